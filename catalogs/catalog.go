@@ -1,0 +1,196 @@
+// Package catalogs says what can be bought: instance types with their prices,
+// zones, disks, fees and the calendar of Kubernetes versions of one region of
+// one provider.
+//
+// A Catalog is a value. It is read from the snapshot that the program carries
+// (package snapshot) or from a cache, and handed to the planner, which only
+// queries it.
+package catalogs
+
+import "github.com/scantling-dev/scantling/planner/units"
+
+// Catalog is what one provider offers in one region.
+type Catalog struct {
+	// Provider is "aws" or "gcp".
+	Provider string
+	Region   string
+	// Source says where the catalog comes from: "snapshot" or a name that the
+	// cache gives.
+	Source string
+	// Date is the day on which the figures were collected. Each price keeps the
+	// date of its own source.
+	Date units.Date
+	// SHA256 is the hex digest of the canonical encoding of this catalog.
+	SHA256 string
+
+	// Zones in which the region's machines stand, sorted by name.
+	Zones []Zone
+	// Types offered in the region, sorted by name.
+	Types []InstanceType
+	// Disks that can be attached, sorted by type.
+	Disks []Disk
+	// Fees of managed control planes, sorted by tier.
+	Fees []Fee
+	// Versions of the managed Kubernetes, oldest first.
+	Versions []Version
+}
+
+// Zone is a failure domain of a region. On AWS the letter of a zone name
+// belongs to one account; ID is the same for all.
+type Zone struct {
+	Name string
+	ID   string
+}
+
+// Basis says how a price is known.
+type Basis string
+
+// The bases of a price, the most trustworthy first. The empty basis means that
+// the price is not known.
+const (
+	// Listed: the provider's own list price, as published.
+	Listed Basis = "listed"
+	// Family: from a listed size of the same family in the same region and the
+	// ratio of the two sizes elsewhere.
+	Family Basis = "family"
+	// Estimated: from another region and the ratio of a sibling family.
+	Estimated Basis = "estimated"
+	// Secondary: third parties quote it; the provider's own page was not read.
+	Secondary Basis = "secondary"
+	// Recalled: general knowledge, not verified against a source.
+	Recalled Basis = "recalled"
+)
+
+// Price is a rate of dollars an hour that may not be known.
+type Price struct {
+	Rate  units.USDPerHour
+	Basis Basis
+	// Date is the day of the source that gives the price.
+	Date units.Date
+	// Source is the tag of a line of SOURCES.md.
+	Source string
+}
+
+// Known reports whether the price is known. A price that is not is never taken
+// for zero.
+func (p Price) Known() bool { return p.Basis != "" }
+
+// Architectures of a processor.
+const (
+	AMD64 = "amd64"
+	ARM64 = "arm64"
+)
+
+// InstanceType is a kind of machine that can be bought.
+type InstanceType struct {
+	Name string
+	// Family is what stands before the first "." (AWS) or "-" (GCP).
+	Family string
+	// Generation is the number in the family's name; 0 where there is none.
+	Generation   int
+	Architecture string
+	VCPUs        int
+	// BaselineCPU is what a burstable or shared-core type sustains; 0 where all
+	// of its vCPUs are its own, or where the baseline is not known.
+	BaselineCPU units.MilliCPU
+	// Memory is the size that the provider states.
+	Memory units.Bytes
+	// MeasuredMemory is what an operating system saw (MemTotal); 0 if nobody
+	// measured it.
+	MeasuredMemory units.Bytes
+
+	// ENIs and IPv4PerENI are the limits of the default network card (AWS); 0
+	// where not known.
+	ENIs, IPv4PerENI int
+	// NetworkMbps is the guaranteed bandwidth, not the burst; 0 where not known.
+	NetworkMbps int
+	// DiskMbps is the largest bandwidth to network disks, a burst figure on
+	// small sizes; 0 where not known.
+	DiskMbps int
+	// LocalDiskGB is the size of the disks built in, in 10^9 bytes.
+	LocalDiskGB int
+	// Hypervisor is "nitro" or "xen" on AWS.
+	Hypervisor string
+
+	GPUs      GPUs
+	Burstable bool
+	Flex      bool
+	Metal     bool
+	// PreviousGeneration: the provider no longer recommends it.
+	PreviousGeneration bool
+
+	OnDemand Price
+	// Spot is a statistic over time, named by SpotStatistic.
+	Spot          Price
+	SpotStatistic string
+	// Interruption is the band of the share of spot machines reclaimed in a
+	// month, as published ("5-10"); empty where not known.
+	Interruption string
+	// Commitments are prices for a promise to pay for longer.
+	Commitments []Commitment
+}
+
+// GPUs of an instance type. Milli counts thousandths of a GPU over the machine,
+// because some types hold a share of one.
+type GPUs struct {
+	Milli      int
+	Name       string
+	MemoryEach units.Bytes
+}
+
+// Commitment is a price for a term.
+type Commitment struct {
+	// Kind is "savings_plan_or_reserved" (AWS) or "cud_resource" (GCP).
+	Kind      string
+	TermYears int
+	// Payment is "all-upfront" or "monthly".
+	Payment string
+	Price   Price
+}
+
+// Disk is a kind of network disk, priced a month.
+type Disk struct {
+	Type string
+	// USDPerGiBMonth, USDPerIOPSMonth and USDPerMiBpsMonth are the three parts of
+	// its price; the last two count from FreeIOPS and FreeMiBps on. A part that
+	// is not known has no basis.
+	PerGiB, PerIOPS, PerMiBps MonthlyPrice
+	FreeIOPS, FreeMiBps       int
+	IOPSPerGiB                int
+	MaxIOPS, MaxMiBps         int
+	MinSize, MaxSize          units.Bytes
+	// Note says what is special about the figures.
+	Note string
+}
+
+// MonthlyPrice is dollars a month that may not be known.
+type MonthlyPrice struct {
+	Amount units.USD
+	Basis  Basis
+	Date   units.Date
+	Source string
+}
+
+// Known reports whether the price is known.
+func (p MonthlyPrice) Known() bool { return p.Basis != "" }
+
+// Fee is what a managed control plane costs.
+type Fee struct {
+	// Tier is the fee's name: "standard", "extended" (the total while a version
+	// is in extended support), "tier-xl" … (added to standard), "zonal",
+	// "regional".
+	Tier  string
+	Price Price
+	Note  string
+}
+
+// Version is a minor of Kubernetes in the provider's calendar. A date that the
+// provider has not published is zero.
+type Version struct {
+	// Minor is "1.35".
+	Minor string
+	// Released by the Kubernetes project, and on the provider.
+	UpstreamRelease, UpstreamEnd units.Date
+	Release                      units.Date
+	StandardEnd, ExtendedEnd     units.Date
+}

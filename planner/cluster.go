@@ -1,0 +1,418 @@
+// Package planner holds the words of the domain: what a cluster must carry
+// (Cluster), what differs by cloud (Provider), what a plan says (Plan) and why
+// there is none (Infeasible). It computes nothing: package pipeline does, with
+// one package for each stage.
+//
+// Everything is named by one form of address, as in
+// "node_group.web.workload.checkout".
+package planner
+
+import (
+	"time"
+
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// Cluster is what the user asks for, with every default filled in: the planner
+// adds none of its own. Lists are sorted by name.
+type Cluster struct {
+	Name     string
+	Provider string
+	Region   string
+	// Zones are the names of the zones to use, sorted.
+	Zones []string
+	// KubernetesVersion is the minor that runs today: "1.35".
+	KubernetesVersion string
+	Environment       Environment
+	// AsOf is the day at which fees and support dates are read.
+	AsOf units.Date
+	// MaxUSDPerMonth is the budget; nil is none.
+	MaxUSDPerMonth *units.USD
+
+	Network    Network
+	DaemonSets []DaemonSet
+	NodeGroups []NodeGroup
+	Growth     Growth
+	// Upgrade is nil where the spec plans none.
+	Upgrade *Upgrade
+	Emits   []Emit
+	Rules   []RuleSetting
+
+	// Assumptions are the values that the user did not give, sorted by path.
+	Assumptions []Assumption
+}
+
+// Assumption is a value that the plan rests on and that the user did not give.
+type Assumption struct {
+	// Path is the address of the attribute.
+	Path string
+	// Value is how the attribute would be written.
+	Value string
+	// Source says whose default it is: "role app", "environment development",
+	// "provider aws" or a model's name.
+	Source string
+}
+
+// Environment says what a cluster is for.
+type Environment string
+
+// The environments.
+const (
+	Production  Environment = "production"
+	Development Environment = "development"
+)
+
+// CNI is how pods get their addresses.
+type CNI string
+
+// The CNI modes of EKS.
+const (
+	// VPC gives each pod a secondary address of the node.
+	VPC CNI = "vpc"
+	// VPCPrefix gives each slot a /28 prefix.
+	VPCPrefix CNI = "vpc_prefix"
+)
+
+// Network of a cluster.
+type Network struct {
+	CNI CNI
+	// MaxPods is the declared limit of pods on a node; 0 leaves it to the CNI.
+	MaxPods int
+}
+
+// DaemonSet runs one pod on each node of its groups and tolerates every taint.
+type DaemonSet struct {
+	Name   string
+	CPU    units.MilliCPU
+	Memory units.Bytes
+	// NodeGroups are the names of the groups it runs on, sorted; empty is all.
+	NodeGroups []string
+}
+
+// Role is a node group's job. It decides defaults, all of which the spec fills in.
+type Role string
+
+// The roles.
+const (
+	App        Role = "app"
+	Batch      Role = "batch"
+	Ingress    Role = "ingress"
+	Monitoring Role = "monitoring"
+	Stateful   Role = "stateful"
+	System     Role = "system"
+	GPU        Role = "gpu"
+)
+
+// Image is a node's operating system.
+type Image string
+
+// The images of EKS.
+const (
+	AL2023       Image = "al2023"
+	Bottlerocket Image = "bottlerocket"
+)
+
+// CapacityType is how machines are bought.
+type CapacityType string
+
+// The capacity types.
+const (
+	OnDemand CapacityType = "on_demand"
+	Spot     CapacityType = "spot"
+)
+
+// NodeGroup is a set of machines of one kind and the workloads that they carry.
+type NodeGroup struct {
+	Name string
+	Role Role
+	// Zones of the group, sorted.
+	Zones     []string
+	Image     Image
+	Instances Instances
+	Disk      Disk
+	Labels    map[string]string
+	// Taints are sorted by key, then effect.
+	Taints []Taint
+	// MinNodes and MaxNodes bound the count over all zones; 0 leaves them to the
+	// planner, who sets both to the planned count.
+	MinNodes, MaxNodes int
+	Redundancy         Redundancy
+	Guarantee          Guarantee
+	UpdateConfig       UpdateConfig
+	// Workloads are sorted by name.
+	Workloads []Workload
+}
+
+// Path returns the group's address.
+func (g *NodeGroup) Path() string { return "node_group." + g.Name }
+
+// Tainted reports whether pods need a toleration to run in the group.
+func (g *NodeGroup) Tainted() bool {
+	for _, t := range g.Taints {
+		if t.Effect != PreferNoSchedule {
+			return true
+		}
+	}
+	return false
+}
+
+// Instances says which types a group may use.
+type Instances struct {
+	// Families are globs on what stands before the first "." of a type's name,
+	// Types and Exclude are globs on the whole name. Empty Families and Types
+	// admit every name.
+	Families, Types, Exclude []string
+	// Allow admits classes that are left out by default: metal, burstable, flex,
+	// gpu, previous_generation.
+	Allow         []string
+	Architectures []string
+	CapacityType  CapacityType
+	// MaxTypes that the group may mix.
+	MaxTypes int
+	// MaxVCPUs of one node; 0 is no bound.
+	MaxVCPUs int
+}
+
+// Disk is the root disk of a node.
+type Disk struct {
+	Type string
+	Size units.Bytes
+	// IOPS and ThroughputMiBps beyond what the type gives free; 0 is its own.
+	IOPS, ThroughputMiBps int
+}
+
+// TaintEffect is what a taint does to pods that do not tolerate it.
+type TaintEffect string
+
+// The effects of Kubernetes.
+const (
+	NoSchedule       TaintEffect = "NoSchedule"
+	PreferNoSchedule TaintEffect = "PreferNoSchedule"
+	NoExecute        TaintEffect = "NoExecute"
+)
+
+// Taint of a node.
+type Taint struct {
+	Key, Value string
+	Effect     TaintEffect
+}
+
+// Recovery is how the pods of failed nodes are made good.
+type Recovery string
+
+// The ways to recover.
+const (
+	// Reschedule: every pod of what failed finds room on what is left.
+	Reschedule Recovery = "reschedule"
+	// Static: the replicas that still run hold the targets at once.
+	Static Recovery = "static"
+)
+
+// Redundancy is what a group survives: the loss of any Nodes nodes, or of any
+// Zones zones; with AtOnce both together.
+type Redundancy struct {
+	Nodes, Zones int
+	AtOnce       bool
+	Recovery     Recovery
+}
+
+// Guarantee is how sure it is that the scheduler places every pod.
+type Guarantee string
+
+// The guarantees.
+const (
+	// Packed: some placement exists.
+	Packed Guarantee = "packed"
+	// Scheduled: the modelled kube-scheduler places all, biggest first and in 8
+	// shuffles.
+	Scheduled Guarantee = "scheduled"
+	// AnyOrder: proved for every order.
+	AnyOrder Guarantee = "any_order"
+)
+
+// UpdateConfig is how nodes are replaced.
+type UpdateConfig struct {
+	// Strategy is "surge" or "minimal".
+	Strategy string
+	// MaxUnavailable nodes at a time; a share rounds down, at least 1.
+	MaxUnavailable units.CountOrRatio
+}
+
+// Kind of a workload's controller.
+type Kind string
+
+// The kinds that run for good.
+const (
+	Deployment  Kind = "Deployment"
+	StatefulSet Kind = "StatefulSet"
+)
+
+// Workload is a set of equal pods.
+type Workload struct {
+	Name string
+	Kind Kind
+	// System marks the pods that the provider brings (CoreDNS and so on).
+	System bool
+	Demand Demand
+	// SpareReplicas are added to the load of computed counts: N+1.
+	SpareReplicas int
+	MinReplicas   int
+	// MinReady pods stay Ready through any declared loss; nil where not asked.
+	MinReady *units.CountOrRatio
+	// Recovery is the group's, except for system pods: always Reschedule.
+	Recovery       Recovery
+	Pod            Pod
+	TopologySpread []TopologySpread
+	// PodDisruptionBudget is nil where there is none.
+	PodDisruptionBudget    *PodDisruptionBudget
+	TerminationGracePeriod time.Duration
+	StartupTime            time.Duration
+	RollingUpdate          RollingUpdate
+	// GrowthPerMonth compounds on throughput, on replicas where it was declared
+	// for the workload itself.
+	GrowthPerMonth units.Ratio
+	// GrowsReplicas: GrowthPerMonth was declared here, so that a given count of
+	// replicas grows too.
+	GrowsReplicas bool
+}
+
+// Demand says how many pods a workload needs, in one of three ways.
+type Demand struct {
+	// Way is which of the fields below are in use.
+	Way DemandWay
+	// Replicas is the given count.
+	Replicas int
+	// Throughput is the cluster's peak over all zones.
+	Throughput units.Rate
+	// ThroughputPerPod is from a load test at the latency target.
+	ThroughputPerPod units.Rate
+	// Latency targets, in declared order.
+	Latency []LatencyTarget
+	Service ServiceTime
+	// Concurrency is the number of requests that a pod serves side by side.
+	Concurrency int
+	// Balancing is the policy: "random".
+	Balancing string
+	// MaxUtilization of the pod's workers.
+	MaxUtilization units.Ratio
+}
+
+// DemandWay is a way of stating demand.
+type DemandWay string
+
+// The ways.
+const (
+	GivenReplicas DemandWay = "replicas"
+	FromLoadTest  DemandWay = "throughput_per_pod"
+	FromLatency   DemandWay = "latency"
+)
+
+// Statistic of a latency: "mean", "p50", "p90", "p95", "p99" or "p999".
+type Statistic string
+
+// The statistics.
+const (
+	Mean Statistic = "mean"
+	P50  Statistic = "p50"
+	P90  Statistic = "p90"
+	P95  Statistic = "p95"
+	P99  Statistic = "p99"
+	P999 Statistic = "p999"
+)
+
+// LatencyTarget is the largest response time allowed.
+type LatencyTarget struct {
+	Statistic Statistic
+	Target    time.Duration
+}
+
+// ServiceTime is what was measured of one request's service, waiting excluded.
+type ServiceTime struct {
+	// Distribution is "lognormal", "gamma", "exponential" or "constant".
+	Distribution string
+	// Measured figures, in the order of Statistic's constants.
+	Measured []LatencyTarget
+	// CV is the coefficient of variation (standard deviation over mean), given
+	// beside a mean; HasCV tells a CV of 0 from none.
+	CV    units.Ratio
+	HasCV bool
+	// MeasuredAtUtilization of the workers; the figures are an upper bound then.
+	MeasuredAtUtilization units.Ratio
+}
+
+// Pod is the sum of the requests of a pod's containers, and of their limits
+// (0 is none).
+type Pod struct {
+	CPU         units.MilliCPU
+	Memory      units.Bytes
+	CPULimit    units.MilliCPU
+	MemoryLimit units.Bytes
+}
+
+// TopologyKey is the domain over which pods are spread.
+type TopologyKey string
+
+// The keys.
+const (
+	ZoneKey     TopologyKey = "zone"
+	HostnameKey TopologyKey = "hostname"
+)
+
+// TopologySpread is a constraint of Kubernetes' pod topology spread.
+type TopologySpread struct {
+	Key     TopologyKey
+	MaxSkew int
+	// Hard is DoNotSchedule, else ScheduleAnyway.
+	Hard bool
+}
+
+// PodDisruptionBudget bounds voluntary evictions; one of the fields is set.
+type PodDisruptionBudget struct {
+	MinAvailable, MaxUnavailable *units.CountOrRatio
+}
+
+// Allowed returns how many of n healthy replicas may be evicted at a time:
+// shares round up to whole pods, as the disruption controller does. It is never
+// negative.
+func (b *PodDisruptionBudget) Allowed(n int) int {
+	if b.MaxUnavailable != nil {
+		return min(b.MaxUnavailable.Up(n), n)
+	}
+	return max(n-b.MinAvailable.Up(n), 0)
+}
+
+// RollingUpdate of a workload: MaxSurge rounds up, MaxUnavailable down.
+type RollingUpdate struct {
+	MaxSurge, MaxUnavailable units.CountOrRatio
+}
+
+// Growth of throughput, compound by the month.
+type Growth struct {
+	PerMonth      units.Ratio
+	HorizonMonths int
+	// SizeForHorizon sizes for the end of the horizon instead of for today.
+	SizeForHorizon bool
+}
+
+// Upgrade that is to be planned.
+type Upgrade struct {
+	To string
+	// Strategy is one of the strategies' names, or "compare".
+	Strategy string
+}
+
+// Emit says how a tool's input is written.
+type Emit struct {
+	// Tool is "terraform".
+	Tool      string
+	Directory string
+	// Variable is the name of the Terraform variable.
+	Variable string
+}
+
+// RuleSetting changes the severity of a rule.
+type RuleSetting struct {
+	Rule     string
+	Severity Severity
+	Reason   string
+}

@@ -1,0 +1,357 @@
+package planner
+
+import (
+	"time"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// Plan is the answer: what to run, where, at what price, and why. Lists are
+// sorted by name or address.
+type Plan struct {
+	// Spec identifies what was planned; package run fills it in.
+	Spec SpecInfo
+	// Cluster is the complete input, defaults resolved.
+	Cluster Cluster
+	Catalog CatalogInfo
+	// Offers are the catalog's rows that the plan rests on.
+	Offers []catalogs.InstanceType
+
+	NodeGroups   []GroupPlan
+	ControlPlane ControlPlane
+	// Upgrade is nil where none was asked for.
+	Upgrade *UpgradePlan
+	Growth  []GrowthMonth
+	Cost    Cost
+	// Assumptions are Cluster.Assumptions and those of the models.
+	Assumptions []Assumption
+	// Findings are sorted by severity (worst first), path, rule.
+	Findings []Finding
+}
+
+// SpecInfo identifies a spec.
+type SpecInfo struct {
+	// SHA256 of the source files, by name.
+	SHA256 string
+	// Variables are the values of its variables, as JSON, sorted by name.
+	Variables []Variable
+}
+
+// Variable is an input variable's value.
+type Variable struct {
+	Name string
+	// JSON is the value's JSON encoding.
+	JSON string
+}
+
+// CatalogInfo identifies a catalog.
+type CatalogInfo struct {
+	Source string
+	Date   units.Date
+	SHA256 string
+}
+
+// GroupPlan is the plan of one node group.
+type GroupPlan struct {
+	Name string
+	Role Role
+	// Nodes is the planned count over all zones.
+	Nodes, MinNodes, MaxNodes int
+	Pools                     []Pool
+	Workloads                 []WorkloadPlan
+	// Placement is where the modelled scheduler put the pods, nodes with the same
+	// pool, zone and pods counted together.
+	Placement []Placement
+	Usage     Usage
+	// Cost is of nodes only. LowerBound is a proved bound on the cost of nodes
+	// and root disks that carry the same pods with no redundancy, rounded down.
+	Cost       Amount
+	LowerBound units.USDPerHour
+	// Gap is (Cost + root disks) / LowerBound - 1; 0 where the cost is not known.
+	Gap units.Ratio
+	// Duals are what a unit more of each resource costs in the bound.
+	Duals Duals
+	// Binding is what one node less would break.
+	Binding Binding
+	// Survives lists the drills that were tried.
+	Survives []Drill
+	// RedundancyCost itemises what each step of redundancy adds, in the order
+	// bare, node, zone.
+	RedundancyCost []RedundancyStep
+	// Alternatives are the next best instance types, cheapest first.
+	Alternatives []Alternative
+	// Headroom is what stays free of each resource with everything up.
+	Headroom Headroom
+}
+
+// Path returns the group's address.
+func (g *GroupPlan) Path() string { return "node_group." + g.Name }
+
+// Pool is the machines of one type in a group.
+type Pool struct {
+	InstanceType string
+	CapacityType CapacityType
+	Nodes        int
+	// NodesByZone is sorted by zone and names every zone of the group.
+	NodesByZone []ZoneCount
+	Allocatable Allocatable
+	// DaemonSets of each node, sorted by name.
+	DaemonSets []DaemonSet
+	// Price of one node.
+	Price catalogs.Price
+	// RootDisks of one node.
+	RootDisks []Disk
+}
+
+// Free returns what each node of the pool offers to workloads: allocatable less
+// its DaemonSets.
+func (p *Pool) Free() Allocatable {
+	a := Allocatable{CPU: p.Allocatable.CPU, Memory: p.Allocatable.Memory, Pods: p.Allocatable.Pods, EphemeralStorage: p.Allocatable.EphemeralStorage}
+	for _, d := range p.DaemonSets {
+		a.CPU -= d.CPU
+		a.Memory -= d.Memory
+		a.Pods--
+	}
+	return a
+}
+
+// ZoneCount is a number of nodes in a zone.
+type ZoneCount struct {
+	Zone  string
+	Nodes int
+}
+
+// WorkloadPlan is the plan of one workload.
+type WorkloadPlan struct {
+	Name     string
+	System   bool
+	Replicas int
+	// Reasons itemise Replicas; their sum is Replicas. A given count is all Load.
+	Reasons ReplicaReasons
+	// Binding says what set the load: "given", "load test", "utilization" or a
+	// latency's statistic.
+	Binding string
+	Latency []LatencyPrediction
+	// Utilization of the pods' workers at peak with everything up; 0 where it is
+	// not modelled.
+	Utilization units.Ratio
+	// PerPod is the peak rate of one pod; 0 where not known.
+	PerPod units.Rate
+	// ReadyAtWorst is the least number of pods that stay Ready, without
+	// rescheduling, through any declared loss.
+	ReadyAtWorst int
+}
+
+// ReplicaReasons are what each reason adds to the maximum of those before it.
+type ReplicaReasons struct {
+	Load, Spare, Minimum, Rollout, Node, Zone int
+}
+
+// Sum returns the replica count.
+func (r ReplicaReasons) Sum() int {
+	return r.Load + r.Spare + r.Minimum + r.Rollout + r.Node + r.Zone
+}
+
+// LatencyPrediction is a target and what the model predicts.
+type LatencyPrediction struct {
+	Statistic         Statistic
+	Target, Predicted time.Duration
+	// During is "normal", "rollout", "node_loss" or "zone_loss".
+	During string
+	// Model names the formula: "M/G/k per pod, random, lognormal".
+	Model string
+}
+
+// Placement is a number of equal nodes: same pool, same zone, same pods.
+type Placement struct {
+	// Pool is the instance type's name.
+	Pool  string
+	Zone  string
+	Nodes int
+	// Pods on each of the nodes, sorted by workload.
+	Pods []PodCount
+}
+
+// PodCount is a number of pods of a workload.
+type PodCount struct {
+	Workload string
+	Pods     int
+}
+
+// Usage is the share of allocatable (less DaemonSets) that requests take.
+type Usage struct{ CPU, Memory, Pods units.Ratio }
+
+// Amount is a rate of dollars that may not be known.
+type Amount struct {
+	Rate  units.USDPerHour
+	Known bool
+}
+
+// Duals are the least price of a usable unit of each resource, zero where the
+// resource does not bind: USD an hour of a core, a GiB and a pod.
+type Duals struct{ Core, GiB, Pod units.USDPerHour }
+
+// Binding is what keeps the count from being lower.
+type Binding struct {
+	// Resource is "cpu", "memory", "pods", "spread", "min_ready", "replicas" or
+	// "min_nodes".
+	Resource string
+	// During is "normal", "rollout", "node_loss", "zone_loss" or "node_and_zone_loss".
+	During string
+	// Workload that does not fit with one node less; empty where none is named.
+	Workload string
+}
+
+// Drill is one kind of failure, tried everywhere it can strike.
+type Drill struct {
+	// Event is "any 1 node", "any 1 zone" and so on.
+	Event       string
+	Tried, Held int
+	// Tightest case in words: "loss of us-east-1a: 3.1 of 30.1 vCPU stay free".
+	Tightest string
+	// FreeCPU is the least share of CPU that stays free on the survivors.
+	FreeCPU units.Ratio
+}
+
+// RedundancyStep is a step of redundancy and what it adds to the cost of nodes
+// and root disks.
+type RedundancyStep struct {
+	// Step is "bare", "node" or "zone".
+	Step  string
+	Nodes int
+	Added Amount
+}
+
+// Alternative is an instance type that was not chosen.
+type Alternative struct {
+	InstanceType string
+	Nodes        int
+	Cost         Amount
+	// Difference of cost, nodes and root disks, to the plan's.
+	Difference units.Ratio
+	// LargestNodeShare is the part of the group that one node holds.
+	LargestNodeShare units.Ratio
+}
+
+// Headroom is what stays free with everything up, over all nodes.
+type Headroom struct {
+	CPU    units.MilliCPU
+	Memory units.Bytes
+	Pods   int
+}
+
+// UpgradePlan compares the strategies of an upgrade.
+type UpgradePlan struct {
+	From, To string
+	// Hops are the minors of the control plane on the way, To last.
+	Hops       []string
+	Strategies []UpgradeStrategy
+	// Recommended is a strategy's name; empty where every one is blocked.
+	Recommended string
+	// Reason for the recommendation.
+	Reason string
+}
+
+// UpgradeStrategy is one way to upgrade and its price.
+type UpgradeStrategy struct {
+	Name     string
+	Duration time.Duration
+	// ExtraCost is beyond what runs anyway.
+	ExtraCost      units.USD
+	ExtraCostKnown bool
+	PeakExtraNodes int
+	// MinReady is the least share of the nodes that is Ready, of the group where
+	// it is least.
+	MinReady units.Ratio
+	Rollback string
+	// BlockedBy says why it cannot be used; empty where it can.
+	BlockedBy []string
+	// Notes say what to mind.
+	Notes  []string
+	Groups []UpgradeGroup
+}
+
+// UpgradeGroup is a strategy's course in one node group.
+type UpgradeGroup struct {
+	Name           string
+	Start          time.Duration
+	Duration       time.Duration
+	Parallel       int
+	PeakExtraNodes int
+	MinReady       units.Ratio
+	ExtraNodeHours float64
+	ExtraCost      units.USD
+	// Drain is the longest drain of a node (or of the nodes drained together).
+	Drain time.Duration
+	// DrainWorkload is whose pods make it long.
+	DrainWorkload string
+}
+
+// GrowthMonth is the plan after some months of growth.
+type GrowthMonth struct {
+	Month int
+	Date  units.Date
+	// Factor on throughput.
+	Factor units.Ratio
+	// Nodes by group, in the order of Plan.NodeGroups.
+	Nodes []GroupNodes
+	Cost  Amount
+	// Infeasible says what stops growth; empty where the month can be planned.
+	Infeasible string
+}
+
+// GroupNodes is a group's count.
+type GroupNodes struct {
+	Group string
+	Nodes int
+}
+
+// Cost is the bill.
+type Cost struct {
+	Lines []CostLine
+	// Known is the sum of the lines that are known.
+	Known units.USDPerHour
+	// Total is known only if every line is.
+	Total Amount
+}
+
+// CostLine is one line of the bill.
+type CostLine struct {
+	// Path is what is paid for: "node_group.web.nodes".
+	Path string
+	// Detail in words: "6 x c7g.2xlarge on demand".
+	Detail string
+	Basis  catalogs.Basis
+	Date   units.Date
+	Amount Amount
+}
+
+// Severity of a finding.
+type Severity string
+
+// The severities.
+const (
+	Off     Severity = "off"
+	Info    Severity = "info"
+	Warning Severity = "warning"
+	Error   Severity = "error"
+)
+
+// Finding is a practice that the plan breaks.
+type Finding struct {
+	// Rule is the practice's id: "WN-06".
+	Rule     string
+	Severity Severity
+	Path     string
+	// Source is where the spec says it; package run fills it in.
+	Source  *Place
+	Message string
+	Remedy  string
+}
+
+// Place is a position in a source file. Line and Column count from 1.
+type Place struct {
+	File         string
+	Line, Column int
+}
