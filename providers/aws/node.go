@@ -1,0 +1,219 @@
+package aws
+
+import (
+	"fmt"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// NodeModel is all that decides a node's allocatable beside its type.
+type NodeModel struct {
+	Image planner.Image
+	CNI   planner.CNI
+	// MaxPods declared; 0 leaves the limit to the CNI and the node group.
+	MaxPods int
+	// Disk is the size of the volume that holds the kubelet's data.
+	Disk units.Bytes
+}
+
+// DefaultNodeModel returns the node of a managed node group that says nothing:
+// AL2023, secondary addresses, a root volume of 20 GiB.
+func DefaultNodeModel() NodeModel {
+	return NodeModel{Image: planner.AL2023, CNI: DefaultCNI, Disk: 20 * units.GiB}
+}
+
+// UnknownENIError says that nothing can be said of a type's pods, and so of its
+// memory, because the limits of its network interfaces are not known.
+type UnknownENIError struct{ InstanceType string }
+
+func (e *UnknownENIError) Error() string {
+	return e.InstanceType + ": the limits of its network interfaces (ENIs) are not known"
+}
+
+// Node returns what the kubelet of a node of type t leaves to pods.
+func (p Provider) Node(m NodeModel, t *catalogs.InstanceType) (planner.Allocatable, error) {
+	if t.ENIs <= 0 || t.IPv4PerENI <= 1 {
+		return planner.Allocatable{}, &UnknownENIError{InstanceType: t.Name}
+	}
+	var s steps
+	s.cpu(t)
+	pods := s.pods(m, t)
+	s.memory(p, m, t, pods)
+	s.disk(m)
+	return planner.Allocatable{
+		CPU:              units.MilliCPU(s.sum("cpu")),
+		Memory:           units.Bytes(s.sum("memory")),
+		Pods:             pods,
+		EphemeralStorage: units.Bytes(s.sum("ephemeral_storage")),
+		Steps:            s,
+	}, nil
+}
+
+// steps is a derivation: the amounts of a resource add up to its allocatable.
+type steps []planner.AllocatableStep
+
+func (s *steps) add(resource, what string, amount int64) {
+	*s = append(*s, planner.AllocatableStep{Resource: resource, What: what, Amount: amount})
+}
+
+// take adds a step that takes something off, but never more than is left.
+func (s *steps) take(resource, what string, amount int64) {
+	if left := s.sum(resource); amount > left {
+		what, amount = what+" (more than there is)", left
+	}
+	s.add(resource, what, -amount)
+}
+
+func (s *steps) sum(resource string) int64 {
+	var sum int64
+	for _, step := range *s {
+		if step.Resource == resource {
+			sum += step.Amount
+		}
+	}
+	return sum
+}
+
+func (s *steps) cpu(t *catalogs.InstanceType) {
+	s.add("cpu", fmt.Sprintf("%d vCPUs", t.VCPUs), int64(units.MilliCPU(t.VCPUs)*units.Core))
+	s.take("cpu", "kube-reserved: 6% of core 1, 1% of core 2, 0.5% of cores 3 and 4, 0.25% of the others", int64(ReservedCPU(t.VCPUs)))
+}
+
+// pods derives the limit of pods: the least of the CNI's addresses, the node
+// group's ceiling and what is declared.
+func (s *steps) pods(m NodeModel, t *catalogs.InstanceType) int {
+	pods := SecondaryIPPods(t.ENIs, t.IPv4PerENI)
+	what := fmt.Sprintf("addresses: %d ENIs x (%d - 1) + 2", t.ENIs, t.IPv4PerENI)
+	if m.CNI == planner.VPCPrefix {
+		if PrefixDelegation(t) {
+			pods = PrefixPods(t.ENIs, t.IPv4PerENI)
+			what = fmt.Sprintf("addresses: %d ENIs x (%d - 1) prefixes x 16 + 2", t.ENIs, t.IPv4PerENI)
+		} else {
+			what += " (no prefix delegation before Nitro)"
+		}
+	}
+	s.add("pods", what, int64(pods))
+	if ceiling := MaxPodsCeiling(t.VCPUs); pods > ceiling {
+		size := "up to 30 vCPUs"
+		if t.VCPUs > 30 {
+			size = "above 30 vCPUs"
+		}
+		s.add("pods", fmt.Sprintf("a managed node group allows %d pods %s", ceiling, size), int64(ceiling-pods))
+		pods = ceiling
+	}
+	if m.MaxPods > 0 && m.MaxPods < pods {
+		s.add("pods", fmt.Sprintf("network.max_pods is %d", m.MaxPods), int64(m.MaxPods-pods))
+		pods = m.MaxPods
+	}
+	return pods
+}
+
+// PrefixDelegation reports whether the VPC CNI can give type t prefixes: only
+// Nitro machines can carry them.
+func PrefixDelegation(t *catalogs.InstanceType) bool { return t.Hypervisor != "xen" }
+
+// memory derives the memory at an effective limit of pods.
+func (s *steps) memory(p Provider, m NodeModel, t *catalogs.InstanceType, pods int) {
+	s.add("memory", "stated size", int64(t.Memory))
+	visible, why := p.visible(t)
+	s.take("memory", why, int64(t.Memory-visible))
+	counted, whose := SecondaryIPPods(t.ENIs, t.IPv4PerENI), "pods that secondary addresses allow, as nodeadm counts"
+	if m.Image == planner.Bottlerocket {
+		counted, whose = pods, "pods"
+	}
+	s.take("memory", fmt.Sprintf("kube-reserved: 255 MiB + 11 MiB x %d %s", counted, whose), int64(ReservedMemory(counted)))
+	s.take("memory", "eviction below 100 MiB available", int64(evictionMemory))
+}
+
+// measuredSlack is by how much the measured figures of catalogs, read on other
+// kernels, were seen above live EKS nodes: m5.large 7811 against 7683 MiB.
+const measuredSlack = 128 * units.MiB
+
+// visible returns the memory that the operating system of a type t sees, and
+// where the figure comes from.
+func (p Provider) visible(t *catalogs.InstanceType) (units.Bytes, string) {
+	if t.MeasuredMemory > 0 {
+		return max(min(t.MeasuredMemory, t.Memory)-measuredSlack, 0), "hidden from the operating system: measured, and 128 MiB for other kernels"
+	}
+	arm := t.Architecture == catalogs.ARM64
+	visible := VisibleMemory(t.Memory, HiddenShare, arm)
+	why := "hidden from the operating system: 7.5% where nobody measured"
+	if arm {
+		why = "hidden from the operating system: 64 MiB and 7.5% where nobody measured arm64"
+	}
+	if f, ok := p.families[t.Family]; ok {
+		if v := t.Memory - f.of(t.Memory); v < visible {
+			return v, fmt.Sprintf("hidden from the operating system: the %d of %d MiB that %s hides, the most of its family", f.hidden, f.stated, f.typ)
+		}
+	}
+	return visible, why
+}
+
+// share is what a measured type hides of its stated memory, in MiB.
+type share struct {
+	hidden, stated int64
+	typ            string
+}
+
+// of returns the same share of another size, rounded up to whole MiB.
+func (s share) of(size units.Bytes) units.Bytes {
+	return units.Bytes(units.CeilDiv(s.hidden*int64(size/units.MiB), s.stated)) * units.MiB
+}
+
+// hiddenByFamily returns the largest share that a measured type of each family
+// hides; the first of types where two are equal.
+func hiddenByFamily(types []catalogs.InstanceType) map[string]share {
+	families := map[string]share{}
+	for _, t := range types {
+		if t.MeasuredMemory <= 0 || t.MeasuredMemory > t.Memory || t.Memory < units.MiB {
+			continue
+		}
+		s := share{
+			hidden: int64(units.CeilDiv(t.Memory-t.MeasuredMemory, units.MiB)),
+			stated: int64(t.Memory / units.MiB),
+			typ:    t.Name,
+		}
+		if most, ok := families[t.Family]; !ok || s.hidden*most.stated > most.hidden*s.stated {
+			families[t.Family] = s
+		}
+	}
+	return families
+}
+
+// What formatting and partitions take of a volume.
+const (
+	// al2023Taken is the difference of volume and file system on both live nodes
+	// whose figures we have, 20 GiB and 80 GiB: 20971520 - 20959212 KiB and
+	// 83886080 - 83873772 KiB. XFS's log and the boot partitions do not grow.
+	al2023Taken = 12308 * units.KiB
+	// bottlerocketTaken is an assumption: inode tables of 1/64 and a journal of at
+	// most 1/128 or 1 GiB, as mkfs.ext4 makes them, and some room.
+	bottlerocketTaken = 4 * units.Percent
+)
+
+// FileSystem returns the size of the file system that the kubelet sees on a
+// volume, never more than there is.
+func FileSystem(image planner.Image, volume units.Bytes) units.Bytes {
+	if image == planner.Bottlerocket {
+		return max(volume-units.Bytes(bottlerocketTaken.Up(int(volume/units.KiB)))*units.KiB, 0)
+	}
+	return max(volume-al2023Taken, 0)
+}
+
+// EphemeralStorage returns what a file system of the kubelet leaves to pods:
+//
+//	fs - trunc(fs x float64(float32(0.1))) - 1 GiB
+func EphemeralStorage(fileSystem units.Bytes) units.Bytes {
+	return max(fileSystem-EvictedDisk(fileSystem, evictionDisk)-kubeReservedDisk, 0)
+}
+
+func (s *steps) disk(m NodeModel) {
+	const resource = "ephemeral_storage"
+	fs := FileSystem(m.Image, m.Disk)
+	s.add(resource, "volume", int64(m.Disk))
+	s.take(resource, "partitions and the file system's own", int64(m.Disk-fs))
+	s.take(resource, "eviction below 10% available", int64(EvictedDisk(fs, evictionDisk)))
+	s.take(resource, "kube-reserved: 1 GiB", int64(kubeReservedDisk))
+}

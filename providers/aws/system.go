@@ -1,0 +1,55 @@
+package aws
+
+import (
+	"time"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// DaemonSets returns the pods of the EKS add-ons that run on every node, by
+// name, with the requests of their default configurations.
+// eks-pod-identity-agent requests nothing and takes a pod's slot all the same.
+func (Provider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner.DaemonSet {
+	return []planner.DaemonSet{
+		{Name: "aws-node", CPU: 50},
+		{Name: "ebs-csi-node", CPU: 30, Memory: 120 * units.MiB},
+		{Name: "eks-pod-identity-agent"},
+		{Name: "kube-proxy", CPU: 100},
+	}
+}
+
+// SystemWorkloads returns the pods that the EKS add-ons run once a cluster, by
+// name: CoreDNS, the controller of the EBS CSI driver and metrics-server.
+//
+// Their charts let a rollout take one pod away (CoreDNS, the CSI controller);
+// we plan for one pod more instead, 25% of surge and none unavailable, which
+// needs the more room.
+func (Provider) SystemWorkloads(*planner.Cluster) []planner.Workload {
+	coredns := addOn("coredns", 2, planner.Pod{CPU: 100, Memory: 70 * units.MiB, MemoryLimit: 170 * units.MiB})
+	coredns.PodDisruptionBudget = oneUnavailable()
+	csi := addOn("ebs-csi-controller", 2, planner.Pod{CPU: 60, Memory: 240 * units.MiB})
+	csi.PodDisruptionBudget = oneUnavailable()
+	metrics := addOn("metrics-server", 1, planner.Pod{CPU: 100, Memory: 200 * units.MiB})
+	return []planner.Workload{coredns, csi, metrics}
+}
+
+func oneUnavailable() *planner.PodDisruptionBudget {
+	one := units.Count(1)
+	return &planner.PodDisruptionBudget{MaxUnavailable: &one}
+}
+
+func addOn(name string, replicas int, pod planner.Pod) planner.Workload {
+	return planner.Workload{
+		Name:                   name,
+		Kind:                   planner.Deployment,
+		System:                 true,
+		Demand:                 planner.Demand{Way: planner.GivenReplicas, Replicas: replicas},
+		Recovery:               planner.Reschedule,
+		Pod:                    pod,
+		TopologySpread:         []planner.TopologySpread{{Key: planner.ZoneKey, MaxSkew: 1}},
+		TerminationGracePeriod: 30 * time.Second,
+		StartupTime:            20 * time.Second,
+		RollingUpdate:          planner.RollingUpdate{MaxSurge: units.Share(25 * units.Percent)},
+	}
+}
