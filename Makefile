@@ -1,0 +1,73 @@
+# Every target does its own set-up: modules and tools are downloaded and built as
+# they are needed. `make help` lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+GO ?= go
+LINTER := $(GO) tool -modfile=tools.mod golangci-lint
+TESTKIT := github.com/scantling-dev/scantling/internal/testkit
+
+# PACKAGES are tested, RACE_PACKAGES are tested under the race detector.
+PACKAGES ?= ./...
+RACE_PACKAGES ?= $(PACKAGES)
+# BENCH is a pattern of benchmarks, COUNT how often each runs.
+BENCH ?= .
+COUNT ?= 1
+# FUZZTIME is the time for each fuzz target.
+FUZZTIME ?= 10s
+
+.PHONY: help build test race lint fmt fuzz bench golden docs generate catalog terraform-check check clean
+
+help: ## List the targets
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target sentence; do \
+		printf '  %-16s %s\n' "$$target" "$$sentence"; done
+
+build: ## Build bin/scantling
+	$(GO) build -trimpath -o bin/scantling ./cmd/scantling
+
+test: ## Run all tests
+	$(GO) test $(PACKAGES)
+
+race: ## Run all tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race $(RACE_PACKAGES)
+
+lint: ## Run the static checks, with the linter that tools.mod pins
+	$(LINTER) run ./...
+
+fmt: ## Format the Go files as the linter wants them
+	$(LINTER) fmt ./...
+
+fuzz: ## Run each fuzz target for FUZZTIME (10s)
+	@{ grep -rHoE '^func Fuzz[A-Za-z0-9_]+' --include='*_test.go' . || true; } | sort | while IFS=: read -r file func; do \
+		echo "$${file%/*} $${func#func }"; \
+		$(GO) test -run='^$$' -fuzz="^$${func#func }\$$" -fuzztime=$(FUZZTIME) "$${file%/*}" </dev/null; done
+
+bench: ## Run the benchmarks that match BENCH (all) COUNT (1) times
+	@$(GO) test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) $(PACKAGES)
+
+golden: ## Write the golden files anew: read their diff before you commit it
+	@packages=$$($(GO) list -f '{{range .TestImports}}{{if eq . "$(TESTKIT)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "$(TESTKIT)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}' ./... | sort -u); \
+		$(GO) test -count=1 $$packages -update
+
+docs: ## Generate the reference pages and the JSON Schema in docs
+	$(GO) run ./internal/docgen
+
+generate: ## Run all go:generate directives
+	$(GO) generate ./...
+
+catalog: ## Make the embedded catalog snapshot from catalogs/sources
+	$(GO) run ./internal/snapshot -in catalogs/sources -out catalogs/snapshot/data
+
+terraform-check: ## Run terraform init and plan on what we emit (needs terraform and the network)
+	$(GO) test -count=1 -tags terraformcheck -v ./internal/emit/terraform/...
+
+check: ## Run what CI runs, in a clean work tree: it must leave no diff
+	./.ci/run
+
+clean: ## Remove what build and the tools leave behind
+	rm -rf bin scantling cover.out bench-*.txt
+	find . -name '*.test' -type f -delete
+	find . -name '*.prof' -type f -delete
