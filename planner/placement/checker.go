@@ -1,0 +1,344 @@
+package placement
+
+import (
+	"cmp"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// defaultShuffles of the pod order, and the seed of the first.
+const (
+	defaultShuffles = 8
+	defaultSeed     = 1
+)
+
+// Checker checks one group after another and keeps its memory. It is not safe
+// for concurrent use.
+type Checker struct {
+	group   *Group
+	balance Balance
+
+	// Of the group. The allocatable of a node, in plain numbers for the scores.
+	nodes, zones          int
+	allocCPU, allocMemory int64
+	allocPods             int32
+	terms                 []terms
+	// sizes are the workloads with pods, biggest first.
+	sizes []int
+	// keys tell sets of pods apart: the hash of a node is the sum of its pods' keys.
+	keys []uint64
+	// logs[i] is ln(i).
+	logs []float64
+
+	// The state of the nodes.
+	zone        []int32
+	alive       []bool
+	cpu, memory []int64
+	pods        []int32
+	hash        []uint64
+	// version of a node's pods; no two states of a node share one.
+	version []uint64
+	clock   uint64
+	// count of pods by slot and node, zoneCount by slot and zone. The slot of a
+	// workload is its index; the last slot is for the new pods of a rollout.
+	count, zoneCount []int32
+	zoneAlive        []int32
+	// used by pods on the nodes that are up, DaemonSets apart.
+	usedCPU, usedMemory int64
+	usedPods            int
+	up                  int
+
+	// Resource scores by workload and node, and the version they were made for.
+	scores     []int32
+	scoredAt   []uint64
+	candidates []candidate
+	zoneScore  []float64
+
+	queue    []int32
+	shuffled []int32
+	source   *rand.PCG
+	random   *rand.Rand
+	placed   []move
+	order    int
+	drills   drillState
+}
+
+// move is a pod put on a node, and the node's version before.
+type move struct {
+	workload, slot, node int32
+	version              uint64
+}
+
+// NewChecker returns a Checker. The zero value is not usable.
+func NewChecker() *Checker {
+	source := rand.NewPCG(defaultSeed, 0)
+	return &Checker{source: source, random: rand.New(source)}
+}
+
+// Check is the function Check with this Checker's memory. The report shares none
+// of it.
+func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
+	c.load(&g, o.Balance)
+	shuffles, seed := cmp.Or(o.Shuffles, defaultShuffles), cmp.Or(o.Seed, defaultSeed)
+	shuffles = max(0, shuffles)
+	c.startDrills(l)
+
+	if f := c.tryOrder(0, c.queue); f != nil {
+		return Report{}, f
+	}
+	report := Report{Nodes: c.nodePods(), Orders: 1 + shuffles, Free: c.free(), TightestFreeCPU: c.freeCPU()}
+	if len(c.sizes) > 1 {
+		// With one workload every order is the same.
+		for i := range shuffles {
+			c.clearNodes()
+			if f := c.tryOrder(1+i, c.shuffle(seed+uint64(i))); f != nil {
+				return Report{}, f
+			}
+		}
+	}
+	c.reportDrills(&report)
+	return report, nil
+}
+
+// load takes in a group.
+func (c *Checker) load(g *Group, b Balance) {
+	c.group, c.balance = g, b
+	c.allocCPU, c.allocMemory, c.allocPods = int64(g.Allocatable.CPU), int64(g.Allocatable.Memory), int32(g.Allocatable.Pods)
+	c.zones, c.nodes = len(g.NodesByZone), 0
+	for _, n := range g.NodesByZone {
+		c.nodes += n
+	}
+	workloads := len(g.Workloads)
+	c.terms, c.sizes, c.queue = c.terms[:0], c.sizes[:0], c.queue[:0]
+	for w := range g.Workloads {
+		c.terms = append(c.terms, termsOf(&g.Workloads[w]))
+		if g.Workloads[w].Replicas > 0 {
+			c.sizes = append(c.sizes, w)
+		}
+	}
+	slices.SortFunc(c.sizes, c.bySize)
+	for _, w := range c.sizes {
+		for range g.Workloads[w].Replicas {
+			c.queue = append(c.queue, int32(w))
+		}
+	}
+	for i := len(c.keys); i <= workloads; i++ {
+		c.keys = append(c.keys, splitmix(uint64(i)))
+	}
+	for i := len(c.logs); i <= max(c.nodes, c.zones)+2; i++ {
+		c.logs = append(c.logs, math.Log(float64(i)))
+	}
+	c.zone, c.alive = resize(c.zone, c.nodes), resize(c.alive, c.nodes)
+	c.cpu, c.memory, c.pods = resize(c.cpu, c.nodes), resize(c.memory, c.nodes), resize(c.pods, c.nodes)
+	c.hash, c.version = resize(c.hash, c.nodes), resize(c.version, c.nodes)
+	c.count = resize(c.count, (workloads+1)*c.nodes)
+	c.zoneCount = resize(c.zoneCount, (workloads+1)*c.zones)
+	c.zoneAlive, c.zoneScore = resize(c.zoneAlive, c.zones), resize(c.zoneScore, c.zones)
+	c.scores, c.scoredAt = resize(c.scores, workloads*c.nodes), resize(c.scoredAt, workloads*c.nodes)
+	c.nameNodes()
+	c.clearNodes()
+}
+
+// bySize orders workloads biggest first.
+func (c *Checker) bySize(a, b int) int {
+	return cmp.Or(cmp.Compare(c.size(b), c.size(a)), cmp.Compare(c.group.Workloads[a].Name, c.group.Workloads[b].Name))
+}
+
+// size is the larger of a pod's shares of a node's CPU and memory.
+func (c *Checker) size(w int) float64 {
+	t := &c.terms[w]
+	return max(float64(t.cpu)/float64(c.allocCPU), float64(t.memory)/float64(c.allocMemory))
+}
+
+// nameNodes gives out node indexes zone by zone in turn, the order in which
+// kube-scheduler's own list of nodes goes.
+func (c *Checker) nameNodes() {
+	n := 0
+	for round := 0; n < c.nodes; round++ {
+		for z, nodes := range c.group.NodesByZone {
+			if round < nodes {
+				c.zone[n] = int32(z)
+				n++
+			}
+		}
+	}
+}
+
+// clearNodes takes all pods off and brings all nodes up.
+func (c *Checker) clearNodes() {
+	clear(c.count)
+	clear(c.zoneCount)
+	clear(c.hash)
+	clear(c.scoredAt)
+	r := &c.group.Reserved
+	c.clock = 1
+	for n := range c.nodes {
+		c.alive[n] = true
+		c.cpu[n], c.memory[n], c.pods[n] = int64(r.CPU), int64(r.Memory), int32(r.Pods)
+		c.version[n] = c.clock
+	}
+	for z, nodes := range c.group.NodesByZone {
+		c.zoneAlive[z] = int32(nodes)
+	}
+	c.usedCPU, c.usedMemory, c.usedPods, c.up = 0, 0, 0, c.nodes
+	c.placed = c.placed[:0]
+}
+
+// shuffle returns the biggest-first queue shuffled from a seed.
+func (c *Checker) shuffle(seed uint64) []int32 {
+	c.source.Seed(seed, 0)
+	c.shuffled = append(c.shuffled[:0], c.queue...)
+	c.random.Shuffle(len(c.shuffled), func(i, j int) {
+		c.shuffled[i], c.shuffled[j] = c.shuffled[j], c.shuffled[i]
+	})
+	return c.shuffled
+}
+
+// tryOrder places the queue on empty nodes, then tries rollouts and losses.
+func (c *Checker) tryOrder(order int, queue []int32) *Failure {
+	c.order = order
+	for i, w := range queue {
+		n := c.pick(int(w), int(w))
+		if n < 0 {
+			// Resources only shrink and its own pods stay where they are, so no later
+			// pod of the workload finds a place either.
+			missing := 0
+			for _, other := range queue[i:] {
+				if other == w {
+					missing++
+				}
+			}
+			return c.fail(Normal, int(w), missing)
+		}
+		c.put(int(w), int(w), n)
+	}
+	c.placed = c.placed[:0]
+	if f := c.tryRollouts(); f != nil {
+		return f
+	}
+	return c.tryLosses()
+}
+
+// tryRollouts places the surge of each workload in turn.
+//
+// The scheduler's default spread goes by the ReplicaSet's selector, so it counts
+// the new pods alone; a declared constraint goes by the workload's labels and
+// counts old and new.
+func (c *Checker) tryRollouts() *Failure {
+	for _, w := range c.sizes {
+		surge, slot := c.group.Workloads[w].Surge, w
+		if c.terms[w].defaults {
+			slot = len(c.group.Workloads)
+		}
+		for i := range surge {
+			n := c.pick(w, slot)
+			if n < 0 {
+				return c.fail(Rollout, w, surge-i)
+			}
+			c.put(w, slot, n)
+		}
+		c.undo()
+	}
+	return nil
+}
+
+// put runs a pod of workload w on node n.
+func (c *Checker) put(w, slot, n int) {
+	c.placed = append(c.placed, move{workload: int32(w), slot: int32(slot), node: int32(n), version: c.version[n]})
+	c.clock++
+	c.version[n] = c.clock
+	c.add(w, slot, n, 1)
+}
+
+// undo takes off the pods put since placed was last empty.
+func (c *Checker) undo() {
+	for _, m := range slices.Backward(c.placed) {
+		c.add(int(m.workload), int(m.slot), int(m.node), -1)
+		c.version[m.node] = m.version
+	}
+	c.placed = c.placed[:0]
+}
+
+func (c *Checker) add(w, slot, n int, pods int32) {
+	t := &c.terms[w]
+	c.cpu[n] += int64(pods) * t.cpu
+	c.memory[n] += int64(pods) * t.memory
+	c.pods[n] += pods
+	c.hash[n] += uint64(int64(pods)) * c.keys[w]
+	c.count[slot*c.nodes+n] += pods
+	c.zoneCount[slot*c.zones+int(c.zone[n])] += pods
+	c.usedCPU += int64(pods) * t.cpu
+	c.usedMemory += int64(pods) * t.memory
+	c.usedPods += int(pods)
+}
+
+func (c *Checker) fail(during During, w, missing int) *Failure {
+	return &Failure{
+		During: during, Order: c.order, Resource: c.blocking(w),
+		Workload: c.group.Workloads[w].Name, Missing: missing,
+	}
+}
+
+// nodePods returns where the pods are.
+func (c *Checker) nodePods() []NodePods {
+	out := make([]NodePods, c.nodes)
+	pods := make([]int, c.nodes*len(c.group.Workloads))
+	for n := range out {
+		out[n] = NodePods{Zone: int(c.zone[n]), Pods: pods[:len(c.group.Workloads):len(c.group.Workloads)]}
+		pods = pods[len(c.group.Workloads):]
+		for w := range c.group.Workloads {
+			out[n].Pods[w] = int(c.count[w*c.nodes+n])
+		}
+	}
+	return out
+}
+
+// total returns what the nodes that are up offer to pods.
+func (c *Checker) total() Resources {
+	a, r := &c.group.Allocatable, &c.group.Reserved
+	return Resources{
+		CPU:    units.MilliCPU(c.up) * (a.CPU - r.CPU),
+		Memory: units.Bytes(c.up) * (a.Memory - r.Memory),
+		Pods:   c.up * (a.Pods - r.Pods),
+	}
+}
+
+// free returns what is left of total.
+func (c *Checker) free() Resources {
+	t := c.total()
+	return Resources{
+		CPU:    t.CPU - units.MilliCPU(c.usedCPU),
+		Memory: t.Memory - units.Bytes(c.usedMemory),
+		Pods:   t.Pods - c.usedPods,
+	}
+}
+
+// freeCPU returns the free share of CPU, rounded down; 0 where there is no CPU.
+func (c *Checker) freeCPU() units.Ratio {
+	free, total := c.free().CPU, c.total().CPU
+	if total <= 0 {
+		return 0
+	}
+	return units.Ratio(int64(free) * int64(units.Whole) / int64(total))
+}
+
+// resize returns a slice of n elements, using s's memory if it suffices. The
+// elements are not cleared.
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// splitmix returns a well mixed number, distinct for distinct x (Steele, Lea,
+// Flood: "Fast splittable pseudorandom number generators", 2014).
+func splitmix(x uint64) uint64 {
+	x = (x + 1) * 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}

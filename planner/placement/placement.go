@@ -1,0 +1,278 @@
+// Package placement says where the default Kubernetes scheduler puts the pods of
+// a node group, and whether they still have a place after nodes and zones fail.
+//
+// It is a plain, deterministic model of kube-scheduler's default profile for
+// nodes that are all equal: the filters NodeResourcesFit (CPU, memory, pods) and
+// PodTopologySpread (DoNotSchedule), and the scores NodeResourcesFit with
+// LeastAllocated (weight 1), NodeResourcesBalancedAllocation (weight 1) and
+// PodTopologySpread (ScheduleAnyway, weight 2). All other plugins are taken to
+// score every node of the group alike. What the model leaves out is listed in
+// docs/models/placement.md.
+//
+// Sources: kubernetes/kubernetes, pkg/scheduler/framework/plugins/noderesources
+// and podtopologyspread, and apis/config/v1/default_plugins.go for the weights.
+package placement
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// Resources are an amount of each resource that the scheduler's Fit filter knows.
+type Resources struct {
+	CPU    units.MilliCPU
+	Memory units.Bytes
+	Pods   int
+}
+
+// Key is what a spread constraint counts pods by.
+type Key int
+
+// The keys: topology.kubernetes.io/zone and kubernetes.io/hostname.
+const (
+	Zone Key = iota
+	Host
+)
+
+// Spread is a topology spread constraint whose selector matches the pods of its
+// own workload and no others. A workload has at most one of each key and
+// hardness, as Kubernetes requires.
+type Spread struct {
+	Key Key
+	// MaxSkew is at least 1.
+	MaxSkew int
+	// Hard is DoNotSchedule, a filter; otherwise ScheduleAnyway, a score.
+	Hard bool
+}
+
+// Workload is a number of equal pods.
+type Workload struct {
+	// Name is unique in the group; it breaks ties of size.
+	Name string
+	// Request of one pod; Pods is taken as 1 whatever it says.
+	Request  Resources
+	Replicas int
+	// Spread constraints. Where there are none the scheduler's own defaults hold:
+	// ScheduleAnyway with skew 3 over hosts and 5 over zones.
+	Spread []Spread
+	// NoDefaultSpread is for pods without a Service, ReplicaSet or StatefulSet,
+	// such as those of Jobs, which the scheduler's defaults pass over.
+	NoDefaultSpread bool
+	// Surge is how many extra pods run during its rollout, with all nodes up.
+	Surge int
+	// MinReady is how many pods stay Ready through any declared loss before
+	// anything is rescheduled; 0 asks for none.
+	MinReady int
+	// Reschedule says that pods of failed nodes must find room on what is left;
+	// otherwise they may stay pending.
+	Reschedule bool
+}
+
+// Group is a node group of equal nodes and the pods that run on it.
+type Group struct {
+	// Allocatable of each node; scores are shares of it.
+	Allocatable Resources
+	// Reserved on each node by DaemonSets; filters and scores count it as
+	// requested.
+	Reserved Resources
+	// NodesByZone is the number of nodes in each zone, fullest first by
+	// convention. A zone without nodes is no spread domain.
+	NodesByZone []int
+	// Workloads with unique names.
+	Workloads []Workload
+}
+
+// Losses are the failures that a group must survive.
+type Losses struct {
+	// Nodes: any so many nodes, and any fewer.
+	Nodes int
+	// Zones: any so many zones, and any fewer.
+	Zones int
+	// AtOnce: both together.
+	AtOnce bool
+}
+
+// Balance is the formula of NodeResourcesBalancedAllocation.
+type Balance int
+
+const (
+	// BalanceByState scores the balance of CPU and memory with the pod on the
+	// node: kube-scheduler up to 1.35.
+	BalanceByState Balance = iota
+	// BalanceByChange scores the change of that balance: kube-scheduler since
+	// 1.36 (kubernetes/kubernetes#135573).
+	BalanceByChange
+)
+
+// Options of a check. The zero value is what we recommend.
+type Options struct {
+	// Shuffles of the pod order to try after biggest first. Zero means 8;
+	// negative means none.
+	Shuffles int
+	// Seed of the first shuffle; the next ones take the seeds that follow. Zero
+	// means 1.
+	Seed uint64
+	// Balance is the scheduler's formula for balanced allocation.
+	Balance Balance
+}
+
+// During says in what state of the group something happened.
+type During string
+
+// The states.
+const (
+	Normal          During = "normal"
+	Rollout         During = "rollout"
+	NodeLoss        During = "node_loss"
+	ZoneLoss        During = "zone_loss"
+	NodeAndZoneLoss During = "node_and_zone_loss"
+)
+
+// Shortage is what kept a pod from its place, or a workload from being ready.
+type Shortage string
+
+// The shortages.
+const (
+	ShortCPU      Shortage = "cpu"
+	ShortMemory   Shortage = "memory"
+	ShortPods     Shortage = "pods"
+	ShortSpread   Shortage = "spread"
+	ShortMinReady Shortage = "min_ready"
+)
+
+// Loss is one failure: the zones that went, and single nodes beside them.
+type Loss struct {
+	// Zones are indexes into Group.NodesByZone, ascending.
+	Zones []int
+	// Nodes are indexes into Report.Nodes, ascending.
+	Nodes []int
+	// NodeZones are the zones of Nodes.
+	NodeZones []int
+}
+
+// String names the loss with zones by index: "zone 0 and node 4 of zone 1".
+func (l Loss) String() string {
+	var parts []string
+	for _, z := range l.Zones {
+		parts = append(parts, fmt.Sprintf("zone %d", z))
+	}
+	for i, n := range l.Nodes {
+		parts = append(parts, fmt.Sprintf("node %d of zone %d", n, l.NodeZones[i]))
+	}
+	return strings.Join(parts, " and ")
+}
+
+// Failure is the first thing that did not hold.
+type Failure struct {
+	During During
+	// Order is 0 for biggest first, i for the i-th shuffle.
+	Order int
+	// Resource is the one that is short on most nodes: of the nodes still up,
+	// those whose free amount is less than the pod's request, or, where all
+	// resources suffice, those that hard spread forbids.
+	Resource Shortage
+	// Workload whose pods have no place or are too few.
+	Workload string
+	// Missing is how many of its pods have no place, or are not ready.
+	Missing int
+	// Lost is what had failed; empty in normal and rollout.
+	Lost Loss
+}
+
+// String describes the failure in a line.
+func (f *Failure) String() string {
+	s := fmt.Sprintf("%s: %d pods of %s: short of %s", f.During, f.Missing, f.Workload, f.Resource)
+	if lost := f.Lost.String(); lost != "" {
+		s += " after the loss of " + lost
+	}
+	return s
+}
+
+// NodePods is a node and what runs on it.
+type NodePods struct {
+	// Zone is an index into Group.NodesByZone.
+	Zone int
+	// Pods by workload, in the order of Group.Workloads.
+	Pods []int
+}
+
+// DrillReport is one kind of failure, tried everywhere it can strike.
+type DrillReport struct {
+	// Event is NodeLoss, ZoneLoss or NodeAndZoneLoss.
+	Event During
+	// Nodes and Zones that fail together.
+	Nodes, Zones int
+	// Tried counts every failure that can strike one placement; each was tried on
+	// the placement of every order. Held is how many held: all, since a check
+	// ends at the first that does not.
+	Tried, Held int
+	// Tightest is the failure that leaves the least share of CPU free, over all
+	// orders.
+	Tightest Tightest
+}
+
+// Tightest is a failure and what its survivors have free once the displaced pods
+// run again.
+type Tightest struct {
+	Lost Loss
+	// Free on the survivors, of Total: their allocatable less DaemonSets.
+	Free, Total Resources
+	// FreeCPU is Free over Total, rounded down.
+	FreeCPU units.Ratio
+}
+
+// Report says how a group holds.
+type Report struct {
+	// Nodes is the placement with the biggest pods first, in the model's order of
+	// node names: the first node of each zone, then the second of each, and so on.
+	Nodes []NodePods
+	// Orders is how many orders of the pods were tried.
+	Orders int
+	// Drills: nodes, then zones, then both, the smaller losses first.
+	Drills []DrillReport
+	// ReadyAtWorst is the least number of pods of each workload that stay Ready,
+	// before anything is rescheduled, over all orders and losses; Replicas where
+	// no loss is declared. In the order of Group.Workloads.
+	ReadyAtWorst []int
+	// Free with everything up, over all nodes.
+	Free Resources
+	// TightestFreeCPU is the least share of CPU that is free with everything up or
+	// after any declared loss.
+	TightestFreeCPU units.Ratio
+}
+
+// Check places the pods of g as kube-scheduler would and drills the declared
+// losses. It returns the report of a group that holds, or the first failure.
+//
+// Pods are placed biggest first (by the larger of their CPU and memory shares of
+// a node, ties by name, the pods of a workload together), and again in shuffled
+// orders. For every order:
+//
+//  1. all pods find a place;
+//  2. the Surge pods of each workload in turn find a place beside them;
+//  3. through every declared loss, every workload keeps MinReady pods on the
+//     survivors, which keep their pods unmoved, and the displaced pods of
+//     Reschedule workloads find a place on the survivors, biggest first.
+//
+// The objects of failed nodes are taken to be gone, as after node deletion by
+// the cloud's controller: a lost zone is no spread domain, and hard spread is
+// kept over the domains that remain. Failures that differ only in the names of
+// nodes of the same zone with the same pods are tried once and counted all.
+func Check(g Group, l Losses, o Options) (Report, *Failure) {
+	return NewChecker().Check(g, l, o)
+}
+
+// BalancedZones splits nodes over zones so that counts differ by at most one,
+// fullest first. zones must be positive.
+func BalancedZones(nodes, zones int) []int {
+	out := make([]int, zones)
+	for z := range out {
+		out[z] = nodes / zones
+		if z < nodes%zones {
+			out[z]++
+		}
+	}
+	return out
+}

@@ -1,0 +1,258 @@
+package placement
+
+import "math"
+
+// The scheduler's constants. Sources: kubernetes/kubernetes
+// pkg/scheduler/framework/interface.go (MaxNodeScore),
+// apis/config/v1/default_plugins.go (weights) and
+// framework/plugins/podtopologyspread/plugin.go (system default constraints).
+const (
+	maxNodeScore    = 100
+	spreadWeight    = 2
+	defaultHostSkew = 3
+	defaultZoneSkew = 5
+)
+
+// unfit is the resource score of a node on which the pod does not fit.
+const unfit = -1
+
+// terms are what the scheduler needs of a workload. A skew of 0 is no constraint.
+type terms struct {
+	cpu, memory        int64
+	hardZone, hardHost int32
+	softZone, softHost int
+	// defaults says that the soft constraints are the scheduler's own.
+	defaults bool
+}
+
+func termsOf(w *Workload) terms {
+	t := terms{cpu: int64(w.Request.CPU), memory: int64(w.Request.Memory)}
+	for _, s := range w.Spread {
+		switch {
+		case s.Key == Zone && s.Hard:
+			t.hardZone = int32(s.MaxSkew)
+		case s.Key == Zone:
+			t.softZone = s.MaxSkew
+		case s.Hard:
+			t.hardHost = int32(s.MaxSkew)
+		default:
+			t.softHost = s.MaxSkew
+		}
+	}
+	if len(w.Spread) == 0 && !w.NoDefaultSpread {
+		t.softHost, t.softZone, t.defaults = defaultHostSkew, defaultZoneSkew, true
+	}
+	return t
+}
+
+// candidate is a node that passed the filters.
+type candidate struct {
+	node  int32
+	score int32
+	// spread is the raw score of PodTopologySpread: fewer pods, lower score.
+	spread int64
+}
+
+// pick returns the node on which the scheduler puts a pod of workload w, or -1.
+// slot says whose pods the spread constraints count.
+func (c *Checker) pick(w, slot int) int {
+	t := &c.terms[w]
+	hosts := c.count[slot*c.nodes : (slot+1)*c.nodes]
+	zones := c.zoneCount[slot*c.zones : (slot+1)*c.zones]
+	minZone, minHost := c.floors(t, hosts, zones)
+	best, bestScore := -1, int32(unfit)
+	soft := t.softZone > 0 || t.softHost > 0
+	c.candidates = c.candidates[:0]
+	for n := range hosts {
+		if !c.alive[n] {
+			continue
+		}
+		score := c.resourceScore(w, n)
+		if score == unfit ||
+			t.hardZone > 0 && zones[c.zone[n]]+1-minZone > t.hardZone ||
+			t.hardHost > 0 && hosts[n]+1-minHost > t.hardHost {
+			continue
+		}
+		if soft {
+			c.candidates = append(c.candidates, candidate{node: int32(n), score: score})
+		} else if score > bestScore {
+			best, bestScore = n, score
+		}
+	}
+	if soft {
+		return c.pickSpread(t, hosts, zones)
+	}
+	return best
+}
+
+// floors returns the least number of pods in any zone and on any node that is
+// up, where the workload has hard constraints that need them.
+func (c *Checker) floors(t *terms, hosts, zones []int32) (minZone, minHost int32) {
+	minZone, minHost = math.MaxInt32, math.MaxInt32
+	if t.hardZone > 0 {
+		for z, count := range zones {
+			if c.zoneAlive[z] > 0 {
+				minZone = min(minZone, count)
+			}
+		}
+	}
+	if t.hardHost > 0 {
+		for n, count := range hosts {
+			if c.alive[n] {
+				minHost = min(minHost, count)
+			}
+		}
+	}
+	return minZone, minHost
+}
+
+// pickSpread adds the score of PodTopologySpread to the candidates and returns
+// the best, the first of equals.
+//
+// The raw score of a node is, summed over the soft constraints,
+//
+//	pods in its domain x ln(domains + 2) + maxSkew - 1
+//
+// rounded, where domains are those that have a candidate; with least and most
+// over the candidates it is normalised to
+//
+//	100 x (most + least - raw) / most
+//
+// in whole numbers. Source: podtopologyspread/scoring.go.
+func (c *Checker) pickSpread(t *terms, hosts, zones []int32) int {
+	if len(c.candidates) < 2 {
+		// With one feasible node the scheduler scores nothing.
+		if len(c.candidates) == 0 {
+			return -1
+		}
+		return int(c.candidates[0].node)
+	}
+	c.zonePart(t, zones)
+	hostWeight := c.logs[len(c.candidates)+2]
+	least, most := int64(math.MaxInt64), int64(0)
+	for i := range c.candidates {
+		n := c.candidates[i].node
+		raw := c.zoneScore[c.zone[n]]
+		if t.softHost > 0 {
+			// The conversion keeps the compiler from fusing: the same bits everywhere.
+			raw += float64(float64(hosts[n])*hostWeight) + float64(t.softHost-1)
+		}
+		s := int64(math.Round(raw))
+		c.candidates[i].spread = s
+		least, most = min(least, s), max(most, s)
+	}
+	best, bestScore := int32(-1), int64(-1)
+	for i := range c.candidates {
+		normal := int64(maxNodeScore)
+		if most > 0 {
+			normal = maxNodeScore * (most + least - c.candidates[i].spread) / most
+		}
+		if s := int64(c.candidates[i].score) + spreadWeight*normal; s > bestScore {
+			best, bestScore = c.candidates[i].node, s
+		}
+	}
+	return int(best)
+}
+
+// zonePart fills in each zone's part of the raw spread score.
+func (c *Checker) zonePart(t *terms, zones []int32) {
+	clear(c.zoneScore)
+	if t.softZone == 0 {
+		return
+	}
+	domains := 0
+	for i := range c.candidates {
+		// Mark zones with a candidate.
+		if z := c.zone[c.candidates[i].node]; c.zoneScore[z] == 0 {
+			c.zoneScore[z] = 1
+			domains++
+		}
+	}
+	weight := c.logs[domains+2]
+	for z := range c.zoneScore {
+		c.zoneScore[z] = float64(float64(zones[z])*weight) + float64(t.softZone-1)
+	}
+}
+
+// resourceScore returns the sum of LeastAllocated and BalancedAllocation for a
+// pod of workload w on node n, or unfit. It is kept until the node's pods change.
+func (c *Checker) resourceScore(w, n int) int32 {
+	i := w*c.nodes + n
+	if c.scoredAt[i] == c.version[n] {
+		return c.scores[i]
+	}
+	c.scoredAt[i] = c.version[n]
+	t := &c.terms[w]
+	cpu, memory := c.cpu[n]+t.cpu, c.memory[n]+t.memory
+	switch {
+	case cpu > c.allocCPU || memory > c.allocMemory || c.pods[n]+1 > c.allocPods:
+		c.scores[i] = unfit
+	case c.balance == BalanceByChange:
+		change := c.balanced(cpu, memory) - c.balanced(c.cpu[n], c.memory[n])
+		c.scores[i] = c.leastAllocated(cpu, memory) + maxNodeScore/2 + (maxNodeScore/2+change)/2
+	default:
+		c.scores[i] = c.leastAllocated(cpu, memory) + c.balanced(cpu, memory)
+	}
+	return c.scores[i]
+}
+
+// leastAllocated is the mean over CPU and memory of the free share with the pod,
+// in whole hundredths. Source: noderesources/least_allocated.go.
+func (c *Checker) leastAllocated(cpu, memory int64) int32 {
+	return int32((freeShare(cpu, c.allocCPU) + freeShare(memory, c.allocMemory)) / 2)
+}
+
+func freeShare(requested, allocatable int64) int64 {
+	if allocatable == 0 || requested > allocatable {
+		return 0
+	}
+	return (allocatable - requested) * maxNodeScore / allocatable
+}
+
+// balanced is (1 - |a - b| / 2) x 100, a and b being the requested shares of CPU
+// and memory; the half of their difference is their standard deviation. Source:
+// noderesources/balanced_allocation.go.
+func (c *Checker) balanced(cpu, memory int64) int32 {
+	if c.allocCPU == 0 || c.allocMemory == 0 {
+		return maxNodeScore
+	}
+	a := min(1, float64(cpu)/float64(c.allocCPU))
+	b := min(1, float64(memory)/float64(c.allocMemory))
+	return int32((1 - math.Abs((a-b)/2)) * maxNodeScore)
+}
+
+// blocking returns what keeps a pod of workload w from most of the nodes that
+// are up.
+func (c *Checker) blocking(w int) Shortage {
+	t := &c.terms[w]
+	var cpu, memory, pods, spread int
+	for n := range c.nodes {
+		if !c.alive[n] {
+			continue
+		}
+		fits := true
+		if c.cpu[n]+t.cpu > c.allocCPU {
+			cpu, fits = cpu+1, false
+		}
+		if c.memory[n]+t.memory > c.allocMemory {
+			memory, fits = memory+1, false
+		}
+		if c.pods[n]+1 > c.allocPods {
+			pods, fits = pods+1, false
+		}
+		if fits {
+			// pick found no node, so what is left is spread.
+			spread++
+		}
+	}
+	short, most := ShortCPU, cpu
+	for _, s := range []struct {
+		short Shortage
+		nodes int
+	}{{ShortMemory, memory}, {ShortPods, pods}, {ShortSpread, spread}} {
+		if s.nodes > most {
+			short, most = s.short, s.nodes
+		}
+	}
+	return short
+}
