@@ -20,9 +20,12 @@ type Catalog struct {
 	// Date is the day on which the figures were collected. Each price keeps the
 	// date of its own source.
 	Date units.Date
-	// SHA256 is the hex digest of the canonical encoding of this catalog.
+	// SHA256 is the hex digest of the canonical encoding of this catalog; empty
+	// where it was never encoded.
 	SHA256 string
 
+	// Sources that the figures rest on, sorted by tag.
+	Sources []Source
 	// Zones in which the region's machines stand, sorted by name.
 	Zones []Zone
 	// Types offered in the region, sorted by name.
@@ -33,6 +36,21 @@ type Catalog struct {
 	Fees []Fee
 	// Versions of the managed Kubernetes, oldest first.
 	Versions []Version
+}
+
+// Source is where figures come from: a line of SOURCES.md.
+type Source struct {
+	Tag string
+	// Date is the day of the source; zero where it shows none.
+	Date units.Date
+	// Origin is a public repository and path, a page, or how the figures are
+	// computed.
+	Origin string
+	// Commit of the repository, shortened.
+	Commit  string
+	Licence string
+	// Gives says which figures were taken.
+	Gives string
 }
 
 // Zone is a failure domain of a region. On AWS the letter of a zone name
@@ -65,9 +83,10 @@ const (
 type Price struct {
 	Rate  units.USDPerHour
 	Basis Basis
-	// Date is the day of the source that gives the price.
+	// Date is the day of the source that gives the price, of the older one where
+	// it rests on two; zero where the source shows none.
 	Date units.Date
-	// Source is the tag of a line of SOURCES.md.
+	// Source is the tag of one of the catalog's sources.
 	Source string
 }
 
@@ -104,18 +123,22 @@ type InstanceType struct {
 	ENIs, IPv4PerENI int
 	// NetworkMbps is the guaranteed bandwidth, not the burst; 0 where not known.
 	NetworkMbps int
+	// NetworkMaxMbps is the most that the type may send, not guaranteed; 0 where
+	// not known.
+	NetworkMaxMbps int
 	// DiskMbps is the largest bandwidth to network disks, a burst figure on
 	// small sizes; 0 where not known.
 	DiskMbps int
 	// LocalDiskGB is the size of the disks built in, in 10^9 bytes.
 	LocalDiskGB int
-	// Hypervisor is "nitro" or "xen" on AWS.
+	// Hypervisor is "nitro" or "xen" on AWS; empty for bare metal.
 	Hypervisor string
 
-	GPUs      GPUs
-	Burstable bool
-	Flex      bool
-	Metal     bool
+	GPUs         GPUs
+	Accelerators Accelerators
+	Burstable    bool
+	Flex         bool
+	Metal        bool
 	// PreviousGeneration: the provider no longer recommends it.
 	PreviousGeneration bool
 
@@ -138,6 +161,13 @@ type GPUs struct {
 	MemoryEach units.Bytes
 }
 
+// Accelerators of an instance type that are no GPUs: chips for inference or
+// training.
+type Accelerators struct {
+	Count int
+	Name  string
+}
+
 // Commitment is a price for a term.
 type Commitment struct {
 	// Kind is "savings_plan_or_reserved" (AWS) or "cud_resource" (GCP).
@@ -151,14 +181,16 @@ type Commitment struct {
 // Disk is a kind of network disk, priced a month.
 type Disk struct {
 	Type string
-	// USDPerGiBMonth, USDPerIOPSMonth and USDPerMiBpsMonth are the three parts of
-	// its price; the last two count from FreeIOPS and FreeMiBps on. A part that
-	// is not known has no basis.
+	// PerGiB, PerIOPS and PerMiBps are the three parts of its price; the last two
+	// count from FreeIOPS and FreeMiBps on. A part that is not known has no basis.
 	PerGiB, PerIOPS, PerMiBps MonthlyPrice
 	FreeIOPS, FreeMiBps       int
-	IOPSPerGiB                int
-	MaxIOPS, MaxMiBps         int
-	MinSize, MaxSize          units.Bytes
+	// IOPSPerGiB and MiBpsPerGiB are what each GiB brings, or the most that may be
+	// provisioned for it (see Note), rounded down; 0 where not known.
+	IOPSPerGiB, MiBpsPerGiB units.Ratio
+	// MaxIOPS and MaxMiBps are the volume's limits; 0 where not known.
+	MaxIOPS, MaxMiBps int
+	MinSize, MaxSize  units.Bytes
 	// Note says what is special about the figures.
 	Note string
 }
@@ -167,6 +199,7 @@ type Disk struct {
 type MonthlyPrice struct {
 	Amount units.USD
 	Basis  Basis
+	// Date and Source are those of a Price.
 	Date   units.Date
 	Source string
 }
@@ -178,7 +211,7 @@ func (p MonthlyPrice) Known() bool { return p.Basis != "" }
 type Fee struct {
 	// Tier is the fee's name: "standard", "extended" (the total while a version
 	// is in extended support), "tier-xl" … (added to standard), "zonal",
-	// "regional".
+	// "regional", "autopilot".
 	Tier  string
 	Price Price
 	Note  string
