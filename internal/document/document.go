@@ -1,0 +1,153 @@
+// Package document reads and writes the versioned JSON documents: the plan, the
+// answer to a spec that cannot be met, and the catalog's listings.
+//
+// Its types are apart from the domain's, so that the domain may change without
+// breaking readers. Names are snake_case and carry their unit; numbers of
+// dollars, seconds and shares are exact decimals; a list is [] and never null; a
+// price that is not known is null, and so is every total that rests on it.
+//
+// A minor version adds fields; a major one means that readers must change.
+// Readers here accept fields that they do not know and refuse another major.
+package document
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// FormatVersion is the version of the documents that this package writes.
+const FormatVersion = "1.0"
+
+// supportedMajor is the major version that this package reads.
+const supportedMajor = "1"
+
+// ErrInfeasible is returned by Decode for a document that says that its spec
+// cannot be met: it is well formed and holds no plan.
+var ErrInfeasible = errors.New("the document holds no plan, because its spec cannot be met")
+
+// Encode writes p as an indented JSON document. tool is the version of the
+// program. Fields that every reader would compute again (totals, events) are
+// written too.
+func Encode(w io.Writer, p *planner.Plan, tool string) error {
+	return write(w, planDocumentOf(p, tool))
+}
+
+// EncodeInfeasible writes the answer to a spec that cannot be met: what was
+// asked for, and each constraint that binds with its margin and remedy. c is the
+// resolved input.
+func EncodeInfeasible(w io.Writer, s planner.SpecInfo, c *planner.Cluster, cat planner.CatalogInfo, list []*planner.Infeasible, tool string) error {
+	d := infeasibleDocument{FormatVersion: FormatVersion, ToolVersion: tool, Infeasible: []infeasible{}}
+	syncSpec(writing, &d.Spec, &s)
+	syncInputs(writing, &d.Inputs, c)
+	d.Cluster = summaryOf(c)
+	syncCatalog(writing, &d.Catalog, &cat)
+	for _, e := range list {
+		d.Infeasible = append(d.Infeasible, infeasible{
+			Path: e.Path, Constraint: e.Constraint, Margin: text(e.Margin), Remedy: text(e.Remedy),
+		})
+	}
+	return write(w, &d)
+}
+
+// write writes d with two spaces of indentation and a final newline.
+func write(w io.Writer, d any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(d); err != nil {
+		return fmt.Errorf("write document: %w", err)
+	}
+	return nil
+}
+
+// Decode reads a plan that Encode wrote, by this version or another of the same
+// major. An empty list comes back as nil. The error names the field by its path,
+// as in "node_groups[1].pools[0].nodes". A document whose computed fields do not
+// follow from the others is refused; whether the plan itself is right is for
+// planner/verify to say.
+func Decode(data []byte) (*planner.Plan, error) {
+	head, err := readHead(data)
+	if err != nil {
+		return nil, fmt.Errorf("read plan: %w", err)
+	}
+	if !head {
+		return nil, decodeInfeasible(data)
+	}
+	var d planDocument
+	if err := readInto(data, &d); err != nil {
+		return nil, fmt.Errorf("read plan: %w", err)
+	}
+	p := d.plan()
+	if path := difference(&d, planDocumentOf(p, d.ToolVersion)); path != "" {
+		return nil, fmt.Errorf("read plan: %s: does not follow from the rest of the document", path)
+	}
+	return p, nil
+}
+
+// decodeInfeasible returns the error that a document without a plan means.
+func decodeInfeasible(data []byte) error {
+	var d infeasibleDocument
+	if err := readInto(data, &d); err != nil {
+		return fmt.Errorf("read plan: %w", err)
+	}
+	errs := []error{ErrInfeasible}
+	for _, e := range d.Infeasible {
+		errs = append(errs, &planner.Infeasible{
+			Path: e.Path, Constraint: e.Constraint, Margin: string(e.Margin), Remedy: string(e.Remedy),
+		})
+	}
+	return fmt.Errorf("read plan: %w", errors.Join(errs...))
+}
+
+// readHead checks the syntax and the version, and returns whether the document
+// holds a plan.
+func readHead(data []byte) (feasible bool, err error) {
+	var head struct {
+		FormatVersion *string `json:"format_version"`
+		Feasible      *bool   `json:"feasible"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+			return false, fmt.Errorf("%s: not JSON: %w", position(data, syntax.Offset), err)
+		}
+		if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			if mismatch.Field == "" {
+				return false, fmt.Errorf("want a JSON object, got %s", mismatch.Value)
+			}
+			return false, fmt.Errorf("%s: want %s, got %s", mismatch.Field, goWords(mismatch.Type.String()), mismatch.Value)
+		}
+		return false, err
+	}
+	if head.FormatVersion == nil {
+		return false, errors.New("format_version: is missing; this is no document of scantling")
+	}
+	if major, _, _ := strings.Cut(*head.FormatVersion, "."); major != supportedMajor {
+		return false, fmt.Errorf("format %q is not supported (want %s.x)", *head.FormatVersion, supportedMajor)
+	}
+	if head.Feasible == nil {
+		return false, errors.New("feasible: is missing; this is no plan")
+	}
+	return *head.Feasible, nil
+}
+
+// goWords names a Go type in the words of JSON.
+func goWords(goType string) string {
+	if strings.HasSuffix(goType, "bool") {
+		return "true or false"
+	}
+	return "a " + strings.TrimPrefix(goType, "*")
+}
+
+// position returns the line and column of an offset, both from 1.
+func position(data []byte, offset int64) string {
+	before := data[:min(max(offset, 0), int64(len(data)))]
+	line := 1 + bytes.Count(before, []byte("\n"))
+	column := len(before) - bytes.LastIndexByte(before, '\n') - 1
+	return fmt.Sprintf("line %d, column %d", line, max(column, 1))
+}

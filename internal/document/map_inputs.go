@@ -1,0 +1,179 @@
+package document
+
+import (
+	"maps"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+func syncInputs(to direction, d *inputs, p *planner.Cluster) {
+	syncText(to, &d.Name, &p.Name)
+	syncText(to, &d.Provider, &p.Provider)
+	syncText(to, &d.Region, &p.Region)
+	syncTexts(to, &d.Zones, &p.Zones)
+	syncText(to, &d.KubernetesVersion, &p.KubernetesVersion)
+	syncText(to, &d.Environment, &p.Environment)
+	syncText(to, &d.AsOf, &p.AsOf)
+	syncOptional(to, &d.MaxUSDPerMonth, &p.MaxUSDPerMonth, syncInt[dollars, units.USD])
+	syncText(to, &d.Network.CNI, &p.Network.CNI)
+	syncInt(to, &d.Network.MaxPods, &p.Network.MaxPods)
+	syncList(to, &d.DaemonSets, &p.DaemonSets, syncDaemonSet)
+	syncList(to, &d.NodeGroups, &p.NodeGroups, syncNodeGroup)
+	syncInt(to, &d.Growth.PerMonth, &p.Growth.PerMonth)
+	syncInt(to, &d.Growth.HorizonMonths, &p.Growth.HorizonMonths)
+	sync(to, &d.Growth.SizeForHorizon, &p.Growth.SizeForHorizon)
+	syncOptional(to, &d.Upgrade, &p.Upgrade, func(to direction, d *upgrade, p *planner.Upgrade) {
+		syncText(to, &d.To, &p.To)
+		syncText(to, &d.Strategy, &p.Strategy)
+	})
+	syncList(to, &d.Emits, &p.Emits, func(to direction, d *emit, p *planner.Emit) {
+		syncText(to, &d.Tool, &p.Tool)
+		syncText(to, &d.Directory, &p.Directory)
+		syncText(to, &d.Variable, &p.Variable)
+	})
+	syncList(to, &d.Rules, &p.Rules, func(to direction, d *ruleSetting, p *planner.RuleSetting) {
+		syncText(to, &d.Rule, &p.Rule)
+		syncText(to, &d.Severity, &p.Severity)
+		syncText(to, &d.Reason, &p.Reason)
+	})
+	syncList(to, &d.Defaults, &p.Assumptions, syncAssumption)
+}
+
+func syncAssumption(to direction, d *assumption, p *planner.Assumption) {
+	syncText(to, &d.Path, &p.Path)
+	syncText(to, &d.Value, &p.Value)
+	syncText(to, &d.Source, &p.Source)
+}
+
+func syncDaemonSet(to direction, d *daemonSet, p *planner.DaemonSet) {
+	syncText(to, &d.Name, &p.Name)
+	syncInt(to, &d.MilliCPU, &p.CPU)
+	syncInt(to, &d.Memory, &p.Memory)
+	syncTexts(to, &d.NodeGroups, &p.NodeGroups)
+}
+
+func syncNodeGroup(to direction, d *nodeGroup, p *planner.NodeGroup) {
+	syncText(to, &d.Name, &p.Name)
+	syncText(to, &d.Role, &p.Role)
+	syncTexts(to, &d.Zones, &p.Zones)
+	syncText(to, &d.Image, &p.Image)
+	syncInstances(to, &d.Instances, &p.Instances)
+	syncDisk(to, &d.Disk, &p.Disk)
+	syncLabels(to, &d.Labels, &p.Labels)
+	syncList(to, &d.Taints, &p.Taints, func(to direction, d *taint, p *planner.Taint) {
+		syncText(to, &d.Key, &p.Key)
+		syncText(to, &d.Value, &p.Value)
+		syncText(to, &d.Effect, &p.Effect)
+	})
+	syncInt(to, &d.MinNodes, &p.MinNodes)
+	syncInt(to, &d.MaxNodes, &p.MaxNodes)
+	syncInt(to, &d.Redundancy.Nodes, &p.Redundancy.Nodes)
+	syncInt(to, &d.Redundancy.Zones, &p.Redundancy.Zones)
+	sync(to, &d.Redundancy.AtOnce, &p.Redundancy.AtOnce)
+	syncText(to, &d.Redundancy.Recovery, &p.Redundancy.Recovery)
+	syncText(to, &d.Guarantee, &p.Guarantee)
+	syncText(to, &d.UpdateConfig.Strategy, &p.UpdateConfig.Strategy)
+	syncCountOrRatio(to, &d.UpdateConfig.MaxUnavailable, &p.UpdateConfig.MaxUnavailable)
+	syncList(to, &d.Workloads, &p.Workloads, syncWorkload)
+}
+
+func syncInstances(to direction, d *instances, p *planner.Instances) {
+	syncTexts(to, &d.Families, &p.Families)
+	syncTexts(to, &d.Types, &p.Types)
+	syncTexts(to, &d.Exclude, &p.Exclude)
+	syncTexts(to, &d.Allow, &p.Allow)
+	syncTexts(to, &d.Architectures, &p.Architectures)
+	syncText(to, &d.CapacityType, &p.CapacityType)
+	syncInt(to, &d.MaxTypes, &p.MaxTypes)
+	syncInt(to, &d.MaxVCPUs, &p.MaxVCPUs)
+}
+
+func syncDisk(to direction, d *disk, p *planner.Disk) {
+	syncText(to, &d.Type, &p.Type)
+	syncInt(to, &d.Size, &p.Size)
+	syncInt(to, &d.IOPS, &p.IOPS)
+	syncInt(to, &d.ThroughputMiBps, &p.ThroughputMiBps)
+}
+
+func syncLabels(to direction, d, p *map[string]string) {
+	if to == reading {
+		*p = nil
+		if len(*d) > 0 {
+			*p = maps.Clone(*d)
+		}
+		return
+	}
+	*d = map[string]string{}
+	maps.Copy(*d, *p)
+}
+
+func syncCountOrRatio(to direction, d *countOrRatio, p *units.CountOrRatio) {
+	if to == reading {
+		*p = units.CountOrRatio{IsRatio: d.Ratio != nil}
+		if d.Ratio != nil {
+			p.Ratio = units.Ratio(*d.Ratio)
+		} else if d.Count != nil {
+			p.Count = *d.Count
+		}
+		return
+	}
+	*d = countOrRatio{}
+	if p.IsRatio {
+		r := ratio(p.Ratio)
+		d.Ratio = &r
+	} else {
+		n := p.Count
+		d.Count = &n
+	}
+}
+
+func syncWorkload(to direction, d *workload, p *planner.Workload) {
+	syncText(to, &d.Name, &p.Name)
+	syncText(to, &d.Kind, &p.Kind)
+	sync(to, &d.System, &p.System)
+	syncDemand(to, &d.Demand, &p.Demand)
+	syncInt(to, &d.SpareReplicas, &p.SpareReplicas)
+	syncInt(to, &d.MinReplicas, &p.MinReplicas)
+	syncOptional(to, &d.MinReady, &p.MinReady, syncCountOrRatio)
+	syncText(to, &d.Recovery, &p.Recovery)
+	syncInt(to, &d.Pod.MilliCPU, &p.Pod.CPU)
+	syncInt(to, &d.Pod.Memory, &p.Pod.Memory)
+	syncInt(to, &d.Pod.CPULimit, &p.Pod.CPULimit)
+	syncInt(to, &d.Pod.MemoryLimit, &p.Pod.MemoryLimit)
+	syncList(to, &d.TopologySpread, &p.TopologySpread, func(to direction, d *topologySpread, p *planner.TopologySpread) {
+		syncText(to, &d.Key, &p.Key)
+		syncInt(to, &d.MaxSkew, &p.MaxSkew)
+		sync(to, &d.Hard, &p.Hard)
+	})
+	syncOptional(to, &d.PodDisruptionBudget, &p.PodDisruptionBudget, func(to direction, d *podDisruptionBudget, p *planner.PodDisruptionBudget) {
+		syncOptional(to, &d.MinAvailable, &p.MinAvailable, syncCountOrRatio)
+		syncOptional(to, &d.MaxUnavailable, &p.MaxUnavailable, syncCountOrRatio)
+	})
+	syncInt(to, &d.TerminationGrace, &p.TerminationGracePeriod)
+	syncInt(to, &d.StartupTime, &p.StartupTime)
+	syncCountOrRatio(to, &d.RollingUpdate.MaxSurge, &p.RollingUpdate.MaxSurge)
+	syncCountOrRatio(to, &d.RollingUpdate.MaxUnavailable, &p.RollingUpdate.MaxUnavailable)
+	syncInt(to, &d.GrowthPerMonth, &p.GrowthPerMonth)
+	sync(to, &d.GrowsReplicas, &p.GrowsReplicas)
+}
+
+func syncDemand(to direction, d *demand, p *planner.Demand) {
+	syncText(to, &d.Way, &p.Way)
+	syncInt(to, &d.Replicas, &p.Replicas)
+	syncInt(to, &d.Throughput, &p.Throughput)
+	syncInt(to, &d.ThroughputPerPod, &p.ThroughputPerPod)
+	syncList(to, &d.Latency, &p.Latency, syncTarget)
+	syncText(to, &d.ServiceTime.Distribution, &p.Service.Distribution)
+	syncList(to, &d.ServiceTime.Measured, &p.Service.Measured, syncTarget)
+	syncKnown(to, &d.ServiceTime.CV, &p.Service.CV, &p.Service.HasCV)
+	syncInt(to, &d.ServiceTime.MeasuredAtUtilization, &p.Service.MeasuredAtUtilization)
+	syncInt(to, &d.Concurrency, &p.Concurrency)
+	syncText(to, &d.Balancing, &p.Balancing)
+	syncInt(to, &d.MaxUtilization, &p.MaxUtilization)
+}
+
+func syncTarget(to direction, d *target, p *planner.LatencyTarget) {
+	syncText(to, &d.Statistic, &p.Statistic)
+	syncInt(to, &d.Time, &p.Target)
+}

@@ -1,0 +1,253 @@
+package document
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// planDocumentOf returns p as a document.
+func planDocumentOf(p *planner.Plan, tool string) *planDocument {
+	d := &planDocument{FormatVersion: FormatVersion, ToolVersion: tool, Feasible: true, Cluster: summaryOf(&p.Cluster)}
+	syncPlan(writing, d, p)
+	d.compute(p)
+	return d
+}
+
+// plan returns the plan that the document holds.
+func (d *planDocument) plan() *planner.Plan {
+	p := &planner.Plan{}
+	syncPlan(reading, d, p)
+	return p
+}
+
+// compute fills in what follows from p and is not read back.
+func (d *planDocument) compute(p *planner.Plan) {
+	d.ControlPlane.USDPerHour = feesOf(&p.ControlPlane)
+	if t := p.Cost.Total; t.Known {
+		d.Cost.TotalPerMonth = new(dollars(t.Rate.PerMonth()))
+	}
+	if d.Upgrade != nil {
+		for i := range d.Upgrade.Strategies {
+			d.Upgrade.Strategies[i].Events = eventsOf(&p.Upgrade.Strategies[i])
+		}
+	}
+}
+
+// summaryOf repeats what most readers ask of a cluster.
+func summaryOf(c *planner.Cluster) clusterSummary {
+	return clusterSummary{
+		Name: c.Name, Provider: c.Provider, Region: c.Region,
+		Zones: append([]string{}, c.Zones...), KubernetesVersion: c.KubernetesVersion,
+	}
+}
+
+// feesOf returns the sum of the fees, nil where one is not known.
+func feesOf(c *planner.ControlPlane) *dollars {
+	var sum units.USDPerHour
+	for _, f := range c.Fees {
+		if !f.Price.Known() {
+			return nil
+		}
+		sum += f.Price.Rate
+	}
+	return new(dollars(sum))
+}
+
+// eventsOf returns when each group of a strategy starts and ends, by time, then
+// group.
+func eventsOf(s *planner.UpgradeStrategy) []upgradeEvent {
+	events := []upgradeEvent{}
+	for _, g := range s.Groups {
+		events = append(
+			events,
+			upgradeEvent{At: seconds(g.Start), NodeGroup: g.Name, Event: "nodes_start"},
+			upgradeEvent{At: seconds(g.Start + g.Duration), NodeGroup: g.Name, Event: "nodes_done"},
+		)
+	}
+	slices.SortStableFunc(events, func(a, b upgradeEvent) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.NodeGroup, b.NodeGroup))
+	})
+	return events
+}
+
+func syncPlan(to direction, d *planDocument, p *planner.Plan) {
+	syncSpec(to, &d.Spec, &p.Spec)
+	syncInputs(to, &d.Inputs, &p.Cluster)
+	syncCatalog(to, &d.Catalog, &p.Catalog)
+	syncList(to, &d.OffersUsed, &p.Offers, syncOffer)
+	syncList(to, &d.NodeGroups, &p.NodeGroups, syncGroupPlan)
+	syncControlPlane(to, &d.ControlPlane, &p.ControlPlane)
+	syncOptional(to, &d.Upgrade, &p.Upgrade, syncUpgradePlan)
+	syncList(to, &d.Growth, &p.Growth, syncGrowthMonth)
+	syncCost(to, &d.Cost, &p.Cost)
+	syncList(to, &d.Assumptions, &p.Assumptions, syncAssumption)
+	syncList(to, &d.Findings, &p.Findings, syncFinding)
+}
+
+func syncSpec(to direction, d *spec, p *planner.SpecInfo) {
+	syncText(to, &d.SHA256, &p.SHA256)
+	if to == writing {
+		d.Variables = map[string]json.RawMessage{}
+		for _, v := range p.Variables {
+			d.Variables[v.Name] = json.RawMessage(v.JSON)
+		}
+		return
+	}
+	p.Variables = nil
+	for name, raw := range d.Variables {
+		p.Variables = append(p.Variables, planner.Variable{Name: name, JSON: string(raw)})
+	}
+	slices.SortFunc(p.Variables, func(a, b planner.Variable) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+func syncCatalog(to direction, d *catalog, p *planner.CatalogInfo) {
+	syncText(to, &d.Source, &p.Source)
+	syncText(to, &d.Date, &p.Date)
+	syncText(to, &d.SHA256, &p.SHA256)
+}
+
+// syncAmount links a rate that is null where it is not known.
+func syncAmount(to direction, d **dollars, p *planner.Amount) { syncKnown(to, d, &p.Rate, &p.Known) }
+
+func syncGroupPlan(to direction, d *groupPlan, p *planner.GroupPlan) {
+	syncText(to, &d.Name, &p.Name)
+	syncText(to, &d.Role, &p.Role)
+	syncInt(to, &d.Nodes, &p.Nodes)
+	syncInt(to, &d.MinNodes, &p.MinNodes)
+	syncInt(to, &d.MaxNodes, &p.MaxNodes)
+	syncList(to, &d.Pools, &p.Pools, syncPool)
+	syncList(to, &d.Workloads, &p.Workloads, syncWorkloadPlan)
+	syncList(to, &d.Placement, &p.Placement, func(to direction, d *placement, p *planner.Placement) {
+		syncText(to, &d.Pool, &p.Pool)
+		syncText(to, &d.Zone, &p.Zone)
+		syncInt(to, &d.Nodes, &p.Nodes)
+		syncCounts(to, &d.Pods, &p.Pods, func(c *planner.PodCount) (*string, *int) { return &c.Workload, &c.Pods })
+	})
+	syncInt(to, &d.Usage.CPU, &p.Usage.CPU)
+	syncInt(to, &d.Usage.Memory, &p.Usage.Memory)
+	syncInt(to, &d.Usage.Pods, &p.Usage.Pods)
+	syncAmount(to, &d.Cost, &p.Cost)
+	syncInt(to, &d.LowerBound, &p.LowerBound)
+	known := p.Cost.Known
+	syncKnown(to, &d.Gap, &p.Gap, &known)
+	syncInt(to, &d.Duals.Core, &p.Duals.Core)
+	syncInt(to, &d.Duals.GiB, &p.Duals.GiB)
+	syncInt(to, &d.Duals.Pod, &p.Duals.Pod)
+	syncText(to, &d.Binding.Resource, &p.Binding.Resource)
+	syncText(to, &d.Binding.During, &p.Binding.During)
+	syncText(to, &d.Binding.Workload, &p.Binding.Workload)
+	syncList(to, &d.Survives, &p.Survives, syncDrill)
+	syncList(to, &d.RedundancyCost, &p.RedundancyCost, func(to direction, d *redundancyStep, p *planner.RedundancyStep) {
+		syncText(to, &d.Step, &p.Step)
+		syncInt(to, &d.Nodes, &p.Nodes)
+		syncAmount(to, &d.USDPerHour, &p.Added)
+	})
+	syncList(to, &d.Alternatives, &p.Alternatives, func(to direction, d *alternative, a *planner.Alternative) {
+		syncText(to, &d.InstanceType, &a.InstanceType)
+		syncInt(to, &d.Nodes, &a.Nodes)
+		syncAmount(to, &d.USDPerHour, &a.Cost)
+		known := p.Cost.Known && a.Cost.Known
+		syncKnown(to, &d.Difference, &a.Difference, &known)
+		syncInt(to, &d.LargestNodeShare, &a.LargestNodeShare)
+	})
+	syncInt(to, &d.Headroom.MilliCPU, &p.Headroom.CPU)
+	syncInt(to, &d.Headroom.Memory, &p.Headroom.Memory)
+	syncInt(to, &d.Headroom.Pods, &p.Headroom.Pods)
+}
+
+func syncDrill(to direction, d *drill, p *planner.Drill) {
+	syncText(to, &d.Event, &p.Event)
+	syncInt(to, &d.Tried, &p.Tried)
+	syncInt(to, &d.Held, &p.Held)
+	syncText(to, &d.Tightest, &p.Tightest)
+	syncInt(to, &d.FreeCPU, &p.FreeCPU)
+}
+
+func syncPool(to direction, d *pool, p *planner.Pool) {
+	syncText(to, &d.InstanceType, &p.InstanceType)
+	syncText(to, &d.CapacityType, &p.CapacityType)
+	syncInt(to, &d.Nodes, &p.Nodes)
+	syncCounts(to, &d.NodesByZone, &p.NodesByZone, func(c *planner.ZoneCount) (*string, *int) { return &c.Zone, &c.Nodes })
+	syncAllocatable(to, &d.Allocatable, &p.Allocatable)
+	syncList(to, &d.DaemonSets, &p.DaemonSets, syncDaemonSet)
+	syncPriceFields(to, &d.USDPerHour, &d.PriceBasis, &d.PriceDate, &d.PriceSource, &p.Price)
+	syncList(to, &d.RootDisks, &p.RootDisks, syncDisk)
+}
+
+func syncAllocatable(to direction, d *allocatable, p *planner.Allocatable) {
+	syncInt(to, &d.MilliCPU, &p.CPU)
+	syncInt(to, &d.Memory, &p.Memory)
+	syncInt(to, &d.Pods, &p.Pods)
+	syncInt(to, &d.EphemeralStorage, &p.EphemeralStorage)
+	syncList(to, &d.Steps, &p.Steps, func(to direction, d *allocatableStep, p *planner.AllocatableStep) {
+		syncText(to, &d.Resource, &p.Resource)
+		syncText(to, &d.What, &p.What)
+		syncInt(to, &d.Amount, &p.Amount)
+	})
+}
+
+func syncWorkloadPlan(to direction, d *workloadPlan, p *planner.WorkloadPlan) {
+	syncText(to, &d.Name, &p.Name)
+	sync(to, &d.System, &p.System)
+	syncInt(to, &d.Replicas, &p.Replicas)
+	syncInt(to, &d.ByReason.Load, &p.Reasons.Load)
+	syncInt(to, &d.ByReason.Spare, &p.Reasons.Spare)
+	syncInt(to, &d.ByReason.Minimum, &p.Reasons.Minimum)
+	syncInt(to, &d.ByReason.Rollout, &p.Reasons.Rollout)
+	syncInt(to, &d.ByReason.Node, &p.Reasons.Node)
+	syncInt(to, &d.ByReason.Zone, &p.Reasons.Zone)
+	syncText(to, &d.Binding, &p.Binding)
+	syncList(to, &d.Latency, &p.Latency, func(to direction, d *latency, p *planner.LatencyPrediction) {
+		syncText(to, &d.Statistic, &p.Statistic)
+		syncInt(to, &d.Target, &p.Target)
+		syncInt(to, &d.Predicted, &p.Predicted)
+		syncText(to, &d.During, &p.During)
+		syncText(to, &d.Model, &p.Model)
+	})
+	syncInt(to, &d.Utilization, &p.Utilization)
+	syncInt(to, &d.PerPod, &p.PerPod)
+	syncInt(to, &d.ReadyAtWorst, &p.ReadyAtWorst)
+}
+
+func syncControlPlane(to direction, d *controlPlane, p *planner.ControlPlane) {
+	syncText(to, &d.Mode, &p.Mode)
+	syncText(to, &d.Tier, &p.Tier)
+	syncText(to, &d.Support, &p.Support)
+	syncText(to, &d.SupportEnds, &p.SupportEnds)
+	if to == writing {
+		d.Members = []controlPlaneMember{}
+	}
+	syncList(to, &d.Fees, &p.Fees, func(to direction, d *fee, p *planner.FeeLine) {
+		syncText(to, &d.Name, &p.Name)
+		syncPriceFields(to, &d.USDPerHour, &d.PriceBasis, &d.PriceDate, &d.Source, &p.Price)
+	})
+}
+
+func syncCost(to direction, d *cost, p *planner.Cost) {
+	syncList(to, &d.Lines, &p.Lines, func(to direction, d *costLine, p *planner.CostLine) {
+		syncText(to, &d.Path, &p.Path)
+		syncText(to, &d.Detail, &p.Detail)
+		syncText(to, &d.Basis, &p.Basis)
+		syncText(to, &d.Date, &p.Date)
+		syncAmount(to, &d.USDPerHour, &p.Amount)
+	})
+	syncInt(to, &d.Known, &p.Known)
+	syncAmount(to, &d.Total, &p.Total)
+}
+
+func syncFinding(to direction, d *finding, p *planner.Finding) {
+	syncText(to, &d.Rule, &p.Rule)
+	syncText(to, &d.Severity, &p.Severity)
+	syncText(to, &d.Path, &p.Path)
+	syncOptional(to, &d.Source, &p.Source, func(to direction, d *place, p *planner.Place) {
+		syncText(to, &d.File, &p.File)
+		syncInt(to, &d.Line, &p.Line)
+		syncInt(to, &d.Column, &p.Column)
+	})
+	syncText(to, &d.Message, &p.Message)
+	syncText(to, &d.Remedy, &p.Remedy)
+}

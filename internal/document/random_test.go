@@ -1,0 +1,217 @@
+package document_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// generator fills values of any domain type with random content, so that a field
+// that the document forgets makes a round trip fail.
+type generator struct {
+	rng  *rand.Rand
+	full bool
+}
+
+// choices are the values of the domain's enumerations.
+func choices() map[reflect.Type][]string {
+	return map[reflect.Type][]string{
+		reflect.TypeFor[planner.Environment]():  {"production", "development"},
+		reflect.TypeFor[planner.CNI]():          {"vpc", "vpc_prefix"},
+		reflect.TypeFor[planner.Role]():         {"app", "batch", "ingress", "monitoring", "stateful", "system", "gpu"},
+		reflect.TypeFor[planner.Image]():        {"al2023", "bottlerocket"},
+		reflect.TypeFor[planner.CapacityType](): {"on_demand", "spot"},
+		reflect.TypeFor[planner.TaintEffect]():  {"NoSchedule", "PreferNoSchedule", "NoExecute"},
+		reflect.TypeFor[planner.Recovery]():     {"reschedule", "static"},
+		reflect.TypeFor[planner.Guarantee]():    {"packed", "scheduled", "any_order"},
+		reflect.TypeFor[planner.Kind]():         {"Deployment", "StatefulSet"},
+		reflect.TypeFor[planner.DemandWay]():    {"replicas", "throughput_per_pod", "latency"},
+		reflect.TypeFor[planner.Statistic]():    {"mean", "p50", "p90", "p95", "p99", "p999"},
+		reflect.TypeFor[planner.TopologyKey]():  {"zone", "hostname"},
+		reflect.TypeFor[planner.Severity]():     {"off", "info", "warning", "error"},
+		reflect.TypeFor[catalogs.Basis]():       {"listed", "family", "estimated", "secondary", "recalled"},
+	}
+}
+
+// plan returns a random plan. With full, every field is set to something that is
+// not its zero value, except those that exclude each other.
+func (g *generator) plan() *planner.Plan {
+	p := &planner.Plan{}
+	g.fill(reflect.ValueOf(p).Elem())
+	return p
+}
+
+// fill sets v and all that it holds.
+func (g *generator) fill(v reflect.Value) {
+	if g.special(v) {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			g.fill(v.Field(i))
+		}
+		g.settle(v.Addr().Interface())
+	case reflect.Slice:
+		n := g.between(0, 3)
+		if n == 0 {
+			return
+		}
+		v.Set(reflect.MakeSlice(v.Type(), n, n))
+		for i := range n {
+			g.fill(v.Index(i))
+		}
+		g.settle(v.Addr().Interface())
+	case reflect.Map:
+		n := g.between(0, 3)
+		if n == 0 {
+			return
+		}
+		v.Set(reflect.MakeMap(v.Type()))
+		for range n {
+			v.SetMapIndex(reflect.ValueOf(g.word()), reflect.ValueOf(g.word()))
+		}
+	case reflect.Pointer:
+		if g.between(0, 1) == 1 {
+			v.Set(reflect.New(v.Type().Elem()))
+			g.fill(v.Elem())
+		}
+	case reflect.String:
+		v.SetString(g.word())
+	case reflect.Bool:
+		v.SetBool(g.full || g.rng.IntN(2) == 0)
+	case reflect.Int:
+		v.SetInt(int64(g.between(0, 100_000)))
+	case reflect.Int64:
+		v.SetInt(1 + g.rng.Int64N(1<<g.rng.IntN(50)))
+	case reflect.Float64:
+		v.SetFloat(g.rng.Float64() * 1000)
+	default:
+		panic("generator: " + v.Type().String())
+	}
+}
+
+// special sets the types that do not take just any value.
+func (g *generator) special(v reflect.Value) bool {
+	if words, ok := choices()[v.Type()]; ok {
+		v.SetString(words[g.rng.IntN(len(words))])
+		return true
+	}
+	switch x := v.Addr().Interface().(type) {
+	case *units.Date:
+		*x = units.Date(fmt.Sprintf("20%02d-%02d-%02d", g.rng.IntN(100), 1+g.rng.IntN(12), 1+g.rng.IntN(28)))
+	case *units.CountOrRatio:
+		if g.rng.IntN(2) == 0 {
+			*x = units.Count(g.rng.IntN(10))
+		} else {
+			*x = units.Share(units.Ratio(g.rng.IntN(1_000_001)))
+		}
+	case *planner.Variable:
+		values := []string{`1200`, `"a<b>&é"`, `[1,2.50,null]`, `{"b":1,"a":[true]}`, `1e3`, `"\u003c"`}
+		*x = planner.Variable{Name: g.word(), JSON: values[g.rng.IntN(len(values))]}
+	default:
+		return false
+	}
+	return true
+}
+
+// settle makes the fields of a value agree with each other, as the domain says.
+func (g *generator) settle(v any) {
+	switch x := v.(type) {
+	case *planner.Amount:
+		if !x.Known {
+			x.Rate = 0
+		}
+	case *catalogs.Price:
+		if !g.full && g.rng.IntN(3) == 0 {
+			*x = catalogs.Price{Date: x.Date}
+		}
+	case *planner.ServiceTime:
+		if !x.HasCV {
+			x.CV = 0
+		}
+	case *planner.GroupPlan:
+		for i := range x.Alternatives {
+			if a := &x.Alternatives[i]; !a.Cost.Known || !x.Cost.Known {
+				a.Difference = 0
+			}
+		}
+		if !x.Cost.Known {
+			x.Gap = 0
+		}
+	case *planner.UpgradeStrategy:
+		if !x.ExtraCostKnown {
+			x.ExtraCost = 0
+			for i := range x.Groups {
+				x.Groups[i].ExtraCost = 0
+			}
+		}
+	case *[]planner.ZoneCount:
+		*x = sorted(*x, func(c planner.ZoneCount) string { return c.Zone })
+	case *[]planner.PodCount:
+		*x = sorted(*x, func(c planner.PodCount) string { return c.Workload })
+	case *[]planner.GroupNodes:
+		*x = sorted(*x, func(c planner.GroupNodes) string { return c.Group })
+	case *[]planner.Variable:
+		*x = sorted(*x, func(c planner.Variable) string { return c.Name })
+	}
+}
+
+// sorted returns list by key, each key once.
+func sorted[T any](list []T, key func(T) string) []T {
+	slices.SortFunc(list, func(a, b T) int {
+		switch {
+		case key(a) < key(b):
+			return -1
+		case key(a) > key(b):
+			return 1
+		}
+		return 0
+	})
+	return slices.CompactFunc(list, func(a, b T) bool { return key(a) == key(b) })
+}
+
+// between returns a number from low to high; with full it is not zero.
+func (g *generator) between(low, high int) int {
+	if g.full {
+		low = max(low, 1)
+	}
+	return low + g.rng.IntN(high-low+1)
+}
+
+func (g *generator) word() string {
+	words := []string{"web", "checkout", "a.b/c", "µ <&>", `quo"te`, "line\nbreak", "us-east-1a", "Ünïcode"}
+	return words[g.rng.IntN(len(words))] + fmt.Sprint(g.rng.IntN(1000))
+}
+
+// randomPlan returns the plan of a seed.
+func randomPlan(seed uint64, full bool) *planner.Plan {
+	g := generator{rng: rand.New(rand.NewPCG(seed, 0)), full: full}
+	return g.plan()
+}
+
+// zeroFields returns the paths of the fields of v that nothing sets in any of
+// the plans: what such a field loses would go unseen.
+func zeroFields(v reflect.Value, path string, set map[string]bool) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			zeroFields(v.Field(i), path+"."+v.Type().Field(i).Name, set)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			zeroFields(v.Index(i), path+"[]", set)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			zeroFields(v.Elem(), path, set)
+		}
+	default:
+		set[path] = set[path] || !v.IsZero()
+	}
+}

@@ -1,0 +1,318 @@
+package document
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxCount bounds every plain whole number of a document that counts things: no
+// cluster has more, and what reads the plan may allocate by it.
+const maxCount = 1_000_000_000
+
+// readInto reads the JSON object data into the struct that d points to. It is
+// stricter than encoding/json, and says where: a field that is missing, given
+// twice, of another kind, negative without leave or outside its enumeration is an
+// error with the field's path. Unknown fields are skipped. The syntax of data was
+// checked before.
+func readInto(data []byte, d any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	r := reader{dec: dec, fields: map[reflect.Type]map[string]reflect.StructField{}}
+	return r.value(reflect.ValueOf(d).Elem(), "", "")
+}
+
+type reader struct {
+	dec    *json.Decoder
+	fields map[reflect.Type]map[string]reflect.StructField
+}
+
+// value reads the next value into v. tag is the tag of the field that holds it.
+func (r *reader) value(v reflect.Value, path string, tag reflect.StructTag) error {
+	if raw, ok := v.Addr().Interface().(*json.RawMessage); ok {
+		return r.raw(raw)
+	}
+	tok, err := r.dec.Token()
+	if err != nil {
+		return err
+	}
+	return r.token(tok, v, path, tag)
+}
+
+func (r *reader) raw(to *json.RawMessage) error {
+	var raw json.RawMessage
+	if err := r.dec.Decode(&raw); err != nil {
+		return err
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, raw); err != nil {
+		return err
+	}
+	*to = compact.Bytes()
+	return nil
+}
+
+// token reads the value that starts with tok into v.
+func (r *reader) token(tok json.Token, v reflect.Value, path string, tag reflect.StructTag) error {
+	if s, ok := v.Addr().Interface().(scalar); ok {
+		if err := s.read(tok); err != nil {
+			return at(path, err)
+		}
+		return at(path, check(v, tag))
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if tok == nil {
+			return nil
+		}
+		v.Set(reflect.New(v.Type().Elem()))
+		return r.token(tok, v.Elem(), path, tag)
+	case reflect.Struct:
+		if tok != json.Delim('{') {
+			return at(path, wrongKind("an object", tok))
+		}
+		return r.object(v, path)
+	case reflect.Map:
+		if tok != json.Delim('{') {
+			return at(path, wrongKind("an object", tok))
+		}
+		return r.dictionary(v, path, tag)
+	case reflect.Slice:
+		if tok != json.Delim('[') {
+			return at(path, wrongKind("a list", tok))
+		}
+		return r.list(v, path, tag)
+	default:
+		if err := plain(tok, v); err != nil {
+			return at(path, err)
+		}
+		return at(path, check(v, tag))
+	}
+}
+
+func (r *reader) object(v reflect.Value, path string) error {
+	known := r.fieldsOf(v.Type())
+	seen := map[string]bool{}
+	for r.dec.More() {
+		name, err := r.key()
+		if err != nil {
+			return err
+		}
+		f, ok := known[name]
+		if !ok {
+			var skipped json.RawMessage
+			if err := r.dec.Decode(&skipped); err != nil {
+				return err
+			}
+			continue
+		}
+		if seen[name] {
+			return at(join(path, name), fmt.Errorf("is given twice"))
+		}
+		seen[name] = true
+		if err := r.value(v.FieldByIndex(f.Index), join(path, name), f.Tag); err != nil {
+			return err
+		}
+	}
+	for i := range v.NumField() {
+		if name := jsonName(v.Type().Field(i)); !seen[name] {
+			return at(join(path, name), fmt.Errorf("is missing"))
+		}
+	}
+	_, err := r.dec.Token()
+	return err
+}
+
+func (r *reader) dictionary(v reflect.Value, path string, tag reflect.StructTag) error {
+	v.Set(reflect.MakeMap(v.Type()))
+	for r.dec.More() {
+		name, err := r.key()
+		if err != nil {
+			return err
+		}
+		key := reflect.ValueOf(name)
+		where := path + "[" + strconv.Quote(name) + "]"
+		if v.MapIndex(key).IsValid() {
+			return at(where, fmt.Errorf("is given twice"))
+		}
+		elem := reflect.New(v.Type().Elem()).Elem()
+		if err := r.value(elem, where, tag); err != nil {
+			return err
+		}
+		v.SetMapIndex(key, elem)
+	}
+	_, err := r.dec.Token()
+	return err
+}
+
+func (r *reader) list(v reflect.Value, path string, tag reflect.StructTag) error {
+	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	for i := 0; r.dec.More(); i++ {
+		elem := reflect.New(v.Type().Elem()).Elem()
+		if err := r.value(elem, path+"["+strconv.Itoa(i)+"]", tag); err != nil {
+			return err
+		}
+		v.Set(reflect.Append(v, elem))
+	}
+	_, err := r.dec.Token()
+	return err
+}
+
+func (r *reader) key() (string, error) {
+	tok, err := r.dec.Token()
+	if err != nil {
+		return "", err
+	}
+	name, _ := tok.(string)
+	return name, nil
+}
+
+func (r *reader) fieldsOf(t reflect.Type) map[string]reflect.StructField {
+	if known, ok := r.fields[t]; ok {
+		return known
+	}
+	known := map[string]reflect.StructField{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		known[jsonName(f)] = f
+	}
+	r.fields[t] = known
+	return known
+}
+
+// plain reads a token into a string, bool, int, int64 or float64.
+func plain(tok json.Token, v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.String:
+		s, ok := tok.(string)
+		if !ok {
+			return wrongKind("a string", tok)
+		}
+		v.SetString(s)
+	case reflect.Bool:
+		b, ok := tok.(bool)
+		if !ok {
+			return wrongKind("true or false", tok)
+		}
+		v.SetBool(b)
+	case reflect.Int, reflect.Int64:
+		n, ok := tok.(json.Number)
+		if !ok {
+			return wrongKind("a whole number", tok)
+		}
+		i, err := parseDecimal(string(n), 0)
+		if err != nil {
+			return wrongKind("a whole number", tok)
+		}
+		v.SetInt(i)
+	case reflect.Float64:
+		n, ok := tok.(json.Number)
+		if !ok {
+			return wrongKind("a number", tok)
+		}
+		f, err := n.Float64()
+		if err != nil {
+			return errTooLarge
+		}
+		v.SetFloat(f)
+	default:
+		panic("document: a field of kind " + v.Kind().String())
+	}
+	return nil
+}
+
+// check holds a value that was read to its field's tag: enum lists the strings
+// that are allowed, signed:"true" admits negative numbers.
+func check(v reflect.Value, tag reflect.StructTag) error {
+	switch v.Kind() {
+	case reflect.String:
+		enum, ok := tag.Lookup("enum")
+		if !ok || v.Type() == reflect.TypeFor[text]() && v.String() == "" {
+			return nil
+		}
+		if words := strings.Fields(enum); !slices.Contains(words, v.String()) {
+			return fmt.Errorf("%q is not one of %s", v.String(), strings.Join(words, ", "))
+		}
+	case reflect.Int, reflect.Int64:
+		if v.Int() < 0 && tag.Get("signed") != "true" {
+			return fmt.Errorf("must not be negative")
+		}
+		if v.Kind() == reflect.Int && (v.Int() > maxCount || v.Int() < -maxCount) {
+			return errTooLarge
+		}
+	case reflect.Float64:
+		if v.Float() < 0 && tag.Get("signed") != "true" {
+			return fmt.Errorf("must not be negative")
+		}
+	default:
+	}
+	return nil
+}
+
+// jsonName returns the name of a field in the document.
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// at puts the path before an error; nil stays nil.
+func at(path string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case path == "":
+		return err
+	default:
+		return fmt.Errorf("%s: %w", path, err)
+	}
+}
+
+// difference returns the path of the first field in which two values of the same
+// type differ, or "".
+func difference(a, b any) string {
+	return differs(reflect.ValueOf(a), reflect.ValueOf(b), "")
+}
+
+func differs(a, b reflect.Value, path string) string {
+	switch a.Kind() {
+	case reflect.Pointer:
+		if a.IsNil() || b.IsNil() {
+			return ifNot(a.IsNil() == b.IsNil(), path)
+		}
+		return differs(a.Elem(), b.Elem(), path)
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if d := differs(a.Field(i), b.Field(i), join(path, jsonName(a.Type().Field(i)))); d != "" {
+				return d
+			}
+		}
+		return ""
+	case reflect.Slice:
+		for i := range min(a.Len(), b.Len()) {
+			if d := differs(a.Index(i), b.Index(i), path+"["+strconv.Itoa(i)+"]"); d != "" {
+				return d
+			}
+		}
+		return ifNot(a.Len() == b.Len(), path)
+	default:
+		return ifNot(reflect.DeepEqual(a.Interface(), b.Interface()), path)
+	}
+}
+
+func ifNot(same bool, path string) string {
+	if same {
+		return ""
+	}
+	return path
+}

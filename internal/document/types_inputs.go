@@ -1,0 +1,236 @@
+package document
+
+// inputs is the resolved cluster.
+type inputs struct {
+	Name              string        `json:"name" jsonschema:"Name of the cluster."`
+	Provider          string        `json:"provider" jsonschema:"Cloud: aws, gcp."`
+	Region            string        `json:"region" jsonschema:"Region of the provider."`
+	Zones             []string      `json:"zones" jsonschema:"Names of the zones, sorted."`
+	KubernetesVersion string        `json:"kubernetes_version" jsonschema:"The minor that runs today."`
+	Environment       string        `json:"environment" enum:"production development" jsonschema:"What the cluster is for."`
+	AsOf              date          `json:"as_of" jsonschema:"Day at which fees and support dates are read."`
+	MaxUSDPerMonth    *dollars      `json:"max_usd_per_month" jsonschema:"The budget; null where there is none."`
+	Network           network       `json:"network" jsonschema:"The pods' network."`
+	DaemonSets        []daemonSet   `json:"daemonsets" jsonschema:"The spec's own DaemonSets, sorted by name."`
+	NodeGroups        []nodeGroup   `json:"node_groups" jsonschema:"The node groups, sorted by name."`
+	Growth            growth        `json:"growth" jsonschema:"Growth of throughput, compound by the month."`
+	Upgrade           *upgrade      `json:"upgrade" jsonschema:"The upgrade to plan; null where there is none."`
+	Emits             []emit        `json:"emits" jsonschema:"How the input of other tools is written."`
+	Rules             []ruleSetting `json:"rules" jsonschema:"Changed severities of rules."`
+	Defaults          []assumption  `json:"defaults" jsonschema:"The attributes that the spec did not give and that were filled in, by path."`
+}
+
+type network struct {
+	CNI     string `json:"cni" enum:"vpc vpc_prefix" jsonschema:"How pods get their addresses."`
+	MaxPods int    `json:"max_pods" jsonschema:"Declared limit of pods on a node; 0 leaves it to the CNI."`
+}
+
+type daemonSet struct {
+	Name       string   `json:"name" jsonschema:"Name of the DaemonSet."`
+	MilliCPU   int64    `json:"millicpu" jsonschema:"CPU request in thousandths of a core."`
+	Memory     int64    `json:"memory_bytes" jsonschema:"Memory request."`
+	NodeGroups []string `json:"node_groups" jsonschema:"Groups that it runs on; empty is all."`
+}
+
+type nodeGroup struct {
+	Name         string            `json:"name" jsonschema:"Name of the node group."`
+	Role         string            `json:"role" enum:"app batch ingress monitoring stateful system gpu" jsonschema:"The group's job; it decides defaults."`
+	Zones        []string          `json:"zones" jsonschema:"Zones of the group, sorted."`
+	Image        string            `json:"image" enum:"al2023 bottlerocket" jsonschema:"Operating system of the nodes."`
+	Instances    instances         `json:"instances" jsonschema:"The instance types that the group may use."`
+	Disk         disk              `json:"disk" jsonschema:"The root disk of a node."`
+	Labels       map[string]string `json:"labels" jsonschema:"Labels of the nodes."`
+	Taints       []taint           `json:"taints" jsonschema:"Taints of the nodes, sorted by key and effect."`
+	MinNodes     int               `json:"min_nodes" jsonschema:"Least count; 0 leaves it to the planner."`
+	MaxNodes     int               `json:"max_nodes" jsonschema:"Largest count; 0 leaves it to the planner."`
+	Redundancy   redundancy        `json:"redundancy" jsonschema:"What the group survives."`
+	Guarantee    string            `json:"guarantee" enum:"packed scheduled any_order" jsonschema:"How sure it is that the scheduler places every pod."`
+	UpdateConfig updateConfig      `json:"update_config" jsonschema:"How nodes are replaced."`
+	Workloads    []workload        `json:"workloads" jsonschema:"The workloads, sorted by name."`
+}
+
+type instances struct {
+	Families      []string `json:"families" jsonschema:"Globs on the family's name; empty with types admits every name."`
+	Types         []string `json:"types" jsonschema:"Globs on the whole name."`
+	Exclude       []string `json:"exclude" jsonschema:"Globs of names that are left out."`
+	Allow         []string `json:"allow" jsonschema:"Classes admitted that are left out by default."`
+	Architectures []string `json:"architectures" jsonschema:"amd64, arm64."`
+	CapacityType  string   `json:"capacity_type" enum:"on_demand spot" jsonschema:"How the machines are bought."`
+	MaxTypes      int      `json:"max_types" jsonschema:"Types that the group may mix."`
+	MaxVCPUs      int      `json:"max_vcpus" jsonschema:"Largest node; 0 is no bound."`
+}
+
+type disk struct {
+	Type            string `json:"type" jsonschema:"Type of the disk."`
+	Size            int64  `json:"size_bytes" jsonschema:"Its size."`
+	IOPS            int    `json:"iops" jsonschema:"Operations a second asked for; 0 is what the type gives."`
+	ThroughputMiBps int    `json:"throughput_mib_per_second" jsonschema:"Throughput asked for; 0 is what the type gives."`
+}
+
+type taint struct {
+	Key    string `json:"key" jsonschema:"Key of the taint."`
+	Value  string `json:"value" jsonschema:"Its value; may be empty."`
+	Effect string `json:"effect" enum:"NoSchedule PreferNoSchedule NoExecute" jsonschema:"Its effect."`
+}
+
+type redundancy struct {
+	Nodes    int    `json:"nodes" jsonschema:"Nodes that may be lost."`
+	Zones    int    `json:"zones" jsonschema:"Zones that may be lost."`
+	AtOnce   bool   `json:"at_once" jsonschema:"Both at the same time."`
+	Recovery string `json:"recovery" enum:"reschedule static" jsonschema:"How the pods of what failed are made good."`
+}
+
+type updateConfig struct {
+	Strategy       string       `json:"strategy" jsonschema:"surge or minimal."`
+	MaxUnavailable countOrRatio `json:"max_unavailable" jsonschema:"Nodes replaced at a time."`
+}
+
+// countOrRatio has one of its fields.
+type countOrRatio struct {
+	Count *int   `json:"count" jsonschema:"A number of things; null where a ratio is given."`
+	Ratio *ratio `json:"ratio" jsonschema:"A share of the whole; null where a count is given."`
+}
+
+type workload struct {
+	Name                string               `json:"name" jsonschema:"Name of the workload."`
+	Kind                string               `json:"kind" enum:"Deployment StatefulSet" jsonschema:"Kind of its controller."`
+	System              bool                 `json:"system" jsonschema:"True for pods that the provider brings."`
+	Demand              demand               `json:"demand" jsonschema:"What the workload must carry."`
+	SpareReplicas       int                  `json:"spare_replicas" jsonschema:"Added to the load of computed counts."`
+	MinReplicas         int                  `json:"min_replicas" jsonschema:"Least count."`
+	MinReady            *countOrRatio        `json:"min_ready" jsonschema:"Pods that stay Ready through any declared loss; null where not asked."`
+	Recovery            string               `json:"recovery" enum:"reschedule static" jsonschema:"How its pods are made good."`
+	Pod                 pod                  `json:"pod" jsonschema:"Requests and limits of one pod, all containers."`
+	TopologySpread      []topologySpread     `json:"topology_spread" jsonschema:"Spread constraints."`
+	PodDisruptionBudget *podDisruptionBudget `json:"pod_disruption_budget" jsonschema:"Bound on evictions; null where there is none."`
+	TerminationGrace    seconds              `json:"termination_grace_period_seconds" jsonschema:"Time that a pod has to end."`
+	StartupTime         seconds              `json:"startup_time_seconds" jsonschema:"Time until a new pod is Ready."`
+	RollingUpdate       rollingUpdate        `json:"rolling_update" jsonschema:"How a rollout replaces pods."`
+	GrowthPerMonth      ratio                `json:"growth_per_month" signed:"true" jsonschema:"Compound growth."`
+	GrowsReplicas       bool                 `json:"grows_replicas" jsonschema:"A given count of replicas grows too."`
+}
+
+type demand struct {
+	Way              string      `json:"way" enum:"replicas throughput_per_pod latency" jsonschema:"Which of the fields are in use."`
+	Replicas         int         `json:"replicas" jsonschema:"The given count."`
+	Throughput       perSecond   `json:"throughput_per_second" jsonschema:"The cluster's peak over all zones."`
+	ThroughputPerPod perSecond   `json:"throughput_per_pod_per_second" jsonschema:"From a load test at the latency target."`
+	Latency          []target    `json:"latency" jsonschema:"Targets, in declared order."`
+	ServiceTime      serviceTime `json:"service_time" jsonschema:"Time to serve one request, waiting excluded."`
+	Concurrency      int         `json:"concurrency" jsonschema:"Requests that a pod serves side by side."`
+	Balancing        string      `json:"balancing" jsonschema:"How requests are given to pods."`
+	MaxUtilization   ratio       `json:"max_utilization" jsonschema:"Of the pod's workers."`
+}
+
+type target struct {
+	Statistic string  `json:"statistic" enum:"mean p50 p90 p95 p99 p999" jsonschema:"Statistic of the time."`
+	Time      seconds `json:"seconds" jsonschema:"The time."`
+}
+
+type serviceTime struct {
+	Distribution          string   `json:"distribution" jsonschema:"lognormal, gamma, exponential or constant; empty where no time is given."`
+	Measured              []target `json:"measured" jsonschema:"What was measured."`
+	CV                    *ratio   `json:"cv" jsonschema:"Standard deviation over mean; null where not given."`
+	MeasuredAtUtilization ratio    `json:"measured_at_utilization" jsonschema:"Of the workers, while measuring."`
+}
+
+type pod struct {
+	MilliCPU    int64 `json:"millicpu" jsonschema:"CPU request in thousandths of a core."`
+	Memory      int64 `json:"memory_bytes" jsonschema:"Memory request."`
+	CPULimit    int64 `json:"limit_millicpu" jsonschema:"CPU limit in thousandths of a core; 0 is none."`
+	MemoryLimit int64 `json:"limit_memory_bytes" jsonschema:"Memory limit; 0 is none."`
+}
+
+type topologySpread struct {
+	Key     string `json:"topology_key" enum:"zone hostname" jsonschema:"Domain over which pods are spread."`
+	MaxSkew int    `json:"max_skew" jsonschema:"Largest difference between two domains."`
+	Hard    bool   `json:"hard" jsonschema:"True is DoNotSchedule, false ScheduleAnyway."`
+}
+
+type podDisruptionBudget struct {
+	MinAvailable   *countOrRatio `json:"min_available" jsonschema:"Pods that stay; null where max_unavailable is given."`
+	MaxUnavailable *countOrRatio `json:"max_unavailable" jsonschema:"Pods that may be missing; null where min_available is given."`
+}
+
+type rollingUpdate struct {
+	MaxSurge       countOrRatio `json:"max_surge" jsonschema:"Pods beyond the count; a share rounds up."`
+	MaxUnavailable countOrRatio `json:"max_unavailable" jsonschema:"Pods missing from the count; a share rounds down."`
+}
+
+type growth struct {
+	PerMonth       ratio `json:"per_month" signed:"true" jsonschema:"Compound growth of throughput."`
+	HorizonMonths  int   `json:"horizon_months" jsonschema:"How far to look ahead."`
+	SizeForHorizon bool  `json:"size_for_horizon" jsonschema:"Size for the end of the horizon instead of for today."`
+}
+
+type upgrade struct {
+	To       string `json:"to" jsonschema:"The minor to reach."`
+	Strategy string `json:"strategy" jsonschema:"Name of a strategy, or compare."`
+}
+
+type emit struct {
+	Tool      string `json:"tool" jsonschema:"terraform."`
+	Directory string `json:"directory" jsonschema:"Folder that is written."`
+	Variable  string `json:"variable" jsonschema:"Name of the Terraform variable."`
+}
+
+type ruleSetting struct {
+	Rule     string `json:"rule" jsonschema:"The rule's id."`
+	Severity string `json:"severity" enum:"off info warning error" jsonschema:"The severity that it gets."`
+	Reason   string `json:"reason" jsonschema:"Why."`
+}
+
+// offer is a row of the catalog, complete.
+type offer struct {
+	Name               string       `json:"name" jsonschema:"Name of the instance type."`
+	Family             string       `json:"family" jsonschema:"Its family."`
+	Generation         int          `json:"generation" jsonschema:"Number in the family's name; 0 where there is none."`
+	Architecture       string       `json:"architecture" jsonschema:"amd64, arm64."`
+	VCPUs              int          `json:"vcpus" jsonschema:"Virtual CPUs."`
+	BaselineCPU        int64        `json:"baseline_millicpu" jsonschema:"What a burstable type sustains; 0 where all vCPUs are its own."`
+	Memory             int64        `json:"memory_bytes" jsonschema:"The size that the provider states."`
+	MeasuredMemory     int64        `json:"measured_memory_bytes" jsonschema:"What an operating system saw; 0 where nobody measured it."`
+	ENIs               int          `json:"enis" jsonschema:"Network interfaces; 0 where not known."`
+	IPv4PerENI         int          `json:"ipv4_per_eni" jsonschema:"Addresses of each interface; 0 where not known."`
+	NetworkMbps        int          `json:"network_mbps" jsonschema:"Guaranteed bandwidth; 0 where not known."`
+	NetworkMaxMbps     int          `json:"network_max_mbps" jsonschema:"Most that it may send, not guaranteed; 0 where not known."`
+	DiskMbps           int          `json:"disk_mbps" jsonschema:"Largest bandwidth to network disks; 0 where not known."`
+	LocalDiskGB        int          `json:"local_disk_gb" jsonschema:"Disks built in, in 10^9 bytes."`
+	Hypervisor         string       `json:"hypervisor" jsonschema:"nitro or xen on AWS; empty where not known."`
+	GPUs               gpus         `json:"gpus" jsonschema:"Its GPUs."`
+	Accelerators       accelerators `json:"accelerators" jsonschema:"Chips for inference or training that are no GPUs."`
+	Burstable          bool         `json:"burstable" jsonschema:"CPU beyond a baseline is earned."`
+	Flex               bool         `json:"flex" jsonschema:"Full CPU most of the time only."`
+	Metal              bool         `json:"metal" jsonschema:"No hypervisor between."`
+	PreviousGeneration bool         `json:"previous_generation" jsonschema:"The provider no longer recommends it."`
+	OnDemand           price        `json:"on_demand" jsonschema:"Price on demand."`
+	Spot               price        `json:"spot" jsonschema:"Price of spot capacity."`
+	SpotStatistic      text         `json:"spot_statistic" jsonschema:"What the spot price is a statistic of."`
+	Interruption       text         `json:"interruption" jsonschema:"Band of the share of spot machines reclaimed in a month, in percent."`
+	Commitments        []commitment `json:"commitments" jsonschema:"Prices for a promise to pay for longer."`
+}
+
+type price struct {
+	USDPerHour *dollars `json:"usd_per_hour" jsonschema:"The price; null where not known."`
+	Basis      text     `json:"price_basis" enum:"listed family estimated secondary recalled" jsonschema:"How it is known; null where it is not."`
+	Date       date     `json:"price_date" jsonschema:"Day of its source."`
+	Source     text     `json:"price_source" jsonschema:"Tag of its source."`
+}
+
+type gpus struct {
+	Milli      int    `json:"millis" jsonschema:"Thousandths of a GPU over the machine."`
+	Name       string `json:"name" jsonschema:"Name of the GPU; empty where there is none."`
+	MemoryEach int64  `json:"memory_each_bytes" jsonschema:"Memory of each."`
+}
+
+type accelerators struct {
+	Count int    `json:"count" jsonschema:"How many."`
+	Name  string `json:"name" jsonschema:"Their name; empty where there is none."`
+}
+
+type commitment struct {
+	Kind      string `json:"kind" jsonschema:"What is promised."`
+	TermYears int    `json:"term_years" jsonschema:"For how long."`
+	Payment   string `json:"payment" jsonschema:"How it is paid."`
+	Price     price  `json:"price" jsonschema:"The price an hour."`
+}

@@ -1,0 +1,227 @@
+package document
+
+import "encoding/json"
+
+// planDocument is a plan as JSON. The jsonschema tags describe the fields in the
+// schema, enum and signed tags bound them there and in Decode; a field tagged
+// computed follows from others and is not read.
+type planDocument struct {
+	FormatVersion string         `json:"format_version" jsonschema:"Version of this format, major.minor. A minor adds fields; readers refuse a major that they do not know."`
+	ToolVersion   string         `json:"tool_version" jsonschema:"Version of the program that wrote the document."`
+	Spec          spec           `json:"spec" jsonschema:"What identifies the spec that was planned."`
+	Inputs        inputs         `json:"inputs" jsonschema:"The complete resolved input, every default filled in."`
+	Feasible      bool           `json:"feasible" jsonschema:"True: the document holds a plan."`
+	Cluster       clusterSummary `json:"cluster" jsonschema:"The cluster in short; repeats inputs."`
+	Catalog       catalog        `json:"catalog" jsonschema:"The catalog of types and prices that the plan was made with."`
+	OffersUsed    []offer        `json:"offers_used" jsonschema:"The catalog's rows that the plan rests on, complete, sorted by name."`
+	NodeGroups    []groupPlan    `json:"node_groups" jsonschema:"The plan of each node group, sorted by name."`
+	ControlPlane  controlPlane   `json:"control_plane" jsonschema:"The control plane and its fees."`
+	Upgrade       *upgradePlan   `json:"upgrade" jsonschema:"The strategies of the upgrade; null where none was asked for."`
+	Growth        []growthMonth  `json:"growth" jsonschema:"The plan after some months of growth, by month."`
+	Cost          cost           `json:"cost" jsonschema:"The bill, line by line. A month is 730 hours."`
+	Assumptions   []assumption   `json:"assumptions" jsonschema:"Every value that the plan rests on and that the spec did not give, sorted by path."`
+	Findings      []finding      `json:"findings" jsonschema:"The practices that the plan breaks, worst first."`
+}
+
+// infeasibleDocument is the answer to a spec that cannot be met.
+type infeasibleDocument struct {
+	FormatVersion string         `json:"format_version" jsonschema:"Version of this format, major.minor."`
+	ToolVersion   string         `json:"tool_version" jsonschema:"Version of the program that wrote the document."`
+	Spec          spec           `json:"spec" jsonschema:"What identifies the spec."`
+	Inputs        inputs         `json:"inputs" jsonschema:"The complete resolved input, every default filled in."`
+	Feasible      bool           `json:"feasible" jsonschema:"False: the spec cannot be met, and the document holds no plan."`
+	Cluster       clusterSummary `json:"cluster" jsonschema:"The cluster in short; repeats inputs."`
+	Catalog       catalog        `json:"catalog" jsonschema:"The catalog of types and prices."`
+	Infeasible    []infeasible   `json:"infeasible" jsonschema:"The constraints that cannot be met."`
+}
+
+type infeasible struct {
+	Path       string `json:"path" jsonschema:"Address of the attribute or block that binds."`
+	Constraint string `json:"constraint" jsonschema:"The constraint, in words."`
+	Margin     text   `json:"margin" jsonschema:"By how much it fails; null where there is no measure."`
+	Remedy     text   `json:"remedy" jsonschema:"The cheapest change that frees it; null where none is known."`
+}
+
+type spec struct {
+	SHA256    string                     `json:"sha256" jsonschema:"Digest of the spec's source files, by name."`
+	Variables map[string]json.RawMessage `json:"variables" jsonschema:"Values of the input variables, by name."`
+}
+
+type clusterSummary struct {
+	Name              string   `json:"name" jsonschema:"Name of the cluster."`
+	Provider          string   `json:"provider" jsonschema:"Cloud: aws, gcp."`
+	Region            string   `json:"region" jsonschema:"Region of the provider."`
+	Zones             []string `json:"zones" jsonschema:"Names of the zones, sorted."`
+	KubernetesVersion string   `json:"kubernetes_version" jsonschema:"The minor that runs today."`
+}
+
+type catalog struct {
+	Source string `json:"source" jsonschema:"Where the catalog comes from: snapshot, or a name that the cache gives."`
+	Date   date   `json:"date" jsonschema:"Day on which the figures were collected."`
+	SHA256 string `json:"sha256" jsonschema:"Digest of the catalog's canonical encoding."`
+}
+
+type groupPlan struct {
+	Name           string           `json:"name" jsonschema:"Name of the node group."`
+	Role           string           `json:"role" enum:"app batch ingress monitoring stateful system gpu" jsonschema:"The group's job."`
+	Nodes          int              `json:"nodes" jsonschema:"Nodes over all zones."`
+	MinNodes       int              `json:"min_nodes" jsonschema:"Least count, over all zones."`
+	MaxNodes       int              `json:"max_nodes" jsonschema:"Largest count, over all zones."`
+	Pools          []pool           `json:"pools" jsonschema:"The machines, one pool for each instance type."`
+	Workloads      []workloadPlan   `json:"workloads" jsonschema:"The group's workloads, sorted by name."`
+	Placement      []placement      `json:"placement" jsonschema:"Where the modelled scheduler put the pods; equal nodes are counted together."`
+	Usage          usage            `json:"usage" jsonschema:"Share of what nodes offer to workloads that requests take."`
+	Cost           *dollars         `json:"cost_usd_per_hour" jsonschema:"Cost of the nodes, without disks; null where a price is not known."`
+	LowerBound     dollars          `json:"lower_bound_usd_per_hour" jsonschema:"Proved bound on the cost of nodes and root disks that carry the same pods with no redundancy."`
+	Gap            *ratio           `json:"gap" signed:"true" jsonschema:"Cost of nodes and root disks over the bound, less 1; null where the cost is not known."`
+	Duals          duals            `json:"duals" jsonschema:"What a unit more of each resource costs in the bound."`
+	Binding        binding          `json:"binding" jsonschema:"What one node less would break."`
+	Survives       []drill          `json:"survives" jsonschema:"The failures that were tried."`
+	RedundancyCost []redundancyStep `json:"redundancy_cost" jsonschema:"What each step of redundancy adds, in the order bare, node, zone."`
+	Alternatives   []alternative    `json:"alternatives" jsonschema:"The next best instance types, cheapest first."`
+	Headroom       headroom         `json:"headroom" jsonschema:"What stays free over all nodes with everything up."`
+}
+
+type pool struct {
+	InstanceType string         `json:"instance_type" jsonschema:"Name of the instance type."`
+	CapacityType string         `json:"capacity_type" enum:"on_demand spot" jsonschema:"How the machines are bought."`
+	Nodes        int            `json:"nodes" jsonschema:"Nodes of the pool."`
+	NodesByZone  map[string]int `json:"nodes_by_zone" jsonschema:"Nodes in each zone of the group."`
+	Allocatable  allocatable    `json:"allocatable" jsonschema:"What the kubelet of one node leaves to pods; DaemonSets are not taken off."`
+	DaemonSets   []daemonSet    `json:"daemonsets" jsonschema:"Pods that run on each node, sorted by name."`
+	USDPerHour   *dollars       `json:"usd_per_hour" jsonschema:"Price of one node; null where not known."`
+	PriceBasis   text           `json:"price_basis" enum:"listed family estimated secondary recalled" jsonschema:"How the price is known; null where it is not."`
+	PriceDate    date           `json:"price_date" jsonschema:"Day of the price's source."`
+	PriceSource  text           `json:"price_source" jsonschema:"Tag of the price's source."`
+	RootDisks    []disk         `json:"root_disks" jsonschema:"Disks that each node boots from."`
+}
+
+type allocatable struct {
+	MilliCPU         int64             `json:"millicpu" jsonschema:"CPU in thousandths of a core."`
+	Memory           int64             `json:"memory_bytes" jsonschema:"Memory."`
+	Pods             int               `json:"pods" jsonschema:"Largest number of pods."`
+	EphemeralStorage int64             `json:"ephemeral_storage_bytes" jsonschema:"Storage of the disk that holds the kubelet's data."`
+	Steps            []allocatableStep `json:"steps" jsonschema:"How the figures come about, in order."`
+}
+
+type allocatableStep struct {
+	Resource string `json:"resource" jsonschema:"cpu, memory, pods or ephemeral_storage."`
+	What     string `json:"what" jsonschema:"What was added or taken off, and why."`
+	Amount   int64  `json:"amount" signed:"true" jsonschema:"What the step adds, in millicores, bytes or pods; negative where it takes off."`
+}
+
+type workloadPlan struct {
+	Name         string         `json:"name" jsonschema:"Name of the workload."`
+	System       bool           `json:"system" jsonschema:"True for pods that the provider brings."`
+	Replicas     int            `json:"replicas" jsonschema:"Number of pods."`
+	ByReason     replicaReasons `json:"replicas_by_reason" jsonschema:"What each reason adds to the largest of those before it; the sum is replicas."`
+	Binding      string         `json:"binding" jsonschema:"What set the load: given, load test, utilization or a latency's statistic."`
+	Latency      []latency      `json:"latency" jsonschema:"Each latency target and what the model predicts."`
+	Utilization  ratio          `json:"utilization" jsonschema:"Of the pods' workers at peak with everything up; 0 where not modelled."`
+	PerPod       perSecond      `json:"throughput_per_pod_per_second" jsonschema:"Peak rate of one pod; 0 where not known."`
+	ReadyAtWorst int            `json:"ready_at_worst" jsonschema:"Least number of pods that stay Ready through any declared loss, without rescheduling."`
+}
+
+type replicaReasons struct {
+	Load    int `json:"load" jsonschema:"For the load, or the count that was given."`
+	Spare   int `json:"spare" jsonschema:"Spare replicas."`
+	Minimum int `json:"minimum" jsonschema:"For the least count."`
+	Rollout int `json:"rollout" jsonschema:"For a rollout."`
+	Node    int `json:"node" jsonschema:"For the loss of nodes."`
+	Zone    int `json:"zone" jsonschema:"For the loss of zones."`
+}
+
+type latency struct {
+	Statistic string  `json:"statistic" enum:"mean p50 p90 p95 p99 p999" jsonschema:"Statistic of the response time."`
+	Target    seconds `json:"target_seconds" jsonschema:"Largest response time allowed."`
+	Predicted seconds `json:"predicted_seconds" jsonschema:"Response time that the model predicts."`
+	During    string  `json:"during" jsonschema:"normal, rollout, node_loss or zone_loss."`
+	Model     string  `json:"model" jsonschema:"The formula, by name."`
+}
+
+type placement struct {
+	Pool  string         `json:"pool" jsonschema:"Instance type of the pool."`
+	Zone  string         `json:"zone" jsonschema:"Zone of the nodes."`
+	Nodes int            `json:"nodes" jsonschema:"Number of equal nodes."`
+	Pods  map[string]int `json:"pods" jsonschema:"Pods on each of the nodes, by workload."`
+}
+
+type usage struct {
+	CPU    ratio `json:"millicpu" jsonschema:"Share of CPU."`
+	Memory ratio `json:"memory_bytes" jsonschema:"Share of memory."`
+	Pods   ratio `json:"pods" jsonschema:"Share of the pods allowed."`
+}
+
+type duals struct {
+	Core dollars `json:"core_usd_per_hour" jsonschema:"Of a core."`
+	GiB  dollars `json:"gib_usd_per_hour" jsonschema:"Of a GiB of memory."`
+	Pod  dollars `json:"pod_usd_per_hour" jsonschema:"Of a pod."`
+}
+
+type binding struct {
+	Resource string `json:"resource" jsonschema:"cpu, memory, pods, spread, min_ready, replicas or min_nodes."`
+	During   string `json:"during" jsonschema:"normal, rollout, node_loss, zone_loss or node_and_zone_loss."`
+	Workload text   `json:"workload" jsonschema:"Workload that does not fit with one node less; null where none is named."`
+}
+
+type drill struct {
+	Event    string `json:"event" jsonschema:"The failure: any 1 node, any 1 zone and so on."`
+	Tried    int    `json:"tried" jsonschema:"Cases tried."`
+	Held     int    `json:"held" jsonschema:"Cases that held."`
+	Tightest string `json:"tightest" jsonschema:"The tightest case, in words."`
+	FreeCPU  ratio  `json:"free_cpu" signed:"true" jsonschema:"Least share of CPU that stays free on the survivors."`
+}
+
+type redundancyStep struct {
+	Step       string   `json:"step" jsonschema:"bare, node or zone."`
+	Nodes      int      `json:"nodes" jsonschema:"Nodes that the step adds."`
+	USDPerHour *dollars `json:"usd_per_hour" signed:"true" jsonschema:"What it adds to the cost of nodes and root disks; null where not known."`
+}
+
+type alternative struct {
+	InstanceType     string   `json:"instance_type" jsonschema:"Instance type that was not chosen."`
+	Nodes            int      `json:"nodes" jsonschema:"Nodes that it would take."`
+	USDPerHour       *dollars `json:"usd_per_hour" jsonschema:"Their cost; null where not known."`
+	Difference       *ratio   `json:"difference" signed:"true" jsonschema:"Cost of nodes and root disks over the plan's, less 1; null where either is not known."`
+	LargestNodeShare ratio    `json:"largest_node_share" jsonschema:"Part of the group that one node holds."`
+}
+
+type headroom struct {
+	MilliCPU int64 `json:"millicpu" signed:"true" jsonschema:"Free CPU in thousandths of a core."`
+	Memory   int64 `json:"memory_bytes" signed:"true" jsonschema:"Free memory."`
+	Pods     int   `json:"pods" signed:"true" jsonschema:"Free pods."`
+}
+
+type controlPlane struct {
+	Mode         string               `json:"mode" jsonschema:"managed."`
+	Tier         string               `json:"tier" jsonschema:"Tier of the managed service."`
+	Support      string               `json:"support" jsonschema:"standard or extended, at the plan's date."`
+	SupportEnds  date                 `json:"support_ends" jsonschema:"Day on which that support ends; null where not published."`
+	Members      []controlPlaneMember `json:"members" jsonschema:"Machines of a control plane of one's own; empty where it is managed."`
+	LoadBalancer *loadBalancer        `json:"load_balancer" jsonschema:"In front of a control plane of one's own; null where it is managed."`
+	Etcd         *etcd                `json:"etcd" jsonschema:"The etcd cluster; null where it is managed."`
+	Fees         []fee                `json:"fees" jsonschema:"The parts of its price."`
+	USDPerHour   *dollars             `json:"usd_per_hour" computed:"true" jsonschema:"Sum of the fees; null where one is not known."`
+}
+
+type controlPlaneMember struct {
+	Zone         string `json:"zone" jsonschema:"Zone of the machine."`
+	InstanceType string `json:"instance_type" jsonschema:"Its instance type."`
+}
+
+type loadBalancer struct {
+	Kind string `json:"kind" jsonschema:"Kind of load balancer."`
+}
+
+type etcd struct {
+	Members int `json:"members" jsonschema:"Members of the cluster."`
+	Quorum  int `json:"quorum" jsonschema:"Members that must agree."`
+}
+
+type fee struct {
+	Name       string   `json:"name" jsonschema:"Name of the fee."`
+	USDPerHour *dollars `json:"usd_per_hour" jsonschema:"The fee; null where not known."`
+	PriceBasis text     `json:"price_basis" enum:"listed family estimated secondary recalled" jsonschema:"How it is known; null where it is not."`
+	PriceDate  date     `json:"price_date" jsonschema:"Day of its source."`
+	Source     text     `json:"price_source" jsonschema:"Tag of its source."`
+}
