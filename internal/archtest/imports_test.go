@@ -79,7 +79,7 @@ func rules() []rule {
 
 		// Generators and tests: programs of their own, that nothing imports.
 		{of: "internal/docgen", libraries: []string{everything}, imports: []string{everything}},
-		{of: "internal/snapshot", libraries: []string{everything}, imports: []string{"catalogs"}},
+		{of: "internal/snapshot/...", libraries: []string{everything}, imports: []string{"catalogs", "internal/snapshot/..."}},
 		{of: "internal/archtest"},
 		{of: "internal/testkit", libraries: []string{everything}},
 		{of: "examples/..."},
