@@ -32,3 +32,25 @@ func (e *Infeasible) Error() string {
 
 // Unwrap makes errors.Is(err, ErrInfeasible) hold.
 func (e *Infeasible) Unwrap() error { return ErrInfeasible }
+
+// Infeasibles returns every Infeasible that err wraps or joins, in order.
+func Infeasibles(err error) []*Infeasible {
+	var out []*Infeasible
+	var walk func(error)
+	walk = func(err error) {
+		if e, ok := err.(*Infeasible); ok { //nolint:errorlint // the tree is walked here, node by node
+			out = append(out, e)
+			return
+		}
+		switch u := err.(type) { //nolint:errorlint // as above
+		case interface{ Unwrap() []error }:
+			for _, e := range u.Unwrap() {
+				walk(e)
+			}
+		case interface{ Unwrap() error }:
+			walk(u.Unwrap())
+		}
+	}
+	walk(err)
+	return out
+}

@@ -338,6 +338,22 @@ const (
 	Error   Severity = "error"
 )
 
+// Rank orders severities: the larger, the worse; 0 for off.
+func (s Severity) Rank() int {
+	switch s {
+	case Info:
+		return 1
+	case Warning:
+		return 2
+	case Error:
+		return 3
+	case Off:
+		return 0
+	default:
+		return 0
+	}
+}
+
 // Finding is a practice that the plan breaks.
 type Finding struct {
 	// Rule is the practice's id: "WN-06".
