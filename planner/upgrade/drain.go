@@ -1,0 +1,91 @@
+package upgrade
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// Drain is how long the pods of a workload take to leave the nodes that are
+// drained together, at worst.
+type Drain struct {
+	Workload string
+	// Pods is the largest number on the nodes that are drained together.
+	Pods int
+	// Allowed at a time: what the budget lets go, or Pods where there is none.
+	Allowed int
+	// Stuck: the budget lets none go. Longest is 0 then.
+	Stuck bool
+	// Longest time of all pods to leave and be ready elsewhere.
+	Longest time.Duration
+}
+
+// Drains returns the drains of k nodes of a group at a time, for the workloads
+// that have a pod on some node, sorted by name.
+//
+// The pods of a workload leave in batches of what its budget lets go, a, and
+// each batch ends when its pods are ready elsewhere:
+//
+//	T = ceil(sum of its pods on the k nodes / a) x (grace + startup)
+//
+// Without a budget all leave at once. The k nodes are those that hold the most
+// of its pods. Each node's workloads leave side by side, so the worst of all
+// choices of k nodes takes as long as the longest T.
+func Drains(g Group, k int) []Drain {
+	var drains []Drain
+	for _, w := range g.Workloads {
+		q := mostPods(g.Nodes, w.Name, k)
+		if q == 0 {
+			continue
+		}
+		d := Drain{Workload: w.Name, Pods: q, Allowed: q}
+		if w.Budget {
+			d.Allowed = min(max(w.Allowed, 0), q)
+		}
+		if d.Allowed == 0 {
+			d.Stuck = true
+		} else {
+			d.Longest = time.Duration(units.CeilDiv(q, d.Allowed)) * (w.Grace + w.Startup)
+		}
+		drains = append(drains, d)
+	}
+	slices.SortFunc(drains, func(a, b Drain) int { return cmp.Compare(a.Workload, b.Workload) })
+	return drains
+}
+
+// mostPods returns the largest number of pods of a workload on any k nodes.
+func mostPods(nodes []NodeClass, workload string, k int) int {
+	type count struct{ nodes, pods int }
+	var counts []count
+	for _, c := range nodes {
+		var pods int
+		for _, p := range c.Pods {
+			if p.Workload == workload {
+				pods += p.Pods
+			}
+		}
+		counts = append(counts, count{c.Nodes, pods})
+	}
+	slices.SortFunc(counts, func(a, b count) int { return cmp.Compare(b.pods, a.pods) })
+	var sum int
+	for _, c := range counts {
+		n := min(c.nodes, k)
+		sum += n * c.pods
+		k -= n
+	}
+	return sum
+}
+
+// longest returns the longest drain and whose it is, the first by name where
+// several are.
+func longest(drains []Drain) (time.Duration, string) {
+	var worst Drain
+	for _, d := range drains {
+		if d.Longest > worst.Longest {
+			worst = d
+		}
+	}
+	return worst.Longest, worst.Workload
+}

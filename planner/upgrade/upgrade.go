@@ -1,0 +1,244 @@
+// Package upgrade says what each way to upgrade a cluster takes: how long, how
+// many nodes more, at what cost, and how few nodes stay ready meanwhile.
+//
+// Compare applies closed formulas to every node group: one group after
+// another, a minor of the control plane at a time, its add-ons after it and
+// then the nodes where their turn has come. Drains come from how pods really
+// sit on nodes. Times are whole-number durations and money is rounded up, so
+// that equal input gives equal bytes. The formulas and their sources stand in
+// docs/models/upgrades.md.
+package upgrade
+
+import (
+	"math"
+	"math/big"
+	"time"
+
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// The strategies.
+const (
+	// Surge starts new nodes before it drains old ones: the DEFAULT update
+	// strategy of EKS managed node groups.
+	Surge = "surge"
+	// Minimal drains and ends old nodes first: MINIMAL on EKS.
+	Minimal = "minimal"
+	// NodeGroupBlueGreen starts a second group, moves the pods, and deletes the
+	// first after a soak.
+	NodeGroupBlueGreen = "node_group_blue_green"
+	// ClusterBlueGreen runs a second cluster beside the first and switches.
+	ClusterBlueGreen = "cluster_blue_green"
+	// InPlace upgrades machines where they stand.
+	InPlace = "in_place"
+)
+
+// Problem is an upgrade to be planned.
+type Problem struct {
+	// Hops are the minors that the control plane steps through, the target last;
+	// at least one. Path makes them.
+	Hops []string
+	// NodeSkew is how many minors nodes may trail the control plane before they
+	// follow: 1 is each hop; below 1 counts as 1.
+	NodeSkew int
+	// Groups in the order in which they are upgraded.
+	Groups []Group
+	Times  Times
+	// ControlPlaneFee of a second cluster.
+	ControlPlaneFee Rate
+	// Strategies that the provider can carry out, and those it cannot.
+	Strategies []string
+	Refused    []Refusal
+	// Wanted is the one strategy that the user asks for; empty compares them all.
+	Wanted string
+}
+
+// Rate is dollars an hour that may not be known.
+type Rate struct {
+	PerHour units.USDPerHour
+	Known   bool
+}
+
+// Refusal is a strategy that a provider does not have, and why.
+type Refusal struct{ Strategy, Reason string }
+
+// Times are a provider's rules and times, and the waits that the user chose.
+type Times struct {
+	ControlPlaneStep time.Duration // one minor of the control plane
+	AddOns           time.Duration // add-ons of one minor
+	Setup            time.Duration // before an update or a new group starts
+	Boot             time.Duration // machine requested to node Ready
+	AfterDrain       time.Duration // between the last eviction and termination
+	Terminate        time.Duration // node deleted
+	ScaleDownPerNode time.Duration // one surplus node taken away at the end
+	// DrainLimit is the longest drain before a managed update fails; 0 is none.
+	DrainLimit time.Duration
+	// MaxParallel nodes at a time, whatever is asked for; 0 is no bound.
+	MaxParallel int
+	// ControlPlaneRollback is how long a step of the control plane can be undone.
+	ControlPlaneRollback time.Duration
+
+	Verify      time.Duration // blue/green: green group up, before pods move
+	Soak        time.Duration // blue/green: pods moved, before blue goes
+	Delete      time.Duration // blue/green: blue deleted
+	ParallelRun time.Duration // cluster blue/green: both clusters run
+}
+
+// The waits of blue/green upgrades where nobody says otherwise. They are
+// assumptions of ours.
+const (
+	DefaultVerify      = 30 * time.Minute
+	DefaultSoak        = time.Hour
+	DefaultDelete      = 2 * time.Minute
+	DefaultParallelRun = 48 * time.Hour
+)
+
+// Group of nodes.
+type Group struct {
+	Name  string
+	Zones int
+	// Nodes that are equal, pods and all. Their sum is the group's count.
+	Nodes []NodeClass
+	// Price of one node, its root disks included.
+	Price Rate
+	// MaxUnavailable nodes at a time; a share rounds down, at least 1.
+	MaxUnavailable units.CountOrRatio
+	// Workloads with pods on the nodes.
+	Workloads []Workload
+}
+
+// Count returns the group's number of nodes.
+func (g Group) Count() int {
+	var n int
+	for _, c := range g.Nodes {
+		n += c.Nodes
+	}
+	return n
+}
+
+// NodeClass is a number of equal nodes.
+type NodeClass struct {
+	Nodes int
+	// Pods on each, by workload; DaemonSets are not drained and do not count.
+	Pods []PodCount
+}
+
+// PodCount is a number of pods of a workload.
+type PodCount struct {
+	Workload string
+	Pods     int
+}
+
+// Workload says how its pods leave a node.
+type Workload struct {
+	Name string
+	// Budget tells whether a PodDisruptionBudget bounds evictions, Allowed how
+	// many pods it lets go at a time with all of them healthy.
+	Budget  bool
+	Allowed int
+	// Grace is the termination grace period, Startup the time to Ready.
+	Grace, Startup time.Duration
+}
+
+// Comparison is every strategy and the one to take.
+type Comparison struct {
+	// Strategies are sorted by name.
+	Strategies []Strategy
+	// Recommended is a strategy's name; empty where every one is blocked.
+	Recommended string
+	// Reason for it, or for there being none, in words.
+	Reason string
+}
+
+// Strategy is one way to upgrade and what it takes. The figures of a strategy
+// that is blocked leave out what blocks it.
+type Strategy struct {
+	Name     string
+	Duration time.Duration
+	// ExtraNodeHours are beyond the nodes that run anyway.
+	ExtraNodeHours float64
+	// ExtraCost is what those hours cost, rounded up; known where their prices are.
+	ExtraCost      units.USD
+	ExtraCostKnown bool
+	// PeakExtraNodes run at a time, at most.
+	PeakExtraNodes int
+	// MinReady is the least share of a group's nodes that is ready, of the group
+	// where it is least: 0 to 100%, rounded down.
+	MinReady units.Ratio
+	// Rollback says how to go back, and for how long.
+	Rollback string
+	// BlockedBy says why it cannot be used; empty where it can.
+	BlockedBy []string
+	Notes     []string
+	// Pareto: no other strategy that can be used is at least as good in
+	// duration, cost and ready nodes, and better in one.
+	Pareto bool
+	// Groups in the order of the problem, all their rounds together.
+	Groups []GroupCourse
+	// Events tell the upgrade in order of time, without overlap.
+	Events []Event
+}
+
+// GroupCourse is a strategy's course in one group.
+type GroupCourse struct {
+	Name string
+	// Start of the first round. Duration is the sum of all rounds.
+	Start, Duration time.Duration
+	Rounds          int
+	// Parallel nodes that are replaced at a time.
+	Parallel       int
+	PeakExtraNodes int
+	// MinReadyNodes is the least number that is ready while nodes are replaced;
+	// with a surge it is above the group's count.
+	MinReadyNodes int
+	// MinReady is its share of the group's count, at most 100%, rounded down.
+	MinReady       units.Ratio
+	ExtraNodeHours float64
+	ExtraCost      units.USD
+	ExtraCostKnown bool
+	// Drain is the longest of Drains, DrainWorkload whose it is.
+	Drain         time.Duration
+	DrainWorkload string
+	// Drains by workload, sorted by name.
+	Drains []Drain
+}
+
+// Event is a stretch of an upgrade.
+type Event struct {
+	// Kind is "control_plane", "add_ons", "node_group" or "parallel_run".
+	Kind string
+	// Group is the node group's name; empty for the other kinds.
+	Group string
+	// Minor that the stretch brings.
+	Minor           string
+	Start, Duration time.Duration
+}
+
+// extra returns the node-hours of n nodes over d and what they cost.
+func extra(n int, d time.Duration, price Rate) (hours float64, cost units.USD, known bool) {
+	if n == 0 || d == 0 {
+		return 0, 0, true
+	}
+	return float64(n) * d.Hours(), Cost(price.PerHour, n, d), price.Known
+}
+
+// Cost returns what n nodes cost over d at a rate each, rounded up to the
+// billionth of a dollar. An amount beyond the type's range is its largest.
+func Cost(rate units.USDPerHour, n int, d time.Duration) units.USD {
+	product := big.NewInt(int64(rate))
+	product.Mul(product, big.NewInt(int64(n)))
+	product.Mul(product, big.NewInt(int64(d)))
+	q, r := new(big.Int).QuoRem(product, big.NewInt(int64(time.Hour)), new(big.Int))
+	if r.Sign() > 0 {
+		q.Add(q, big.NewInt(1))
+	}
+	if !q.IsInt64() {
+		return math.MaxInt64
+	}
+	return units.USD(q.Int64())
+}
+
+// ExtendedSupportCost returns what a surcharge an hour comes to over whole days.
+func ExtendedSupportCost(days int, surcharge units.USDPerHour) units.USD {
+	return units.USD(surcharge) * units.USD(24*days)
+}
