@@ -112,7 +112,8 @@ type Options struct {
 	// negative means none.
 	Shuffles int
 	// Seed of the first shuffle; the next ones take the seeds that follow. Zero
-	// means 1.
+	// means 1. The shuffle of seed s is Shuffle of rand.New(rand.NewPCG(s, 0)),
+	// math/rand/v2, on the pods biggest first.
 	Seed uint64
 	// Balance is the scheduler's formula for balanced allocation.
 	Balance Balance
