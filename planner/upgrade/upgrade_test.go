@@ -220,7 +220,7 @@ func ExampleCompare() {
 	// cluster_blue_green      48h0m0s   115.39 USD  +12 nodes  100% ready []
 	// in_place                     0s     0.00 USD  +0  nodes    0% ready [not on EKS]
 	// minimal                   44m0s     0.00 USD  +0  nodes   75% ready []
-	// node_group_blue_green    2h3m30s    3.97 USD  +12 nodes  100% ready []
+	// node_group_blue_green   2h3m30s     3.97 USD  +12 nodes  100% ready []
 	// surge                    42m30s     0.39 USD  +6  nodes  100% ready []
 	// surge: all planned nodes stay ready, at the least extra cost
 }
