@@ -90,13 +90,13 @@ func (e *LawError) Error() string {
 	fields := strings.Join(e.Fields, " and ")
 	switch e.Problem {
 	case TooFew:
-		return fmt.Sprintf("a %s service time needs %s", e.Distribution, e.Distribution.wants())
+		return fmt.Sprintf("%s service times need %s", e.Distribution, e.Distribution.wants())
 	case TooMany:
-		return fmt.Sprintf("a %s service time needs only %s, not %s", e.Distribution, e.Distribution.wants(), fields)
+		return fmt.Sprintf("%s service times need only %s, not %s", e.Distribution, e.Distribution.wants(), fields)
 	case NotPositive:
 		return fmt.Sprintf("%s must be positive", fields)
 	case NotUsed:
-		return fmt.Sprintf("a %s service time needs %s; %s cannot be used", e.Distribution, e.Distribution.wants(), fields)
+		return fmt.Sprintf("%s service times need %s; %s cannot be used", e.Distribution, e.Distribution.wants(), fields)
 	case NotIncreasing:
 		return fmt.Sprintf("%s must be above %s; where every request takes equally long, the distribution is constant", e.Fields[0], e.Fields[1])
 	case MeanAbove:

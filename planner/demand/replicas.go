@@ -12,7 +12,7 @@ type Rules struct {
 	Load int
 	// Spare pods stand by beside them.
 	Spare int
-	// Minimum is the least count wanted for its own sake.
+	// Minimum is the least count wanted for its own sake; Static.Ready is one too.
 	Minimum int
 	// Rollout keeps Load pods ready while versions are exchanged.
 	Rollout Rollout
@@ -54,7 +54,7 @@ func (r Rules) Replicas() (Reasons, error) {
 		adds *int
 		need int
 	}{
-		{&out.Load, r.Load}, {&out.Spare, r.Load + r.Spare}, {&out.Minimum, r.Minimum},
+		{&out.Load, r.Load}, {&out.Spare, r.Load + r.Spare}, {&out.Minimum, max(r.Minimum, r.Static.Ready)},
 		{&out.Rollout, rollout}, {&out.Node, node}, {&out.Zone, zone},
 	} {
 		*rule.adds = max(rule.need-most, 0)
@@ -135,8 +135,8 @@ func (l Loss) Of(n int) int {
 
 // Static is recovery without rescheduling: what still runs holds the targets.
 type Static struct {
-	// Ready is how many pods must stay ready through a declared loss; zero is no
-	// such rule.
+	// Ready is how many pods must stay ready through a declared loss; without a
+	// loss it is a minimum. Zero is no such rule.
 	Ready int
 	// Nodes and Zones are the declared losses.
 	Nodes, Zones Loss
@@ -160,7 +160,7 @@ func (s Static) Survivors(n int) int {
 }
 
 // needs returns what the node loss and the zone loss ask for; at once, the zone
-// entry has both.
+// entry has both. Without a loss that is Ready itself.
 func (s Static) needs() (node, zone int, err error) {
 	node, err = least("redundancy.nodes", s.Ready, func(n int) int { return n - s.Nodes.Of(n) })
 	if err != nil {
@@ -178,7 +178,8 @@ func (s Static) needs() (node, zone int, err error) {
 // from n to n + 1 and never falls.
 func least(rule string, ready int, left func(int) int) (int, error) {
 	if left(MaxReplicas) < ready {
-		if left(2*MaxReplicas) == left(MaxReplicas) {
+		const endless = 1 << 30
+		if left(endless) == left(MaxReplicas) {
 			return 0, &UnreachableError{Rule: rule}
 		}
 		return 0, &LimitError{Reason: rule}
