@@ -1,0 +1,180 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// billPart is lines of the bill that are shown as one figure.
+type billPart struct {
+	name    string
+	terms   []planner.Amount
+	unknown bool
+}
+
+// partName says which part of the bill a line belongs to: what is bought for a
+// node group, else the first word of its address.
+func partName(path string) string {
+	segments := strings.Split(path, ".")
+	name := segments[0]
+	if name == "node_group" && len(segments) > 2 {
+		name = segments[2]
+	}
+	return strings.ReplaceAll(name, "_", " ")
+}
+
+// billParts groups the lines, nodes first and the control plane last.
+func billParts(lines []planner.CostLine) []billPart {
+	var parts []billPart
+	for _, l := range lines {
+		name := partName(l.Path)
+		i := slices.IndexFunc(parts, func(p billPart) bool { return p.name == name })
+		if i < 0 {
+			parts = append(parts, billPart{name: name})
+			i = len(parts) - 1
+		}
+		parts[i].terms = append(parts[i].terms, l.Amount)
+		parts[i].unknown = parts[i].unknown || !l.Amount.Known
+	}
+	rank := func(p billPart) int {
+		switch p.name {
+		case "nodes":
+			return 0
+		case "control plane":
+			return 2
+		default:
+			return 1
+		}
+	}
+	slices.SortStableFunc(parts, func(a, b billPart) int { return rank(a) - rank(b) })
+	return parts
+}
+
+// words writes a part: its sum, with what is not known said.
+func (b billPart) words() string {
+	var sum units.USDPerHour
+	missing := 0
+	for _, t := range b.terms {
+		if t.Known {
+			sum += t.Rate
+		} else {
+			missing++
+		}
+	}
+	switch {
+	case missing == len(b.terms):
+		return b.name + " " + notKnown
+	case missing > 0:
+		return fmt.Sprintf("%s %s + %s %s", b.name, usd(sum.PerMonth()), count(missing, "line"), notKnown)
+	case b.name == "control plane" && len(b.terms) == 2:
+		return fmt.Sprintf("%s %s + %s", b.name, monthly(b.terms[0]), monthly(b.terms[1]))
+	default:
+		return b.name + " " + usd(sum.PerMonth())
+	}
+}
+
+// bill writes the parts of the bill and its total.
+func (p *page) bill(plan *planner.Plan) {
+	var items []string
+	for _, part := range billParts(plan.Cost.Lines) {
+		words := part.words()
+		if part.name == "control plane" && plan.ControlPlane.Support == "extended" {
+			words += " (" + plan.Cluster.KubernetesVersion + " is in extended support)"
+		}
+		items = append(items, words)
+	}
+	if len(items) == 0 {
+		return
+	}
+	p.labelled("COST", plain, items...)
+
+	counts := map[catalogs.Basis]int{}
+	for _, l := range plan.Cost.Lines {
+		counts[l.Basis]++
+	}
+	total := usd(plan.Cost.Total.Rate.PerMonth()) + " USD/month"
+	if !plan.Cost.Total.Known {
+		total = notKnown + "; what is known sums to " + usd(plan.Cost.Known.PerMonth()) + " USD/month"
+	}
+	totals := []string{total}
+	if b := plan.Cluster.MaxUSDPerMonth; b != nil {
+		totals = append(totals, "budget "+usd(*b))
+	}
+	totals = append(totals, count(len(plan.Cost.Lines), "line")+": "+basisCounts(counts))
+	for _, l := range plan.Cost.Lines {
+		if !l.Amount.Known {
+			totals = append(totals, l.Path+" "+notKnown)
+		}
+	}
+	p.labelled("TOTAL", bold, totals...)
+}
+
+// redundancy writes what each step of redundancy costs.
+func (p *page) redundancy(plan *planner.Plan) {
+	var items []string
+	var all, extra units.USDPerHour
+	known, any := true, false
+	for _, g := range plan.NodeGroups {
+		var terms []string
+		for i, s := range g.RedundancyCost {
+			if i > 0 && s.Nodes == 0 && s.Added.Known && s.Added.Rate == 0 {
+				continue
+			}
+			terms = append(terms, monthly(s.Added)+" "+s.Step)
+			known = known && s.Added.Known
+			all += s.Added.Rate
+			if s.Step != "bare" {
+				any = true
+				extra += s.Added.Rate
+			}
+		}
+		if len(terms) > 0 {
+			items = append(items, g.Name+" "+strings.ReplaceAll(strings.Join(terms, " + "), "+ -", "- "))
+		}
+	}
+	if !any {
+		return
+	}
+	switch {
+	case !known:
+		items = append(items, "in all "+notKnown)
+	case all > 0:
+		share := units.Ratio(roundDiv(int64(extra), max(int64(all)/int64(units.Whole), 1)))
+		items = append(items, fmt.Sprintf("= %s USD/month (%s)", usd(extra.PerMonth()), percent(share)))
+	}
+	p.labelled("REDUNDANCY", plain, items...)
+}
+
+// alternatives writes the next best types of each group, at most two.
+func (p *page) alternatives(plan *planner.Plan) {
+	const most = 2
+	label := "NEXT BEST"
+	for _, g := range plan.NodeGroups {
+		var items []string
+		for _, a := range g.Alternatives[:min(most, len(g.Alternatives))] {
+			words := fmt.Sprintf("%s x %d %s", a.InstanceType, a.Nodes, monthly(a.Cost))
+			var notes []string
+			if a.Cost.Known && g.Cost.Known {
+				notes = append(notes, signedTenths(a.Difference))
+			}
+			if g.Nodes > 0 && a.LargestNodeShare > units.Whole/units.Ratio(g.Nodes) {
+				notes = append(notes, "but a node is "+percent(a.LargestNodeShare)+" of the group")
+			}
+			if len(notes) > 0 {
+				words += " (" + strings.Join(notes, ", ") + ")"
+			}
+			items = append(items, words)
+		}
+		if len(items) == 0 {
+			continue
+		}
+		items[0] = g.Name + ": " + items[0]
+		p.labelled(label, plain, items...)
+		label = ""
+	}
+}

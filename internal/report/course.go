@@ -1,0 +1,175 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// weightyAttributes are the last words of the attributes whose defaults move a
+// plan most, the weightiest first.
+func weightyAttributes() []string {
+	return []string{
+		"redundancy.zones", "redundancy.nodes", "max_utilization", "spare_replicas", "balancing",
+		"min_replicas", "capacity_type", "startup_time", "families", "recovery", "image",
+	}
+}
+
+// assumed writes how many defaults the plan rests on and those that matter most.
+func (p *page) assumed(plan *planner.Plan) {
+	if len(plan.Assumptions) == 0 {
+		return
+	}
+	const most = 4
+	type kind struct {
+		words string
+		count int
+	}
+	items := []string{count(len(plan.Assumptions), "default")}
+	for _, attribute := range weightyAttributes() {
+		var kinds []kind
+		for _, a := range plan.Assumptions {
+			if !strings.HasSuffix(a.Path, "."+attribute) {
+				continue
+			}
+			words := fmt.Sprintf("%s %s (%s", attribute, a.Value, a.Source)
+			i := slices.IndexFunc(kinds, func(k kind) bool { return k.words == words })
+			if i < 0 {
+				kinds = append(kinds, kind{words: words})
+				i = len(kinds) - 1
+			}
+			kinds[i].count++
+		}
+		slices.SortStableFunc(kinds, func(a, b kind) int { return cmp.Compare(b.count, a.count) })
+		if len(kinds) == 0 {
+			continue
+		}
+		words := kinds[0].words + ")"
+		if n := kinds[0].count; n > 1 {
+			words = kinds[0].words + ", " + strconv.Itoa(n) + " times)"
+		}
+		if items = append(items, words); len(items) > most {
+			break
+		}
+	}
+	p.labelled("ASSUMED", plain, append(items, "all of them: scantling explain assumptions")...)
+}
+
+// upgrade writes the strategies of the upgrade side by side.
+func (p *page) upgrade(plan *planner.Plan) {
+	u := plan.Upgrade
+	if u == nil {
+		return
+	}
+	items := []string{u.From + " -> " + u.To, count(len(u.Hops), "hop")}
+	switch {
+	case u.Recommended == "":
+		items = append(items, "every strategy is blocked")
+	case u.Reason != "":
+		items = append(items, u.Recommended+": "+u.Reason)
+	default:
+		items = append(items, u.Recommended)
+	}
+	p.labelled("UPGRADE", plain, items...)
+	t := table{columns: []column{
+		{title: "STRATEGY"},
+		{title: "TIME", right: true},
+		{title: "EXTRA USD", right: true},
+		{title: "PEAK NODES", right: true},
+		{title: "NODES READY", right: true},
+		{title: "ROLL BACK", drop: 1},
+		{title: "VERDICT", wraps: true},
+	}}
+	for i := range u.Strategies {
+		s := &u.Strategies[i]
+		verdict, look := "possible", plain
+		switch {
+		case len(s.BlockedBy) > 0:
+			verdict, look = "blocked: "+strings.Join(s.BlockedBy, "; "), dim
+		case s.Name == u.Recommended:
+			verdict, look = "RECOMMENDED", bold
+		}
+		if s.Duration == 0 && len(s.BlockedBy) > 0 {
+			t.addStyled(look, s.Name, none, none, none, none, none, verdict)
+			continue
+		}
+		extra := notKnown
+		if s.ExtraCostKnown {
+			extra = usd(s.ExtraCost)
+		}
+		t.addStyled(
+			look, s.Name, hoursMinutes(s.Duration), extra, "+"+strconv.Itoa(s.PeakExtraNodes),
+			percent(downToPercent(s.MinReady)), cmp.Or(s.Rollback, none), verdict,
+		)
+	}
+	p.table(&t)
+}
+
+// downToPercent rounds down, so that a share that is not whole never reads as
+// whole.
+func downToPercent(r units.Ratio) units.Ratio { return r - r%units.Percent }
+
+// growth writes the months in which the nodes change, the last one and the one
+// that cannot be planned.
+func (p *page) growth(plan *planner.Plan) {
+	t := table{columns: []column{{title: "GROWTH"}, {title: "MONTH", right: true}, {title: "LOAD", right: true}}}
+	for _, g := range plan.NodeGroups {
+		t.columns = append(t.columns, column{title: strings.ToUpper(g.Name), right: true})
+	}
+	t.columns = append(t.columns, column{title: "USD/MONTH", right: true}, column{wraps: true})
+	before := func(group string) int {
+		for _, g := range plan.NodeGroups {
+			if g.Name == group {
+				return g.Nodes
+			}
+		}
+		return 0
+	}
+	left := 0
+	for i, m := range plan.Growth {
+		changed := slices.ContainsFunc(m.Nodes, func(n planner.GroupNodes) bool { return n.Nodes != before(n.Group) })
+		if !changed && m.Infeasible == "" && i < len(plan.Growth)-1 {
+			left++
+			continue
+		}
+		row := []string{string(m.Date), strconv.Itoa(m.Month), "x" + hundredths(m.Factor)}
+		nodes := map[string]string{}
+		for _, n := range m.Nodes {
+			nodes[n.Group] = strconv.Itoa(n.Nodes)
+		}
+		for _, g := range plan.NodeGroups {
+			row = append(row, cmp.Or(nodes[g.Name], none))
+		}
+		if m.Infeasible != "" {
+			t.addStyled(red, append(row, none, m.Infeasible)...)
+			continue
+		}
+		t.add(append(row, monthly(m.Cost))...)
+		if len(m.Nodes) > 0 {
+			earlier := before
+			before = func(group string) int {
+				for _, n := range m.Nodes {
+					if n.Group == group {
+						return n.Nodes
+					}
+				}
+				return earlier(group)
+			}
+		}
+	}
+	p.table(&t)
+	if left > 0 && len(t.rows) > 0 {
+		p.labelled("", dim, count(left, "month")+" without a change of nodes left out")
+	}
+}
+
+// hundredths writes a factor with two decimals, rounded up: demand.
+func hundredths(r units.Ratio) string {
+	n := (int64(r) + 9999) / 10_000
+	return fmt.Sprintf("%d.%02d", n/100, n%100)
+}

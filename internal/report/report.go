@@ -1,0 +1,112 @@
+// Package report turns plans and catalogs into text for people. It decides
+// nothing: every figure comes from the plan. A figure that the plan does not
+// have is left out, and a price that is not known is written "not known", never
+// as zero.
+//
+// Money is dollars a month of 730 hours unless the column says otherwise, rounded
+// to cents at the end. The same plan gives the same bytes.
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// Options of all texts.
+type Options struct {
+	// Color adds terminal colours. Only for terminals.
+	Color bool
+	// Width of the terminal in columns; zero means 120. Tables that are wider
+	// give up columns or break their last one; names are never cut.
+	Width int
+}
+
+// defaultWidth is used where the width is not known.
+const defaultWidth = 120
+
+// minWidth is the least width that texts are laid out for.
+const minWidth = 60
+
+func (o Options) width() int {
+	if o.Width <= 0 {
+		return defaultWidth
+	}
+	return max(o.Width, minWidth)
+}
+
+// page collects a text. Writing to memory cannot fail; the caller writes once.
+type page struct {
+	bytes.Buffer
+	o Options
+}
+
+// line writes one line, without spaces at its end.
+func (p *page) line(format string, args ...any) {
+	p.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	p.WriteByte('\n')
+}
+
+// blank writes an empty line, unless the page is empty or ends with one.
+func (p *page) blank() {
+	if b := p.Bytes(); len(b) > 0 && !bytes.HasSuffix(b, []byte("\n\n")) {
+		p.WriteByte('\n')
+	}
+}
+
+// flush writes the page to w.
+func (p *page) flush(w io.Writer) error {
+	if _, err := w.Write(p.Bytes()); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// Text writes what `scantling plan` shows: the node groups, the bill, the
+// workloads, what the plan survives and at what cost, the next best types, what
+// was assumed, the upgrade, growth and findings.
+func Text(w io.Writer, p *planner.Plan, o Options) error {
+	out := &page{o: o}
+	out.header(p)
+	out.blank()
+	out.nodeGroups(p)
+	out.bill(p)
+	out.blank()
+	out.workloads(p)
+	out.blank()
+	out.survives(p)
+	out.redundancy(p)
+	out.blank()
+	out.alternatives(p)
+	out.assumed(p)
+	out.blank()
+	out.upgrade(p)
+	out.blank()
+	out.growth(p)
+	out.blank()
+	out.findings(p.Findings)
+	out.closing(p)
+	return out.flush(w)
+}
+
+// Assumptions writes every value that the plan rests on and that the spec did
+// not give.
+func Assumptions(w io.Writer, p *planner.Plan, o Options) error {
+	out := &page{o: o}
+	t := table{columns: []column{{title: "PATH"}, {title: "VALUE"}, {title: "SOURCE", wraps: true}}}
+	for _, a := range p.Assumptions {
+		t.add(a.Path, a.Value, a.Source)
+	}
+	out.table(&t)
+	return out.flush(w)
+}
+
+// Findings writes the practices that a plan breaks, in the order given.
+func Findings(w io.Writer, findings []planner.Finding, o Options) error {
+	out := &page{o: o}
+	out.findings(findings)
+	return out.flush(w)
+}

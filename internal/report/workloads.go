@@ -1,0 +1,277 @@
+package report
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// whens are the situations of a prediction, and the columns that show them.
+func whens() []struct{ during, title string } {
+	return []struct{ during, title string }{
+		{"normal", "PREDICTED"},
+		{"rollout", "ROLLOUT"},
+		{"node_loss", "NODE LOST"},
+		{"zone_loss", "ZONE LOST"},
+	}
+}
+
+// reasons are the parts of a replica count, in order.
+func reasons() []struct {
+	title string
+	of    func(planner.ReplicaReasons) int
+} {
+	return []struct {
+		title string
+		of    func(planner.ReplicaReasons) int
+	}{
+		{"LOAD", func(r planner.ReplicaReasons) int { return r.Load }},
+		{"SPARE", func(r planner.ReplicaReasons) int { return r.Spare }},
+		{"MIN", func(r planner.ReplicaReasons) int { return r.Minimum }},
+		{"ROLLOUT", func(r planner.ReplicaReasons) int { return r.Rollout }},
+		{"NODE", func(r planner.ReplicaReasons) int { return r.Node }},
+		{"ZONE", func(r planner.ReplicaReasons) int { return r.Zone }},
+	}
+}
+
+// workloadRow is a workload with its group and its input.
+type workloadRow struct {
+	name  string
+	plan  *planner.WorkloadPlan
+	input *planner.Workload
+}
+
+// rowsOf returns the workloads of all groups that are or are not the system's.
+func rowsOf(plan *planner.Plan, system bool) []workloadRow {
+	inputs := map[string]*planner.Workload{}
+	for i := range plan.Cluster.NodeGroups {
+		g := &plan.Cluster.NodeGroups[i]
+		for j := range g.Workloads {
+			inputs[g.Name+"/"+g.Workloads[j].Name] = &g.Workloads[j]
+		}
+	}
+	var rows []workloadRow
+	for i := range plan.NodeGroups {
+		g := &plan.NodeGroups[i]
+		for j := range g.Workloads {
+			w := &g.Workloads[j]
+			if w.System == system {
+				name := g.Name + "/" + w.Name
+				rows = append(rows, workloadRow{name: name, plan: w, input: inputs[name]})
+			}
+		}
+	}
+	return rows
+}
+
+// workloads writes the table of workloads: their replicas, reason by reason, and
+// their targets with what the models predict. Reasons and situations that add
+// nothing anywhere get no column.
+func (p *page) workloads(plan *planner.Plan) {
+	rows := rowsOf(plan, false)
+	t := table{columns: []column{{title: "WORKLOAD"}, {title: "REPLICAS", right: true}}}
+	var shown []func(planner.ReplicaReasons) int
+	for i, r := range reasons() {
+		uses := func(w workloadRow) bool { return r.of(w.plan.Reasons) != 0 }
+		if i > 0 && !slices.ContainsFunc(rows, uses) {
+			continue
+		}
+		sign := "+ "
+		if i == 0 {
+			sign = "= "
+		}
+		t.columns = append(t.columns, column{title: sign + r.title, right: true, tight: true})
+		shown = append(shown, r.of)
+	}
+	t.columns = append(t.columns, column{title: "TARGET"})
+	during := predictedDuring(rows)
+	for _, w := range during {
+		t.columns = append(t.columns, column{title: w.title, right: true})
+	}
+	t.columns = append(t.columns, column{title: "MODEL"})
+	models := map[string][]string{}
+	for _, row := range rows {
+		p.workload(&t, row, shown, during, models)
+	}
+	full := t.fits(p.o.width())
+	if !full {
+		t.columns[len(t.columns)-1].drop = 1
+	}
+	p.table(&t)
+	if !full {
+		label := "MODEL"
+		for _, m := range slices.Sorted(maps.Keys(models)) {
+			p.labelled(label, plain, m+": "+strings.Join(models[m], ", "))
+			label = ""
+		}
+	}
+	p.systemPods(plan)
+}
+
+// predictedDuring returns the situations that have a column.
+func predictedDuring(rows []workloadRow) []struct{ during, title string } {
+	all := whens()
+	used := all[:1]
+	for _, w := range all[1:] {
+		if slices.ContainsFunc(rows, func(r workloadRow) bool {
+			return slices.ContainsFunc(r.plan.Latency, func(l planner.LatencyPrediction) bool { return l.During == w.during })
+		}) {
+			used = append(used, w)
+		}
+	}
+	return used
+}
+
+// workload adds the lines of one workload, one for each of its targets, and
+// notes its models.
+func (p *page) workload(t *table, row workloadRow, shown []func(planner.ReplicaReasons) int, during []struct{ during, title string }, models map[string][]string) {
+	first := []string{row.name, thousands(int64(row.plan.Replicas))}
+	for _, of := range shown {
+		first = append(first, thousands(int64(of(row.plan.Reasons))))
+	}
+	empty := make([]string, len(first))
+	note := func(model string) string {
+		if !slices.Contains(models[model], row.name) {
+			models[model] = append(models[model], row.name)
+		}
+		return model
+	}
+	pad := func(cells ...string) []string {
+		for len(cells) < 1+len(during) {
+			cells = append(cells, none)
+		}
+		return cells
+	}
+	line := func(model string, cells ...string) {
+		t.add(slices.Concat(first, cells, []string{model})...)
+		first = empty
+	}
+	demand := planner.Demand{}
+	if row.input != nil {
+		demand = row.input.Demand
+	}
+	switch {
+	case len(row.plan.Latency) > 0:
+		for _, target := range targetsOf(row.plan) {
+			cells := []string{string(target.Statistic) + " " + milliseconds(target.Target)}
+			for _, w := range during {
+				cells = append(cells, predicted(row.plan, target, w.during))
+			}
+			line(note(target.Model), cells...)
+		}
+	case demand.Way == planner.FromLoadTest:
+		line(note("load test"), pad(perSecond(demand.ThroughputPerPod)+" a pod", orNone(row.plan.PerPod))...)
+	case row.plan.Binding == "given" || demand.Way == planner.GivenReplicas:
+		line("", pad("given")...)
+	default:
+		line("", pad(none, orNone(row.plan.PerPod))...)
+	}
+	if row.input != nil && row.input.MinReady != nil {
+		ready := "min_ready " + strconv.Itoa(row.input.MinReady.Up(row.plan.Replicas))
+		line("", pad(ready, strconv.Itoa(row.plan.ReadyAtWorst)+" ready")...)
+	}
+}
+
+func orNone(r units.Rate) string {
+	if r == 0 {
+		return none
+	}
+	return perSecondUp(r)
+}
+
+// targetsOf returns each latency target once, as it was predicted first.
+func targetsOf(w *planner.WorkloadPlan) []planner.LatencyPrediction {
+	var out []planner.LatencyPrediction
+	for _, l := range w.Latency {
+		if !slices.ContainsFunc(out, func(o planner.LatencyPrediction) bool {
+			return o.Statistic == l.Statistic && o.Target == l.Target
+		}) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// predicted writes what the model says of a target in a situation.
+func predicted(w *planner.WorkloadPlan, target planner.LatencyPrediction, during string) string {
+	for _, l := range w.Latency {
+		if l.Statistic == target.Statistic && l.Target == target.Target && l.During == during {
+			return milliseconds(l.Predicted)
+		}
+	}
+	return none
+}
+
+// systemPods writes what the provider runs, in one line.
+func (p *page) systemPods(plan *planner.Plan) {
+	var items []string
+	for _, row := range rowsOf(plan, true) {
+		items = append(items, row.name+" "+strconv.Itoa(row.plan.Replicas))
+	}
+	var daemons []string
+	for _, g := range plan.NodeGroups {
+		for _, pool := range g.Pools {
+			for _, d := range pool.DaemonSets {
+				daemons = append(daemons, d.Name)
+			}
+		}
+	}
+	slices.Sort(daemons)
+	if daemons = slices.Compact(daemons); len(daemons) > 0 {
+		items = append(items, "on each node "+strings.Join(daemons, ", "))
+	}
+	if len(items) > 0 {
+		p.labelled("SYSTEM PODS", dim, items...)
+	}
+}
+
+// survives writes the drills, one line for each kind of failure, with the group
+// where it is tightest.
+func (p *page) survives(plan *planner.Plan) {
+	t := table{columns: []column{
+		{title: "SURVIVES"}, {title: "TRIED", right: true}, {title: "HELD", right: true},
+		{title: "TIGHTEST CASE", wraps: true},
+	}}
+	type tally struct {
+		event       string
+		tried, held int
+		words       string
+		worst       planner.Drill
+	}
+	var tallies []tally
+	for _, g := range plan.NodeGroups {
+		for _, d := range g.Survives {
+			i := slices.IndexFunc(tallies, func(t tally) bool { return t.event == d.Event })
+			if i < 0 {
+				tallies = append(tallies, tally{event: d.Event, words: g.Name + ": " + d.Tightest, worst: d})
+				i = len(tallies) - 1
+			}
+			a := &tallies[i]
+			a.tried, a.held = a.tried+d.Tried, a.held+d.Held
+			if worse(d, a.worst) {
+				a.worst, a.words = d, g.Name+": "+d.Tightest
+			}
+		}
+	}
+	for _, a := range tallies {
+		s := plain
+		if a.held < a.tried {
+			s = red
+		}
+		t.addStyled(s, a.event, strconv.Itoa(a.tried), strconv.Itoa(a.held), a.words)
+	}
+	p.table(&t)
+}
+
+// worse reports whether drill a is nearer to failing than b.
+func worse(a, b planner.Drill) bool {
+	lostA, lostB := a.Tried-a.Held, b.Tried-b.Held
+	if lostA != lostB {
+		return lostA > lostB
+	}
+	return a.FreeCPU < b.FreeCPU
+}
