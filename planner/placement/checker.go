@@ -89,7 +89,7 @@ func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
 	if f := c.tryOrder(0, c.queue); f != nil {
 		return Report{}, f
 	}
-	report := Report{Nodes: c.nodePods(), Orders: 1 + shuffles, Free: c.free(), TightestFreeCPU: c.freeCPU()}
+	report := Report{Nodes: c.nodePods(), Orders: 1 + shuffles, Free: c.free(), TightestFreeCPU: shareOf(c.free().CPU, c.total().CPU)}
 	if len(c.sizes) > 1 {
 		// With one workload every order is the same.
 		for i := range shuffles {
@@ -316,9 +316,8 @@ func (c *Checker) free() Resources {
 	}
 }
 
-// freeCPU returns the free share of CPU, rounded down; 0 where there is no CPU.
-func (c *Checker) freeCPU() units.Ratio {
-	free, total := c.free().CPU, c.total().CPU
+// shareOf returns free over total, rounded down; 0 where there is nothing.
+func shareOf(free, total units.MilliCPU) units.Ratio {
 	if total <= 0 {
 		return 0
 	}

@@ -27,6 +27,8 @@ type drillState struct {
 	ready     []int
 	tightest  units.Ratio
 	drilled   bool
+	// certain many survivors have room for every displaced pod.
+	certain int
 }
 
 // event is a kind of loss and what is known of it.
@@ -66,6 +68,7 @@ func (c *Checker) startDrills(l Losses) {
 	}
 	d.down, d.lostZones, d.lostNodes = d.down[:0], d.lostZones[:0], d.lostNodes[:0]
 	d.drilled = false
+	d.certain = c.certain()
 }
 
 // tryLosses drills every event on the pods as they stand.
@@ -247,6 +250,26 @@ func (c *Checker) survive(ways int) *Failure {
 			}
 		}
 	}
+	var free Resources
+	if c.up >= d.certain {
+		free = c.freeRescheduled()
+	} else {
+		if f := c.reschedule(e); f != nil {
+			return f
+		}
+		free = c.free()
+		c.undo()
+	}
+	if c.order == 0 {
+		e.tried += ways
+	}
+	c.noteTightest(e, free)
+	return nil
+}
+
+// reschedule places the displaced pods, biggest first.
+func (c *Checker) reschedule(e *event) *Failure {
+	d := &c.drills
 	for _, w := range c.sizes {
 		if !c.group.Workloads[w].Reschedule {
 			continue
@@ -261,24 +284,32 @@ func (c *Checker) survive(ways int) *Failure {
 			c.put(w, w, n)
 		}
 	}
-	if c.order == 0 {
-		e.tried += ways
-	}
-	c.noteTightest(e)
-	c.undo()
 	return nil
+}
+
+// freeRescheduled returns what is free once the displaced pods run again.
+func (c *Checker) freeRescheduled() Resources {
+	free := c.free()
+	for _, w := range c.sizes {
+		if pods := c.drills.displaced[w]; pods > 0 && c.group.Workloads[w].Reschedule {
+			free.CPU -= units.MilliCPU(int64(pods) * c.terms[w].cpu)
+			free.Memory -= units.Bytes(int64(pods) * c.terms[w].memory)
+			free.Pods -= pods
+		}
+	}
+	return free
 }
 
 // noteTightest keeps the case with the least free share of CPU, the first of
 // equals. No survivors are as tight as it gets.
-func (c *Checker) noteTightest(e *event) {
-	free, total := c.free(), c.total()
+func (c *Checker) noteTightest(e *event, free Resources) {
+	total := c.total()
 	if e.found && (e.total.CPU == 0 || total.CPU > 0 &&
 		int64(free.CPU)*int64(e.total.CPU) >= int64(e.free.CPU)*int64(total.CPU)) {
 		return
 	}
 	e.found, e.free, e.total, e.lost = true, free, total, c.loss()
-	if share := c.freeCPU(); !c.drills.drilled || share < c.drills.tightest {
+	if share := shareOf(free.CPU, total.CPU); !c.drills.drilled || share < c.drills.tightest {
 		c.drills.tightest, c.drills.drilled = share, true
 	}
 }
@@ -300,10 +331,7 @@ func (c *Checker) reportDrills(r *Report) {
 			if e.during != during {
 				continue
 			}
-			t := Tightest{Lost: e.lost, Free: e.free, Total: e.total}
-			if e.total.CPU > 0 {
-				t.FreeCPU = units.Ratio(int64(e.free.CPU) * int64(units.Whole) / int64(e.total.CPU))
-			}
+			t := Tightest{Lost: e.lost, Free: e.free, Total: e.total, FreeCPU: shareOf(e.free.CPU, e.total.CPU)}
 			r.Drills = append(r.Drills, DrillReport{
 				Event: e.during, Nodes: e.nodes, Zones: e.zones, Tried: e.tried, Held: e.tried, Tightest: t,
 			})
