@@ -62,6 +62,7 @@ func (b *builder) awsShapes() map[string]catalogs.InstanceType {
 			t.fail("%s: %d ENIs of %d addresses do not give %d pods", name, shape.ENIs, shape.IPv4PerENI, t.number("max_pods"))
 		}
 		shapes[name] = shape
+		b.shapes[key{aws, name}] = t.name
 	}
 	b.done(t)
 	t = b.open("aws_burstable.csv", "instance_type", "baseline_pct_per_vcpu")

@@ -58,6 +58,7 @@ func (b *builder) gcpShapes() map[string]catalogs.InstanceType {
 			GPUs:      catalogs.GPUs{Milli: t.number("gpus_milli"), Name: t.text("gpu_name")},
 			Burstable: t.flag("shared_core"), Metal: t.flag("metal"), PreviousGeneration: t.text("deprecated") != "",
 		}
+		b.shapes[key{gcp, name}] = t.name
 	}
 	b.done(t)
 	return shapes

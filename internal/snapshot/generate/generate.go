@@ -36,13 +36,14 @@ type Exclusion struct {
 // a table that is missing, malformed, or names what another does not have, and on
 // a catalog that is not valid.
 func Catalogs(fsys fs.FS) (Result, error) {
-	b := &builder{fsys: fsys, regions: map[key]*catalogs.Catalog{}, sources: map[string]catalogs.Source{}}
+	b := &builder{fsys: fsys, regions: map[key]*catalogs.Catalog{}, shapes: map[key]string{}, sources: map[string]catalogs.Source{}}
 	b.readCommon()
 	b.readAWS()
 	b.readGCP()
 	b.readDisks()
 	b.readFees()
 	b.readVersions()
+	b.countUnused()
 	if b.err != nil {
 		return Result{}, b.err
 	}
@@ -60,7 +61,19 @@ func Catalogs(fsys fs.FS) (Result, error) {
 	return result, nil
 }
 
-// key names a region of a provider, or a row: its region and type.
+// countUnused counts the types that no region is known to offer.
+func (b *builder) countUnused() {
+	for k, c := range b.regions {
+		for _, t := range c.Types {
+			delete(b.shapes, key{k.group, t.Name})
+		}
+	}
+	for _, file := range b.shapes {
+		b.exclude(file, "no region is known to offer the type")
+	}
+}
+
+// key names a region of a provider, a type of one, or a row: its region and type.
 type key struct{ group, name string }
 
 type builder struct {
@@ -68,7 +81,9 @@ type builder struct {
 	asOf    units.Date
 	sources map[string]catalogs.Source
 	// regions are filled in any order and sorted by finish.
-	regions  map[key]*catalogs.Catalog
+	regions map[key]*catalogs.Catalog
+	// shapes are the files that describe types, by provider and type.
+	shapes   map[key]string
 	excluded []Exclusion
 	err      error
 }
