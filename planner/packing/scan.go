@@ -48,8 +48,9 @@ type Verdict struct {
 type Problem struct {
 	// Items are the pods, for the question whether each fits on a node at all.
 	Items []Item
-	// MinNodes is the least count allowed. MaxNodes is the largest; zero means
-	// the larger of Start and MinNodes plus the number of pods.
+	// MinNodes is the least count allowed. MaxNodes is the largest; MostNodes gives
+	// one that is large enough. Zero means the larger of Start and MinNodes plus the
+	// number of pods.
 	MinNodes, MaxNodes int
 	// Alternatives is how many runners-up are wanted: zero means 3, negative none.
 	Alternatives int

@@ -22,9 +22,42 @@ func pods(name string, replicas int, cpu, gib float64) placement.Workload {
 	return placement.Workload{Name: name, Replicas: replicas, Request: cores(cpu, gib), Reschedule: true, NoDefaultSpread: true}
 }
 
-// TestScores places pods where the scheduler's documented formulas put them; the
-// sums are worked out by hand. want is the pods of each node, by workload.
-func TestScores(t *testing.T) {
+// podsByNode checks a group that must hold, biggest first, and where its pods are:
+// of each node, by workload.
+func podsByNode(t *testing.T, g placement.Group, o placement.Options, want [][]int) {
+	t.Helper()
+	o.Shuffles = -1
+	report, failure := placement.Check(g, placement.Losses{}, o)
+	if failure != nil {
+		t.Fatal(failure)
+	}
+	var got [][]int
+	for _, n := range report.Nodes {
+		got = append(got, n.Pods)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("pods by node %v, want %v", got, want)
+	}
+}
+
+// TestResourceScores places pods where the scheduler's documented formulas put
+// them; the sums are worked out by hand.
+func TestResourceScores(t *testing.T) {
+	// a goes to node 0, the first of equals. b: node 0 gets (25+81)/2 = 53 and
+	// balance 1-|0.75-0.1875|/2: 71, sum 124; node 1 gets (75+93)/2 = 84 and 90.
+	emptier := placement.Group{
+		Allocatable: cores(4, 16), NodesByZone: []int{2},
+		Workloads: []placement.Workload{pods("a", 1, 2, 2), pods("b", 1, 1, 1)},
+	}
+	podsByNode(t, emptier, placement.Options{}, [][]int{{1, 0}, {0, 1}})
+
+	// With 2 of 4 cores reserved, two pods of 1.5 do not fit on one node.
+	reserved := placement.Group{
+		Allocatable: cores(4, 16), Reserved: placement.Resources{CPU: 2000}, NodesByZone: []int{2},
+		Workloads: []placement.Workload{pods("a", 2, 1.5, 2)},
+	}
+	podsByNode(t, reserved, placement.Options{}, [][]int{{1}, {1}})
+
 	// Balance by state and by change differ here. Shares of CPU and memory of a
 	// (node 0, first and biggest) are 0.5 and 0, of b (on node 1, the emptier) 0.25
 	// and 0.2; c brings 0 and 0.25.
@@ -36,75 +69,43 @@ func TestScores(t *testing.T) {
 		Allocatable: cores(4, 20), NodesByZone: []int{2},
 		Workloads: []placement.Workload{pods("a", 1, 2, 0), pods("b", 1, 1, 4), pods("c", 1, 0, 5)},
 	}
+	podsByNode(t, unbalanced, placement.Options{}, [][]int{{1, 0, 0}, {0, 1, 1}})
+	podsByNode(t, unbalanced, placement.Options{Balance: placement.BalanceByChange}, [][]int{{1, 0, 1}, {0, 1, 0}})
+}
+
+// TestSpreadScores does the same for ScheduleAnyway.
+func TestSpreadScores(t *testing.T) {
+	// Nodes 0 and 2 are in zone 0, node 1 in zone 1. ln(2+2) = 1.386.
+	// Pod 1: all raw 0: node 0. Pod 2: raw 1 0 1, normalised 0 100 0: node 1.
+	// Pod 3: raw 1 1 1, so all 100, and node 2 is empty: node 2. Pod 4: raw
+	// 3 1 3 (2 x 1.386 = 2.77), normalised 100 x (3+1-3)/3 = 33 against 100: twice
+	// that outweighs that all nodes have one pod: node 1.
 	soft := pods("a", 4, 0.5, 1)
 	soft.Spread = []placement.Spread{{Key: placement.Zone, MaxSkew: 1}}
+	byZone := placement.Group{Allocatable: cores(4, 8), NodesByZone: []int{2, 1}, Workloads: []placement.Workload{soft}}
+	podsByNode(t, byZone, placement.Options{}, [][]int{{1}, {2}, {1}})
+
+	// a takes 50% of CPU and memory of node 0. The first b goes to node 1, which is
+	// empty. The second: node 0 would be (50-6)% free: 43 + 100; node 1 (100-12)%: 87
+	// + 100. The default constraints count 1 b on node 1: hosts 1 x ln 4 + 2, the one
+	// zone 1 x ln 3 + 4: round(8.485) = 8, against round(7.099) = 7 on node 0:
+	// normalised 87 and 100. 143 + 200 = 343 against 187 + 174 = 361: node 1 again.
 	defaults := pods("b", 2, 0.25, 0.5)
 	defaults.NoDefaultSpread = false
-	for name, tt := range map[string]struct {
-		group   placement.Group
-		options placement.Options
-		want    [][]int
-	}{
-		// a goes to node 0, the first of equals. b: node 0 gets (25+81)/2 = 53 and
-		// balance 1-|0.75-0.1875|/2: 71, sum 124; node 1 gets (75+93)/2 = 84 and 90.
-		"the emptier node": {
-			group: placement.Group{
-				Allocatable: cores(4, 16), NodesByZone: []int{2},
-				Workloads: []placement.Workload{pods("a", 1, 2, 2), pods("b", 1, 1, 1)},
-			},
-			want: [][]int{{1, 0}, {0, 1}},
-		},
-		// The same with 2 of 4 cores reserved: a and b no longer fit on one node.
-		"DaemonSets count": {
-			group: placement.Group{
-				Allocatable: cores(4, 16), Reserved: placement.Resources{CPU: 2000}, NodesByZone: []int{2},
-				Workloads: []placement.Workload{pods("a", 1, 2, 2), pods("b", 1, 1, 1)},
-			},
-			want: [][]int{{1, 0}, {0, 1}},
-		},
-		"balance by state": {group: unbalanced, want: [][]int{{1, 0, 0}, {0, 1, 1}}},
-		"balance by change": {
-			group: unbalanced, options: placement.Options{Balance: placement.BalanceByChange},
-			want: [][]int{{1, 0, 1}, {0, 1, 0}},
-		},
-		// Nodes 0 and 2 are in zone 0, node 1 in zone 1. ln(2+2) = 1.386.
-		// Pod 1: all raw 0: node 0. Pod 2: raw 1 0 1, normalised 0 100 0: node 1.
-		// Pod 3: raw 1 1 1, so all 100, and node 2 is empty: node 2. Pod 4: raw
-		// 3 1 3 (2 x 1.386 = 2.77), normalised 100 x (3+1-3)/3 = 33 against 100: twice
-		// that outweighs that all nodes have one pod: node 1.
-		"zone spread by score": {
-			group: placement.Group{Allocatable: cores(4, 8), NodesByZone: []int{2, 1}, Workloads: []placement.Workload{soft}},
-			want:  [][]int{{1}, {2}, {1}},
-		},
-		// a on node 0, by index. The first b then goes to node 1, which is empty, and
-		// so would the second but for the default constraints. Without them node 0 has
-		// (50-6)% of both free: 43 + 100; node 1 87 + 100. With them, node 1 holds 1
-		// of 1: hosts 1 x ln 4 + 2, zones 1 x ln 3 + 4: round(8.485) = 8 against
-		// node 0: round(7.099) = 7: normalised 87 and 100: node 0 gets 143 + 200 = 343,
-		// node 1 187 + 174 = 361: the emptier node still wins.
-		"default spread gives way to room": {
-			group: placement.Group{
-				Allocatable: cores(4, 8), NodesByZone: []int{2},
-				Workloads: []placement.Workload{pods("a", 1, 2, 4), defaults},
-			},
-			want: [][]int{{1, 0}, {0, 2}},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			tt.options.Shuffles = -1
-			report, failure := placement.Check(tt.group, placement.Losses{}, tt.options)
-			if failure != nil {
-				t.Fatal(failure)
-			}
-			var got [][]int
-			for _, n := range report.Nodes {
-				got = append(got, n.Pods)
-			}
-			if !reflect.DeepEqual(got, tt.want) {
-				t.Errorf("pods by node %v, want %v", got, tt.want)
-			}
-		})
+	room := placement.Group{
+		Allocatable: cores(4, 8), NodesByZone: []int{2},
+		Workloads: []placement.Workload{pods("a", 1, 2, 4), defaults},
 	}
+	podsByNode(t, room, placement.Options{}, [][]int{{1, 0}, {0, 2}})
+
+	// With a third b: node 0 143 + 200; node 1 has 2 b: (100-18)%: 81 + 100, raw
+	// round(2 x 1.386 + 2 x 1.099 + 6) = 11 against round(2 x 1.099 + 6) = 8:
+	// normalised 100 x 8/11 = 72: 181 + 144 = 325 against 343: node 0. By room alone
+	// it would be node 1.
+	room.Workloads[1].Replicas = 3
+	podsByNode(t, room, placement.Options{}, [][]int{{1, 1}, {0, 2}})
+	room.Workloads[1].NoDefaultSpread = true
+	podsByNode(t, room, placement.Options{}, [][]int{{1, 0}, {0, 3}})
 }
 
 // TestFailures covers each way to fail, with counts that follow from the pods.
