@@ -69,6 +69,11 @@ func (l lognormal) Excess(t float64) float64 {
 	return max(float64(l.mean*normalSurvival(z-l.sigma))-float64(t*normalSurvival(z)), 0)
 }
 
+func (l lognormal) density(t float64) float64 {
+	z := (math.Log(t) - l.mu) / l.sigma
+	return math.Exp(-z*z/2) / (math.Sqrt(2*math.Pi) * l.sigma * t)
+}
+
 // gamma has shape a and scale theta.
 type gamma struct{ shape, scale, mean, logGamma float64 }
 
@@ -100,15 +105,18 @@ func (g gamma) Quantile(p float64) float64 {
 	return g.scale * mathext.GammaIncRegCompInv(g.shape, 1-p)
 }
 
-// Excess is m·Q(a+1, x) − t·Q(a, x) with x = t/θ and
-// Q(a+1, x) = Q(a, x) + xᵃe⁻ˣ/Γ(a+1).
+// Excess is m·Q(a+1, x) − t·Q(a, x) with x = t/θ, and
+// Q(a+1, x) = Q(a, x) + xᵃe⁻ˣ/Γ(a+1), which is t/a times the density more.
 func (g gamma) Excess(t float64) float64 {
 	if t <= 0 {
 		return g.mean
 	}
+	return max(float64((g.mean-t)*g.Survival(t))+float64(g.mean*t/g.shape*g.density(t)), 0)
+}
+
+func (g gamma) density(t float64) float64 {
 	x := t / g.scale
-	density := math.Exp(float64(g.shape*math.Log(x)) - x - g.logGamma)
-	return max(float64((g.mean-t)*mathext.GammaIncRegComp(g.shape, x))+float64(g.mean*density), 0)
+	return math.Exp(float64(g.shape*math.Log(x))-x-g.logGamma) * g.shape / t
 }
 
 // exponential has the given mean.

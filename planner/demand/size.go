@@ -10,6 +10,7 @@ import (
 // change: it may be used from several goroutines.
 type Model struct {
 	load  Load
+	law   Law     // the station's, quick to evaluate
 	least float64 // leastResidual of a pod
 }
 
@@ -27,7 +28,8 @@ func NewModel(load Load) *Model {
 	switch load.Station.Policy {
 	case Random:
 	}
-	return &Model{load: load, least: leastResidual(load.Station.Law, load.Station.Workers)}
+	law := tabulate(load.Station.Law)
+	return &Model{load: load, law: law, least: leastResidual(law, load.Station.Workers)}
 }
 
 // Latency is what the model predicts for a target.
@@ -221,7 +223,7 @@ func (m *Model) missed(n int) (missed Target, ok bool) {
 // pod returns the queue that each of n pods is: random splitting of a Poisson
 // stream gives Poisson streams.
 func (m *Model) pod(n int) *queue {
-	return newQueue(m.load.Station.Law, m.load.Station.Workers, m.load.Throughput.Float()/float64(n), m.least)
+	return newQueue(m.law, m.load.Station.Workers, m.load.Throughput.Float()/float64(n), m.least)
 }
 
 // Predict returns what the load does to n ready pods: more than were sized, with
@@ -261,7 +263,7 @@ func (m *Model) Pooled(atMost int) int {
 	}
 	pooled := func(n int) bool {
 		c := n * m.load.Station.Workers
-		q := newQueue(m.load.Station.Law, c, m.load.Throughput.Float(), leastResidual(m.load.Station.Law, c))
+		q := newQueue(m.law, c, m.load.Throughput.Float(), leastResidual(m.law, c))
 		for _, t := range m.load.Targets {
 			if !within(q.statistic(t), t.Limit.Seconds()) {
 				return false

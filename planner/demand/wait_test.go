@@ -153,8 +153,33 @@ func TestConstantServiceAgainstErlang(t *testing.T) {
 // The response time of M/H2/1 has a phase-type law: its Laplace transform is
 // rational, and two exponentials make up the wait (Pollaczek and Khinchine).
 func TestHyperexponentialAgainstClosedForm(t *testing.T) {
-	const rho = .8
-	law := balancedH2(4)
+	for _, scv := range []float64{4, 25, 100} {
+		for _, rho := range []float64{.3, .8, .95} {
+			law := balancedH2(scv)
+			tail := h2ResponseTail(law, rho)
+			for _, s := range []struct {
+				statistic demand.Statistic
+				p         float64
+			}{{demand.P90, .9}, {demand.P99, .99}, {demand.P999, .999}} {
+				lo, hi := 0.0, 1e5
+				for range 60 {
+					if mid := (lo + hi) / 2; tail(mid) > 1-s.p {
+						lo = mid
+					} else {
+						hi = mid
+					}
+				}
+				got := predict(law, 1, rho, s.statistic)[0]
+				if e := got/hi - 1; math.Abs(e) > 4e-3 {
+					t.Errorf("M/H2(%g)/1 at %g, %s: %.5f, exact %.5f (%+.3f%%)", scv, rho, s.statistic, got, hi, 100*e)
+				}
+			}
+		}
+	}
+}
+
+// h2ResponseTail returns P(W + S > t) of M/H2/1 with a service time of mean 1.
+func h2ResponseTail(law hyperexponential, rho float64) func(t float64) float64 {
 	a, b := 1/law.first, 1/law.second
 	// (1−ρ)s/(s − λ(1 − B(s))) has as poles the roots of s² + (a+b−λ)s + ab(1−ρ) = 0.
 	sum, product := a+b-rho, a*b*(1-rho)
@@ -163,34 +188,17 @@ func TestHyperexponentialAgainstClosedForm(t *testing.T) {
 	// P(W > t) = c1·e^{−r1 t} + c2·e^{−r2 t} with P(W > 0) = ρ and mean (ρ/(1−ρ))(1+cs²)/2.
 	wait := rho / (1 - rho) * (1 + law.SCV()) / 2
 	c1 := (wait - rho/r2) / (1/r1 - 1/r2)
-	c2 := rho - c1
-	tail := func(t float64) float64 {
-		out := (1 - rho) * law.Survival(t)
-		for _, w := range [][2]float64{{c1, r1}, {c2, r2}} {
-			// E[P(W > t − S)] over S plus P(S > t), W given positive.
-			out += w[0] * law.Survival(t)
+	return func(t float64) float64 {
+		out := law.Survival(t)
+		for _, w := range [][2]float64{{c1, r1}, {rho - c1, r2}} {
+			// w[0]·∫ P(S > t − x) w[1]e^{−w[1]x} dx over x < t, less what P(S > t) has of
+			// it, plus the waits beyond t.
+			out += w[0] * (math.Exp(-w[1]*t) - law.Survival(t))
 			for _, s := range [][2]float64{{law.p, a}, {1 - law.p, b}} {
-				out += w[0] * s[0] * s[1] * (math.Exp(-w[1]*t) - math.Exp(-s[1]*t)) / (s[1] - w[1])
+				out += w[0] * s[0] * w[1] * (math.Exp(-w[1]*t) - math.Exp(-s[1]*t)) / (s[1] - w[1])
 			}
 		}
 		return out
-	}
-	for _, s := range []struct {
-		statistic demand.Statistic
-		p         float64
-	}{{demand.P50, .5}, {demand.P90, .9}, {demand.P99, .99}, {demand.P999, .999}} {
-		lo, hi := 0.0, 500.0
-		for range 60 {
-			if mid := (lo + hi) / 2; tail(mid) > 1-s.p {
-				lo = mid
-			} else {
-				hi = mid
-			}
-		}
-		got := predict(law, 1, rho, s.statistic)[0]
-		if e := got/hi - 1; math.Abs(e) > 2e-3 {
-			t.Errorf("M/H2/1 %s: %.5f, exact %.5f (%+.3f%%)", s.statistic, got, hi, 100*e)
-		}
 	}
 }
 
