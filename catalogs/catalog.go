@@ -143,7 +143,8 @@ type InstanceType struct {
 	PreviousGeneration bool
 
 	OnDemand Price
-	// Spot is a statistic over time, named by SpotStatistic.
+	// Spot is a statistic over time, named by SpotStatistic. Its date is that of
+	// the statistic, even where it is a share of an older on-demand price.
 	Spot          Price
 	SpotStatistic string
 	// Interruption is the band of the share of spot machines reclaimed in a

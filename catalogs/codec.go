@@ -41,6 +41,10 @@ const (
 // encoder wrote: cut short, changed, or no catalog at all.
 var ErrDamaged = errors.New("damaged catalog")
 
+// ErrFormat is wrapped by the error of Decode for a whole catalog of another
+// major format version.
+var ErrFormat = errors.New("catalog format not supported")
+
 // Encode returns the canonical encoding of c: equal catalogs have equal bytes.
 // It refuses a catalog that Validate refuses. c.SHA256 is not read.
 func Encode(c Catalog) ([]byte, error) {
@@ -83,7 +87,8 @@ func Seal(c Catalog) (Catalog, []byte, error) {
 }
 
 // Decode reads a catalog that Encode wrote, checks its digest and validates it.
-// Its errors wrap ErrDamaged, or are an *InvalidError where the rows are wrong.
+// Its errors wrap ErrDamaged or ErrFormat, or are an *InvalidError where the rows
+// are wrong.
 func Decode(b []byte) (Catalog, error) {
 	body, sum, err := splitDigest(string(b))
 	if err != nil {
@@ -91,6 +96,9 @@ func Decode(b []byte) (Catalog, error) {
 	}
 	d := &decoder{rest: body}
 	c := d.catalog()
+	if errors.Is(d.err, ErrFormat) {
+		return Catalog{}, d.err
+	}
 	if d.err != nil {
 		return Catalog{}, fmt.Errorf("line %d: %w: %w", d.line, ErrDamaged, d.err)
 	}
@@ -190,7 +198,7 @@ func (d *decoder) value(key string) string {
 func (d *decoder) catalog() Catalog {
 	format := d.value(magic)
 	if major, _, _ := strings.Cut(format, "."); d.err == nil && major != formatMajor {
-		d.fail("format %q is not supported (want %s.x)", format, formatMajor)
+		d.fail("%w: %q (want %s.x)", ErrFormat, format, formatMajor)
 	}
 	c := Catalog{Provider: d.value("provider"), Region: d.value("region"), Source: d.value("source")}
 	c.Date = units.Date(d.value("date"))

@@ -1,6 +1,7 @@
 package snapshot_test
 
 import (
+	"bytes"
 	"encoding/csv"
 	"os"
 	"strconv"
@@ -18,12 +19,11 @@ import (
 // readTable returns the rows of a table by column name.
 func readTable(t *testing.T, name string) []map[string]string {
 	t.Helper()
-	f, err := os.Open("../sources/" + name)
+	text, err := os.ReadFile("../sources/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
+	records, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

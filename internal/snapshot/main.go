@@ -9,6 +9,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"log"
 	"os"
 
 	"github.com/scantling-dev/scantling/internal/snapshot/generate"
@@ -18,13 +19,13 @@ func main() {
 	in := flag.String("in", "catalogs/sources", "folder of the figures")
 	out := flag.String("out", "catalogs/snapshot/data", "folder of the catalogs")
 	flag.Parse()
+	log.SetFlags(0)
+	log.SetPrefix("snapshot: ")
 	if flag.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "snapshot: unexpected argument %q\n", flag.Arg(0))
-		os.Exit(2)
+		log.Fatalf("unexpected argument %q", flag.Arg(0))
 	}
 	if err := run(*in, *out); err != nil {
-		fmt.Fprintf(os.Stderr, "snapshot: %v\n", err)
-		os.Exit(1)
+		log.Fatal(err)
 	}
 }
 
