@@ -84,7 +84,9 @@ func Decode(data []byte) (*planner.Plan, error) {
 		return nil, fmt.Errorf("read plan: %w", err)
 	}
 	p := d.plan()
-	if path := difference(&d, planDocumentOf(p, d.ToolVersion)); path != "" {
+	computed := planDocumentOf(p, d.ToolVersion)
+	computed.FormatVersion = d.FormatVersion
+	if path := difference(&d, computed); path != "" {
 		return nil, fmt.Errorf("read plan: %s: does not follow from the rest of the document", path)
 	}
 	return p, nil

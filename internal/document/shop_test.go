@@ -1,7 +1,4 @@
-// Package documenttest holds a plan made by hand, for tests of what reads or
-// shows plans. Its prices are round numbers that make sums easy to check, not
-// anybody's list prices.
-package documenttest
+package document_test
 
 import (
 	"time"
@@ -23,7 +20,8 @@ func cents(n int64) units.USDPerHour { return units.USDPerHour(n) * units.Dollar
 
 func known(r units.USDPerHour) planner.Amount { return planner.Amount{Rate: r, Known: true} }
 
-// Shop returns a new plan of three groups over three zones:
+// shop returns a plan made by hand, of three groups over three zones. Its prices
+// are round numbers that make sums easy to check, not anybody's list prices:
 //
 //	web      6 x 0.40 = 2.40 USD/h = 1,752.00 USD/month
 //	ingress  3 x 0.10 = 0.30 USD/h =   219.00 USD/month
@@ -31,7 +29,7 @@ func known(r units.USDPerHour) planner.Amount { return planner.Amount{Rate: r, K
 //	disks   11 x 4.00 USD/month    =    44.00 USD/month
 //	control plane 0.10 USD/h       =    73.00 USD/month
 //	in all                           2,161.00 USD/month
-func Shop() *planner.Plan {
+func shop() *planner.Plan {
 	p := &planner.Plan{
 		Spec: planner.SpecInfo{
 			SHA256:    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

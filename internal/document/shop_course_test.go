@@ -1,4 +1,4 @@
-package documenttest
+package document_test
 
 import (
 	"time"
@@ -8,7 +8,7 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// cluster is the input of Shop.
+// cluster is the input of shop.
 func cluster() planner.Cluster {
 	allZones := []string{"us-east-1a", "us-east-1b", "us-east-1c"}
 	return planner.Cluster{
