@@ -1,0 +1,136 @@
+package verify
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// candidate is an admitted type with what a node of it offers to workloads.
+type candidate struct {
+	t *catalogs.InstanceType
+	// free is allocatable less DaemonSets.
+	free  room
+	price catalogs.Price
+}
+
+// family returns what stands before the first "." of a name, or before the first
+// "-" on Google Cloud.
+func family(provider, name string) string {
+	sep := "."
+	if provider == "gcp" {
+		sep = "-"
+	}
+	before, _, _ := strings.Cut(name, sep)
+	return before
+}
+
+// globbed reports whether any of globs matches name. A malformed glob matches
+// nothing.
+func globbed(globs []string, name string) bool {
+	return slices.ContainsFunc(globs, func(g string) bool {
+		ok, err := path.Match(g, name)
+		return err == nil && ok
+	})
+}
+
+// refusal says why a group may not use t; empty where it may.
+func refusal(c *planner.Cluster, in *planner.Instances, t *catalogs.InstanceType) string {
+	fam := family(c.Provider, t.Name)
+	switch {
+	case len(in.Families) > 0 && !globbed(in.Families, fam):
+		return "its family is not among families"
+	case len(in.Types) > 0 && !globbed(in.Types, t.Name):
+		return "types does not match it"
+	case globbed(in.Exclude, t.Name):
+		return "exclude matches it"
+	case len(in.Architectures) > 0 && !slices.Contains(in.Architectures, t.Architecture):
+		return "its architecture is " + t.Architecture
+	case in.MaxVCPUs > 0 && t.VCPUs > in.MaxVCPUs:
+		return "it has more vCPUs than max_vcpus"
+	case slices.Contains(in.Types, t.Name) || slices.Contains(in.Families, fam):
+		return "" // a name in full admits every class
+	}
+	classes := []struct {
+		name string
+		is   bool
+	}{
+		{"metal", t.Metal},
+		{"burstable", t.Burstable},
+		{"flex", t.Flex},
+		{"gpu", t.GPUs.Milli > 0},
+		{"previous_generation", t.PreviousGeneration},
+	}
+	for _, class := range classes {
+		if class.is && !slices.Contains(in.Allow, class.name) {
+			return "it is of class " + class.name + ", which allow does not name"
+		}
+	}
+	return ""
+}
+
+// priceOf returns what t costs bought as capacity says; never another term's price.
+func priceOf(t *catalogs.InstanceType, capacity planner.CapacityType) catalogs.Price {
+	if capacity == planner.Spot {
+		return t.Spot
+	}
+	return t.OnDemand
+}
+
+// admitted collects the types that g may use and checks that a type without a
+// price was chosen only where it had to be.
+func (k *checker) admitted(g *group) {
+	ds := daemonRoom(g.daemons)
+	for i := range k.cat.Types {
+		t := &k.cat.Types[i]
+		if refusal(k.c, &g.decl.Instances, t) != "" {
+			continue
+		}
+		a, err := k.prov.Allocatable(k.c, g.decl, t)
+		if err != nil {
+			continue // a type that nobody can size is no candidate; a chosen one is reported by pools
+		}
+		free := room{int64(a.CPU), int64(a.Memory), int64(a.Pods)}.minus(ds)
+		g.candidates = append(g.candidates, candidate{t: t, free: free, price: priceOf(t, g.decl.Instances.CapacityType)})
+	}
+	for _, p := range g.plan.Pools {
+		if p.Price.Known() || slices.Contains(g.decl.Instances.Types, p.InstanceType) {
+			continue
+		}
+		for _, o := range g.candidates {
+			if o.price.Known() && g.fitsAll(o.free) {
+				k.need(false, g.path+".pools."+p.InstanceType, "pool.unpriced", "a type without a known price, though types does not name it and %s has a price and holds every pod", o.t.Name)
+				break
+			}
+		}
+	}
+}
+
+// fitsAll reports whether each of g's pods fits an empty node with that room.
+func (g *group) fitsAll(free room) bool {
+	return !slices.ContainsFunc(g.loads, func(l *load) bool { return l.plan.Replicas > 0 && !free.holds(l.podRoom()) })
+}
+
+// fitsAny reports whether some pod of g fits an empty node with that room.
+func (g *group) fitsAny(free room) bool {
+	return slices.ContainsFunc(g.loads, func(l *load) bool { return l.plan.Replicas > 0 && free.holds(l.podRoom()) })
+}
+
+// daemonRoom is what the DaemonSets take of each node.
+func daemonRoom(ds []planner.DaemonSet) room {
+	var sum room
+	for _, d := range ds {
+		sum = sum.plus(room{int64(d.CPU), int64(d.Memory), 1})
+	}
+	return sum
+}
+
+// sustained returns the CPU that a burstable type holds for good, and whether it
+// bounds the group: in production, where the baseline is known.
+func sustained(c *planner.Cluster, t *catalogs.InstanceType) (units.MilliCPU, bool) {
+	return t.BaselineCPU, c.Environment == planner.Production && t.Burstable && t.BaselineCPU > 0
+}

@@ -1,0 +1,68 @@
+package verify
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// growth checks the order and the dates of the months of growth.
+func (k *checker) growth() {
+	last := -1
+	for _, m := range k.plan.Growth {
+		k.need(m.Month > last, "growth", "growth.months", "month %d stands after month %d", m.Month, last)
+		last = max(last, m.Month)
+		k.need(m.Date == k.c.AsOf.AddMonths(m.Month), "growth", "growth.months", "month %d is dated %s, it is %s", m.Month, m.Date, k.c.AsOf.AddMonths(m.Month))
+		k.need(m.Factor > 0, "growth", "growth.factor", "month %d has a factor of %s", m.Month, percent(m.Factor))
+		if m.Infeasible != "" {
+			continue
+		}
+		names := make([]string, len(m.Nodes))
+		for i, n := range m.Nodes {
+			names[i] = n.Group
+			k.need(n.Nodes >= 0, "growth", "growth.nodes", "month %d has %d nodes in %s", m.Month, n.Nodes, n.Group)
+		}
+		want := make([]string, len(k.plan.NodeGroups))
+		for i, g := range k.plan.NodeGroups {
+			want[i] = g.Name
+		}
+		k.need(slices.Equal(names, want), "growth", "growth.groups", "month %d counts groups %v, the plan has %v", m.Month, names, want)
+	}
+}
+
+// lists checks the order of assumptions and findings, and that no assumption of
+// the spec was dropped.
+func (k *checker) lists() {
+	has := map[planner.Assumption]bool{}
+	for i, a := range k.plan.Assumptions {
+		k.need(i == 0 || k.plan.Assumptions[i-1].Path < a.Path, "assumptions."+a.Path, "lists.sorted", "assumptions are not sorted by path, or one is there twice")
+		has[a] = true
+	}
+	for _, a := range k.c.Assumptions {
+		k.need(has[a], "assumptions."+a.Path, "assumptions.missing", "the plan rests on %s and does not say so", a.Value)
+	}
+	for i, f := range k.plan.Findings {
+		k.need(rank(f.Severity) < rank(planner.Off), "findings", "findings.severity", "%s has severity %q", f.Rule, f.Severity)
+		if i > 0 {
+			last := k.plan.Findings[i-1]
+			order := cmp.Or(cmp.Compare(rank(last.Severity), rank(f.Severity)), cmp.Compare(last.Path, f.Path), cmp.Compare(last.Rule, f.Rule))
+			k.need(order <= 0, "findings", "lists.sorted", "findings are not sorted by severity, path and rule")
+		}
+	}
+}
+
+// rank orders severities, the worst first; what is none comes last.
+func rank(s planner.Severity) int {
+	switch s {
+	case planner.Error:
+		return 0
+	case planner.Warning:
+		return 1
+	case planner.Info:
+		return 2
+	case planner.Off:
+		return 3
+	}
+	return 3
+}

@@ -1,0 +1,373 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// maxCases bounds the kinds of failure that are tried for one event of a group.
+// Losses of equal nodes are one kind, so that real plans stay far below it.
+const maxCases = 200_000
+
+// event is the loss of any number of nodes together with any number of zones.
+type event struct{ nodes, zones int }
+
+func (e event) String() string {
+	switch {
+	case e.zones == 0:
+		return fmt.Sprintf("any %d nodes", e.nodes)
+	case e.nodes == 0:
+		return fmt.Sprintf("any %d zones", e.zones)
+	}
+	return fmt.Sprintf("any %d nodes and any %d zones", e.nodes, e.zones)
+}
+
+// declared returns the losses that a group must survive.
+func declared(r planner.Redundancy) []event {
+	var events []event
+	if r.Nodes > 0 {
+		events = append(events, event{nodes: r.Nodes})
+	}
+	if r.Zones > 0 {
+		events = append(events, event{zones: r.Zones})
+	}
+	if r.AtOnce && r.Nodes > 0 && r.Zones > 0 {
+		events = append(events, event{r.Nodes, r.Zones})
+	}
+	return events
+}
+
+// losses checks that a group survives every declared loss and that the plan's
+// account of its drills is true.
+func (k *checker) losses(g *group) {
+	events := declared(g.decl.Redundancy)
+	worst := make([]int, len(g.loads))
+	for i, l := range g.loads {
+		worst[i] = l.plan.Replicas
+	}
+	for _, e := range events {
+		for i, ready := range g.leastReady(e) {
+			worst[i] = min(worst[i], ready)
+			k.ready(g.loads[i], e, ready)
+		}
+		k.reschedules(g, e)
+	}
+	for i, l := range g.loads {
+		k.need(l.plan.ReadyAtWorst == worst[i], l.path, "loss.ready_at_worst", "%d pods ready at worst, it is %d", l.plan.ReadyAtWorst, worst[i])
+	}
+	k.drills(g, events)
+}
+
+// ready checks the pods that stay Ready through e without rescheduling.
+func (k *checker) ready(l *load, e event, ready int) {
+	if m := l.spec.MinReady; m != nil {
+		need := m.Up(l.plan.Replicas)
+		k.need(ready >= need, l.path, "loss.min_ready", "loss of %v leaves %d pods ready, min_ready is %d", e, ready, need)
+	}
+	if l.spec.Recovery == planner.Static && l.computed() {
+		k.need(ready >= l.plan.Reasons.Load, l.path, "loss.static", "loss of %v leaves %d pods, the load needs %d at once", e, ready, l.plan.Reasons.Load)
+	}
+}
+
+// leastReady returns, for each load, the fewest pods that run after e, over every
+// way in which e can strike: the fullest zones, then the fullest nodes elsewhere.
+func (g *group) leastReady(e event) []int {
+	least := make([]int, len(g.loads))
+	for i, l := range g.loads {
+		least[i] = l.plan.Replicas
+	}
+	for lost := range subsets(g.zonesWithNodes(), e.zones) {
+		for i := range g.loads {
+			ready := 0
+			var left []class
+			for _, c := range g.classes {
+				if !slices.Contains(lost, c.zone) {
+					ready += c.count * c.pods[i]
+					left = append(left, c)
+				}
+			}
+			slices.SortFunc(left, func(a, b class) int { return b.pods[i] - a.pods[i] })
+			strike := e.nodes
+			for _, c := range left {
+				n := min(strike, c.count)
+				ready -= n * c.pods[i]
+				strike -= n
+			}
+			least[i] = min(least[i], ready)
+		}
+	}
+	return least
+}
+
+// zonesWithNodes returns the indices of the zones in which g has nodes.
+func (g *group) zonesWithNodes() []int {
+	var zones []int
+	for z := range g.decl.Zones {
+		if slices.ContainsFunc(g.classes, func(c class) bool { return c.zone == z }) {
+			zones = append(zones, z)
+		}
+	}
+	return zones
+}
+
+// subsets yields every choice of k of items, or of all where there are fewer. The
+// slice is reused.
+func subsets(items []int, k int) func(yield func([]int) bool) {
+	k = min(k, len(items))
+	return func(yield func([]int) bool) {
+		picked := make([]int, 0, k)
+		var pick func(from int) bool
+		pick = func(from int) bool {
+			if len(picked) == k {
+				return yield(picked)
+			}
+			for i := from; i <= len(items)-(k-len(picked)); i++ {
+				picked = append(picked, items[i])
+				more := pick(i + 1)
+				picked = picked[:len(picked)-1]
+				if !more {
+					return false
+				}
+			}
+			return true
+		}
+		pick(0)
+	}
+}
+
+// strikes yields, for each kind of node loss of e among alive nodes, how many of
+// each class survive. The slice is reused.
+func (g *group) strikes(alive []int, nodes int) func(yield func([]int) bool) {
+	total := 0
+	for _, n := range alive {
+		total += n
+	}
+	nodes = min(nodes, total)
+	return func(yield func([]int) bool) {
+		left := slices.Clone(alive)
+		var strike func(i, todo int) bool
+		strike = func(i, todo int) bool {
+			if todo == 0 {
+				return yield(left)
+			}
+			if i == len(left) {
+				return true
+			}
+			for n := min(todo, alive[i]); n >= 0; n-- {
+				left[i] = alive[i] - n
+				if !strike(i+1, todo-n) {
+					return false
+				}
+			}
+			left[i] = alive[i]
+			return true
+		}
+		strike(0, nodes)
+	}
+}
+
+// reschedules checks that after every kind of e the displaced pods of workloads
+// that are rescheduled have a place on what is left. It stops at the first kind
+// that fails.
+func (k *checker) reschedules(g *group, e event) {
+	if !slices.ContainsFunc(g.loads, func(l *load) bool { return l.spec.Recovery != planner.Static && l.plan.Replicas > 0 }) {
+		return
+	}
+	cases := 0
+	for lost := range subsets(g.zonesWithNodes(), e.zones) {
+		alive := make([]int, len(g.classes))
+		for i, c := range g.classes {
+			if !slices.Contains(lost, c.zone) {
+				alive[i] = c.count
+			}
+		}
+		for left := range g.strikes(alive, e.nodes) {
+			if cases++; cases > maxCases {
+				k.need(false, g.path, "loss.unproved", "loss of %v: more than %d kinds of failure, not all were tried", e, maxCases)
+				return
+			}
+			p := g.displaced(left)
+			switch verdict := solve(p); verdict {
+			case impossible:
+				k.need(false, g.path, "loss.reschedule", "%s: no placement of the displaced pods (%s) exists", g.describe(e, lost, left), p)
+				return
+			case unproved:
+				k.need(false, g.path, "loss.reschedule", "%s: no placement of the displaced pods (%s) was found in %d steps of a complete search", g.describe(e, lost, left), p, searchSteps)
+				return
+			case placed:
+			}
+		}
+	}
+}
+
+// displaced poses the question where the pods go that ran on what left lacks.
+func (g *group) displaced(left []int) *puzzle {
+	pending := make([]int, len(g.loads))
+	for i, c := range g.classes {
+		for w, n := range c.pods {
+			if g.loads[w].spec.Recovery != planner.Static {
+				pending[w] += (c.count - left[i]) * n
+			}
+		}
+	}
+	return g.pose(left, pending)
+}
+
+// pose asks for places for pending pods of each load beside those that run on the
+// surviving nodes.
+func (g *group) pose(left, pending []int) *puzzle {
+	p := &puzzle{zones: len(g.decl.Zones)}
+	var loads []int
+	for w, n := range pending {
+		if n > 0 {
+			l := g.loads[w]
+			loads = append(loads, w)
+			p.pods = append(p.pods, podKind{
+				name: l.spec.Name, size: l.podRoom(), count: n,
+				zoneSkew: hardSkew(&l.spec, planner.ZoneKey), hostSkew: hardSkew(&l.spec, planner.HostnameKey),
+			})
+		}
+	}
+	for i, c := range g.classes {
+		if left[i] == 0 {
+			continue
+		}
+		s := site{zone: c.zone, free: c.free, count: left[i], running: make([]int, len(loads))}
+		for j, w := range loads {
+			s.running[j] = c.pods[w]
+		}
+		p.sites = append(p.sites, s)
+	}
+	return p
+}
+
+// describe names a failure.
+func (g *group) describe(e event, lost, left []int) string {
+	var what []string
+	for _, z := range lost {
+		what = append(what, "zone "+g.decl.Zones[z])
+	}
+	if e.nodes > 0 {
+		for i, c := range g.classes {
+			if n := c.count - left[i]; n > 0 && !slices.Contains(lost, c.zone) {
+				what = append(what, fmt.Sprintf("%d x %s in %s", n, c.pool, g.decl.Zones[c.zone]))
+			}
+		}
+	}
+	return "loss of " + strings.Join(what, " and ")
+}
+
+// rollouts checks that the surge of each workload, one at a time, has room with
+// all nodes up.
+func (k *checker) rollouts(g *group) {
+	all := make([]int, len(g.classes))
+	for i, c := range g.classes {
+		all[i] = c.count
+	}
+	for w, l := range g.loads {
+		pending := make([]int, len(g.loads))
+		pending[w] = surge(&l.spec, l.plan.Replicas)
+		switch solve(g.pose(all, pending)) {
+		case impossible:
+			k.need(false, l.path, "rollout.surge", "no place exists for the %d pods that a rollout adds", pending[w])
+		case unproved:
+			k.need(false, l.path, "rollout.surge", "no place was found for the %d pods that a rollout adds, in %d steps of a complete search", pending[w], searchSteps)
+		case placed:
+		}
+	}
+}
+
+// drills checks the plan's account of what it tried: every declared loss, as many
+// times as it can strike, and all of them held.
+func (k *checker) drills(g *group, events []event) {
+	path := g.path + ".survives"
+	seen := map[event]bool{}
+	for _, d := range g.plan.Survives {
+		e, ok := parseEvent(d.Event)
+		if !k.need(ok, path, "drill.event", "%q is not a loss of nodes or zones", d.Event) {
+			continue
+		}
+		k.need(!seen[e], path, "drill.twice", "%q is there twice", d.Event)
+		seen[e] = true
+		k.need(slices.Contains(g.failures(e), d.Tried), path, "drill.tried", "%q: %d tried, it can strike in %v ways", d.Event, d.Tried, g.failures(e))
+		k.need(d.Held >= 0 && d.Held <= d.Tried, path, "drill.held", "%q: %d of %d held", d.Event, d.Held, d.Tried)
+		k.need(d.Held == d.Tried || !slices.Contains(events, e), path, "drill.held", "%q: %d of %d held, the spec asks for all", d.Event, d.Held, d.Tried)
+		k.need(d.FreeCPU >= 0 && d.FreeCPU <= units.Whole, path, "drill.free", "%q: %s of CPU stays free", d.Event, percent(d.FreeCPU))
+	}
+	for i, e := range events {
+		// Where both strike at once, the drill of both covers each alone.
+		if len(g.classes) > 0 && (len(events) < 3 || i == 2) {
+			k.need(seen[e], path, "drill.missing", "loss of %v was not tried", e)
+		}
+	}
+}
+
+// failures returns how often e can strike. A zone without nodes may be counted or
+// not, hence up to two answers.
+func (g *group) failures(e event) []int {
+	perZone := make([]int, len(g.decl.Zones))
+	for _, c := range g.classes {
+		perZone[c.zone] += c.count
+	}
+	count := func(zones []int) int {
+		sum := 0
+		for lost := range subsets(zones, e.zones) {
+			left := 0
+			for z, n := range perZone {
+				if !slices.Contains(lost, z) {
+					left += n
+				}
+			}
+			sum += choose(left, e.nodes)
+		}
+		return sum
+	}
+	every := make([]int, len(perZone))
+	for z := range every {
+		every[z] = z
+	}
+	a, b := count(g.zonesWithNodes()), count(every)
+	if a == b {
+		return []int{a}
+	}
+	return []int{a, b}
+}
+
+// choose returns the number of ways to pick k of n things, of all where there are
+// fewer than k, and at most math.MaxInt32.
+func choose(n, k int) int {
+	k = min(k, n)
+	c := 1.0
+	for i := range k {
+		c = c * float64(n-i) / float64(i+1)
+	}
+	return int(math.Round(min(c, math.MaxInt32)))
+}
+
+// parseEvent reads the numbers before "node" and "zone" in the name of a drill.
+func parseEvent(s string) (event, bool) {
+	var e event
+	words := strings.Fields(s)
+	for i, w := range words {
+		if i == 0 {
+			continue
+		}
+		n, err := strconv.Atoi(words[i-1])
+		if err != nil || n < 1 {
+			continue
+		}
+		switch {
+		case strings.HasPrefix(w, "node"):
+			e.nodes = n
+		case strings.HasPrefix(w, "zone"):
+			e.zones = n
+		}
+	}
+	return e, e != event{}
+}

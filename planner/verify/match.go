@@ -1,0 +1,112 @@
+package verify
+
+import "github.com/scantling-dev/scantling/planner"
+
+// maxNodes and maxReplicas bound what is checked further, so that absurd figures
+// in a plan neither overflow nor take for ever. Kubernetes itself is tested with
+// up to 5,000 nodes and 150,000 pods (kubernetes.io, "Considerations for large
+// clusters").
+const (
+	maxNodes    = 100_000
+	maxReplicas = 10_000_000
+)
+
+// match pairs every declared group and workload with its plan.
+func (k *checker) match() {
+	plans := map[string]*planner.GroupPlan{}
+	for i := range k.plan.NodeGroups {
+		p := &k.plan.NodeGroups[i]
+		k.need(i == 0 || k.plan.NodeGroups[i-1].Name <= p.Name, p.Path(), "lists.sorted", "node groups are not sorted by name")
+		if k.need(plans[p.Name] == nil, p.Path(), "group.twice", "the group is planned twice") {
+			plans[p.Name] = p
+		}
+	}
+	host := k.systemHost()
+	system := k.prov.SystemWorkloads(k.c)
+	k.need(host != "" || len(system) == 0, "cluster", "system.host", "no system group and no untainted app group: system pods have no node to run on")
+	for i := range k.c.NodeGroups {
+		decl := &k.c.NodeGroups[i]
+		p := plans[decl.Name]
+		delete(plans, decl.Name)
+		if !k.need(p != nil, decl.Path(), "group.missing", "the group is not planned") {
+			continue
+		}
+		g := &group{decl: decl, plan: p, path: decl.Path(), index: map[string]int{}, room: map[string]room{}}
+		k.need(p.Role == decl.Role, g.path, "group.role", "the role is %s, not %s", p.Role, decl.Role)
+		var brought []planner.Workload
+		if decl.Name == host {
+			brought = system
+		}
+		k.matchWorkloads(g, brought)
+		k.groups = append(k.groups, g)
+	}
+	for _, name := range sortedKeys(plans) {
+		k.need(false, plans[name].Path(), "group.unknown", "the spec declares no such group")
+	}
+}
+
+// systemHost returns the name of the group that carries the provider's system
+// workloads: the first by name of role system, else the first untainted one of
+// role app; empty where there is neither.
+func (k *checker) systemHost() string {
+	best := ""
+	for _, role := range []planner.Role{planner.System, planner.App} {
+		for i := range k.c.NodeGroups {
+			g := &k.c.NodeGroups[i]
+			if g.Role != role || (role == planner.App && !untainted(g)) {
+				continue
+			}
+			if best == "" || g.Name < best {
+				best = g.Name
+			}
+		}
+		if best != "" {
+			return best
+		}
+	}
+	return ""
+}
+
+// untainted reports whether pods without tolerations may run in g.
+// PreferNoSchedule keeps nobody out (kubernetes.io, "Taints and Tolerations").
+func untainted(g *planner.NodeGroup) bool {
+	for _, t := range g.Taints {
+		if t.Effect == planner.NoSchedule || t.Effect == planner.NoExecute {
+			return false
+		}
+	}
+	return true
+}
+
+// matchWorkloads pairs the workloads of g, among them those that the provider
+// brought.
+func (k *checker) matchWorkloads(g *group, brought []planner.Workload) {
+	plans := map[string]*planner.WorkloadPlan{}
+	for i := range g.plan.Workloads {
+		w := &g.plan.Workloads[i]
+		path := g.path + ".workload." + w.Name
+		k.need(i == 0 || g.plan.Workloads[i-1].Name <= w.Name, path, "lists.sorted", "workloads are not sorted by name")
+		if k.need(plans[w.Name] == nil, path, "workload.twice", "the workload is planned twice") {
+			plans[w.Name] = w
+		}
+	}
+	for _, set := range [][]planner.Workload{g.decl.Workloads, brought} {
+		for _, spec := range set {
+			path := g.path + ".workload." + spec.Name
+			w := plans[spec.Name]
+			delete(plans, spec.Name)
+			if !k.need(w != nil, path, "workload.missing", "the workload is not planned") {
+				continue
+			}
+			k.need(w.System == spec.System, path, "workload.system", "system is %t, not %t", w.System, spec.System)
+			if !k.need(w.Replicas >= 0 && w.Replicas <= maxReplicas, path, "replicas.range", "%d replicas", w.Replicas) {
+				continue
+			}
+			g.index[spec.Name] = len(g.loads)
+			g.loads = append(g.loads, &load{spec: spec, plan: w, path: path})
+		}
+	}
+	for _, name := range sortedKeys(plans) {
+		k.need(false, g.path+".workload."+name, "workload.unknown", "nobody declares this workload in the group")
+	}
+}

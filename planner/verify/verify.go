@@ -1,0 +1,215 @@
+// Package verify says whether a plan is right.
+//
+// It is written apart from the packages that make plans and shares no algorithm
+// with them: it reads what a spec asks for, what a provider and a catalog say,
+// and what the plan claims, and derives the rest again by plain means. What it
+// accepts is a plan in which every pod has a place, every declared loss is
+// survived, every rollout has room, and every dollar is in the catalog.
+package verify
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// Violation is one thing that is wrong with a plan.
+type Violation struct {
+	// Path is the address of what is wrong, as in "node_group.web.placement".
+	Path string
+	// Rule is a constant that names the promise that is broken, as in
+	// "placement.cpu".
+	Rule string
+	// Message says what was found and what had to be there.
+	Message string
+}
+
+func (v Violation) Error() string { return v.Path + ": " + v.Message + " [" + v.Rule + "]" }
+
+// report is the error that Plan returns.
+type report struct{ found []Violation }
+
+func (r *report) Error() string {
+	lines := make([]string, len(r.found))
+	for i, v := range r.found {
+		lines[i] = v.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap gives each Violation to errors.Is and errors.As.
+func (r *report) Unwrap() []error {
+	errs := make([]error, len(r.found))
+	for i, v := range r.found {
+		errs[i] = v
+	}
+	return errs
+}
+
+// Violations returns what err says is wrong, sorted by path, rule and message;
+// nil where err does not come from Plan. The slice belongs to the caller.
+func Violations(err error) []Violation {
+	r, ok := errors.AsType[*report](err)
+	if !ok {
+		return nil
+	}
+	return slices.Clone(r.found)
+}
+
+// Plan returns nil if plan is a right answer to c on cat with prov, else an error
+// that joins every Violation found. It changes none of its arguments and never
+// panics on a wrong plan. Where finding places for displaced pods takes more than
+// a fixed number of steps it gives up and says so: what is not proved is a
+// violation.
+func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan *planner.Plan) error {
+	k := &checker{c: c, cat: cat, prov: prov, plan: plan, types: map[string]*catalogs.InstanceType{}}
+	for i := range cat.Types {
+		k.types[cat.Types[i].Name] = &cat.Types[i]
+	}
+	k.inputs()
+	k.match()
+	for _, g := range k.groups {
+		k.replicas(g)
+		k.pools(g)
+		k.admitted(g)
+		if k.nodes(g) {
+			k.spread(g)
+			k.usage(g)
+			k.losses(g)
+			k.rollouts(g)
+		}
+		k.bound(g)
+	}
+	k.controlPlane()
+	k.bill()
+	k.upgrade()
+	k.growth()
+	k.lists()
+	if len(k.found) == 0 {
+		return nil
+	}
+	slices.SortFunc(k.found, func(a, b Violation) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Message, b.Message))
+	})
+	return &report{found: slices.Compact(k.found)}
+}
+
+// checker collects what is wrong.
+type checker struct {
+	c      *planner.Cluster
+	cat    *catalogs.Catalog
+	prov   planner.Provider
+	plan   *planner.Plan
+	types  map[string]*catalogs.InstanceType
+	groups []*group
+	found  []Violation
+}
+
+// group is a declared node group beside its plan.
+type group struct {
+	decl *planner.NodeGroup
+	plan *planner.GroupPlan
+	path string
+	// loads are the workloads that are both declared and planned, in the order
+	// of the declaration, system workloads last.
+	loads []*load
+	// index of loads by name.
+	index map[string]int
+	// daemons run on each node, by the provider and the spec.
+	daemons []planner.DaemonSet
+	// room that a node of each pool offers to workloads, by instance type, by
+	// the provider's word and not the plan's.
+	room map[string]room
+	// classes of equal nodes, from the plan's placement.
+	classes []class
+	// candidates are the admitted types, in the catalog's order.
+	candidates []candidate
+}
+
+// load is a workload beside its plan.
+type load struct {
+	spec planner.Workload
+	plan *planner.WorkloadPlan
+	path string
+}
+
+// computed reports whether the planner chose the count.
+func (l *load) computed() bool { return l.spec.Demand.Way != planner.GivenReplicas }
+
+// room is an amount of each resource that the scheduler counts.
+type room struct{ cpu, memory, pods int64 }
+
+func (r room) minus(o room) room {
+	return room{r.cpu - o.cpu, r.memory - o.memory, r.pods - o.pods}
+}
+
+func (r room) plus(o room) room {
+	return room{r.cpu + o.cpu, r.memory + o.memory, r.pods + o.pods}
+}
+
+func (r room) times(n int) room {
+	return room{r.cpu * int64(n), r.memory * int64(n), r.pods * int64(n)}
+}
+
+// holds reports whether o fits into r.
+func (r room) holds(o room) bool { return o.cpu <= r.cpu && o.memory <= r.memory && o.pods <= r.pods }
+
+// podRoom is what one pod of l takes.
+func (l *load) podRoom() room {
+	return room{int64(l.spec.Pod.CPU), int64(l.spec.Pod.Memory), 1}
+}
+
+// need records a violation unless ok.
+func (k *checker) need(ok bool, path, rule, format string, args ...any) bool {
+	if !ok {
+		k.found = append(k.found, Violation{Path: path, Rule: rule, Message: fmt.Sprintf(format, args...)})
+	}
+	return ok
+}
+
+// inputs checks that the plan answers this cluster from this catalog.
+func (k *checker) inputs() {
+	k.need(reflect.DeepEqual(k.plan.Cluster, *k.c), "cluster", "inputs.cluster", "the plan was made for another cluster than the spec's")
+	k.need(k.prov.Name() == k.c.Provider, "cluster.provider", "inputs.provider", "the provider is %s, the spec's is %s", k.prov.Name(), k.c.Provider)
+	k.need(k.cat.Provider == k.c.Provider && k.cat.Region == k.c.Region, "catalog", "inputs.catalog",
+		"the catalog is of %s %s, the spec's region is %s %s", k.cat.Provider, k.cat.Region, k.c.Provider, k.c.Region)
+	want := planner.CatalogInfo{Source: k.cat.Source, Date: k.cat.Date, SHA256: k.cat.SHA256}
+	k.need(k.plan.Catalog == want, "catalog", "inputs.catalog", "the plan names catalog %+v, it is checked with %+v", k.plan.Catalog, want)
+	used := map[string]bool{}
+	for _, g := range k.plan.NodeGroups {
+		for _, p := range g.Pools {
+			used[p.InstanceType] = true
+		}
+	}
+	for i, o := range k.plan.Offers {
+		path := "offers." + o.Name
+		k.need(i == 0 || k.plan.Offers[i-1].Name < o.Name, path, "lists.sorted", "offers are not sorted by name, or one is there twice")
+		t := k.types[o.Name]
+		if !k.need(t != nil, path, "offers.type", "the catalog has no such type") {
+			continue
+		}
+		row := *t
+		o.Commitments, row.Commitments = nil, nil
+		k.need(reflect.DeepEqual(o, row), path, "offers.row", "the row differs from the catalog's")
+		delete(used, t.Name)
+	}
+	for _, name := range sortedKeys(used) {
+		k.need(false, "offers."+name, "offers.missing", "a pool uses the type and the plan does not list its row")
+	}
+}
+
+// sortedKeys returns the keys of m in order.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
