@@ -1,0 +1,154 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/price"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// bill lists what the plan costs: the nodes and root disks of each group, and
+// the fees of the control plane.
+func (m *maker) bill(groups []planner.GroupPlan, control *planner.ControlPlane) planner.Cost {
+	var lines []price.Line
+	for i := range groups {
+		g := &groups[i]
+		for j := range g.Pools {
+			lines = append(lines, m.poolLines(g, &g.Pools[j])...)
+		}
+	}
+	for _, f := range control.Fees {
+		lines = append(lines, price.Each("control_plane."+f.Name, "1 x "+f.Name+" fee", 1, hourly(f.Price)))
+	}
+	b := price.Sum(lines)
+	out := planner.Cost{Known: b.KnownPerHour, Total: planner.Amount{Known: b.Complete}}
+	if b.Complete {
+		out.Total.Rate = b.KnownPerHour
+	}
+	for _, l := range b.Lines {
+		out.Lines = append(out.Lines, planner.CostLine{
+			Path: l.Path, Detail: l.Detail, Basis: catalogs.Basis(l.Basis), Date: l.Date,
+			Amount: planner.Amount{Rate: l.PerHour(), Known: l.Known()},
+		})
+	}
+	return out
+}
+
+func (m *maker) poolLines(g *planner.GroupPlan, p *planner.Pool) []price.Line {
+	statistic := ""
+	if p.CapacityType == planner.Spot {
+		statistic = "price statistic not known"
+		if t, ok := m.catalog.Type(p.InstanceType); ok && t.SpotStatistic != "" {
+			statistic = t.SpotStatistic
+		}
+	}
+	lines := []price.Line{price.Machines(g.Path()+".nodes", p.Nodes, p.InstanceType, statistic, hourly(p.Price))}
+	for _, d := range p.RootDisks {
+		detail := fmt.Sprintf("%d x %d GiB %s", p.Nodes, units.CeilDiv(d.Size, units.GiB), d.Type)
+		lines = append(lines, price.Disks(g.Path()+".disk", detail, p.Nodes, m.diskMonth(d)))
+	}
+	return lines
+}
+
+func hourly(p catalogs.Price) price.Hourly {
+	return price.Hourly{Rate: p.Rate, Source: price.Source{Basis: price.Basis(p.Basis), Date: p.Date}}
+}
+
+func monthly(p catalogs.MonthlyPrice) price.Monthly {
+	return price.Monthly{Amount: p.Amount, Source: price.Source{Basis: price.Basis(p.Basis), Date: p.Date}}
+}
+
+// diskMonth is the price of one disk a month; not known where the region's
+// catalog does not have it.
+func (m *maker) diskMonth(d planner.Disk) price.Monthly {
+	t, ok := m.catalog.Disk(d.Type)
+	if !ok {
+		return price.Monthly{}
+	}
+	offer := price.DiskOffer{
+		PerGiB: monthly(t.PerGiB), PerIOPS: monthly(t.PerIOPS), PerMiBps: monthly(t.PerMiBps),
+		FreeIOPS: t.FreeIOPS, FreeMiBps: t.FreeMiBps,
+	}
+	return offer.Cost(price.Disk{Size: d.Size, IOPS: d.IOPS, MiBps: d.ThroughputMiBps})
+}
+
+// rootDiskRate returns what the root disks of one node cost, and whether that
+// is known.
+func (m *maker) rootDiskRate(g *planner.NodeGroup) (units.USDPerHour, bool) {
+	var month units.USD
+	for _, d := range m.provider.RootDisks(g) {
+		cost := m.diskMonth(d)
+		if !cost.Known() {
+			return 0, false
+		}
+		month += cost.Amount
+	}
+	return month.PerHour(), true
+}
+
+// withinBudget holds the plan against max_usd_per_month. A budget that rests on
+// an unknown price cannot be held, and the line is named.
+func (m *maker) withinBudget(p *planner.Plan) error {
+	limit := m.cluster.MaxUSDPerMonth
+	if limit == nil {
+		return nil
+	}
+	if !p.Cost.Total.Known {
+		var unknown []string
+		for _, l := range p.Cost.Lines {
+			if !l.Amount.Known {
+				unknown = append(unknown, l.Path+" ("+l.Detail+")")
+			}
+		}
+		return &planner.Infeasible{
+			Path:       "max_usd_per_month",
+			Constraint: "the budget cannot be held: not known is the price of " + strings.Join(unknown, ", "),
+			Remedy:     "choose types and disks whose price the catalog knows, or leave the budget out",
+		}
+	}
+	total := p.Cost.Total.Rate.PerMonth()
+	if total <= *limit {
+		return nil
+	}
+	return &planner.Infeasible{
+		Path:       "max_usd_per_month",
+		Constraint: fmt.Sprintf("the least cost is %s a month, the budget %s", dollars(total), dollars(*limit)),
+		Margin:     dollars(total-*limit) + " a month too much",
+		Remedy:     m.cheaper(p),
+	}
+}
+
+// cheaper names the redundancy whose loss saves most, which is the change that
+// a budget can force without a smaller load.
+func (m *maker) cheaper(p *planner.Plan) string {
+	best, saving := "", units.USDPerHour(0)
+	for i := range p.NodeGroups {
+		g := &p.NodeGroups[i]
+		for _, s := range g.RedundancyCost {
+			if s.Step != "bare" && s.Added.Known && s.Added.Rate > saving {
+				saving = s.Added.Rate
+				best = fmt.Sprintf("redundancy.%ss = 0 in %s saves %s a month", s.Step, g.Path(), dollars(s.Added.Rate.PerMonth()))
+			}
+		}
+	}
+	if best == "" {
+		return "raise the budget, or lower the load"
+	}
+	return best + "; or raise the budget, or lower the load"
+}
+
+// dollars writes an amount in dollars and cents, rounded up.
+func dollars(u units.USD) string {
+	cents := units.CeilDiv(u, units.Dollar/100)
+	return fmt.Sprintf("%d.%02d USD", cents/100, cents%100)
+}
+
+// groupNamed returns the declared group of that name.
+func (m *maker) groupNamed(name string) *planner.NodeGroup {
+	i := slices.IndexFunc(m.cluster.NodeGroups, func(g planner.NodeGroup) bool { return g.Name == name })
+	return &m.cluster.NodeGroups[i]
+}

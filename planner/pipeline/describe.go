@@ -1,0 +1,298 @@
+package pipeline
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/packing"
+	"github.com/scantling-dev/scantling/planner/placement"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// describe turns the chosen answer into the group's plan.
+func (p *problem) describe(a *answer, result *packing.Result, offers []packing.Offer) planner.GroupPlan {
+	nodes := a.nodes()
+	g := planner.GroupPlan{
+		Name: p.group.Name, Role: p.group.Role,
+		Nodes: nodes, MinNodes: nodes, MaxNodes: nodes,
+		Pools: []planner.Pool{p.pool(a)},
+	}
+	if p.group.MinNodes > 0 {
+		g.MinNodes = p.group.MinNodes
+	}
+	if p.group.MaxNodes > 0 {
+		g.MaxNodes = p.group.MaxNodes
+	}
+	g.Workloads = p.workloads(a)
+	g.Placement = p.placements(a)
+	g.Usage, g.Headroom = usage(&g.Pools[0], a.report.Free)
+	g.Survives = p.survives(a)
+	g.Binding = p.binding(a, &result.Best)
+	g.RedundancyCost = p.redundancy(a)
+	if a.offer.price.Known() {
+		g.Cost = planner.Amount{Rate: a.offer.price.Rate * units.USDPerHour(nodes), Known: true}
+	}
+	g.Alternatives = p.alternatives(a, result)
+	p.bound(&g, a, offers)
+	return g
+}
+
+func (p *problem) pool(a *answer) planner.Pool {
+	pool := planner.Pool{
+		InstanceType: a.offer.instance.Name, CapacityType: p.group.Instances.CapacityType,
+		Nodes: a.nodes(), Allocatable: a.offer.allocatable, DaemonSets: p.daemons,
+		Price: a.offer.price, RootDisks: p.m.provider.RootDisks(p.group),
+	}
+	for i, zone := range p.group.Zones {
+		pool.NodesByZone = append(pool.NodesByZone, planner.ZoneCount{Zone: zone, Nodes: a.zones[i]})
+	}
+	return pool
+}
+
+// workloads are sorted by name.
+func (p *problem) workloads(a *answer) []planner.WorkloadPlan {
+	out := make([]planner.WorkloadPlan, len(p.works))
+	for i := range p.works {
+		w := &p.works[i]
+		replicas := a.sized[i].Sum()
+		out[i] = planner.WorkloadPlan{
+			Name: w.spec.Name, System: w.spec.System,
+			Replicas: replicas, Reasons: a.sized[i], Binding: w.binding,
+			ReadyAtWorst: a.report.ReadyAtWorst[i],
+		}
+		if w.throughput > 0 && replicas > 0 {
+			out[i].PerPod = units.CeilDiv(w.throughput, units.Rate(replicas))
+		}
+		if w.model != nil {
+			out[i].Utilization = ceilRatio(w.model.Predict(replicas).Utilization)
+			worst := p.readyByLoss(a, i)
+			out[i].Latency = w.predictions(replicas, worst[placement.NodeLoss], worst[placement.ZoneLoss])
+		}
+	}
+	slices.SortFunc(out, func(a, b planner.WorkloadPlan) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// readyByLoss returns the least number of pods of workload i that a loss of
+// nodes and a loss of zones leave in the described placement.
+func (p *problem) readyByLoss(a *answer, i int) map[placement.During]int {
+	replicas := a.sized[i].Sum()
+	var onNodes []int
+	inZones := make([]int, len(a.zones))
+	for _, n := range a.report.Nodes {
+		onNodes = append(onNodes, n.Pods[i])
+		inZones[n.Zone] += n.Pods[i]
+	}
+	return map[placement.During]int{
+		placement.NodeLoss: replicas - largest(onNodes, p.losses.Nodes),
+		placement.ZoneLoss: replicas - largest(inZones, p.losses.Zones),
+	}
+}
+
+// largest returns the sum of the n largest of list.
+func largest(list []int, n int) int {
+	sorted := slices.SortedFunc(slices.Values(list), func(a, b int) int { return b - a })
+	sum := 0
+	for _, v := range sorted[:min(n, len(sorted))] {
+		sum += v
+	}
+	return sum
+}
+
+// placements counts equal nodes together, sorted by zone, then by pods.
+func (p *problem) placements(a *answer) []planner.Placement {
+	var out []planner.Placement
+	index := map[string]int{}
+	for _, n := range a.report.Nodes {
+		pl := planner.Placement{Pool: a.offer.instance.Name, Zone: p.group.Zones[n.Zone], Nodes: 1}
+		for i, pods := range n.Pods {
+			if pods > 0 {
+				pl.Pods = append(pl.Pods, planner.PodCount{Workload: p.works[i].spec.Name, Pods: pods})
+			}
+		}
+		slices.SortFunc(pl.Pods, func(a, b planner.PodCount) int { return strings.Compare(a.Workload, b.Workload) })
+		key := fmt.Sprint(pl.Zone, pl.Pods)
+		if at, ok := index[key]; ok {
+			out[at].Nodes++
+			continue
+		}
+		index[key] = len(out)
+		out = append(out, pl)
+	}
+	slices.SortFunc(out, func(a, b planner.Placement) int {
+		return cmp.Or(strings.Compare(a.Zone, b.Zone), slices.CompareFunc(a.Pods, b.Pods, func(x, y planner.PodCount) int {
+			return cmp.Or(strings.Compare(x.Workload, y.Workload), cmp.Compare(y.Pods, x.Pods))
+		}))
+	})
+	return out
+}
+
+// usage returns the share of the pool that requests take, rounded up, and what
+// is free.
+func usage(pool *planner.Pool, free placement.Resources) (planner.Usage, planner.Headroom) {
+	each, n := pool.Free(), int64(pool.Nodes)
+	share := func(total, free int64) units.Ratio {
+		return units.Ratio(units.CeilDiv((total-free)*int64(units.Whole), total))
+	}
+	return planner.Usage{
+			CPU:    share(int64(each.CPU)*n, int64(free.CPU)),
+			Memory: shareOfBytes(each.Memory*units.Bytes(n), free.Memory),
+			Pods:   share(int64(each.Pods)*n, int64(free.Pods)),
+		}, planner.Headroom{
+			CPU: free.CPU, Memory: free.Memory, Pods: free.Pods,
+		}
+}
+
+// shareOfBytes works in KiB, rounded to the safe side, so that millionths of
+// many nodes' memory do not overflow.
+func shareOfBytes(total, free units.Bytes) units.Ratio {
+	used := units.CeilDiv(total-free, units.KiB)
+	return units.Ratio(units.CeilDiv(int64(used)*int64(units.Whole), int64(max(total/units.KiB, 1))))
+}
+
+func ceilRatio(f float64) units.Ratio {
+	r := units.Ratio(f * float64(units.Whole))
+	if r.Float() < f {
+		r++
+	}
+	return r
+}
+
+// survives lists the drills in words.
+func (p *problem) survives(a *answer) []planner.Drill {
+	var out []planner.Drill
+	for _, d := range a.report.Drills {
+		t := d.Tightest
+		out = append(out, planner.Drill{
+			Event: eventName(d.Nodes, d.Zones), Tried: d.Tried, Held: d.Held,
+			Tightest: fmt.Sprintf("loss of %s: %s of %s vCPU stay free", p.lossName(t.Lost), cores(t.Free.CPU), cores(t.Total.CPU)),
+			FreeCPU:  t.FreeCPU,
+		})
+	}
+	return out
+}
+
+func eventName(nodes, zones int) string {
+	var parts []string
+	if nodes > 0 {
+		parts = append(parts, fmt.Sprintf("any %d node%s", nodes, plural(nodes)))
+	}
+	if zones > 0 {
+		parts = append(parts, fmt.Sprintf("any %d zone%s", zones, plural(zones)))
+	}
+	return strings.Join(parts, " and ")
+}
+
+func (p *problem) lossName(l placement.Loss) string {
+	var parts []string
+	for _, z := range l.Zones {
+		parts = append(parts, p.group.Zones[z])
+	}
+	for _, z := range l.NodeZones {
+		parts = append(parts, "a node in "+p.group.Zones[z])
+	}
+	return strings.Join(parts, " and ")
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+// cores writes CPU with one digit, rounded down.
+func cores(c units.MilliCPU) string { return fmt.Sprintf("%d.%d", c/units.Core, c%units.Core/100) }
+
+// binding says what one node less would break.
+func (p *problem) binding(a *answer, best *packing.Candidate) planner.Binding {
+	less := a.nodes() - 1
+	if less < max(p.group.MinNodes, 1) {
+		if p.group.MinNodes == a.nodes() {
+			return planner.Binding{Resource: "min_nodes", During: string(placement.Normal)}
+		}
+		return planner.Binding{Resource: "nodes", During: string(placement.Normal)}
+	}
+	failure, ok := best.OneLess.Payload.(*placement.Failure)
+	if !ok {
+		_, failure = p.try(a.offer, less, p.losses)
+	}
+	if failure == nil {
+		// Fewer nodes hold too, though a count between did not: the scan started
+		// above what the sums of requests need.
+		return planner.Binding{Resource: "nodes", During: string(placement.Normal)}
+	}
+	return planner.Binding{Resource: string(failure.Resource), During: string(failure.During), Workload: failure.Workload}
+}
+
+// redundancy itemises what each step of redundancy adds on the chosen type: the
+// least count that holds with no loss declared, with the loss of nodes, with
+// all.
+func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
+	steps := []struct {
+		name   string
+		losses placement.Losses
+	}{
+		{"bare", placement.Losses{}},
+		{"node", placement.Losses{Nodes: p.losses.Nodes}},
+	}
+	last := 0
+	var out []planner.RedundancyStep
+	add := func(name string, nodes int) {
+		step := planner.RedundancyStep{Step: name, Nodes: nodes}
+		if a.offer.known {
+			step.Added = planner.Amount{Rate: a.offer.rate * units.USDPerHour(nodes-last), Known: true}
+		}
+		out, last = append(out, step), nodes
+	}
+	n, _ := packing.NodesFor(p.items(nil), free(a.offer))
+	n = max(n, 1)
+	for _, s := range steps {
+		for ; n < a.nodes(); n++ {
+			if _, failure := p.try(a.offer, n, s.losses); failure == nil {
+				break
+			}
+		}
+		add(s.name, n)
+	}
+	add("zone", a.nodes())
+	return out
+}
+
+func (p *problem) alternatives(a *answer, result *packing.Result) []planner.Alternative {
+	var out []planner.Alternative
+	own := a.offer.rate * units.USDPerHour(a.nodes())
+	for _, c := range result.Alternatives {
+		o := &p.offers[c.Offer]
+		alt := planner.Alternative{
+			InstanceType: o.instance.Name, Nodes: c.Nodes,
+			LargestNodeShare: units.Ratio(units.CeilDiv(int64(units.Whole), int64(c.Nodes))),
+		}
+		if o.known {
+			alt.Cost = planner.Amount{Rate: o.price.Rate * units.USDPerHour(c.Nodes), Known: true}
+		}
+		if o.known && a.offer.known && own > 0 {
+			other := o.rate * units.USDPerHour(c.Nodes)
+			alt.Difference = units.Ratio(int64(other-own) / max(int64(own)/int64(units.Whole), 1))
+		}
+		out = append(out, alt)
+	}
+	return out
+}
+
+// bound fills in the lower bound, its duals and the gap.
+func (p *problem) bound(g *planner.GroupPlan, a *answer, offers []packing.Offer) {
+	b := packing.LowerBound(packing.Total(p.items(nil)), offers)
+	if b.Offer < 0 || !a.offer.known {
+		return
+	}
+	g.LowerBound = b.Cost
+	g.Duals = planner.Duals{Core: b.Duals.Core, GiB: b.Duals.GiB, Pod: b.Duals.Pod}
+	if b.Cost > 0 {
+		cost := a.offer.rate * units.USDPerHour(a.nodes())
+		g.Gap = ceilRatio(float64(cost)/float64(b.Cost) - 1)
+	}
+}

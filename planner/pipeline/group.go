@@ -1,0 +1,292 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/packing"
+	"github.com/scantling-dev/scantling/planner/placement"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// problem is one node group that is being planned.
+type problem struct {
+	m      *maker
+	group  *planner.NodeGroup
+	path   string
+	works  []work
+	offers []offer
+	losses placement.Losses
+	// daemons of every node, and what they reserve.
+	daemons  []planner.DaemonSet
+	reserved placement.Resources
+	// scratch is the checker's input, reused over the scan.
+	scratch placement.Group
+	sized   []planner.ReplicaReasons
+}
+
+// answer is a count of nodes of one type that holds.
+type answer struct {
+	offer  *offer
+	zones  []int
+	sized  []planner.ReplicaReasons
+	report placement.Report
+}
+
+func (a *answer) nodes() int {
+	n := 0
+	for _, z := range a.zones {
+		n += z
+	}
+	return n
+}
+
+// group plans one group: the workloads of the spec and the provider's guests.
+func (m *maker) group(ctx context.Context, g *planner.NodeGroup, guests []planner.Workload, months int) (planner.GroupPlan, error) {
+	p, err := m.problem(g, guests, months)
+	if err != nil {
+		return planner.GroupPlan{}, err
+	}
+	offers := p.packingOffers()
+	result, err := p.scan(ctx, offers, m.options.Alternatives)
+	if err != nil {
+		return planner.GroupPlan{}, err
+	}
+	return p.describe(answerOf(&result), &result, offers), nil
+}
+
+// problem prepares a group for planning: its replicas and what it may buy.
+func (m *maker) problem(g *planner.NodeGroup, guests []planner.Workload, months int) (*problem, error) {
+	p := problem{
+		m: m, group: g, path: g.Path(),
+		losses: placement.Losses{Nodes: g.Redundancy.Nodes, Zones: g.Redundancy.Zones, AtOnce: g.Redundancy.AtOnce},
+	}
+	var err error
+	if p.works, err = m.load(g, guests, months); err != nil {
+		return nil, err
+	}
+	if p.offers, err = m.offersFor(g); err != nil {
+		return nil, err
+	}
+	p.daemons = m.daemonSets(g)
+	for _, d := range p.daemons {
+		p.reserved.CPU += d.CPU
+		p.reserved.Memory += d.Memory
+		p.reserved.Pods++
+	}
+	return &p, p.impossible()
+}
+
+// scan finds the cheapest count of one type that carries the group, and so many
+// alternatives (negative for none).
+func (p *problem) scan(ctx context.Context, offers []packing.Offer, alternatives int) (packing.Result, error) {
+	result, err := packing.Scan(ctx, offers, packing.Problem{
+		Items:        p.items(nil),
+		MinNodes:     p.group.MinNodes,
+		MaxNodes:     p.mostNodes(),
+		Alternatives: alternatives,
+		Start:        p.start,
+		Try: func(offer, nodes int) packing.Verdict {
+			a, failure := p.try(&p.offers[offer], nodes, p.losses)
+			if failure != nil {
+				return packing.Verdict{Payload: failure}
+			}
+			return packing.Verdict{Holds: true, FreeCPU: a.report.TightestFreeCPU, Payload: a}
+		},
+	})
+	if err != nil {
+		return packing.Result{}, p.unplannable(err)
+	}
+	return result, nil
+}
+
+// answerOf is what try said of the best candidate.
+func answerOf(result *packing.Result) *answer {
+	a, ok := result.Best.Verdict.Payload.(*answer)
+	if !ok {
+		panic("pipeline: the scan lost its answer")
+	}
+	return a
+}
+
+// try checks whether so many nodes of o carry the group through the losses. The
+// replicas of workloads that must stay ready are found along the way: the
+// fewest that do on these nodes.
+func (p *problem) try(o *offer, nodes int, losses placement.Losses) (*answer, *placement.Failure) {
+	if p.beyondBaseline(o, nodes) {
+		return nil, &placement.Failure{During: placement.Normal, Resource: placement.ShortCPU}
+	}
+	zones := placement.BalancedZones(nodes, len(p.group.Zones))
+	p.sized = p.sized[:0]
+	for i := range p.works {
+		p.sized = append(p.sized, p.works[i].replicas(nodes, len(p.group.Zones), losses))
+	}
+	for {
+		report, failure := p.check(p.placementGroup(o, zones), losses)
+		if failure == nil {
+			return &answer{offer: o, zones: zones, sized: slices.Clone(p.sized), report: report}, nil
+		}
+		i := p.index(failure.Workload)
+		if failure.Resource != placement.ShortMinReady || i < 0 || !p.works[i].bump(&p.sized[i], failure.During) {
+			return nil, failure
+		}
+	}
+}
+
+// check asks the modelled scheduler of the version that runs and, where an
+// upgrade changes its formula, of the one to come. The report is of today's.
+func (p *problem) check(in placement.Group, losses placement.Losses) (placement.Report, *placement.Failure) {
+	formulas := p.m.balances()
+	report, failure := p.m.checker.Check(in, losses, placement.Options{Balance: formulas[0]})
+	for _, next := range formulas[1:] {
+		if failure != nil {
+			return report, failure
+		}
+		var then placement.Report
+		then, failure = p.m.checker.Check(in, losses, placement.Options{Balance: next})
+		for i := range then.ReadyAtWorst {
+			report.ReadyAtWorst[i] = min(report.ReadyAtWorst[i], then.ReadyAtWorst[i])
+		}
+	}
+	return report, failure
+}
+
+func (p *problem) index(workload string) int {
+	return slices.IndexFunc(p.works, func(w work) bool { return w.spec.Name == workload })
+}
+
+// beyondBaseline reports whether burstable machines would have to burst for
+// good: in production the requests of a group stay within what they sustain.
+func (p *problem) beyondBaseline(o *offer, nodes int) bool {
+	if p.m.cluster.Environment != planner.Production || !o.instance.Burstable {
+		return false
+	}
+	var requests units.MilliCPU
+	for i := range p.works {
+		requests += p.works[i].spec.Pod.CPU * units.MilliCPU(p.works[i].base.Sum())
+	}
+	return requests+p.reserved.CPU*units.MilliCPU(nodes) > o.instance.BaselineCPU*units.MilliCPU(nodes)
+}
+
+// placementGroup translates to the placement stage. Its slices are reused.
+func (p *problem) placementGroup(o *offer, zones []int) placement.Group {
+	g := &p.scratch
+	g.Allocatable = placement.Resources{CPU: o.allocatable.CPU, Memory: o.allocatable.Memory, Pods: o.allocatable.Pods}
+	g.Reserved = p.reserved
+	g.NodesByZone = zones
+	g.Workloads = g.Workloads[:0]
+	for i := range p.works {
+		g.Workloads = append(g.Workloads, p.works[i].placed(p.sized[i].Sum()))
+	}
+	return *g
+}
+
+// packingOffers translates to the packing stage.
+func (p *problem) packingOffers() []packing.Offer {
+	out := make([]packing.Offer, len(p.offers))
+	for i := range p.offers {
+		o := &p.offers[i]
+		out[i] = packing.Offer{
+			Name: o.instance.Name, Price: o.rate, Known: o.known, Named: o.named,
+			Free:  free(o),
+			VCPUs: o.instance.VCPUs,
+		}
+	}
+	return out
+}
+
+// start is the least count of nodes of an offer that is worth trying: what the
+// requests need with everything up and, for the pods that must run after the
+// declared losses, on the survivors.
+func (p *problem) start(offer int) (int, bool) {
+	o := &p.offers[offer]
+	l := packing.Losses{Nodes: p.losses.Nodes, Zones: p.losses.Zones, AtOnce: p.losses.AtOnce}
+	kept := p.items(func(w *work) int {
+		if w.reschedules() {
+			return w.base.Sum()
+		}
+		return w.need
+	})
+	n, ok := packing.LeastNodes(p.items(nil), kept, free(o), l, len(p.group.Zones))
+	return max(n, 1), ok
+}
+
+// items are the pods of the group: of each workload as many as count says, or
+// the least replicas where count is nil.
+func (p *problem) items(count func(*work) int) []packing.Item {
+	out := make([]packing.Item, len(p.works))
+	for i := range p.works {
+		w := &p.works[i]
+		n := w.base.Sum()
+		if count != nil {
+			n = count(w)
+		}
+		out[i] = packing.Item{
+			Name:    w.path,
+			Request: packing.Resources{CPU: w.spec.Pod.CPU, Memory: w.spec.Pod.Memory, Pods: 1},
+			Count:   n,
+		}
+	}
+	return out
+}
+
+// mostNodes ends the scan: the declared maximum, or what holds whatever the
+// scheduler does once each pod can have a node of its own.
+func (p *problem) mostNodes() int {
+	if p.group.MaxNodes > 0 {
+		return p.group.MaxNodes
+	}
+	pods := 0
+	for i := range p.works {
+		w := &p.works[i]
+		pods += bumpLimit * (w.base.Sum() + w.need)
+	}
+	l := packing.Losses{Nodes: p.losses.Nodes, Zones: p.losses.Zones, AtOnce: p.losses.AtOnce}
+	n, _ := packing.MostNodes(pods, l, len(p.group.Zones))
+	return max(n, p.group.MinNodes)
+}
+
+func free(o *offer) packing.Resources {
+	return packing.Resources{CPU: o.free.CPU, Memory: o.free.Memory, Pods: o.free.Pods}
+}
+
+// impossible finds what no number of nodes can mend: replicas that are given and
+// too few to keep min_ready through the declared losses.
+func (p *problem) impossible() error {
+	zones := len(p.group.Zones)
+	for i := range p.works {
+		w := &p.works[i]
+		if w.computed || w.need == 0 {
+			continue
+		}
+		n := w.base.Sum()
+		left := n - min(n, p.losses.Nodes)
+		event := fmt.Sprintf("any %d nodes", p.losses.Nodes)
+		if p.losses.Zones > 0 {
+			if after := n - lostInZones(n, zones, p.losses.Zones); after < left {
+				left, event = after, fmt.Sprintf("any %d of %d zones", p.losses.Zones, zones)
+			}
+		}
+		if left < w.need {
+			return &planner.Infeasible{
+				Path:       w.path + ".min_ready",
+				Constraint: fmt.Sprintf("min_ready cannot be kept through the loss of %s", event),
+				Margin:     fmt.Sprintf("%d of %d replicas stay ready at best, %d are asked for", left, n, w.need),
+				Remedy:     fmt.Sprintf("raise replicas by %d or more, or lower min_ready to %d", w.need-left, left),
+			}
+		}
+	}
+	return nil
+}
+
+// lostInZones returns how many of n pods, spread evenly over the zones, the
+// fullest lost zones hold.
+func lostInZones(n, zones, lost int) int {
+	sum := 0
+	for _, pods := range placement.BalancedZones(n, zones)[:min(lost, zones)] {
+		sum += pods
+	}
+	return sum
+}

@@ -1,0 +1,96 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/forecast"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// growth plans each month of the horizon on the instance types of the plan:
+// counts grow, types stay. It is empty where nothing grows.
+func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.GrowthMonth, error) {
+	if !m.grows() {
+		return nil, nil
+	}
+	guests, err := m.guests()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := forecast.Growth(ctx, forecast.Options{
+		Start: m.cluster.AsOf, PerMonth: m.cluster.Growth.PerMonth, Months: m.cluster.Growth.HorizonMonths,
+		Infeasible: func(err error) bool { return errors.Is(err, planner.ErrInfeasible) },
+	}, func(ctx context.Context, at forecast.Month) (planner.GrowthMonth, error) {
+		return m.month(ctx, plan, guests, at.Number)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]planner.GrowthMonth, len(rows))
+	for i, r := range rows {
+		out[i] = r.Value
+		out[i].Month, out[i].Date, out[i].Factor = r.Number, r.Date, r.Factor
+		if r.Infeasible != nil {
+			out[i].Infeasible = r.Infeasible.Error()
+		}
+	}
+	return out, nil
+}
+
+// grows reports whether any demand changes from month to month.
+func (m *maker) grows() bool {
+	if m.cluster.Growth.HorizonMonths <= 0 {
+		return false
+	}
+	for i := range m.cluster.NodeGroups {
+		for j := range m.cluster.NodeGroups[i].Workloads {
+			w := &m.cluster.NodeGroups[i].Workloads[j]
+			if w.GrowthPerMonth != 0 && (w.Demand.Way != planner.GivenReplicas || w.GrowsReplicas) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// month counts the nodes of every group after so many months.
+func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planner.Workload, months int) (planner.GrowthMonth, error) {
+	out := planner.GrowthMonth{Cost: planner.Amount{Known: true}}
+	for _, f := range plan.ControlPlane.Fees {
+		out.Cost.Rate += f.Price.Rate
+		out.Cost.Known = out.Cost.Known && f.Price.Known()
+	}
+	for i := range plan.NodeGroups {
+		g := &m.cluster.NodeGroups[i]
+		p, err := m.problem(g, guests[i], months)
+		if err != nil {
+			return planner.GrowthMonth{}, err
+		}
+		p.only(plan.NodeGroups[i].Pools[0].InstanceType)
+		result, err := p.scan(ctx, p.packingOffers(), -1)
+		if err != nil {
+			return planner.GrowthMonth{}, err
+		}
+		a := answerOf(&result)
+		out.Nodes = append(out.Nodes, planner.GroupNodes{Group: g.Name, Nodes: a.nodes()})
+		_, disks := m.rootDiskRate(g)
+		out.Cost.Rate += a.offer.rate * units.USDPerHour(a.nodes())
+		out.Cost.Known = out.Cost.Known && a.offer.known && disks
+	}
+	if !out.Cost.Known {
+		out.Cost.Rate = 0
+	}
+	return out, nil
+}
+
+// only keeps the offer of the named type.
+func (p *problem) only(instanceType string) {
+	for i := range p.offers {
+		if p.offers[i].instance.Name == instanceType {
+			p.offers = p.offers[i : i+1]
+			return
+		}
+	}
+}

@@ -1,0 +1,380 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/demand"
+	"github.com/scantling-dev/scantling/planner/placement"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// work is a workload on its way to replicas.
+type work struct {
+	spec *planner.Workload
+	path string
+	// computed: the count follows from the load, so that losses may raise it.
+	computed bool
+	// throughput after growth; 0 where the count was given.
+	throughput units.Rate
+	// load pods carry the peak.
+	load    int
+	binding string
+	model   *demand.Model
+	// base are the reasons that do not depend on the nodes.
+	base planner.ReplicaReasons
+	// need pods stay ready through any declared loss, without rescheduling; 0 is
+	// no such wish.
+	need int
+}
+
+// load sizes every workload of a group and the provider's guests, after so many
+// months of growth.
+func (m *maker) load(g *planner.NodeGroup, guests []planner.Workload, months int) ([]work, error) {
+	var works []work
+	var failed []error
+	for _, list := range [][]planner.Workload{g.Workloads, guests} {
+		for i := range list {
+			w := work{spec: &list[i], path: g.Path() + ".workload." + list[i].Name}
+			if err := w.size(months); err != nil {
+				failed = append(failed, err)
+				continue
+			}
+			works = append(works, w)
+		}
+	}
+	return works, errors.Join(failed...)
+}
+
+// size fills in everything but the spec.
+func (w *work) size(months int) error {
+	d := &w.spec.Demand
+	var err error
+	switch d.Way {
+	case planner.GivenReplicas:
+		err = w.given(months)
+	case planner.FromLoadTest:
+		err = w.fromLoadTest(months)
+	case planner.FromLatency:
+		err = w.fromLatency(months)
+	default:
+		panic(fmt.Sprintf("pipeline: demand way %q", d.Way))
+	}
+	if err != nil {
+		return err
+	}
+	w.need = w.keepReady()
+	if !w.computed {
+		w.base = planner.ReplicaReasons{Load: w.load}
+		return nil
+	}
+	rules := w.rules(demand.Static{})
+	reasons, err := rules.Replicas()
+	if err != nil {
+		return &planner.Infeasible{
+			Path: w.path + ".rolling_update", Constraint: err.Error(),
+			Remedy: "lower max_unavailable, or give max_surge",
+		}
+	}
+	w.base = planner.ReplicaReasons(reasons)
+	return nil
+}
+
+func (w *work) given(months int) error {
+	w.load, w.binding = w.spec.Demand.Replicas, "given"
+	if !w.spec.GrowsReplicas {
+		return nil
+	}
+	grown, ok := demand.Grow(w.load, w.spec.GrowthPerMonth, months)
+	if !ok || grown > demand.MaxReplicas {
+		return w.tooMany("replicas", months)
+	}
+	w.load = grown
+	return nil
+}
+
+func (w *work) tooMany(attribute string, months int) error {
+	return &planner.Infeasible{
+		Path:       w.path + "." + attribute,
+		Constraint: fmt.Sprintf("more than %d replicas are needed", demand.MaxReplicas),
+		Margin:     fmt.Sprintf("after %d months of growth", months),
+		Remedy:     "make the pods larger, or split the cluster",
+	}
+}
+
+// grow sets the throughput after so many months.
+func (w *work) grow(months int) error {
+	w.computed = true
+	rate, ok := demand.Grow(w.spec.Demand.Throughput, w.spec.GrowthPerMonth, months)
+	if !ok {
+		return w.tooMany("throughput", months)
+	}
+	w.throughput = rate
+	return nil
+}
+
+func (w *work) fromLoadTest(months int) error {
+	if err := w.grow(months); err != nil {
+		return err
+	}
+	n, err := demand.LoadTest{Throughput: w.throughput, PerPod: w.spec.Demand.ThroughputPerPod}.Replicas()
+	if err != nil {
+		return w.tooMany("throughput", months)
+	}
+	w.load, w.binding = n, "load test"
+	return nil
+}
+
+func (w *work) fromLatency(months int) error {
+	if err := w.grow(months); err != nil {
+		return err
+	}
+	d := &w.spec.Demand
+	law, err := measured(&d.Service).Law()
+	if err != nil {
+		return &planner.Infeasible{Path: w.path + ".service_time", Constraint: err.Error()}
+	}
+	load := demand.Load{
+		Throughput:     w.throughput,
+		Station:        demand.Station{Law: law, Workers: d.Concurrency, Policy: demand.Random},
+		MaxUtilization: d.MaxUtilization,
+	}
+	for _, t := range d.Latency {
+		load.Targets = append(load.Targets, demand.Target{Statistic: statistic(t.Statistic), Limit: t.Target})
+	}
+	w.model = demand.NewModel(load)
+	sizing, err := w.model.Size()
+	if err != nil {
+		return w.unmet(err, months)
+	}
+	w.load = sizing.Replicas
+	switch sizing.Binding {
+	case demand.Utilization:
+		w.binding = "utilization"
+	case demand.LatencyTarget:
+		w.binding = sizing.Target.Statistic.String()
+	case demand.Single:
+		w.binding = "one pod"
+	}
+	return nil
+}
+
+// unmet says why a latency target cannot be met.
+func (w *work) unmet(err error, months int) error {
+	gate, ok := errors.AsType[*demand.InfeasibleError](err)
+	if !ok {
+		return w.tooMany("throughput", months)
+	}
+	name := gate.Target.Statistic.String()
+	floor := gate.Target.Limit + gate.Margin()
+	return &planner.Infeasible{
+		Path:       w.path + ".latency." + name,
+		Constraint: fmt.Sprintf("no number of replicas meets %s %s: the service time's own %s is %s", name, gate.Target.Limit, name, floor),
+		Margin:     fmt.Sprintf("%s too long", gate.Margin()),
+		Remedy:     fmt.Sprintf("raise the target above %s, or make the service faster", floor),
+	}
+}
+
+// keepReady returns how many pods must stay ready through a declared loss.
+func (w *work) keepReady() int {
+	if w.spec.MinReady != nil {
+		return w.spec.MinReady.Up(w.load)
+	}
+	if w.spec.Recovery == planner.Static && w.computed {
+		return w.load
+	}
+	return 0
+}
+
+func (w *work) reschedules() bool { return w.spec.Recovery == planner.Reschedule }
+
+func (w *work) rules(static demand.Static) demand.Rules {
+	return demand.Rules{
+		Load: w.load, Spare: w.spec.SpareReplicas, Minimum: w.spec.MinReplicas,
+		Rollout: w.rollout(), Static: static,
+	}
+}
+
+func (w *work) rollout() demand.Rollout {
+	return demand.Rollout{MaxSurge: w.spec.RollingUpdate.MaxSurge, MaxUnavailable: w.spec.RollingUpdate.MaxUnavailable}
+}
+
+// replicas returns the count on so many nodes: the base, raised to what stays
+// ready through the losses where a hard spread says how pods sit. Where none
+// does, the drills find out (bump).
+func (w *work) replicas(nodes, zones int, losses placement.Losses) planner.ReplicaReasons {
+	if !w.computed || w.need == 0 || losses.Nodes == 0 && losses.Zones == 0 {
+		return w.base
+	}
+	static := demand.Static{Ready: w.need, AtOnce: losses.AtOnce}
+	for _, s := range w.spreads() {
+		switch {
+		case s.Hard && s.Key == placement.Host:
+			static.Nodes = demand.Loss{Lost: losses.Nodes, Domains: nodes, MaxSkew: s.MaxSkew}
+		case s.Hard && s.Key == placement.Zone:
+			static.Zones = demand.Loss{Lost: losses.Zones, Domains: zones, MaxSkew: s.MaxSkew}
+		}
+	}
+	reasons, err := w.rules(static).Replicas()
+	if err != nil {
+		return w.base
+	}
+	return planner.ReplicaReasons(reasons)
+}
+
+// bumpLimit bounds how far a count is raised beyond its base in search of
+// survivors: every pod of the base could be lost and made good twice over.
+const bumpLimit = 3
+
+// bump adds one replica for the loss that left too few ready, and reports
+// whether that may help.
+func (w *work) bump(r *planner.ReplicaReasons, during placement.During) bool {
+	if !w.computed || r.Sum() >= bumpLimit*(w.base.Sum()+w.need) {
+		return false
+	}
+	if during == placement.NodeLoss {
+		r.Node++
+	} else {
+		r.Zone++
+	}
+	return true
+}
+
+// spreads translates the spread constraints; they are hard where the survivors
+// alone must hold the targets.
+func (w *work) spreads() []placement.Spread {
+	out := make([]placement.Spread, 0, len(w.spec.TopologySpread))
+	for _, s := range w.spec.TopologySpread {
+		key := placement.Zone
+		if s.Key == planner.HostnameKey {
+			key = placement.Host
+		}
+		out = append(out, placement.Spread{Key: key, MaxSkew: s.MaxSkew, Hard: s.Hard || w.spec.Recovery == planner.Static})
+	}
+	return out
+}
+
+// placed translates to the placement stage.
+func (w *work) placed(replicas int) placement.Workload {
+	return placement.Workload{
+		Name:       w.spec.Name,
+		Request:    placement.Resources{CPU: w.spec.Pod.CPU, Memory: w.spec.Pod.Memory, Pods: 1},
+		Replicas:   replicas,
+		Spread:     w.spreads(),
+		Surge:      w.rollout().Surge(replicas),
+		MinReady:   w.need,
+		Reschedule: w.reschedules(),
+	}
+}
+
+// measured translates a service time.
+func measured(s *planner.ServiceTime) demand.Measured {
+	m := demand.Measured{CV: s.CV}
+	switch s.Distribution {
+	case "gamma":
+		m.Distribution = demand.Gamma
+	case "exponential":
+		m.Distribution = demand.Exponential
+	case "constant":
+		m.Distribution = demand.Constant
+	default:
+		m.Distribution = demand.Lognormal
+	}
+	for _, f := range s.Measured {
+		switch f.Statistic {
+		case planner.Mean:
+			m.Mean = f.Target
+		case planner.P50:
+			m.P50 = f.Target
+		case planner.P90:
+			m.P90 = f.Target
+		case planner.P95:
+			m.P95 = f.Target
+		case planner.P99:
+			m.P99 = f.Target
+		case planner.P999:
+			// The language has no measured p999.
+		}
+	}
+	return m
+}
+
+func statistic(s planner.Statistic) demand.Statistic {
+	switch s {
+	case planner.Mean:
+		return demand.Mean
+	case planner.P50:
+		return demand.P50
+	case planner.P90:
+		return demand.P90
+	case planner.P95:
+		return demand.P95
+	case planner.P99:
+		return demand.P99
+	case planner.P999:
+		return demand.P999
+	}
+	panic(fmt.Sprintf("pipeline: statistic %q", s))
+}
+
+// predictions returns what the model says of the targets with every replica
+// ready, during a rollout and, where survivors must hold them, after the losses.
+func (w *work) predictions(replicas, afterNodes, afterZones int) []planner.LatencyPrediction {
+	if w.model == nil {
+		return nil
+	}
+	type moment struct {
+		during string
+		ready  int
+	}
+	moments := []moment{{"normal", replicas}}
+	if away := w.rollout().Unavailable(replicas); away > 0 {
+		moments = append(moments, moment{"rollout", replicas - away})
+	}
+	if w.spec.Recovery == planner.Static {
+		if afterNodes < replicas {
+			moments = append(moments, moment{"node_loss", afterNodes})
+		}
+		if afterZones < replicas {
+			moments = append(moments, moment{"zone_loss", afterZones})
+		}
+	}
+	var out []planner.LatencyPrediction
+	for _, at := range moments {
+		for _, l := range w.model.Predict(at.ready).Latency {
+			out = append(out, planner.LatencyPrediction{
+				Statistic: planner.Statistic(l.Statistic.String()), Target: l.Limit,
+				Predicted: ceilMicrosecond(l.Seconds), During: at.during, Model: w.modelName(),
+			})
+		}
+	}
+	return out
+}
+
+func (w *work) modelName() string {
+	return fmt.Sprintf("M/G/%d per pod, random, %s", w.spec.Demand.Concurrency, w.spec.Demand.Service.Distribution)
+}
+
+// ceilMicrosecond rounds finite seconds up to whole microseconds, which is what
+// people read.
+func ceilMicrosecond(seconds float64) time.Duration {
+	d := time.Duration(seconds * float64(time.Second))
+	return (d + time.Microsecond - 1).Truncate(time.Microsecond)
+}
+
+// modelAssumptions are what the queueing model takes for granted of a workload.
+func modelAssumptions(path string, d *planner.Demand) []planner.Assumption {
+	out := []planner.Assumption{{
+		Path: path + ".arrivals", Value: "Poisson", Source: "model M/G/k per pod",
+	}}
+	if d.Service.MeasuredAtUtilization > 0 {
+		out = append(out, planner.Assumption{
+			Path:   path + ".service_time",
+			Value:  fmt.Sprintf("figures measured at %.0f%% utilization are taken as they are: an upper bound", d.Service.MeasuredAtUtilization.Float()*100),
+			Source: "model M/G/k per pod",
+		})
+	}
+	return out
+}

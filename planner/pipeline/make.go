@@ -1,0 +1,189 @@
+// Package pipeline makes a plan: it translates between the stages, each of
+// which has small inputs of its own, and owns the loops that join them.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/placement"
+	"github.com/scantling-dev/scantling/planner/upgrade"
+	// "github.com/scantling-dev/scantling/planner/practice"
+)
+
+// Options are how a plan is made. The zero value is what users get.
+type Options struct {
+	// Alternatives is how many other instance types are ranked for each group.
+	// Zero means 3; negative means none.
+	Alternatives int
+}
+
+// maker holds what the steps of one Make share.
+type maker struct {
+	cluster  planner.Cluster
+	catalog  *catalogs.Catalog
+	provider planner.Provider
+	options  Options
+	checker  *placement.Checker
+	// offers by group, worked out once: they do not depend on the load.
+	offers map[string][]offer
+}
+
+// Make plans cluster c against the catalog. It is pure: the same arguments give
+// the same plan. The plan's Spec and the places of its findings are left empty.
+//
+// Its error joins a planner.Infeasible for each thing that cannot be met, or is
+// the cause of the context's end.
+func Make(ctx context.Context, c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, o Options) (planner.Plan, error) {
+	m := &maker{cluster: c, catalog: &cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string][]offer{}}
+	if m.options.Alternatives == 0 {
+		m.options.Alternatives = 3
+	}
+	return m.make(ctx)
+}
+
+func (m *maker) make(ctx context.Context) (planner.Plan, error) {
+	control, err := m.provider.ControlPlane(&m.cluster, m.catalog)
+	if err != nil {
+		return planner.Plan{}, err
+	}
+	groups, err := m.groups(ctx, m.monthsAhead())
+	if err != nil {
+		return planner.Plan{}, err
+	}
+	plan := planner.Plan{
+		Cluster:      m.cluster,
+		Catalog:      planner.CatalogInfo{Source: m.catalog.Source, Date: m.catalog.Date, SHA256: m.catalog.SHA256},
+		Offers:       m.offersUsed(groups),
+		NodeGroups:   groups,
+		ControlPlane: control,
+	}
+	plan.Cost = m.bill(groups, &control)
+	if err := m.withinBudget(&plan); err != nil {
+		return planner.Plan{}, err
+	}
+	if plan.Upgrade, err = m.upgrade(groups, &control); err != nil {
+		return planner.Plan{}, err
+	}
+	if plan.Growth, err = m.growth(ctx, &plan); err != nil {
+		return planner.Plan{}, err
+	}
+	plan.Assumptions = m.assumptions()
+		return plan, nil
+}
+
+// monthsAhead is how far growth is sized for.
+func (m *maker) monthsAhead() int {
+	if m.cluster.Growth.SizeForHorizon {
+		return m.cluster.Growth.HorizonMonths
+	}
+	return 0
+}
+
+// groups plans every node group after so many months of growth. It names
+// what cannot be met in every group, not in the first alone.
+func (m *maker) groups(ctx context.Context, months int) ([]planner.GroupPlan, error) {
+	guests, err := m.guests()
+	if err != nil {
+		return nil, err
+	}
+	var plans []planner.GroupPlan
+	var failed []error
+	for i := range m.cluster.NodeGroups {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		p, err := m.group(ctx, &m.cluster.NodeGroups[i], guests[i], months)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		plans = append(plans, p)
+	}
+	return plans, errors.Join(failed...)
+}
+
+// balances are the formulas of balanced allocation that the scheduler uses: that
+// of the version that runs first, then that of the declared upgrade.
+func (m *maker) balances() []placement.Balance {
+	out := []placement.Balance{balanceOf(m.cluster.KubernetesVersion)}
+	if m.cluster.Upgrade != nil {
+		if next := balanceOf(m.cluster.Upgrade.To); next != out[0] {
+			out = append(out, next)
+		}
+	}
+	return out
+}
+
+// balanceByChangeSince is the minor of Kubernetes 1 from which on the scheduler
+// scores the change of balance (kubernetes/kubernetes#135573).
+const balanceByChangeSince = 36
+
+func balanceOf(version string) placement.Balance {
+	if _, minor, ok := upgrade.ParseMinor(version); ok && minor >= balanceByChangeSince {
+		return placement.BalanceByChange
+	}
+	return placement.BalanceByState
+}
+
+// guests returns the provider's system workloads for each group: all of them in
+// the one that carries them.
+func (m *maker) guests() ([][]planner.Workload, error) {
+	out := make([][]planner.Workload, len(m.cluster.NodeGroups))
+	system := m.provider.SystemWorkloads(&m.cluster)
+	if len(system) == 0 {
+		return out, nil
+	}
+	host, err := home(m.cluster.NodeGroups)
+	if err != nil {
+		return nil, &planner.Infeasible{
+			Path:       "cluster",
+			Constraint: system[0].Name + " has no node to run on: " + err.Error(),
+			Remedy:     "add a system or app group",
+		}
+	}
+	out[host] = system
+	return out, nil
+}
+
+// offersUsed returns the catalog's rows that the plan rests on: the chosen types
+// and the alternatives, sorted by name.
+func (m *maker) offersUsed(groups []planner.GroupPlan) []catalogs.InstanceType {
+	var names []string
+	for i := range groups {
+		for _, p := range groups[i].Pools {
+			names = append(names, p.InstanceType)
+		}
+		for _, a := range groups[i].Alternatives {
+			names = append(names, a.InstanceType)
+		}
+	}
+	slices.Sort(names)
+	var out []catalogs.InstanceType
+	for _, name := range slices.Compact(names) {
+		if t, ok := m.catalog.Type(name); ok {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// assumptions returns the spec's and those of the models, sorted by path.
+func (m *maker) assumptions() []planner.Assumption {
+	out := slices.Clone(m.cluster.Assumptions)
+	for i := range m.cluster.NodeGroups {
+		g := &m.cluster.NodeGroups[i]
+		for j := range g.Workloads {
+			w := &g.Workloads[j]
+			if w.Demand.Way == planner.FromLatency {
+				out = append(out, modelAssumptions(g.Path()+".workload."+w.Name, &w.Demand)...)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b planner.Assumption) int { return strings.Compare(a.Path, b.Path) })
+	return slices.CompactFunc(out, func(a, b planner.Assumption) bool { return a.Path == b.Path })
+}

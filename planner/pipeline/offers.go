@@ -1,0 +1,150 @@
+package pipeline
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// offer is an instance type that a group may use, and what a node of it gives.
+type offer struct {
+	instance    *catalogs.InstanceType
+	allocatable planner.Allocatable
+	// free is allocatable less the DaemonSets.
+	free planner.Allocatable
+	// price of one node: the machine alone.
+	price catalogs.Price
+	// rate is the machine and its root disks; known where both are, or where the
+	// machine is and no disk price is: the disks are the same for every type.
+	rate  units.USDPerHour
+	known bool
+	// named in full by the group's types.
+	named bool
+}
+
+// offersFor returns the types that group g admits and whose nodes have room for
+// their own DaemonSets, in the catalog's order.
+func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
+	if known, ok := m.offers[g.Name]; ok {
+		return known, nil
+	}
+	daemons := m.daemonSets(g)
+	disks, _ := m.rootDiskRate(g)
+	var out []offer
+	for i := range m.catalog.Types {
+		t := &m.catalog.Types[i]
+		admitted, named := admits(&g.Instances, t)
+		if !admitted {
+			continue
+		}
+		a, err := m.provider.Allocatable(&m.cluster, g, t)
+		if err != nil {
+			// The catalog lacks what the reserve is computed from: such a node
+			// cannot be sized, so it is not offered unless it was asked for.
+			if named {
+				return nil, &planner.Infeasible{
+					Path:       g.Path() + ".instances.types",
+					Constraint: t.Name + " cannot be sized: " + err.Error(),
+					Remedy:     "name another type",
+				}
+			}
+			continue
+		}
+		pool := planner.Pool{Allocatable: a, DaemonSets: daemons}
+		o := offer{instance: t, allocatable: a, free: pool.Free(), named: named, price: t.OnDemand}
+		if g.Instances.CapacityType == planner.Spot {
+			o.price = t.Spot
+		}
+		o.rate, o.known = o.price.Rate+disks, o.price.Known()
+		if o.free.CPU > 0 && o.free.Memory > 0 && o.free.Pods > 0 {
+			out = append(out, o)
+		}
+	}
+	if len(out) == 0 {
+		return nil, &planner.Infeasible{
+			Path:       g.Path() + ".instances",
+			Constraint: "no instance type of " + m.cluster.Region + " passes the filters with room for its DaemonSets",
+			Remedy:     "widen families, types or architectures, or allow a class such as burstable",
+		}
+	}
+	m.offers[g.Name] = out
+	return out, nil
+}
+
+// admits reports whether the filters let t in, and whether types names it in
+// full. A type named in full needs to pass no other filter but exclude and
+// architectures; a glob in types narrows what families admit.
+func admits(in *planner.Instances, t *catalogs.InstanceType) (admitted, named bool) {
+	if !slices.Contains(in.Architectures, t.Architecture) || anyGlob(in.Exclude, t.Name) {
+		return false, false
+	}
+	if in.MaxVCPUs > 0 && t.VCPUs > in.MaxVCPUs {
+		return false, false
+	}
+	var globs []string
+	for _, g := range in.Types {
+		if !isGlob(g) && g == t.Name {
+			return true, true
+		}
+		if isGlob(g) {
+			globs = append(globs, g)
+		}
+	}
+	if len(in.Families) == 0 && len(globs) == 0 && len(in.Types) > 0 {
+		return false, false
+	}
+	if len(in.Families) > 0 && !anyGlob(in.Families, t.Family) {
+		return false, false
+	}
+	if len(globs) > 0 && !anyGlob(globs, t.Name) {
+		return false, false
+	}
+	if slices.Contains(in.Families, t.Family) {
+		return true, false
+	}
+	for _, class := range catalogs.Classes(*t) {
+		if !slices.Contains(in.Allow, string(class)) {
+			return false, false
+		}
+	}
+	return true, false
+}
+
+func isGlob(s string) bool { return strings.ContainsAny(s, "*?") }
+
+func anyGlob(globs []string, name string) bool {
+	return slices.ContainsFunc(globs, func(g string) bool { return catalogs.Match(g, name) })
+}
+
+// daemonSets returns what runs on every node of g: the provider's and the
+// declared ones, sorted by name.
+func (m *maker) daemonSets(g *planner.NodeGroup) []planner.DaemonSet {
+	out := slices.Clone(m.provider.DaemonSets(&m.cluster, g))
+	for _, d := range m.cluster.DaemonSets {
+		if len(d.NodeGroups) == 0 || slices.Contains(d.NodeGroups, g.Name) {
+			out = append(out, d)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b planner.DaemonSet) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+var errNoHome = errors.New("no system or app group")
+
+// home returns the index of the group that carries the provider's system
+// workloads: the system group first by name, else the untainted app group first
+// by name.
+func home(groups []planner.NodeGroup) (int, error) {
+	for _, want := range []planner.Role{planner.System, planner.App} {
+		for i := range groups {
+			if groups[i].Role == want && (want == planner.System || !groups[i].Tainted()) {
+				return i, nil
+			}
+		}
+	}
+	return 0, errNoHome
+}

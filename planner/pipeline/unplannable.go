@@ -1,0 +1,115 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/packing"
+	"github.com/scantling-dev/scantling/planner/placement"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// unplannable turns the scan's error into which constraint binds, by how much
+// and what would free it.
+func (p *problem) unplannable(err error) error {
+	if e, ok := errors.AsType[*packing.NoFitError](err); ok {
+		return &planner.Infeasible{
+			Path:       e.Name + ".pod." + string(e.Resource),
+			Constraint: fmt.Sprintf("a pod is larger than a node of every admitted type; the closest is %s", e.OfferName),
+			Margin: fmt.Sprintf("it requests %s, %s has %s left after reserves and DaemonSets: %s too few",
+				amount(e.Resource, e.Request), e.OfferName, amount(e.Resource, e.Offers), amount(e.Resource, e.Short())),
+			Remedy: "make the pod smaller, or admit larger types (families, types, max_vcpus)",
+		}
+	}
+	e, ok := errors.AsType[*packing.NoCountError](err)
+	if !ok {
+		return err
+	}
+	failure, _ := e.Last.Payload.(*placement.Failure)
+	if failure == nil {
+		return p.maxNodesTooLow()
+	}
+	i := p.index(failure.Workload)
+	path := p.path
+	if i >= 0 {
+		path = p.works[i].path
+	}
+	bad := &planner.Infeasible{
+		Path:       path,
+		Constraint: fmt.Sprintf("no number of nodes holds: with %d of %s, %s", e.Nodes, e.OfferName, p.sentence(failure)),
+	}
+	if p.group.MaxNodes > 0 {
+		bad.Path = p.path + ".autoscaling.max_nodes"
+		bad.Remedy = p.nodesWanted()
+	} else if failure.Resource == placement.ShortMinReady {
+		bad.Remedy = "raise replicas, lower min_ready, or declare a smaller redundancy"
+	} else if failure.Resource == placement.ShortSpread {
+		bad.Remedy = "raise max_skew, or use ScheduleAnyway"
+	}
+	return bad
+}
+
+// sentence says what failed.
+func (p *problem) sentence(f *placement.Failure) string {
+	when := map[placement.During]string{
+		placement.Normal: "with everything up", placement.Rollout: "during its rollout",
+		placement.NodeLoss: "after a node is lost", placement.ZoneLoss: "after a zone is lost",
+		placement.NodeAndZoneLoss: "after a node and a zone are lost",
+	}[f.During]
+	if f.Resource == placement.ShortMinReady {
+		return fmt.Sprintf("%s has %d ready replicas too few %s", f.Workload, f.Missing, when)
+	}
+	return fmt.Sprintf("%d pods of %s have no place %s, short of %s", f.Missing, f.Workload, when, f.Resource)
+}
+
+// maxNodesTooLow is for a declared maximum below what any type needs.
+func (p *problem) maxNodesTooLow() error {
+	return &planner.Infeasible{
+		Path:       p.path + ".autoscaling.max_nodes",
+		Constraint: fmt.Sprintf("%d nodes are too few for any admitted type", p.group.MaxNodes),
+		Remedy:     p.nodesWanted(),
+	}
+}
+
+// nodesWanted plans the group without its maximum, to say what would do.
+func (p *problem) nodesWanted() string {
+	free := *p
+	group := *p.group
+	group.MaxNodes = 0
+	free.group = &group
+	free.m = &maker{cluster: p.m.cluster, catalog: p.m.catalog, provider: p.m.provider, options: Options{Alternatives: -1}, checker: placement.NewChecker(), offers: p.m.offers}
+	// No context is needed: the scan is bounded, and was done once already.
+	best := 0
+	for i := range p.offers {
+		start, ok := free.start(i)
+		if !ok {
+			continue
+		}
+		for n := start; n <= free.mostNodes(); n++ {
+			if best > 0 && n >= best {
+				break
+			}
+			if _, failure := free.try(&p.offers[i], n, p.losses); failure == nil {
+				best = n
+			}
+		}
+	}
+	if best == 0 {
+		return "admit larger types, or declare a smaller redundancy"
+	}
+	return fmt.Sprintf("raise max_nodes to %d, or admit larger types", best)
+}
+
+// amount writes an amount of a resource with its unit, rounded down.
+func amount(r packing.Resource, n int64) string {
+	switch r {
+	case packing.CPU:
+		return fmt.Sprintf("%dm CPU", n)
+	case packing.Memory:
+		return fmt.Sprintf("%d MiB", n/int64(units.MiB))
+	case packing.Pods:
+		return fmt.Sprintf("%d pods", n)
+	}
+	panic("pipeline: resource " + string(r))
+}

@@ -1,0 +1,108 @@
+package pipeline
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/planner/upgrade"
+)
+
+// upgrade compares the strategies of the declared upgrade; nil where none is
+// declared.
+func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlane) (*planner.UpgradePlan, error) {
+	u := m.cluster.Upgrade
+	if u == nil {
+		return nil, nil
+	}
+	var calendar []upgrade.Version
+	for _, v := range m.catalog.Versions {
+		calendar = append(calendar, upgrade.Version{Minor: v.Minor, Release: v.Release, StandardEnd: v.StandardEnd, ExtendedEnd: v.ExtendedEnd})
+	}
+	hops, err := upgrade.Path(m.cluster.KubernetesVersion, u.To, calendar, m.cluster.AsOf)
+	if err != nil {
+		return nil, &planner.Infeasible{Path: "upgrade.to", Constraint: err.Error(), Remedy: "name a newer minor that is released and supported"}
+	}
+	mech := m.provider.Mechanics(&m.cluster)
+	p := upgrade.Problem{
+		Hops: hops, NodeSkew: mech.NodeSkew, Times: times(&mech), Strategies: mech.Strategies,
+		ControlPlaneFee: upgrade.Rate{Known: true},
+	}
+	for _, f := range control.Fees {
+		p.ControlPlaneFee.PerHour += f.Price.Rate
+		p.ControlPlaneFee.Known = p.ControlPlaneFee.Known && f.Price.Known()
+	}
+	for _, s := range slices.Sorted(maps.Keys(mech.Refused)) {
+		p.Refused = append(p.Refused, upgrade.Refusal{Strategy: s, Reason: mech.Refused[s]})
+	}
+	if u.Strategy != "compare" {
+		p.Wanted = u.Strategy
+	}
+	for i := range groups {
+		p.Groups = append(p.Groups, m.upgradeGroup(&groups[i]))
+	}
+	return upgradePlan(m.cluster.KubernetesVersion, u.To, hops, upgrade.Compare(p)), nil
+}
+
+func times(mech *planner.Mechanics) upgrade.Times {
+	return upgrade.Times{
+		ControlPlaneStep: mech.ControlPlaneStep, AddOns: mech.AddOns, Setup: mech.Setup, Boot: mech.Boot,
+		AfterDrain: mech.AfterDrain, Terminate: mech.Terminate, ScaleDownPerNode: mech.ScaleDownPerNode,
+		DrainLimit: mech.DrainLimit, MaxParallel: mech.MaxParallel, ControlPlaneRollback: mech.ControlPlaneRollback,
+		Verify: upgrade.DefaultVerify, Soak: upgrade.DefaultSoak, Delete: upgrade.DefaultDelete, ParallelRun: upgrade.DefaultParallelRun,
+	}
+}
+
+// upgradeGroup translates a planned group: its nodes as the modelled scheduler
+// filled them.
+func (m *maker) upgradeGroup(g *planner.GroupPlan) upgrade.Group {
+	declared := m.groupNamed(g.Name)
+	pool := &g.Pools[0]
+	disks, known := m.rootDiskRate(declared)
+	out := upgrade.Group{
+		Name: g.Name, Zones: len(pool.NodesByZone),
+		Price:          upgrade.Rate{PerHour: pool.Price.Rate + disks, Known: known && pool.Price.Known()},
+		MaxUnavailable: declared.UpdateConfig.MaxUnavailable,
+	}
+	for _, pl := range g.Placement {
+		class := upgrade.NodeClass{Nodes: pl.Nodes}
+		for _, pods := range pl.Pods {
+			class.Pods = append(class.Pods, upgrade.PodCount{Workload: pods.Workload, Pods: pods.Pods})
+		}
+		out.Nodes = append(out.Nodes, class)
+	}
+	specs := slices.Concat(declared.Workloads, m.provider.SystemWorkloads(&m.cluster))
+	for _, w := range g.Workloads {
+		at := slices.IndexFunc(specs, func(s planner.Workload) bool { return s.Name == w.Name && s.System == w.System })
+		s := &specs[at]
+		u := upgrade.Workload{Name: w.Name, Grace: s.TerminationGracePeriod, Startup: s.StartupTime}
+		if s.PodDisruptionBudget != nil {
+			u.Budget, u.Allowed = true, s.PodDisruptionBudget.Allowed(w.Replicas)
+		}
+		out.Workloads = append(out.Workloads, u)
+	}
+	return out
+}
+
+// upgradePlan translates a comparison back.
+func upgradePlan(from, to string, hops []string, c upgrade.Comparison) *planner.UpgradePlan {
+	out := &planner.UpgradePlan{From: from, To: to, Hops: hops, Recommended: c.Recommended, Reason: c.Reason}
+	for _, s := range c.Strategies {
+		row := planner.UpgradeStrategy{
+			Name: s.Name, Duration: s.Duration, ExtraCost: s.ExtraCost, ExtraCostKnown: s.ExtraCostKnown,
+			PeakExtraNodes: s.PeakExtraNodes, MinReady: s.MinReady, Rollback: s.Rollback,
+			BlockedBy: s.BlockedBy, Notes: s.Notes,
+		}
+		for _, g := range s.Groups {
+			row.Groups = append(row.Groups, planner.UpgradeGroup{
+				Name: g.Name, Start: g.Start, Duration: g.Duration, Parallel: g.Parallel,
+				PeakExtraNodes: g.PeakExtraNodes, MinReady: min(g.MinReady, units.Whole),
+				ExtraNodeHours: g.ExtraNodeHours, ExtraCost: g.ExtraCost,
+				Drain: g.Drain, DrainWorkload: g.DrainWorkload,
+			})
+		}
+		out.Strategies = append(out.Strategies, row)
+	}
+	return out
+}
