@@ -73,7 +73,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		return planner.Plan{}, err
 	}
 	plan.Assumptions = m.assumptions()
-		return plan, nil
+	return plan, nil
 }
 
 // monthsAhead is how far growth is sized for.
