@@ -62,7 +62,7 @@ func refusal(c *planner.Cluster, in *planner.Instances, t *catalogs.InstanceType
 		{"metal", t.Metal},
 		{"burstable", t.Burstable},
 		{"flex", t.Flex},
-		{"gpu", t.GPUs.Milli > 0},
+		{"gpu", t.GPUs.Milli > 0 || t.Accelerators.Count > 0},
 		{"previous_generation", t.PreviousGeneration},
 	}
 	for _, class := range classes {
