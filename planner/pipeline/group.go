@@ -22,6 +22,8 @@ type problem struct {
 	// daemons of every node, and what they reserve.
 	daemons  []planner.DaemonSet
 	reserved placement.Resources
+	// atLeast so many nodes are tried.
+	atLeast int
 	// scratch is the checker's input, reused over the scan.
 	scratch placement.Group
 	sized   []planner.ReplicaReasons
@@ -210,7 +212,7 @@ func (p *problem) start(offer int) (int, bool) {
 		return w.need
 	})
 	n, ok := packing.LeastNodes(p.items(nil), kept, free(o), l, len(p.group.Zones))
-	return max(n, 1), ok
+	return max(n, p.atLeast, 1), ok
 }
 
 // items are the pods of the group: of each workload as many as count says, or

@@ -19,11 +19,14 @@ func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.Growt
 	if err != nil {
 		return nil, err
 	}
+	// A group whose demand does not shrink never needs fewer nodes than the month
+	// before, so that the count goes on from there.
+	last := make([]int, len(plan.NodeGroups))
 	rows, err := forecast.Growth(ctx, forecast.Options{
 		Start: m.cluster.AsOf, PerMonth: m.cluster.Growth.PerMonth, Months: m.cluster.Growth.HorizonMonths,
 		Infeasible: func(err error) bool { return errors.Is(err, planner.ErrInfeasible) },
 	}, func(ctx context.Context, at forecast.Month) (planner.GrowthMonth, error) {
-		return m.month(ctx, plan, guests, at.Number)
+		return m.month(ctx, plan, guests, at.Number, last)
 	})
 	if err != nil {
 		return nil, err
@@ -55,8 +58,9 @@ func (m *maker) grows() bool {
 	return false
 }
 
-// month counts the nodes of every group after so many months.
-func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planner.Workload, months int) (planner.GrowthMonth, error) {
+// month counts the nodes of every group after so many months, from the counts of
+// the month before on, which it replaces.
+func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planner.Workload, months int, last []int) (planner.GrowthMonth, error) {
 	out := planner.GrowthMonth{Cost: planner.Amount{Known: true}}
 	for _, f := range plan.ControlPlane.Fees {
 		out.Cost.Rate += f.Price.Rate
@@ -68,12 +72,16 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planne
 		if err != nil {
 			return planner.GrowthMonth{}, err
 		}
+		p.atLeast = last[i]
 		p.only(plan.NodeGroups[i].Pools[0].InstanceType)
 		result, err := p.scan(ctx, p.packingOffers(), -1)
 		if err != nil {
 			return planner.GrowthMonth{}, err
 		}
 		a := answerOf(&result)
+		if p.onlyGrows() {
+			last[i] = a.nodes()
+		}
 		out.Nodes = append(out.Nodes, planner.GroupNodes{Group: g.Name, Nodes: a.nodes()})
 		_, disks := m.rootDiskRate(g)
 		out.Cost.Rate += a.offer.rate * units.USDPerHour(a.nodes())
@@ -83,6 +91,16 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planne
 		out.Cost.Rate = 0
 	}
 	return out, nil
+}
+
+// onlyGrows reports whether no demand of the group shrinks.
+func (p *problem) onlyGrows() bool {
+	for i := range p.works {
+		if p.works[i].spec.GrowthPerMonth < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // only keeps the offer of the named type.
