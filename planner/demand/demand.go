@@ -127,7 +127,7 @@ type Station struct {
 
 // Load is the third way to state demand.
 type Load struct {
-	// Throughput is the peak of the whole workload; positive.
+	// Throughput is the peak of the whole workload, not negative.
 	Throughput units.Rate
 	Station    Station
 	// Targets are held all at once. There may be none: utilisation alone decides.

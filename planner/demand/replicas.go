@@ -54,8 +54,12 @@ func (r Rules) Replicas() (Reasons, error) {
 		adds *int
 		need int
 	}{
-		{&out.Load, r.Load}, {&out.Spare, r.Load + r.Spare}, {&out.Minimum, max(r.Minimum, r.Static.Ready)},
-		{&out.Rollout, rollout}, {&out.Node, node}, {&out.Zone, zone},
+		{&out.Load, r.Load},
+		{&out.Spare, r.Load + r.Spare},
+		{&out.Minimum, max(r.Minimum, r.Static.Ready)},
+		{&out.Rollout, rollout},
+		{&out.Node, node},
+		{&out.Zone, zone},
 	} {
 		*rule.adds = max(rule.need-most, 0)
 		most = max(rule.need, most)

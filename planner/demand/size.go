@@ -15,18 +15,16 @@ type Model struct {
 }
 
 // NewModel returns the model of a load. It panics on a load that is not one:
-// no law, no workers, a throughput or a limit that is not positive.
+// no law, no workers, a negative throughput, a limit that is not positive.
 func NewModel(load Load) *Model {
-	if load.Station.Law == nil || load.Station.Workers < 1 || load.Throughput <= 0 || load.MaxUtilization < 0 {
+	if load.Station.Law == nil || load.Station.Workers < 1 || load.Throughput < 0 ||
+		load.MaxUtilization < 0 || load.Station.Policy != Random {
 		panic(fmt.Sprintf("demand: not a load: %+v", load))
 	}
 	for _, t := range load.Targets {
 		if t.Limit <= 0 {
 			panic(fmt.Sprintf("demand: target %s of %s", t.Statistic, t.Limit))
 		}
-	}
-	switch load.Station.Policy {
-	case Random:
 	}
 	law := tabulate(load.Station.Law)
 	return &Model{load: load, law: law, least: leastResidual(law, load.Station.Workers)}
@@ -122,10 +120,10 @@ func (m *Model) Size() (Sizing, error) {
 		return Sizing{}, &LimitError{Reason: fmt.Sprintf("%s %s", failing.Statistic, failing.Limit), Target: failing}
 	}
 	s := Sizing{Replicas: n, UtilizationReplicas: floor, At: m.Predict(n), Below: m.Predict(n - 1)}
-	switch {
-	case n == 1:
+	switch n {
+	case 1:
 		s.Binding = Single
-	case n == floor:
+	case floor:
 		s.Binding = Utilization
 	default:
 		s.Binding, s.Target = LatencyTarget, s.Below.worst()

@@ -142,15 +142,13 @@ func randomLoad(t *testing.T, rng *rand.Rand) demand.Load {
 		Station:        demand.Station{Law: law, Workers: 1 << rng.IntN(5)},
 		MaxUtilization: units.Ratio(40+rng.IntN(61)) * units.Percent,
 	}
-	for _, s := range []demand.Statistic{demand.Mean, demand.P90, demand.P99} {
+	for _, f := range []struct {
+		statistic demand.Statistic
+		floor     float64
+	}{{demand.Mean, law.Mean()}, {demand.P90, law.Quantile(.9)}, {demand.P99, law.Quantile(.99)}} {
 		if rng.IntN(2) == 0 {
-			floor := law.Mean()
-			if s == demand.P90 {
-				floor = law.Quantile(.9)
-			} else if s == demand.P99 {
-				floor = law.Quantile(.99)
-			}
-			load.Targets = append(load.Targets, demand.Target{Statistic: s, Limit: time.Duration(floor * (1.1 + 3*rng.Float64()) * 1e9)})
+			limit := time.Duration(f.floor * (1.1 + 3*rng.Float64()) * 1e9)
+			load.Targets = append(load.Targets, demand.Target{Statistic: f.statistic, Limit: limit})
 		}
 	}
 	return load
@@ -281,8 +279,10 @@ func TestPredictionsFall(t *testing.T) {
 // A thousand times slower requests, a thousand times fewer of them: the same count.
 func TestTimeUnitsCancel(t *testing.T) {
 	for _, m := range []demand.Measured{
-		{Mean: 18 * ms, P99: 70 * ms}, {Distribution: demand.Gamma, Mean: 30 * ms, CV: 600_000},
-		{Distribution: demand.Exponential, Mean: 20 * ms}, {Distribution: demand.Constant, Mean: 25 * ms},
+		{Mean: 18 * ms, P99: 70 * ms},
+		{Distribution: demand.Gamma, Mean: 30 * ms, CV: 600_000},
+		{Distribution: demand.Exponential, Mean: 20 * ms},
+		{Distribution: demand.Constant, Mean: 25 * ms},
 	} {
 		slow := m
 		slow.Mean, slow.P99 = 1000*m.Mean, 1000*m.P99
@@ -297,6 +297,34 @@ func TestTimeUnitsCancel(t *testing.T) {
 			t.Errorf("%+v: %d pods, in other units %d", m, n, got)
 		}
 	}
+}
+
+// Without a load one pod is enough, and only the service takes time.
+func TestNoLoad(t *testing.T) {
+	law := lawOf(t, demand.Exponential, 1)
+	s, err := demand.NewModel(demand.Load{
+		Station: demand.Station{Law: law, Workers: 2},
+		Targets: []demand.Target{{Statistic: demand.Mean, Limit: time.Second}, {Statistic: demand.P99, Limit: 5 * time.Second}},
+	}).Size()
+	if err != nil || s.Replicas != 1 || s.Binding != demand.Single || s.At.Utilization != 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if got, want := s.At.Latency[1].Seconds, math.Log(100); math.Abs(got-want) > 1e-9 {
+		t.Errorf("p99 %g s, want %g", got, want)
+	}
+}
+
+func ExampleLoadTest() {
+	test := demand.LoadTest{Throughput: 4000 * units.PerSecond, PerPod: 350 * units.PerSecond}
+	n, err := test.Replicas()
+	fmt.Printf("%d pods, %.1f/s each, %v\n", n, test.Each(n).Float(), err)
+	// Output: 12 pods, 333.3/s each, <nil>
+}
+
+func ExampleGrow() {
+	throughput, ok := demand.Grow(1200*units.PerSecond, 2*units.Percent, 12)
+	fmt.Println(throughput.Float(), ok)
+	// Output: 1521.890154 true
 }
 
 func ExampleModel_Size() {
