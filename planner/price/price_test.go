@@ -40,7 +40,8 @@ func TestDiskCost(t *testing.T) {
 		"up to free":       {gp3(), price.Disk{Size: 50 * units.GiB, IOPS: 3000, MiBps: 125}, price.Monthly{Amount: 4 * units.Dollar, Source: listed("2026-11-01")}},
 		"IOPS, older date": {gp3(), price.Disk{Size: 50 * units.GiB, IOPS: 4000}, price.Monthly{Amount: 9 * units.Dollar, Source: listed("2026-10-01")}},
 		"throughput, less trustworthy": {
-			gp3(), price.Disk{Size: 50 * units.GiB, MiBps: 250},
+			gp3(),
+			price.Disk{Size: 50 * units.GiB, MiBps: 250},
 			price.Monthly{Amount: 9 * units.Dollar, Source: price.Source{Basis: price.Recalled, Date: "2026-11-01"}},
 		},
 		"a part not known and not paid": {noIOPS, price.Disk{Size: 50 * units.GiB, IOPS: 3000}, price.Monthly{Amount: 4 * units.Dollar, Source: listed("2026-11-01")}},

@@ -86,8 +86,15 @@ func TestSkew(t *testing.T) {
 		kubelet, apiServer int
 		want               bool
 	}{
-		{35, 35, true}, {35, 36, true}, {33, 36, true}, {32, 36, false}, {36, 35, false},
-		{24, 26, true}, {24, 27, false}, {25, 28, true}, {25, 29, false},
+		{35, 35, true},
+		{35, 36, true},
+		{33, 36, true},
+		{32, 36, false},
+		{36, 35, false},
+		{24, 26, true},
+		{24, 27, false},
+		{25, 28, true},
+		{25, 29, false},
 	}
 	for _, test := range tests {
 		if got := upgrade.KubeletAllowed(test.kubelet, test.apiServer); got != test.want {

@@ -59,10 +59,11 @@ func walk(strategy string, g upgrade.Group, t upgrade.Times, drain time.Duration
 			pass(t.Boot)
 		}
 	}
-	if strategy == upgrade.NodeGroupBlueGreen {
+	switch strategy {
+	case upgrade.NodeGroupBlueGreen:
 		pass(t.Soak)
 		pass(t.Delete)
-	} else if strategy == upgrade.Surge {
+	case upgrade.Surge:
 		for range max(2*g.Zones, asked) {
 			pass(t.ScaleDownPerNode)
 		}
@@ -215,7 +216,12 @@ func TestRecommendation(t *testing.T) {
 		"none keeps":              {func(p *upgrade.Problem) { p.Strategies = []string{upgrade.Minimal} }, "", "every strategy that can be used leaves fewer ready nodes than planned"},
 		"none can be used":        {func(p *upgrade.Problem) { p.Strategies = nil }, "", "every strategy is blocked"},
 		"only one keeps":          {func(p *upgrade.Problem) { p.Strategies = []string{upgrade.Minimal, upgrade.Surge} }, upgrade.Surge, "all planned nodes stay ready, and no other strategy that can be used keeps them"},
-		"prices not known":        {func(p *upgrade.Problem) { p.Groups[0] = unknown }, upgrade.Surge, "all planned nodes stay ready, with the fewest extra node-hours; what they cost is not known"},
+		"a known cost before an unknown one": {func(p *upgrade.Problem) {
+			p.Strategies = []string{upgrade.ClusterBlueGreen, upgrade.NodeGroupBlueGreen}
+			p.ControlPlaneFee.Known = false
+			p.Times.ParallelRun = time.Second
+		}, upgrade.NodeGroupBlueGreen, "all planned nodes stay ready, at the least extra cost"},
+		"prices not known": {func(p *upgrade.Problem) { p.Groups[0] = unknown }, upgrade.Surge, "all planned nodes stay ready, with the fewest extra node-hours; what they cost is not known"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
