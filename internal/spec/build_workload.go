@@ -1,0 +1,183 @@
+package spec
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// workload reads one workload of a group.
+func (b *builder) workload(x *groupContext, n *node) planner.Workload {
+	path := x.path + ".workload." + n.label
+	w := planner.Workload{Name: n.label, Recovery: x.redundancy.Recovery}
+	w.Kind = planner.Kind(take(b, n, path, "kind", string(planner.Deployment), "Deployment", "language"))
+	w.Demand = b.demand(x, n, path)
+	b.counts(x, n, path, &w)
+	w.Pod = b.pod(n)
+	w.TopologySpread = b.spread(x, n, path)
+	w.PodDisruptionBudget = b.budget(x, n, path)
+	w.TerminationGracePeriod = take(b, n, path, "termination_grace_period", 30*time.Second, "30s", "language")
+	w.StartupTime = take(b, n, path, "startup_time", x.def.startup, x.def.startup.String(), x.source)
+	w.RollingUpdate = b.rollingUpdate(x, n, path, w.Kind)
+	if growth, ok := get[units.Ratio](n, "growth_per_month"); ok {
+		w.GrowthPerMonth, w.GrowsReplicas = growth, true
+		b.checkGrowth(n, "growth_per_month", growth)
+	} else {
+		w.GrowthPerMonth = b.cluster.Growth.PerMonth
+	}
+	return w
+}
+
+// counts reads spare_replicas, min_replicas and min_ready.
+func (b *builder) counts(x *groupContext, n *node, path string, w *planner.Workload) {
+	given := n.has("replicas")
+	if given {
+		b.countsOfGiven(n, w)
+	} else if w.Demand.Way != "" {
+		spare, least := 1, x.def.minReplicas
+		source := x.source
+		if x.role == planner.Ingress && len(x.zones) > least {
+			least, source = len(x.zones), x.source+": 1 in each zone"
+		}
+		spareSource := "language"
+		if x.development {
+			spare, least = 0, 1
+			source, spareSource = "environment development", "environment development"
+		}
+		w.SpareReplicas = take(b, n, path, "spare_replicas", spare, itoa(spare), spareSource)
+		w.MinReplicas = take(b, n, path, "min_replicas", least, itoa(least), source)
+	}
+	if ready, ok := get[units.CountOrRatio](n, "min_ready"); ok {
+		w.MinReady = &ready
+		if given && !ready.IsRatio && w.Demand.Replicas > 0 && ready.Count > w.Demand.Replicas {
+			b.add(MinimumAbove, n.rng("min_ready"), "min_ready is %d of %s.", ready.Count, count(w.Demand.Replicas, "replica"))
+		}
+	}
+	if x.role != planner.Stateful || n.refused["manifest"] {
+		return
+	}
+	if !given {
+		b.add(StatefulNeeds, &n.def, "A workload of role stateful gives replicas: its members are counted, not computed.")
+	}
+	if !n.has("min_ready") {
+		b.add(StatefulNeeds, &n.def, "A workload of role stateful gives min_ready: the pods that must stay Ready through any loss, a quorum for one.")
+	}
+}
+
+// countsOfGiven holds the rest to a count that the user gives: it never changes.
+func (b *builder) countsOfGiven(n *node, w *planner.Workload) {
+	if spare, ok := get[int](n, "spare_replicas"); ok && spare > 0 {
+		b.add(SpareBeside, n.rng("spare_replicas"), "replicas is the whole count. Add the spare to it, or state the demand as throughput.")
+	}
+	if least, ok := get[int](n, "min_replicas"); ok {
+		w.MinReplicas = least
+		if w.Demand.Replicas > 0 && least > w.Demand.Replicas {
+			b.add(MinimumAbove, n.rng("min_replicas"), "min_replicas is %d and replicas %d. Raise replicas, or leave min_replicas out.", least, w.Demand.Replicas)
+		}
+	}
+}
+
+// pod reads the pod block.
+func (b *builder) pod(n *node) planner.Pod {
+	p := n.child("pod")
+	var pod planner.Pod
+	pod.CPU, _ = get[units.MilliCPU](p, "cpu")
+	pod.Memory, _ = get[units.Bytes](p, "memory")
+	l := p.child("limits")
+	pod.CPULimit, _ = get[units.MilliCPU](l, "cpu")
+	pod.MemoryLimit, _ = get[units.Bytes](l, "memory")
+	if pod.CPULimit > 0 && pod.CPULimit < pod.CPU {
+		b.add(LimitBelow, l.rng("cpu"), "The CPU limit is below the request of %dm; Kubernetes refuses the pod.", int64(pod.CPU))
+	}
+	if pod.MemoryLimit > 0 && pod.MemoryLimit < pod.Memory {
+		b.add(LimitBelow, l.rng("memory"), "The memory limit is below the request of %s; Kubernetes refuses the pod.", bytesText(pod.Memory))
+	}
+	return pod
+}
+
+// spread reads topology_spread, or takes the role's.
+func (b *builder) spread(x *groupContext, n *node, path string) []planner.TopologySpread {
+	var out []planner.TopologySpread
+	nodes := n.children("topology_spread")
+	for _, s := range nodes {
+		key, ok := get[string](s, "topology_key")
+		t := planner.TopologySpread{Key: planner.TopologyKey(key)}
+		p := path + ".topology_spread"
+		t.MaxSkew = take(b, s, p, "max_skew", 1, "1", "language")
+		t.Hard = take(b, s, p, "when_unsatisfiable", "ScheduleAnyway", "ScheduleAnyway", "language") == "DoNotSchedule"
+		if ok && slices.ContainsFunc(out, func(o planner.TopologySpread) bool { return o.Key == t.Key }) {
+			b.add(DuplicateElement, s.rng("topology_key"), "The workload spreads over %s already.", key)
+		}
+		out = append(out, t)
+	}
+	if len(nodes) == 0 && !n.refused["topology_spread"] {
+		hard, source := x.def.hard, x.source
+		if x.redundancy.Recovery == planner.Static && !hard {
+			hard, source = true, "recovery static"
+		}
+		for _, key := range x.def.spread {
+			out = append(out, planner.TopologySpread{Key: key, MaxSkew: 1, Hard: hard})
+			text := string(key) + " ScheduleAnyway"
+			if hard {
+				text = string(key) + " DoNotSchedule"
+			}
+			b.assume(path+".topology_spread", text, source)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y planner.TopologySpread) int { return cmp.Compare(x.Key, y.Key) })
+	return out
+}
+
+// budget reads the pod disruption budget, or takes the role's.
+func (b *builder) budget(x *groupContext, n *node, path string) *planner.PodDisruptionBudget {
+	p := n.child("pod_disruption_budget")
+	if p == nil {
+		if x.def.budget == nil || n.refused["pod_disruption_budget"] {
+			return nil
+		}
+		b.assume(path+".pod_disruption_budget.max_unavailable", portionText(*x.def.budget), x.source)
+		most := *x.def.budget
+		return &planner.PodDisruptionBudget{MaxUnavailable: &most}
+	}
+	least, hasLeast := get[units.CountOrRatio](p, "min_available")
+	most, hasMost := get[units.CountOrRatio](p, "max_unavailable")
+	switch {
+	case p.has("min_available") && p.has("max_unavailable"):
+		b.add(BudgetAmbiguous, &p.attrs["max_unavailable"].name, "min_available and max_unavailable exclude each other. Keep one.")
+	case hasLeast:
+		return &planner.PodDisruptionBudget{MinAvailable: &least}
+	case hasMost:
+		return &planner.PodDisruptionBudget{MaxUnavailable: &most}
+	case len(p.attrs) == 0:
+		b.add(BudgetAmbiguous, &p.def, "The budget is empty. Give min_available or max_unavailable, or leave the block out.")
+	}
+	return nil
+}
+
+// rollingUpdate reads how a new version rolls out.
+func (b *builder) rollingUpdate(x *groupContext, n *node, path string, kind planner.Kind) planner.RollingUpdate {
+	p := n.child("rolling_update")
+	path += ".rolling_update"
+	surge, absent, source := x.def.surge, x.def.absent, x.source
+	if kind == planner.StatefulSet {
+		surge, absent, source = units.Count(0), units.Count(1), "kind StatefulSet"
+	}
+	var u planner.RollingUpdate
+	u.MaxSurge = take(b, p, path, "max_surge", surge, portionText(surge), source)
+	u.MaxUnavailable = take(b, p, path, "max_unavailable", absent, portionText(absent), source)
+	switch {
+	case p == nil:
+	case kind == planner.StatefulSet && p.has("max_surge") && !u.MaxSurge.IsZero():
+		b.add(NoRollout, p.rng("max_surge"), "A StatefulSet replaces its pods in place: max_surge is 0.")
+	case u.MaxSurge.IsZero() && u.MaxUnavailable.IsZero() && (p.has("max_surge") || p.has("max_unavailable")):
+		name := "max_surge"
+		if !p.has(name) {
+			name = "max_unavailable"
+		}
+		b.add(NoRollout, p.rng(name), "max_surge and max_unavailable are both 0, so that no pod is ever replaced. Raise one of them.")
+	}
+	return u
+}

@@ -1,0 +1,71 @@
+package spec
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// Place returns where the spec says path, or else the nearest address around it
+// that the spec gives; the cluster block at worst. It is never nil.
+func (s *Spec) Place(path string) *planner.Place {
+	rng := s.rng(path)
+	return &planner.Place{File: rng.Filename, Line: rng.Start.Line, Column: rng.Start.Column}
+}
+
+func (s *Spec) rng(path string) hcl.Range {
+	for p := path; p != ""; {
+		if rng, ok := s.places[p]; ok {
+			return rng
+		}
+		p = p[:max(strings.LastIndexByte(p, '.'), 0)]
+	}
+	return s.places["cluster"]
+}
+
+// Explain returns the diagnostics of an error of the planner: one for each
+// planner.Infeasible in err, with the place of what binds, or one for err as a
+// whole where there is none. It is empty where err is nil.
+func (s *Spec) Explain(err error) hcl.Diagnostics {
+	if err == nil {
+		return nil
+	}
+	r := newReader(nil)
+	for _, fit := range infeasible(err) {
+		rng := s.rng(fit.Path)
+		detail := fit.Path + ": " + fit.Constraint
+		if fit.Margin != "" {
+			detail += " (" + fit.Margin + ")"
+		}
+		detail += "."
+		if fit.Remedy != "" {
+			detail += " " + capital(fit.Remedy) + "."
+		}
+		r.add(CannotBeMet, &rng, "%s", detail)
+	}
+	if len(r.diags) == 0 {
+		r.add(CannotBeMet, nil, "%s", err.Error())
+	}
+	return r.sorted()
+}
+
+// infeasible returns every planner.Infeasible in the tree of err.
+func infeasible(err error) []*planner.Infeasible {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // walks the tree itself
+		var out []*planner.Infeasible
+		for _, e := range joined.Unwrap() {
+			out = append(out, infeasible(e)...)
+		}
+		return out
+	}
+	if fit, ok := err.(*planner.Infeasible); ok { //nolint:errorlint // walks the tree itself
+		return []*planner.Infeasible{fit}
+	}
+	if inner := errors.Unwrap(err); inner != nil {
+		return infeasible(inner)
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package spec_test
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// offers is a small world: two regions of aws, with zones, a few types, disks
+// and a calendar. The calendar is the one of the EKS documentation.
+type offers struct{}
+
+func (offers) Providers() []string { return []string{"aws"} }
+
+func (offers) Regions(provider string) []string {
+	if provider != "aws" {
+		return nil
+	}
+	return []string{"eu-west-1", "us-east-1"}
+}
+
+func (o offers) Load(provider, region string) (catalogs.Catalog, error) {
+	if !slices.Contains(o.Regions(provider), region) {
+		return catalogs.Catalog{}, fmt.Errorf("no region %s", region)
+	}
+	short := map[string]string{"eu-west-1": "euw1", "us-east-1": "use1"}[region]
+	cat := catalogs.Catalog{Provider: provider, Region: region, Source: "test", Date: "2026-11-20"}
+	for i, letter := range []string{"a", "b", "c"} {
+		cat.Zones = append(cat.Zones, catalogs.Zone{Name: region + letter, ID: fmt.Sprintf("%s-az%d", short, i+1)})
+	}
+	for _, name := range []string{"c7g.xlarge", "m7g.large", "m7g.metal", "m7i.large", "r7g.large", "t3.medium"} {
+		family := name[:3]
+		if family == "t3." {
+			family = "t3"
+		}
+		cat.Types = append(cat.Types, catalogs.InstanceType{Name: name, Family: family, Architecture: catalogs.AMD64, VCPUs: 2, Memory: 8 * units.GiB})
+	}
+	cat.Disks = []catalogs.Disk{
+		{Type: "gp2", MinSize: units.GiB, MaxSize: 16 * units.TiB},
+		{Type: "gp3", MinSize: units.GiB, MaxSize: 64 * units.TiB, MaxIOPS: 80000, MaxMiBps: 2000},
+	}
+	cat.Versions = []catalogs.Version{
+		{Minor: "1.28", Release: "2023-09-26", StandardEnd: "2024-11-26", ExtendedEnd: "2025-11-26"},
+		{Minor: "1.34", Release: "2025-10-02", StandardEnd: "2026-12-02", ExtendedEnd: "2027-12-02"},
+		{Minor: "1.35", Release: "2026-01-28", StandardEnd: "2027-03-27", ExtendedEnd: "2028-03-27"},
+		{Minor: "1.36", Release: "2026-06-02", StandardEnd: "2027-08-02", ExtendedEnd: "2028-08-02"},
+		{Minor: "1.37"},
+	}
+	return cat, nil
+}

@@ -1,0 +1,84 @@
+package spec
+
+import (
+	"regexp"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// labelValueRule says what Kubernetes takes as the value of a label.
+const labelValueRule = "letters, digits, \"-\", \"_\" and \".\", at most 63, a letter or digit at both ends"
+
+// labelValue reports whether s can be the value of a label or a taint.
+func labelValue(s string) bool {
+	return len(s) <= 63 && regexp.MustCompile(`^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$`).MatchString(s)
+}
+
+// labelKey reports whether s can be the key of a label or a taint.
+func labelKey(s string) bool {
+	return len(s) <= 317 && regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`).MatchString(s)
+}
+
+// terraformName reports whether s can name a Terraform variable.
+func terraformName(s string) bool {
+	return len(s) <= 63 && regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`).MatchString(s)
+}
+
+// checkLabel holds a block's label to the form of what it names.
+func (r *reader) checkLabel(n *node) {
+	s := n.label
+	switch n.schema.name {
+	case "cluster":
+		if len(s) > 100 || !regexp.MustCompile(`^[0-9A-Za-z][-0-9A-Za-z_]*$`).MatchString(s) {
+			r.add(InvalidName, &n.labelRange, "%q cannot name a cluster: letters, digits, \"-\" and \"_\", at most 100, a letter or digit first.", short(s))
+		}
+	case "node_group", "workload", "daemonset":
+		if len(s) > 63 || !regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`).MatchString(s) {
+			r.add(InvalidName, &n.labelRange, "%q cannot name a %s: small letters, digits and \"-\", at most 63, a letter or digit at both ends.", short(s), n.schema.name)
+		}
+	case "taint":
+		if !labelKey(s) {
+			r.add(InvalidLabel, &n.labelRange, "%q is no key of a taint: an optional prefix such as \"example.com/\", then %s.", short(s), labelValueRule)
+		}
+	case "rule":
+		if !regexp.MustCompile(`^[A-Z]{2,4}-[0-9]{2,3}$`).MatchString(s) {
+			r.add(InvalidName, &n.labelRange, "%q is no rule: their ids are like \"CP-05\".", short(s))
+		}
+	case "emit":
+		r.checkTool(n)
+	}
+}
+
+// checkTool refuses tools that nothing is written for.
+func (r *reader) checkTool(n *node) {
+	later := []string{"kops", "karpenter", "eksctl", "kubernetes"}
+	for _, t := range later {
+		if n.label == t {
+			r.add(NotSupportedYet, &n.labelRange, "emit %q is not supported yet: \"terraform\".", t)
+			return
+		}
+	}
+	if n.label != "terraform" {
+		r.add(UnknownChoice, &n.labelRange, "Nothing is written for %q: \"terraform\".%s", short(n.label), didYouMean(n.label, append(later, "terraform")))
+	}
+}
+
+// reservedLabel is written by emit, and selects the group.
+const reservedLabel = "scantling.dev/group"
+
+// checkLabels holds node labels to what Kubernetes takes.
+func (b *builder) checkLabels(n *node, labels map[string]string) {
+	for _, key := range sortedKeys(labels) {
+		rng := b.labelRange(n)
+		switch {
+		case key == reservedLabel:
+			b.add(InvalidLabel, rng, "%s is written by emit, and pods are pinned to their group by it. Leave it out.", reservedLabel)
+		case !labelKey(key):
+			b.add(InvalidLabel, rng, "%q is no key of a label: an optional prefix such as \"example.com/\", then %s.", short(key), labelValueRule)
+		case !labelValue(labels[key]):
+			b.add(InvalidLabel, rng, "%q is no value of the label %s: %s.", short(labels[key]), key, labelValueRule)
+		}
+	}
+}
+
+func (b *builder) labelRange(n *node) *hcl.Range { return n.rng("labels") }

@@ -1,0 +1,263 @@
+package spec
+
+import "github.com/scantling-dev/scantling/planner/units"
+
+// kind is the type of an attribute.
+type kind int
+
+const (
+	kindText     kind = iota // a string
+	kindChoice               // one of a few words
+	kindBool                 // true or false
+	kindCount                // a whole number
+	kindCPU                  // "500m" or 2
+	kindBytes                // "768Mi"
+	kindDuration             // "250ms"
+	kindRatio                // 0.8 or "80%"
+	kindRate                 // number per second
+	kindPortion              // number | ratio
+	kindUSD                  // dollars
+	kindTexts                // list of strings
+	kindGlobs                // list of patterns
+	kindMap                  // map of strings
+	kindDate                 // "2026-11-20"
+	kindMinor                // "1.35"
+	kindOther                // what no issue has built
+)
+
+// title is the kind as the reference writes it.
+func (k kind) title() string {
+	switch k {
+	case kindText:
+		return "string"
+	case kindChoice:
+		return "word"
+	case kindBool:
+		return "bool"
+	case kindCount:
+		return "whole number"
+	case kindCPU:
+		return "cpu"
+	case kindBytes:
+		return "bytes"
+	case kindDuration:
+		return "duration"
+	case kindRatio:
+		return "ratio"
+	case kindRate:
+		return "rate"
+	case kindPortion:
+		return "number or ratio"
+	case kindUSD:
+		return "dollars"
+	case kindTexts:
+		return "list of strings"
+	case kindGlobs:
+		return "list of patterns"
+	case kindMap:
+		return "map of strings"
+	case kindDate:
+		return "date"
+	case kindMinor:
+		return "version"
+	case kindOther:
+		return "-"
+	}
+	panic("spec: unknown kind")
+}
+
+// attribute is what the language says of one attribute.
+type attribute struct {
+	name string
+	kind kind
+	// choices of kindChoice and of the elements of lists; later are those that
+	// are not built yet.
+	choices, later []string
+	// least and most bound kindCount; most 0 is the largest count there is.
+	least, most int
+	// zero allows durations and rates of nothing.
+	zero bool
+	// down rounds ratios down, because they limit what may be used.
+	down bool
+	// top bounds ratios; 0 is 100%.
+	top units.Ratio
+	// def is the default in words, for the reference.
+	def      string
+	required bool
+	doc      string
+	// unbuilt: known, and not supported yet. instead says what to write today.
+	unbuilt bool
+	instead string
+}
+
+// block is what the language says of one kind of block.
+type block struct {
+	name string
+	// label is what the block's label names; empty where it has none.
+	label string
+	// repeat: it may stand more than once (with different labels).
+	repeat bool
+	// object: it may also be written name = { … }.
+	object     bool
+	required   bool
+	attributes []attribute
+	blocks     []block
+	doc        string
+	unbuilt    bool
+	instead    string
+}
+
+// attribute returns the attribute of that name.
+func (b *block) attribute(name string) *attribute {
+	for i := range b.attributes {
+		if b.attributes[i].name == name {
+			return &b.attributes[i]
+		}
+	}
+	return nil
+}
+
+// block returns the nested block of that name.
+func (b *block) block(name string) *block {
+	for i := range b.blocks {
+		if b.blocks[i].name == name {
+			return &b.blocks[i]
+		}
+	}
+	return nil
+}
+
+// attributeNames lists what may be given, in the order of the table.
+func (b *block) attributeNames() []string {
+	var names []string
+	for _, a := range b.attributes {
+		names = append(names, a.name)
+	}
+	return names
+}
+
+// blockNames lists the nested blocks, in the order of the table.
+func (b *block) blockNames() []string {
+	var names []string
+	for _, n := range b.blocks {
+		names = append(names, n.name)
+	}
+	return names
+}
+
+// language returns the whole language: the blocks of a spec's top level.
+func language() *block {
+	return &block{
+		name: "spec",
+		blocks: []block{
+			{
+				name: "variable", label: "name", repeat: true, doc: "An input of the spec, as in Terraform.",
+				attributes: []attribute{
+					{name: "type", kind: kindOther, def: "any", doc: "Type constraint: string, number, bool, list(…), map(…), object({…})."},
+					{name: "default", kind: kindOther, doc: "Value where none is given. Without it, a value is required."},
+					{name: "description", kind: kindText, doc: "What the variable means."},
+					{name: "sensitive", kind: kindBool, doc: "Refused: values are recorded in the plan."},
+				},
+				blocks: []block{{
+					name: "validation", repeat: true, doc: "A condition that the value must meet.",
+					attributes: []attribute{
+						{name: "condition", kind: kindBool, required: true, doc: "True where the value is right."},
+						{name: "error_message", kind: kindText, required: true, doc: "What to say where it is not."},
+					},
+				}},
+			},
+			{name: "locals", repeat: true, doc: "Names for expressions: local.NAME. Any attribute."},
+			clusterBlock(),
+		},
+	}
+}
+
+func clusterBlock() block {
+	return block{
+		name: "cluster", label: "name", required: true, doc: "The cluster to plan; one in a folder.",
+		attributes: []attribute{
+			{name: "provider", kind: kindChoice, choices: []string{"aws"}, later: []string{"gcp", "on_premises"}, required: true, doc: "Who provides the machines."},
+			{name: "region", kind: kindText, required: true, doc: "The provider's region."},
+			{name: "zones", kind: kindTexts, required: true, doc: "Zones to use, by name or, on aws, by zone id. Every group uses all of them unless it says fewer."},
+			{name: "kubernetes_version", kind: kindMinor, required: true, doc: "The minor that runs today."},
+			{name: "environment", kind: kindChoice, choices: []string{"production", "development"}, def: "production", doc: "Development asks for no redundancy, no spare replicas, one replica at least, and admits burstable types."},
+			{name: "as_of", kind: kindDate, def: "the catalog's date", doc: "The day at which fees and support dates are read. Nothing reads a clock."},
+			{name: "max_usd_per_month", kind: kindUSD, def: "no limit", doc: "Budget; above it the spec cannot be met."},
+			{name: "catalog_max_age", kind: kindDuration, unbuilt: true, doc: "Older prices fail."},
+		},
+		blocks: append([]block{
+			{
+				name: "network", doc: "How pods get their addresses.",
+				attributes: []attribute{
+					{name: "cni", kind: kindChoice, choices: []string{"vpc", "vpc_prefix"}, later: []string{"cilium", "calico", "dataplane_v2", "kubenet"}, def: "vpc", doc: "vpc gives pods secondary addresses, vpc_prefix /28 prefixes."},
+					{name: "max_pods", kind: kindCount, least: 1, most: 1000, def: "by the CNI", doc: "Largest number of pods on a node."},
+					{name: "free_ips_by_zone", kind: kindOther, unbuilt: true, doc: "Free addresses of each zone's subnet."},
+					{name: "pod_cidr", kind: kindOther, unbuilt: true, doc: "Address range of pods."},
+				},
+			},
+			{
+				name: "daemonset", label: "name", repeat: true, doc: "A pod on every node of its groups, which tolerates every taint. The CNI, kube-proxy and the CSI driver are built in.",
+				attributes: []attribute{
+					{name: "cpu", kind: kindCPU, required: true, doc: "CPU request of the pod."},
+					{name: "memory", kind: kindBytes, required: true, doc: "Memory request of the pod."},
+					{name: "node_groups", kind: kindTexts, def: "all", doc: "Names of the groups it runs on."},
+					{name: "ephemeral_storage", kind: kindBytes, unbuilt: true, doc: "Local storage of the pod."},
+				},
+			},
+			nodeGroupDefaults(),
+			nodeGroup(),
+			{
+				name: "growth", doc: "How demand grows, compounded monthly.",
+				attributes: []attribute{
+					{name: "per_month", kind: kindRatio, def: "0%", doc: "Growth of throughput a month; at most 100%."},
+					{name: "horizon_months", kind: kindCount, most: 120, def: "12", doc: "How far to look."},
+					{name: "size_for", kind: kindChoice, choices: []string{"today", "horizon"}, def: "today", doc: "The day whose demand the cluster is sized for."},
+				},
+			},
+			{
+				name: "upgrade", doc: "An upgrade of Kubernetes to plan.",
+				attributes: []attribute{
+					{name: "to", kind: kindMinor, required: true, doc: "The minor to upgrade to."},
+					{name: "strategy", kind: kindChoice, choices: []string{"compare", "in_place", "surge", "minimal", "node_group_blue_green", "cluster_blue_green"}, later: []string{"gke_blue_green", "gke_autoscaled_blue_green"}, def: "compare", doc: "compare prices every strategy."},
+					{name: "kubelet_skew", kind: kindCount, unbuilt: true, doc: "Minors that nodes may trail."},
+					{name: "keep", kind: kindChoice, unbuilt: true, doc: "What must hold during the upgrade."},
+					{name: "finish_within", kind: kindDuration, unbuilt: true, doc: "Longest time it may take."},
+					{name: "max_extra_usd", kind: kindUSD, unbuilt: true, doc: "Most that it may cost."},
+					{name: "verify", kind: kindDuration, unbuilt: true, doc: "Pause to verify."},
+					{name: "soak", kind: kindDuration, unbuilt: true, doc: "Pause between batches."},
+					{name: "parallel_run", kind: kindDuration, unbuilt: true, doc: "How long both clusters run."},
+				},
+			},
+			{
+				name: "emit", label: "tool", repeat: true, doc: "A tool whose input is written from the plan: \"terraform\".",
+				attributes: []attribute{
+					{name: "directory", kind: kindText, required: true, doc: "Folder to write to, relative to the spec."},
+					{name: "style", kind: kindChoice, choices: []string{"vars"}, later: []string{"root"}, def: "vars", doc: "vars writes variables for the EKS module."},
+					{name: "variable", kind: kindText, def: "node_groups", doc: "Name of the variable that holds the node groups."},
+					{name: "module_version", kind: kindText, unbuilt: true, doc: "Version of the module."},
+				},
+			},
+			{
+				name: "rule", label: "id", repeat: true, doc: "Changes how severe a finding is.",
+				attributes: []attribute{
+					{name: "severity", kind: kindChoice, choices: []string{"off", "info", "warning", "error"}, required: true, doc: "The new severity."},
+					{name: "reason", kind: kindText, doc: "Why; required when off."},
+				},
+			},
+		}, unbuiltClusterBlocks()...),
+	}
+}
+
+// unbuiltClusterBlocks are known and refused.
+func unbuiltClusterBlocks() []block {
+	return []block{
+		{name: "control_plane", unbuilt: true, doc: "Self-managed control planes and tiers.", instead: "Leave it out: the managed control plane is planned."},
+		{name: "quota", unbuilt: true, doc: "Limits of the account."},
+		{name: "pricing", unbuilt: true, doc: "Discounts and commitments.", instead: "Leave it out: list prices are used."},
+		{name: "sidecar", label: "name", repeat: true, unbuilt: true, doc: "Containers added to each pod.", instead: "Add them to the requests of each pod."},
+		{name: "machine", label: "name", repeat: true, unbuilt: true, doc: "Machines of your own."},
+		{name: "risk", unbuilt: true, doc: "Which world to size for where figures are estimates."},
+		{name: "disaster_recovery", unbuilt: true, doc: "Recovery in another region."},
+		{name: "retention", unbuilt: true, doc: "How long data is kept."},
+	}
+}

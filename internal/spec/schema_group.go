@@ -1,0 +1,201 @@
+package spec
+
+import "github.com/scantling-dev/scantling/planner/units"
+
+func nodeGroupDefaults() block {
+	g := nodeGroup()
+	b := block{
+		name: "node_group_defaults", attributes: g.attributes,
+		doc: "Any attribute or block of node_group but workload. A group's own wins, attribute by attribute.",
+	}
+	for _, n := range g.blocks {
+		if n.name != "workload" {
+			b.blocks = append(b.blocks, n)
+		}
+	}
+	return b
+}
+
+func nodeGroup() block {
+	return block{
+		name: "node_group", label: "name", repeat: true, doc: "A set of machines of one kind and what runs on them.",
+		attributes: []attribute{
+			{name: "role", kind: kindChoice, choices: []string{"app", "batch", "ingress", "monitoring", "stateful", "system"}, later: []string{"gpu"}, def: "app", doc: "What the group is for; decides the defaults marked \"by role\"."},
+			{name: "zones", kind: kindTexts, def: "the cluster's", doc: "Zones of the group."},
+			{name: "image", kind: kindChoice, choices: []string{"al2023", "bottlerocket"}, later: []string{"ubuntu", "cos"}, def: "al2023", doc: "Operating system; decides what is left to pods."},
+			{name: "labels", kind: kindMap, def: "none", doc: "Labels of the nodes. Keys with \".\" or \"/\" are quoted."},
+			{name: "guarantee", kind: kindChoice, choices: []string{"scheduled"}, later: []string{"packed", "any_order"}, def: "scheduled", doc: "scheduled: the modelled kube-scheduler places every pod."},
+			{name: "provisioner", kind: kindChoice, unbuilt: true, doc: "What makes the nodes.", instead: "Leave it out: a managed node group is planned."},
+			{name: "split_by_zone", kind: kindBool, unbuilt: true, doc: "One Terraform group a zone."},
+			{name: "manifests", kind: kindTexts, unbuilt: true, doc: "Manifests whose workloads run here.", instead: "Write a workload block for each."},
+		},
+		blocks: append(machineBlocks(), workload()),
+	}
+}
+
+func machineBlocks() []block {
+	return []block{
+		{
+			name: "instances", doc: "Which machine types may be used.",
+			attributes: []attribute{
+				{name: "families", kind: kindGlobs, def: "by role; none where types is given", doc: "Patterns on what stands before the first \".\" of a type's name."},
+				{name: "types", kind: kindGlobs, doc: "Patterns on the whole name."},
+				{name: "exclude", kind: kindGlobs, doc: "Patterns on the whole name, left out."},
+				{name: "allow", kind: kindTexts, choices: []string{"metal", "burstable", "flex", "gpu", "previous_generation"}, def: "none; burstable in role batch and in development", doc: "Classes admitted that are left out by default. A type named in full by types and a family named without \"*\" are admitted too."},
+				{name: "architectures", kind: kindTexts, choices: []string{"amd64", "arm64"}, def: "[\"amd64\"]", doc: "Processors that the images run on."},
+				{name: "capacity_type", kind: kindChoice, choices: []string{"on_demand", "spot"}, later: []string{"reserved"}, def: "by role", doc: "How machines are bought."},
+				{name: "max_types", kind: kindCount, least: 1, most: 100, def: "by role", doc: "Types that the group may mix; 1 until mixes are built."},
+				{name: "max_vcpus", kind: kindCount, least: 1, def: "no limit", doc: "No node is bigger."},
+				{name: "on_demand_base", kind: kindPortion, unbuilt: true, doc: "Part of a spot group kept on demand."},
+			},
+			blocks: []block{{name: "gpu", unbuilt: true, doc: "GPUs of the machines."}},
+		},
+		{
+			name: "disk", doc: "The root disk of a node.",
+			attributes: []attribute{
+				{name: "type", kind: kindText, def: "gp3", doc: "The provider's disk type."},
+				{name: "size", kind: kindBytes, def: "by role", doc: "Size of the disk."},
+				{name: "iops", kind: kindCount, def: "the type's own", doc: "Operations a second beyond what the type gives."},
+				{name: "throughput_mib", kind: kindCount, def: "the type's own", doc: "MiB a second beyond what the type gives."},
+			},
+		},
+		{name: "kubelet", unbuilt: true, doc: "Settings of the kubelet.", instead: "Leave it out: the image's own are used."},
+		{
+			name: "taint", label: "key", repeat: true, doc: "A taint of the nodes. A group that declares taints has these and not its role's.",
+			attributes: []attribute{
+				{name: "value", kind: kindText, def: "\"\"", doc: "The taint's value."},
+				{name: "effect", kind: kindChoice, choices: []string{"NoSchedule", "PreferNoSchedule", "NoExecute"}, def: "NoSchedule", doc: "What it does to pods that do not tolerate it."},
+			},
+		},
+		{
+			name: "autoscaling", doc: "Bounds of the node count over all zones. Without the block the count is fixed.",
+			attributes: []attribute{
+				{name: "min_nodes", kind: kindCount, least: 1, def: "calculated", doc: "Fewest nodes."},
+				{name: "max_nodes", kind: kindCount, least: 1, def: "calculated", doc: "Most nodes."},
+			},
+		},
+		{
+			name: "redundancy", doc: "What the group survives.",
+			attributes: []attribute{
+				{name: "nodes", kind: kindCount, def: "by role", doc: "Any so many nodes may fail."},
+				{name: "zones", kind: kindCount, def: "by role; 0 in a group of one zone", doc: "Any so many zones may fail; fewer than the group has."},
+				{name: "at_once", kind: kindBool, def: "false", doc: "Both together."},
+				{name: "recovery", kind: kindChoice, choices: []string{"reschedule", "static"}, def: "by role", doc: "reschedule: the pods of what failed find room on what is left. static: those that still run hold the targets at once."},
+			},
+		},
+		{
+			name: "update_config", doc: "How nodes are replaced.",
+			attributes: []attribute{
+				{name: "strategy", kind: kindChoice, choices: []string{"surge", "minimal"}, def: "surge", doc: "surge adds nodes before it drains, minimal drains first."},
+				{name: "max_unavailable", kind: kindPortion, down: true, def: "by role", doc: "Nodes replaced at a time; a share rounds down, at least 1."},
+				{name: "max_surge", kind: kindPortion, unbuilt: true, doc: "Nodes added at a time.", instead: "On EKS max_unavailable bounds the nodes replaced at a time."},
+				{name: "soak", kind: kindDuration, unbuilt: true, doc: "Pause between batches."},
+			},
+		},
+	}
+}
+
+func workload() block {
+	return block{
+		name: "workload", label: "name", repeat: true, doc: "A set of equal pods. Its demand is stated in one of three ways: replicas; throughput and throughput_per_pod; throughput, latency, service_time and concurrency.",
+		attributes: []attribute{
+			{name: "kind", kind: kindChoice, choices: []string{"Deployment", "StatefulSet"}, later: []string{"Job", "CronJob"}, def: "Deployment", doc: "The controller of the pods."},
+			{name: "replicas", kind: kindCount, least: 1, doc: "Way 1: this many. The count never changes."},
+			{name: "throughput", kind: kindRate, doc: "Ways 2 and 3: the peak of the whole cluster, all zones together."},
+			{name: "throughput_per_pod", kind: kindRate, down: true, doc: "Way 2: from a load test, at the latency target. Used as it is."},
+			{name: "concurrency", kind: kindCount, least: 1, most: 10_000, doc: "Way 3: requests that a pod serves side by side."},
+			{name: "balancing", kind: kindChoice, choices: []string{"random"}, later: []string{"round_robin", "least_requests", "power_of_two", "pooled"}, def: "random", doc: "Way 3: how requests find a pod."},
+			{name: "max_utilization", kind: kindRatio, down: true, def: "by role", doc: "Way 3: of the pod's workers at the peak."},
+			{name: "spare_replicas", kind: kindCount, def: "1 for computed counts, 0 in development", doc: "Added to the count that carries the peak."},
+			{name: "min_replicas", kind: kindCount, def: "by role; 1 in development", doc: "Computed counts are at least this."},
+			{name: "min_ready", kind: kindPortion, doc: "Pods that stay Ready through any declared loss, without rescheduling; a share rounds up."},
+			{name: "termination_grace_period", kind: kindDuration, zero: true, def: "30s", doc: "Longest time a pod takes to stop."},
+			{name: "startup_time", kind: kindDuration, zero: true, def: "by role", doc: "From start to Ready."},
+			{name: "growth_per_month", kind: kindRatio, def: "growth.per_month", doc: "Growth of this workload; given here it applies to replicas too."},
+			{name: "manifest", kind: kindText, unbuilt: true, doc: "Manifest that pod, replicas and so on are read from.", instead: "Write them here."},
+			{name: "fronts", kind: kindTexts, unbuilt: true, doc: "Workloads whose throughput this one carries.", instead: "Give the sum as throughput."},
+			{name: "cpu_per_request", kind: kindDuration, unbuilt: true, doc: "CPU time of a request.", instead: "Give concurrency: what a pod serves side by side."},
+			{name: "balancers", kind: kindCount, unbuilt: true, doc: "Independent load balancers."},
+			{name: "connections", kind: kindCount, unbuilt: true, doc: "Connections that requests share."},
+			{name: "load_curve", kind: kindOther, unbuilt: true, doc: "Measured latency by load.", instead: "Give throughput_per_pod: the load at which the target still holds."},
+			{name: "daily_profile", kind: kindOther, unbuilt: true, doc: "Share of the peak by hour."},
+			{name: "anti_affinity", kind: kindChoice, unbuilt: true, doc: "Keeps pods apart by node.", instead: "Spread with topology_spread { topology_key = \"hostname\" }."},
+			{name: "priority", kind: kindCount, unbuilt: true, doc: "Priority of the pods."},
+			{name: "request_size", kind: kindBytes, unbuilt: true, doc: "Bytes of a request."},
+			{name: "response_size", kind: kindBytes, unbuilt: true, doc: "Bytes of a response."},
+		},
+		blocks: append(demandBlocks(), podBlocks()...),
+	}
+}
+
+func demandBlocks() []block {
+	statistics := []attribute{
+		{name: "mean", kind: kindDuration, doc: "The mean."},
+		{name: "p50", kind: kindDuration, doc: "The median."},
+		{name: "p90", kind: kindDuration, doc: "The 90th percentile."},
+		{name: "p95", kind: kindDuration, doc: "The 95th percentile."},
+		{name: "p99", kind: kindDuration, doc: "The 99th percentile."},
+	}
+	return []block{
+		{
+			name: "latency", repeat: true, doc: "Way 3: the largest response time allowed.",
+			attributes: append(append([]attribute{}, statistics...),
+				attribute{name: "p999", kind: kindDuration, doc: "The 99.9th percentile."},
+				attribute{name: "during", kind: kindChoice, choices: []string{"normal"}, later: []string{"failure"}, def: "normal", doc: "When the target holds."}),
+		},
+		{
+			name: "service_time", doc: "Way 3: what was measured of one request's service, waiting excluded. Two or more of mean, p50, p90, p95 and p99, or mean and cv; exponential and constant need one.",
+			attributes: append(append([]attribute{}, statistics...),
+				attribute{name: "cv", kind: kindRatio, top: 100 * units.Whole, doc: "Coefficient of variation: standard deviation over mean."},
+				attribute{name: "distribution", kind: kindChoice, choices: []string{"lognormal", "gamma", "exponential", "constant"}, def: "lognormal", doc: "The shape."},
+				attribute{name: "measured_at_utilization", kind: kindRatio, def: "0%", doc: "Load of the workers during the measurement; the figures are an upper bound up to 50%, and refused above."}),
+		},
+		{name: "job", unbuilt: true, doc: "Way 4: runs that finish within a time.", instead: "Give replicas: the pods that run side by side."},
+	}
+}
+
+func podBlocks() []block {
+	limits := block{
+		name: "limits", object: true, doc: "Limits of all containers.",
+		attributes: []attribute{
+			{name: "cpu", kind: kindCPU, def: "none", doc: "CPU limit."},
+			{name: "memory", kind: kindBytes, def: "none", doc: "Memory limit."},
+		},
+	}
+	return []block{
+		{
+			name: "pod", required: true, doc: "Requests of all containers of a pod.",
+			attributes: []attribute{
+				{name: "cpu", kind: kindCPU, required: true, doc: "CPU request, rounded up to thousandths of a core."},
+				{name: "memory", kind: kindBytes, required: true, doc: "Memory request."},
+				{name: "ephemeral_storage", kind: kindBytes, unbuilt: true, doc: "Local storage request."},
+				{name: "resources", kind: kindOther, unbuilt: true, doc: "Other resources, such as GPUs."},
+			},
+			blocks: []block{limits},
+		},
+		{name: "volume", label: "name", repeat: true, unbuilt: true, doc: "A disk of each replica."},
+		{
+			name: "topology_spread", repeat: true, doc: "How pods spread. A workload that declares any has these and not its role's.",
+			attributes: []attribute{
+				{name: "topology_key", kind: kindChoice, choices: []string{"zone", "hostname"}, required: true, doc: "The domain to spread over."},
+				{name: "max_skew", kind: kindCount, least: 1, most: 1000, def: "1", doc: "Largest difference of pods between domains."},
+				{name: "when_unsatisfiable", kind: kindChoice, choices: []string{"ScheduleAnyway", "DoNotSchedule"}, def: "ScheduleAnyway", doc: "Whether the spread is a wish or a condition."},
+			},
+		},
+		{
+			name: "pod_disruption_budget", doc: "Bounds evictions. One of the two.",
+			attributes: []attribute{
+				{name: "min_available", kind: kindPortion, doc: "Pods that stay up; a share rounds up."},
+				{name: "max_unavailable", kind: kindPortion, def: "by role", doc: "Pods that may be down; a share rounds up."},
+			},
+		},
+		{
+			name: "rolling_update", doc: "How a new version rolls out.",
+			attributes: []attribute{
+				{name: "max_surge", kind: kindPortion, top: 10 * units.Whole, def: "by role; 0 for a StatefulSet", doc: "Pods beyond the count; a share rounds up."},
+				{name: "max_unavailable", kind: kindPortion, down: true, def: "by role; 1 for a StatefulSet", doc: "Pods missing from the count; a share rounds down."},
+			},
+		},
+		{name: "horizontal_pod_autoscaler", unbuilt: true, doc: "Bounds of an autoscaler.", instead: "Leave it out: the count for the peak is planned."},
+	}
+}

@@ -1,0 +1,184 @@
+// Package spec turns a spec written in HCL into planner values, and errors of
+// the planner back into diagnostics with a place.
+//
+// One table (schema*.go) names everything in the language. It drives decoding,
+// the refusals of what is not built yet, the suggestions for names that are
+// misspelt and the reference. Decoding goes in steps, each of which reports all
+// that it finds: guard (size, encoding, nesting), parse, variables and locals,
+// the tree of blocks with typed values, defaults, meaning, catalog.
+//
+// Diagnostics carry a Code in Extra, and the tightest range as Subject.
+package spec
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// File is a source file.
+type File struct {
+	// Name as the user would see it, slashes forward.
+	Name    string
+	Content []byte
+}
+
+// Inputs are values for the spec's variables. Later ones win, and Vars win over
+// VarFiles, which win over Env.
+type Inputs struct {
+	// Vars are of the form "name=value".
+	Vars []string
+	// VarFiles are HCL attributes, or a JSON object where the name ends in ".json".
+	VarFiles []File
+	// Env has the form of os.Environ; only SCANTLING_VAR_name is read.
+	Env []string
+}
+
+// Offers says what can be bought, and where.
+type Offers interface {
+	// Providers returns the names of the providers.
+	Providers() []string
+	// Regions returns the names of a provider's regions.
+	Regions(provider string) []string
+	// Load returns the catalog of a region.
+	Load(provider, region string) (catalogs.Catalog, error)
+}
+
+// Spec is a spec that was read without an error.
+type Spec struct {
+	// Cluster is complete: every default is filled in.
+	Cluster planner.Cluster
+	// Catalog of the cluster's region.
+	Catalog catalogs.Catalog
+	// Info identifies the spec.
+	Info planner.SpecInfo
+
+	places map[string]hcl.Range
+	files  []File
+}
+
+// Files returns the source files, sorted by name, for WriteDiagnostics. They
+// belong to the Spec.
+func (s *Spec) Files() []File { return s.files }
+
+// Load reads a spec: files in any order make the same Spec, apart from places.
+// The Spec is nil if and only if there are errors; there may be warnings beside
+// a Spec. Diagnostics are sorted by file, line, column and summary.
+func Load(files []File, in Inputs, offers Offers) (*Spec, hcl.Diagnostics) {
+	files = sortFiles(files)
+	r := newReader(offers)
+	bodies := r.parseFiles(files)
+	if r.failed() {
+		return nil, r.sorted()
+	}
+	tops := r.topLevel(bodies)
+	values := r.evaluate(tops, in)
+	cluster := r.findCluster(tops, values)
+	if cluster == nil {
+		return nil, r.sorted()
+	}
+	s := &Spec{places: r.places, files: files}
+	s.Info = planner.SpecInfo{SHA256: digest(files), Variables: values.recorded}
+	s.Cluster, s.Catalog = r.buildCluster(cluster)
+	if r.failed() {
+		return nil, r.sorted()
+	}
+	return s, r.sorted()
+}
+
+// sortFiles returns files ordered by name.
+func sortFiles(files []File) []File {
+	files = slices.Clone(files)
+	slices.SortStableFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+	return files
+}
+
+// digest returns the SHA-256 of sorted files: of each the base name and the
+// content, both with their length before them. The folder is left out, so that
+// a spec has one digest wherever it is planned from.
+func digest(files []File) string {
+	h := sha256.New()
+	for _, f := range files {
+		for _, part := range [][]byte{[]byte(path.Base(f.Name)), f.Content} {
+			var n [8]byte
+			binary.BigEndian.PutUint64(n[:], uint64(len(part)))
+			h.Write(n[:])
+			h.Write(part)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// reader is the state of one Load.
+type reader struct {
+	offers Offers
+	diags  hcl.Diagnostics
+	errors int
+	// seen are the diagnostics so far, so that a block repeated by dynamic
+	// reports each mistake once.
+	seen map[diagKey]bool
+	// summaries of the codes.
+	summaries map[Code]Problem
+	// places of addresses.
+	places map[string]hcl.Range
+	// blocks made by dynamic so far.
+	expanded int
+}
+
+func newReader(offers Offers) *reader {
+	r := &reader{offers: offers, seen: map[diagKey]bool{}, summaries: map[Code]Problem{}, places: map[string]hcl.Range{}}
+	for _, p := range Problems() {
+		r.summaries[p.Code] = p
+	}
+	return r
+}
+
+// parseFiles guards and parses each file.
+func (r *reader) parseFiles(files []File) []*hclsyntax.Body {
+	if len(files) == 0 {
+		r.add(NoCluster, nil, "There is no *.hcl file to read. Run `scantling init` to write one.")
+		return nil
+	}
+	var bodies []*hclsyntax.Body
+	for i, f := range files {
+		if i > 0 && files[i-1].Name == f.Name {
+			r.add(DuplicateName, &hcl.Range{Filename: f.Name, Start: hcl.InitialPos, End: hcl.InitialPos},
+				"The file %q is given twice.", f.Name)
+			continue
+		}
+		if body := r.parse(f); body != nil {
+			bodies = append(bodies, body)
+		}
+	}
+	return bodies
+}
+
+// parse returns the body of a file, or nil where the file cannot be parsed.
+func (r *reader) parse(f File) *hclsyntax.Body {
+	if !r.guard(f) {
+		return nil
+	}
+	src, start := trimBOM(f.Content)
+	file, diags := hclsyntax.ParseConfig(src, f.Name, start)
+	r.foreign(SyntaxError, diags)
+	if diags.HasErrors() {
+		return nil
+	}
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		return nil
+	}
+	if !r.loopsBounded(body) {
+		return nil
+	}
+	return body
+}

@@ -1,0 +1,341 @@
+package spec
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// value is an attribute's value, of the Go type that its kind has.
+type value struct {
+	v    any
+	rng  hcl.Range // of the expression
+	name hcl.Range
+	// bad: a mistake was reported; v is not set.
+	bad bool
+}
+
+// node is a block with its values typed and its names checked.
+type node struct {
+	schema     *block
+	label      string
+	labelRange hcl.Range
+	// def is the block's header.
+	def   hcl.Range
+	attrs map[string]*value
+	// blocks in the order of the source.
+	blocks []*node
+	// refused names the attributes and blocks that are known, given and not
+	// built, so that nothing is said to be missing in their stead.
+	refused map[string]bool
+}
+
+// has reports whether the attribute is given, rightly or not.
+func (n *node) has(name string) bool { return n != nil && n.attrs[name] != nil }
+
+// rng returns the place of an attribute's value, or else of the block.
+func (n *node) rng(name string) *hcl.Range {
+	if n.has(name) {
+		return &n.attrs[name].rng
+	}
+	return &n.def
+}
+
+// child returns the nested block of that name, or nil.
+func (n *node) child(name string) *node {
+	if n == nil {
+		return nil
+	}
+	for _, b := range n.blocks {
+		if b.schema.name == name {
+			return b
+		}
+	}
+	return nil
+}
+
+// children returns the nested blocks of that name.
+func (n *node) children(name string) []*node {
+	var out []*node
+	if n == nil {
+		return nil
+	}
+	for _, b := range n.blocks {
+		if b.schema.name == name {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// get returns the value of an attribute that is given and right.
+func get[T any](n *node, name string) (T, bool) {
+	var zero T
+	if n == nil || n.attrs[name] == nil || n.attrs[name].bad {
+		return zero, false
+	}
+	v, ok := n.attrs[name].v.(T)
+	return v, ok
+}
+
+// source is a block before it is read.
+type source struct {
+	schema      *block
+	labels      []string
+	labelRanges []hcl.Range
+	def         hcl.Range
+	// items are the attributes, by name.
+	items  map[string]item
+	blocks hclsyntax.Blocks
+	scope  *scope
+}
+
+// item is an attribute before it is evaluated.
+type item struct {
+	expr hclsyntax.Expression
+	name hcl.Range
+}
+
+// itemsOf returns the attributes of a body.
+func itemsOf(body *hclsyntax.Body) map[string]item {
+	items := make(map[string]item, len(body.Attributes))
+	for name, a := range body.Attributes {
+		items[name] = item{expr: a.Expr, name: a.NameRange}
+	}
+	return items
+}
+
+// sourceOf returns a block as a source.
+func sourceOf(schema *block, b *hclsyntax.Block, sc *scope) source {
+	return source{
+		schema: schema, labels: b.Labels, labelRanges: b.LabelRanges, def: b.DefRange(),
+		items: itemsOf(b.Body), blocks: b.Body.Blocks, scope: sc,
+	}
+}
+
+// read returns the block with all that is right in it, and reports the rest.
+func (r *reader) read(s source) *node {
+	n := &node{schema: s.schema, def: s.def, attrs: map[string]*value{}, refused: map[string]bool{}}
+	r.readLabel(n, s)
+	for _, name := range slices.Sorted(maps.Keys(s.items)) {
+		r.readAttribute(n, name, s.items[name], s.scope)
+	}
+	for _, b := range s.blocks {
+		r.readBlock(n, b, s.scope)
+	}
+	r.checkRepeats(n)
+	r.checkRequired(n)
+	return n
+}
+
+func (r *reader) readLabel(n *node, s source) {
+	if s.schema.label == "" {
+		if len(s.labels) > 0 {
+			r.add(WrongLabels, &s.labelRanges[0], "A %s block has no label: write %s { … }.", s.schema.name, s.schema.name)
+		}
+		return
+	}
+	if len(s.labels) == 0 {
+		r.add(WrongLabels, &s.def, "A %s block needs the %s as its label: write %s \"…\" { … }.", s.schema.name, s.schema.label, s.schema.name)
+		return
+	}
+	if len(s.labels) > 1 {
+		r.add(WrongLabels, &s.labelRanges[1], "A %s block has one label, the %s.", s.schema.name, s.schema.label)
+	}
+	n.label, n.labelRange = s.labels[0], s.labelRanges[0]
+	r.checkLabel(n)
+}
+
+func (r *reader) readAttribute(n *node, name string, it item, sc *scope) {
+	a := n.schema.attribute(name)
+	if a == nil {
+		r.unknownAttribute(n, name, it, sc)
+		return
+	}
+	if a.unbuilt {
+		n.refused[name] = true
+		r.add(NotSupportedYet, &it.name, "%s of %s is not supported yet.%s", name, n.schema.name, lead(a.instead))
+		return
+	}
+	v := &value{rng: it.expr.Range(), name: it.name}
+	val, ok := r.eval(it.expr, sc)
+	switch {
+	case !ok:
+		v.bad = true
+	case val.IsNull():
+		return // as though it were not given
+	default:
+		v.v, ok = r.convert(a, val, it.expr)
+		v.bad = !ok
+	}
+	n.attrs[name] = v
+}
+
+// unknownAttribute handles an attribute that the table does not have: a block
+// written with "=", or a mistake.
+func (r *reader) unknownAttribute(n *node, name string, it item, sc *scope) {
+	b := n.schema.block(name)
+	if b == nil {
+		r.add(UnknownAttribute, &it.name, "%s has no attribute named %q.%s", article(n.schema.name), name,
+			didYouMean(name, append(n.schema.attributeNames(), n.schema.blockNames()...)))
+		return
+	}
+	if b.unbuilt {
+		r.refuseBlock(n, b, it.name)
+		return
+	}
+	object, isObject := it.expr.(*hclsyntax.ObjectConsExpr)
+	if !b.object || !isObject {
+		n.refused[name] = true
+		r.add(BlockOrAttribute, &it.name, "%s is a block: write %s { … } without \"=\".", name, name)
+		return
+	}
+	n.blocks = append(n.blocks, r.read(source{schema: b, def: it.name, items: r.objectItems(object), scope: sc}))
+}
+
+// objectItems returns the items of an object as attributes of a block.
+func (r *reader) objectItems(object *hclsyntax.ObjectConsExpr) map[string]item {
+	items := map[string]item{}
+	for _, it := range object.Items {
+		key, diags := it.KeyExpr.Value(nil)
+		rng := it.KeyExpr.Range()
+		if diags.HasErrors() || key.IsNull() || !key.IsKnown() || key.Type() != cty.String {
+			r.add(InvalidName, &rng, "A name is expected here.")
+			continue
+		}
+		if _, twice := items[key.AsString()]; twice {
+			r.add(DuplicateName, &rng, "%q is given twice.", key.AsString())
+			continue
+		}
+		items[key.AsString()] = item{expr: it.ValueExpr, name: rng}
+	}
+	return items
+}
+
+func (r *reader) refuseBlock(n *node, b *block, rng hcl.Range) {
+	n.refused[b.name] = true
+	r.add(NotSupportedYet, &rng, "%s in %s is not supported yet.%s", b.name, n.schema.name, lead(b.instead))
+}
+
+func (r *reader) readBlock(n *node, b *hclsyntax.Block, sc *scope) {
+	if b.Type == "dynamic" {
+		r.readDynamic(n, b, sc)
+		return
+	}
+	schema := n.schema.block(b.Type)
+	switch {
+	case schema != nil && schema.unbuilt:
+		r.refuseBlock(n, schema, b.TypeRange)
+	case schema != nil:
+		n.blocks = append(n.blocks, r.read(sourceOf(schema, b, sc)))
+	default:
+		r.unknownBlock(n, b, sc)
+	}
+}
+
+// unknownBlock handles a block that the table does not have: a map written
+// without "=", or a mistake.
+func (r *reader) unknownBlock(n *node, b *hclsyntax.Block, sc *scope) {
+	a := n.schema.attribute(b.Type)
+	switch {
+	case a == nil:
+		r.add(UnknownBlock, &b.TypeRange, "%s has no block named %q.%s", article(n.schema.name), b.Type,
+			didYouMean(b.Type, append(n.schema.blockNames(), n.schema.attributeNames()...)))
+	case a.unbuilt:
+		n.refused[a.name] = true
+		r.add(NotSupportedYet, &b.TypeRange, "%s of %s is not supported yet.%s", a.name, n.schema.name, lead(a.instead))
+	case a.kind == kindMap && len(b.Labels) == 0 && len(b.Body.Blocks) == 0 && n.attrs[a.name] == nil:
+		r.readMapBlock(n, a, b, sc)
+	default:
+		n.refused[a.name] = true
+		r.add(BlockOrAttribute, &b.TypeRange, "%s is an attribute: write %s = ….", a.name, a.name)
+	}
+}
+
+// readMapBlock reads labels { team = "x" } like labels = { team = "x" }.
+func (r *reader) readMapBlock(n *node, a *attribute, b *hclsyntax.Block, sc *scope) {
+	v := &value{rng: b.DefRange(), name: b.TypeRange}
+	entries := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(b.Body.Attributes)) {
+		attr := b.Body.Attributes[name]
+		val, ok := r.eval(attr.Expr, sc)
+		if !ok {
+			v.bad = true
+			continue
+		}
+		text, ok := r.text(val, attr.Expr.Range())
+		if !ok {
+			v.bad = true
+			continue
+		}
+		entries[name] = text
+	}
+	v.v = entries
+	n.attrs[a.name] = v
+}
+
+// checkRepeats reports blocks that stand more often than they may, and keeps
+// the first of each.
+func (r *reader) checkRepeats(n *node) {
+	type key struct{ name, label string }
+	first := map[key]*node{}
+	n.blocks = slices.DeleteFunc(n.blocks, func(b *node) bool {
+		k := key{name: b.schema.name}
+		if b.schema.repeat {
+			if b.schema.label == "" || b.label == "" {
+				return false
+			}
+			k.label = b.label
+		}
+		other, twice := first[k]
+		if !twice {
+			first[k] = b
+			return false
+		}
+		at := other.def.Filename + ":" + itoa(other.def.Start.Line)
+		if b.schema.repeat {
+			r.add(DuplicateName, &b.labelRange, "There is a %s named %q already, at %s.", b.schema.name, b.label, at)
+		} else {
+			r.add(DuplicateBlock, &b.def, "There is a %s block already, at %s.", b.schema.name, at)
+		}
+		return true
+	})
+}
+
+// checkRequired reports what is missing of what the table requires.
+func (r *reader) checkRequired(n *node) {
+	if n.refused["manifest"] {
+		return // the manifest may hold it
+	}
+	for _, a := range n.schema.attributes {
+		if a.required && n.attrs[a.name] == nil && !n.refused[a.name] {
+			r.add(MissingAttribute, &n.def, "%s needs %s: %s", article(n.schema.name), a.name, a.doc)
+		}
+	}
+	for _, b := range n.schema.blocks {
+		if b.required && n.child(b.name) == nil && !n.refused[b.name] {
+			r.add(MissingBlock, &n.def, "%s needs a block %s: %s", article(n.schema.name), b.name, b.doc)
+		}
+	}
+}
+
+// article returns the name of a block with an article, for the start of a
+// sentence.
+func article(name string) string {
+	if strings.ContainsRune("aeiou", rune(name[0])) {
+		return "An " + name + " block"
+	}
+	return "A " + name + " block"
+}
+
+// lead puts a space before a sentence that is not empty.
+func lead(sentence string) string {
+	if sentence == "" {
+		return ""
+	}
+	return " " + sentence
+}
