@@ -9,14 +9,14 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// Names of the control plane's fees.
+// Names of the control plane's fees; they are parts of addresses.
 const (
 	// FeeCluster is the fee of every cluster.
-	FeeCluster = "cluster fee"
+	FeeCluster = "cluster"
 	// FeeExtended is what extended support adds to it.
-	FeeExtended = "extended support"
+	FeeExtended = "extended_support"
 	// FeeExtendedTotal is both, where only their sum is known.
-	FeeExtendedTotal = "cluster fee in extended support"
+	FeeExtendedTotal = "cluster_in_extended_support"
 )
 
 // Support of a version.
