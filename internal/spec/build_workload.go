@@ -3,6 +3,7 @@ package spec
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -105,7 +106,7 @@ func (b *builder) spread(x *groupContext, n *node, path string) []planner.Topolo
 	for _, s := range nodes {
 		key, ok := get[string](s, "topology_key")
 		t := planner.TopologySpread{Key: planner.TopologyKey(key)}
-		p := path + ".topology_spread"
+		p := path + ".topology_spread." + key
 		t.MaxSkew = take(b, s, p, "max_skew", 1, "1", "language")
 		t.Hard = take(b, s, p, "when_unsatisfiable", "ScheduleAnyway", "ScheduleAnyway", "language") == "DoNotSchedule"
 		if ok && slices.ContainsFunc(out, func(o planner.TopologySpread) bool { return o.Key == t.Key }) {
@@ -118,13 +119,17 @@ func (b *builder) spread(x *groupContext, n *node, path string) []planner.Topolo
 		if x.redundancy.Recovery == planner.Static && !hard {
 			hard, source = true, "recovery static"
 		}
+		var keys []string
 		for _, key := range x.def.spread {
 			out = append(out, planner.TopologySpread{Key: key, MaxSkew: 1, Hard: hard})
-			text := string(key) + " ScheduleAnyway"
-			if hard {
-				text = string(key) + " DoNotSchedule"
-			}
-			b.assume(path+".topology_spread", text, source)
+			keys = append(keys, string(key))
+		}
+		when := " ScheduleAnyway"
+		if hard {
+			when = " DoNotSchedule"
+		}
+		if len(keys) > 0 {
+			b.assume(path+".topology_spread", strings.Join(keys, " + ")+when, source)
 		}
 	}
 	slices.SortStableFunc(out, func(x, y planner.TopologySpread) int { return cmp.Compare(x.Key, y.Key) })
