@@ -49,7 +49,7 @@ func (m *maker) poolLines(g *planner.GroupPlan, p *planner.Pool) []price.Line {
 	lines := []price.Line{price.Machines(g.Path()+".nodes", p.Nodes, p.InstanceType, statistic, hourly(p.Price))}
 	for _, d := range p.RootDisks {
 		detail := fmt.Sprintf("%d x %d GiB %s", p.Nodes, units.CeilDiv(d.Size, units.GiB), d.Type)
-		lines = append(lines, price.Disks(g.Path()+".disk", detail, p.Nodes, m.diskMonth(d)))
+		lines = append(lines, price.Disks(g.Path()+".root_disks", detail, p.Nodes, m.diskMonth(d)))
 	}
 	return lines
 }
@@ -73,7 +73,9 @@ func (m *maker) diskMonth(d planner.Disk) price.Monthly {
 		PerGiB: monthly(t.PerGiB), PerIOPS: monthly(t.PerIOPS), PerMiBps: monthly(t.PerMiBps),
 		FreeIOPS: t.FreeIOPS, FreeMiBps: t.FreeMiBps,
 	}
-	return offer.Cost(price.Disk{Size: d.Size, IOPS: d.IOPS, MiBps: d.ThroughputMiBps})
+	// Volumes are sold in whole GiB.
+	whole := units.CeilDiv(d.Size, units.GiB) * units.GiB
+	return offer.Cost(price.Disk{Size: whole, IOPS: d.IOPS, MiBps: d.ThroughputMiBps})
 }
 
 // rootDiskRate returns what the root disks of one node cost, and whether that

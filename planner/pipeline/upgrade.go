@@ -3,6 +3,7 @@ package pipeline
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -11,7 +12,7 @@ import (
 
 // upgrade compares the strategies of the declared upgrade; nil where none is
 // declared.
-func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlane) (*planner.UpgradePlan, error) {
+func (m *maker) upgrade(groups []planner.GroupPlan) (*planner.UpgradePlan, error) {
 	u := m.cluster.Upgrade
 	if u == nil {
 		return nil, nil
@@ -29,7 +30,11 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 		Hops: hops, NodeSkew: mech.NodeSkew, Times: times(&mech), Strategies: mech.Strategies,
 		ControlPlaneFee: upgrade.Rate{Known: true},
 	}
-	for _, f := range control.Fees {
+	next, err := m.controlPlaneAt(u.To)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range next.Fees {
 		p.ControlPlaneFee.PerHour += f.Price.Rate
 		p.ControlPlaneFee.Known = p.ControlPlaneFee.Known && f.Price.Known()
 	}
@@ -38,11 +43,26 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 	}
 	if u.Strategy != "compare" {
 		p.Wanted = u.Strategy
+		if _, refused := mech.Refused[u.Strategy]; !refused && !slices.Contains(mech.Strategies, u.Strategy) {
+			return nil, &planner.Infeasible{
+				Path:       "upgrade.strategy",
+				Constraint: u.Strategy + " is not a strategy of " + m.provider.Name(),
+				Remedy:     "choose one of " + strings.Join(mech.Strategies, ", "),
+			}
+		}
 	}
 	for i := range groups {
 		p.Groups = append(p.Groups, m.upgradeGroup(&groups[i]))
 	}
 	return upgradePlan(m.cluster.KubernetesVersion, u.To, hops, upgrade.Compare(p)), nil
+}
+
+// controlPlaneAt is the control plane of another minor: what a second cluster
+// pays for, or the first once it is upgraded.
+func (m *maker) controlPlaneAt(minor string) (planner.ControlPlane, error) {
+	c := m.cluster
+	c.KubernetesVersion = minor
+	return m.provider.ControlPlane(&c, m.catalog)
 }
 
 func times(mech *planner.Mechanics) upgrade.Times {

@@ -112,9 +112,7 @@ func (Provider) Mechanics(*planner.Cluster) planner.Mechanics {
 	return planner.Mechanics{
 		Strategies: []string{"cluster_blue_green", "minimal", "node_group_blue_green", "surge"},
 		Refused: map[string]string{
-			"in_place":                  "not on EKS: managed nodes are replaced, never upgraded where they stand",
-			"gke_blue_green":            "not on EKS: only GKE node pools have it",
-			"gke_autoscaled_blue_green": "not on EKS: only GKE node pools have it",
+			"in_place": "not on EKS: managed nodes are replaced, never upgraded where they stand",
 		},
 		ControlPlaneStep:     controlPlaneStep,
 		AddOns:               addOns,

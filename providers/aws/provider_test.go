@@ -180,9 +180,7 @@ func TestMechanics(t *testing.T) {
 	if !slices.IsSorted(m.Strategies) {
 		t.Errorf("not sorted: %v", m.Strategies)
 	}
-	all := []string{
-		"in_place", "surge", "minimal", "node_group_blue_green", "cluster_blue_green", "gke_blue_green", "gke_autoscaled_blue_green",
-	}
+	all := []string{"in_place", "surge", "minimal", "node_group_blue_green", "cluster_blue_green"}
 	for _, s := range all {
 		if _, refused := m.Refused[s]; refused == slices.Contains(m.Strategies, s) {
 			t.Errorf("%s is neither or both carried out and refused", s)

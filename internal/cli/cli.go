@@ -1,0 +1,178 @@
+// Package cli is the command line: each command turns its flags into one call
+// and renders the answer. It owns exit codes, streams and signals.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/scantling-dev/scantling/internal/run"
+)
+
+// Version of the tool, also in every document it writes.
+const Version = "0.1.0"
+
+// World is everything outside that a command may touch.
+type World struct {
+	Args   []string
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	// Env in the form of os.Environ.
+	Env []string
+}
+
+// Main runs the program in the real world and returns its exit code.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return int(Run(ctx, World{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ()}))
+}
+
+// Run runs one command and returns its exit code. It never panics: a panic is
+// told as the bug that it is.
+func Run(ctx context.Context, w World) (code ExitCode) {
+	defer func() {
+		if p := recover(); p != nil {
+			code = OurBug
+			tellBug(w.Stderr, &run.BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()})
+		}
+	}()
+	root := Root(&w)
+	root.SetArgs(w.Args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return Done
+	}
+	code = codeOf(err)
+	if e, ok := errors.AsType[*exitError](err); ok && e.said {
+		return code
+	}
+	if bug, ok := errors.AsType[*run.BugError](err); ok {
+		tellBug(w.Stderr, bug)
+		return code
+	}
+	fmt.Fprintf(w.Stderr, "Error: %s\n", err)
+	if code == WrongUse {
+		fmt.Fprintln(w.Stderr, "Run 'scantling help' for the commands, 'scantling COMMAND --help' for one.")
+	}
+	return code
+}
+
+// tellBug says that the program is wrong, not the user.
+func tellBug(w io.Writer, bug *run.BugError) {
+	fmt.Fprintf(w, "Error: this is a bug in scantling %s, not in your spec; nothing was written.\n%s\n", Version, bug.What)
+	if len(bug.Stack) > 0 {
+		fmt.Fprintf(w, "%s\n", bug.Stack)
+	}
+	fmt.Fprintln(w, "Please report it with the spec and this text.")
+}
+
+// Root returns the command tree over w.
+func Root(w *World) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "scantling",
+		Short: "Size Kubernetes clusters from what they must carry",
+		Long: `Scantling sizes Kubernetes clusters: say in HCL what the cluster must carry
+(requests per second, latency targets, failures to survive), and it computes the
+nodes in each zone, proves that they carry it, prices them and their upgrade, and
+writes the Terraform variables.
+
+Start with:  scantling init && scantling plan
+
+` + exitHelp(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(w.Stdin)
+	root.SetOut(w.Stdout)
+	root.SetErr(w.Stderr)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.AddCommand(
+		initCommand(w), validateCommand(w), fmtCommand(w),
+		planCommand(w), explainCommand(w), verifyCommand(w), emitCommand(w),
+		versionCommand(w),
+	)
+	return root
+}
+
+func exitHelp() string {
+	var b strings.Builder
+	b.WriteString("Exit codes:\n")
+	for code, what := range ExitCodes() {
+		fmt.Fprintf(&b, "  %d  %s\n", code, what)
+	}
+	return b.String()
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := fmt.Errorf("unknown command or argument %q for %q", args[0], cmd.CommandPath())
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		err = fmt.Errorf("%w: did you mean %q?", err, near[0])
+	}
+	return usage(err)
+}
+
+func atMostOneArg(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usage(fmt.Errorf("%q takes at most one argument, got %d", cmd.CommandPath(), len(args)))
+	}
+	return nil
+}
+
+// colour reports whether out is a terminal that wants colour.
+func (w *World) colour(out io.Writer) bool {
+	if w.getenv("NO_COLOR") != "" || w.getenv("TERM") == "dumb" {
+		return false
+	}
+	f, ok := out.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// width returns how many columns out has.
+func (w *World) width(out io.Writer) int {
+	const plain = 120
+	f, ok := out.(*os.File)
+	if !ok {
+		return plain
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil || columns <= 0 {
+		return plain
+	}
+	return columns
+}
+
+func (w *World) getenv(name string) string {
+	for _, kv := range slices.Backward(w.Env) {
+		if value, ok := strings.CutPrefix(kv, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// oneOf returns a usage error unless value is one of the choices.
+func oneOf(flag, value string, choices ...string) error {
+	if slices.Contains(choices, value) {
+		return nil
+	}
+	return usage(fmt.Errorf("--%s: %s is not one of %s", flag, value, strings.Join(choices, ", ")))
+}

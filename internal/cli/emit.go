@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scantling-dev/scantling/internal/emit/terraform"
+	"github.com/scantling-dev/scantling/internal/files"
+	"github.com/scantling-dev/scantling/planner"
+)
+
+func emitCommand(w *World) *cobra.Command {
+	var flags specFlags
+	var out string
+	cmd := &cobra.Command{
+		Use:   "emit terraform [PLAN|SPEC] [--out DIR]",
+		Short: "Write a plan as Terraform variables",
+		Long: `Write the plan document PLAN (*.json), or the plan of SPEC, as typed Terraform
+variables for the EKS module: variables.tf and scantling.auto.tfvars.json, into DIR
+(default: the directory of the spec's emit block, seen from the folder of the spec
+or of the plan document). Files appear whole or not at all.`,
+		Example: `  scantling plan --out plan.json && scantling emit terraform plan.json --out infra/shop
+  scantling emit terraform examples/shop-eks --out infra/shop`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) < 1 || len(args) > 2 {
+				return usage(fmt.Errorf("%q takes a tool (terraform) and a plan or spec", cmd.CommandPath()))
+			}
+			return oneOf("tool", args[0], "terraform")
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := flags.planFrom(cmd.Context(), w, pathArg(args[1:]))
+			if err != nil {
+				return err
+			}
+			dir, err := emitDirectory(p, args[0], out, pathArg(args[1:]))
+			if err != nil {
+				return err
+			}
+			return emitTerraform(w, p, dir)
+		},
+	}
+	flags.register(cmd)
+	cmd.Flags().StringVar(&out, "out", "", "write into `dir`")
+	return cmd
+}
+
+// emitDirectory is what --out says, else what the emit block says, seen from the
+// folder of the spec or plan at source.
+func emitDirectory(p *planner.Plan, tool, out, source string) (string, error) {
+	if out != "" {
+		return out, nil
+	}
+	for _, e := range p.Cluster.Emits {
+		if e.Tool == tool && e.Directory != "" {
+			if filepath.IsAbs(e.Directory) {
+				return e.Directory, nil
+			}
+			if info, err := os.Stat(source); err == nil && !info.IsDir() {
+				source = filepath.Dir(source)
+			}
+			return filepath.Join(source, e.Directory), nil
+		}
+	}
+	return "", usage(fmt.Errorf("where to? Give --out DIR, or an emit %q block in the spec", tool))
+}
+
+func emitTerraform(w *World, p *planner.Plan, dir string) error {
+	made, err := terraform.Files(p)
+	if err != nil {
+		return exit(WrongInput, err)
+	}
+	list := make([]files.File, len(made))
+	for i := range made {
+		list[i] = files.File(made[i])
+	}
+	if err := files.WriteAll(dir, list); err != nil {
+		return exit(EnvironmentFailed, err)
+	}
+	for _, f := range list {
+		if err := w.print(fmt.Appendf(nil, "Wrote %s\n", filepath.Join(dir, f.Name))); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// ExitCode is what the program ends with.
+type ExitCode int
+
+// The exit codes.
+const (
+	Done ExitCode = iota
+	WrongInput
+	WrongUse
+	GateFailed
+	CannotBeMet
+	EnvironmentFailed
+	OurBug
+)
+
+// ExitCodes says what each exit code means, in order; help and docs print it.
+func ExitCodes() []string {
+	return []string{
+		Done:              "done",
+		WrongInput:        "the spec or an input file is wrong",
+		WrongUse:          "wrong use: unknown command, flag or argument",
+		GateFailed:        "a gate failed: --fail-on, fmt --check, verify",
+		CannotBeMet:       "the spec cannot be met",
+		EnvironmentFailed: "the environment failed: reading, writing, interrupt",
+		OurBug:            "a bug of ours: a plan that failed its own check, or a panic",
+	}
+}
+
+// exitError carries an exit code up to Run. Said means that the user has been
+// told already.
+type exitError struct {
+	code ExitCode
+	err  error
+	said bool
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ExitCodes()[e.code]
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func exit(code ExitCode, err error) error { return &exitError{code: code, err: err} }
+
+// said ends the program with a code after the user has been told why.
+func said(code ExitCode) error { return &exitError{code: code, said: true} }
+
+func usage(err error) error { return exit(WrongUse, err) }
+
+// codeOf returns the exit code that err stands for.
+func codeOf(err error) ExitCode {
+	if err == nil {
+		return Done
+	}
+	if e, ok := errors.AsType[*exitError](err); ok {
+		return e.code
+	}
+	if _, ok := errors.AsType[*run.BugError](err); ok {
+		return OurBug
+	}
+	switch {
+	case errors.Is(err, planner.ErrInfeasible):
+		return CannotBeMet
+	case errors.Is(err, context.Canceled):
+		return EnvironmentFailed
+	default:
+		return EnvironmentFailed
+	}
+}

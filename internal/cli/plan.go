@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/internal/files"
+	"github.com/scantling-dev/scantling/internal/report"
+	"github.com/scantling-dev/scantling/internal/spec"
+	"github.com/scantling-dev/scantling/planner"
+)
+
+type planOptions struct {
+	spec   specFlags
+	path   string
+	output string
+	out    string
+	failOn string
+}
+
+func planCommand(w *World) *cobra.Command {
+	var o planOptions
+	cmd := &cobra.Command{
+		Use:   "plan [SPEC]",
+		Short: "Plan the cluster: replicas, nodes in each zone, cost, upgrade",
+		Long: `Plan the cluster that SPEC describes (a file or a folder of *.hcl; default: this
+folder). Every plan is checked by an independent verifier before it is shown.`,
+		Example: `  scantling plan examples/shop-eks
+  scantling plan --var peak_rps=2000
+  scantling plan --out plan.json --fail-on warning   # in CI
+  scantling plan -o json | jq .cost`,
+		Args: atMostOneArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.path = pathArg(args)
+			if err := oneOf("output", o.output, "text", "json"); err != nil {
+				return err
+			}
+			if err := oneOf("fail-on", o.failOn, "none", "info", "warning", "error"); err != nil {
+				return err
+			}
+			return o.run(cmd.Context(), w)
+		},
+	}
+	o.spec.register(cmd)
+	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "`format` on stdout: text or json")
+	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan as JSON to `file`")
+	cmd.Flags().StringVar(&o.failOn, "fail-on", "none", "exit 3 if a finding is at least this `severity`: info, warning or error")
+	return cmd
+}
+
+func (o *planOptions) run(ctx context.Context, w *World) error {
+	s, err := o.spec.load(w, o.path)
+	if err != nil {
+		return err
+	}
+	p, err := w.plan(ctx, s)
+	if err != nil {
+		return o.explainInfeasible(w, s, err)
+	}
+	var doc bytes.Buffer
+	if err := document.Encode(&doc, p, Version); err != nil {
+		return err
+	}
+	if o.out != "" {
+		if err := files.Write(o.out, doc.Bytes()); err != nil {
+			return exit(EnvironmentFailed, err)
+		}
+	}
+	text := doc
+	if o.output == "text" {
+		text = bytes.Buffer{}
+		if err := report.Text(&text, p, w.look()); err != nil {
+			return err
+		}
+	}
+	if err := w.print(text.Bytes()); err != nil {
+		return err
+	}
+	return gate(w, p, planner.Severity(o.failOn))
+}
+
+// explainInfeasible gives readers of JSON the reason as a document too.
+func (o *planOptions) explainInfeasible(w *World, s *spec.Spec, err error) error {
+	if o.output != "json" || !errors.Is(err, planner.ErrInfeasible) {
+		return err
+	}
+	var doc bytes.Buffer
+	if err := document.EncodeInfeasible(&doc, s.Info, &s.Cluster, catalogInfo(s), planner.Infeasibles(err), Version); err != nil {
+		return err
+	}
+	return errors.Join(err, w.print(doc.Bytes()))
+}
+
+func catalogInfo(s *spec.Spec) planner.CatalogInfo {
+	return planner.CatalogInfo{Source: s.Catalog.Source, Date: s.Catalog.Date, SHA256: s.Catalog.SHA256}
+}
+
+// gate fails when a finding is at least as severe as limit.
+func gate(w *World, p *planner.Plan, limit planner.Severity) error {
+	if limit == "none" {
+		return nil
+	}
+	n := 0
+	for _, f := range p.Findings {
+		if f.Severity.Rank() >= limit.Rank() {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	fmt.Fprintf(w.Stderr, "%d of %d findings are at least of severity %s (--fail-on)\n", n, len(p.Findings), limit)
+	return said(GateFailed)
+}
+
+func (w *World) look() report.Options {
+	return report.Options{Color: w.colour(w.Stdout), Width: w.width(w.Stdout)}
+}
+
+// print writes the whole answer to stdout at once.
+func (w *World) print(b []byte) error {
+	if _, err := w.Stdout.Write(b); err != nil {
+		return exit(EnvironmentFailed, err)
+	}
+	return nil
+}

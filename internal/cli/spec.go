@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/internal/files"
+	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/internal/spec"
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// maxPlanBytes bounds the plan documents that are read.
+const maxPlanBytes = 512 << 20
+
+// specFlags are the flags of every command that reads a spec.
+type specFlags struct {
+	vars     []string
+	varFiles []string
+}
+
+func (f *specFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable, `name=value`; may be repeated")
+	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "read variables from `file` (name = value, or JSON); may be repeated")
+}
+
+func pathArg(args []string) string {
+	if len(args) == 0 {
+		return "."
+	}
+	return args[0]
+}
+
+// load reads and decodes the spec at path. Every mistake has been told when it
+// returns an error.
+func (f *specFlags) load(w *World, path string) (*spec.Spec, error) {
+	read, err := files.ReadSpec(path, spec.MaxFileBytes)
+	if err != nil {
+		if errors.Is(err, files.ErrNoSpec) || errors.Is(err, os.ErrNotExist) {
+			return nil, exit(WrongInput, err)
+		}
+		return nil, exit(EnvironmentFailed, err)
+	}
+	in := spec.Inputs{Vars: f.vars, Env: w.Env}
+	for _, name := range f.varFiles {
+		vf, err := files.Read(name, spec.MaxFileBytes)
+		if err != nil {
+			return nil, exit(WrongInput, err)
+		}
+		in.VarFiles = append(in.VarFiles, spec.File(vf))
+	}
+	list := make([]spec.File, len(read))
+	for i := range read {
+		list[i] = spec.File(read[i])
+	}
+	s, diags := spec.Load(list, in, run.Offers{})
+	if err := w.tell(append(list, in.VarFiles...), diags); err != nil {
+		return nil, err
+	}
+	if diags.HasErrors() {
+		return nil, said(WrongInput)
+	}
+	return s, nil
+}
+
+// tell writes diagnostics to stderr.
+func (w *World) tell(list []spec.File, diags hcl.Diagnostics) error {
+	if len(diags) == 0 {
+		return nil
+	}
+	if err := spec.WriteDiagnostics(w.Stderr, list, diags, w.colour(w.Stderr), w.width(w.Stderr)); err != nil {
+		return exit(EnvironmentFailed, err)
+	}
+	return nil
+}
+
+// plan plans the spec. What cannot be met has been told when it returns an
+// error.
+func (w *World) plan(ctx context.Context, s *spec.Spec) (*planner.Plan, error) {
+	p, err := run.Plan(ctx, s)
+	if diags := run.Explain(s, err); len(diags) > 0 {
+		if err := w.tell(s.Files(), diags); err != nil {
+			return nil, err
+		}
+		return nil, &exitError{code: CannotBeMet, err: err, said: true}
+	}
+	return p, err
+}
+
+// planFrom returns the plan at path: a plan document if its name ends in .json,
+// else the plan of the spec there.
+func (f *specFlags) planFrom(ctx context.Context, w *World, path string) (*planner.Plan, error) {
+	if !strings.HasSuffix(path, ".json") {
+		s, err := f.load(w, path)
+		if err != nil {
+			return nil, err
+		}
+		return w.plan(ctx, s)
+	}
+	return readPlan(path)
+}
+
+func readPlan(path string) (*planner.Plan, error) {
+	doc, err := files.Read(path, maxPlanBytes)
+	if err != nil {
+		return nil, exit(WrongInput, err)
+	}
+	p, err := document.Decode(doc.Content)
+	if err != nil {
+		return nil, exit(WrongInput, errors.New(path+": "+err.Error()))
+	}
+	return p, nil
+}

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/planner/verify"
+)
+
+func verifyCommand(w *World) *cobra.Command {
+	return &cobra.Command{
+		Use:   "verify PLAN",
+		Short: "Check a plan document independently of the planner",
+		Long: `Check a plan that 'scantling plan --out' wrote: that every pod fits, that zones are
+balanced, that every declared failure is survived, and that the bill adds up to the
+cent. The checker shares no algorithm with the planner. Exit 3 if anything is wrong.`,
+		Example: "  scantling plan --out plan.json && scantling verify plan.json",
+		Args:    exactly("PLAN"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			p, err := readPlan(args[0])
+			if err != nil {
+				return err
+			}
+			unknown, err := run.Verify(p)
+			if unknown {
+				return exit(WrongInput, err)
+			}
+			violations := verify.Violations(err)
+			if err != nil && len(violations) == 0 {
+				return err
+			}
+			for _, v := range violations {
+				fmt.Fprintf(w.Stderr, "%s: %s: %s\n", v.Path, v.Rule, v.Message)
+			}
+			if len(violations) > 0 {
+				fmt.Fprintf(w.Stderr, "%s is wrong in %d places.\n", args[0], len(violations))
+				return said(GateFailed)
+			}
+			return w.print(fmt.Appendf(nil, "%s holds.\n", args[0]))
+		},
+	}
+}
+
+// exactly asks for the named arguments, no more and no fewer.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == len(names) {
+			return nil
+		}
+		return usage(fmt.Errorf("%q takes %d argument(s) %v, got %d", cmd.CommandPath(), len(names), names, len(args)))
+	}
+}

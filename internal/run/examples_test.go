@@ -1,0 +1,205 @@
+package run_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/internal/spec"
+	"github.com/scantling-dev/scantling/internal/testkit"
+	"github.com/scantling-dev/scantling/planner"
+)
+
+const examples = "../../examples"
+
+// exampleNames are the folders of examples, sorted.
+func exampleNames(t testing.TB) []string {
+	t.Helper()
+	entries, err := os.ReadDir(examples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	if len(names) < 3 {
+		t.Fatalf("found examples %v", names)
+	}
+	return names
+}
+
+func source(t testing.TB, name string) []byte {
+	t.Helper()
+	src, err := os.ReadFile(filepath.Join(examples, name, "main.hcl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return src
+}
+
+func load(t testing.TB, files ...spec.File) *spec.Spec {
+	t.Helper()
+	s, diags := spec.Load(files, spec.Inputs{}, run.Offers{})
+	if diags.HasErrors() {
+		t.Fatalf("the spec is wrong: %v", diags)
+	}
+	return s
+}
+
+func planOf(t testing.TB, files ...spec.File) *planner.Plan {
+	t.Helper()
+	p, err := run.Plan(t.Context(), load(t, files...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func encode(t testing.TB, p *planner.Plan) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := document.Encode(&b, p, "test"); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestExamples plans every example: run.Plan verifies the plan before it is
+// compared with the expected one.
+func TestExamples(t *testing.T) {
+	for _, name := range exampleNames(t) {
+		t.Run(name, func(t *testing.T) {
+			p := planOf(t, spec.File{Name: "main.hcl", Content: source(t, name)})
+			testkit.Golden(t, filepath.Join(examples, name, "plan.json"), encode(t, p))
+			if _, err := os.Stat(filepath.Join(examples, name, "README.md")); err != nil {
+				t.Error(err)
+			}
+			back, err := document.Decode(encode(t, p))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if unknown, err := run.Verify(back); unknown || err != nil {
+				t.Errorf("the plan that was read back: %v", err)
+			}
+		})
+	}
+}
+
+// TestSameBytes plans each example 20 times, on one and on two processors.
+func TestSameBytes(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, name := range exampleNames(t) {
+		file := spec.File{Name: "main.hcl", Content: source(t, name)}
+		want := encode(t, planOf(t, file))
+		for i := range 20 {
+			runtime.GOMAXPROCS(1 + i%2)
+			if got := encode(t, planOf(t, file)); !bytes.Equal(got, want) {
+				t.Fatalf("%s: run %d gives other bytes", name, i)
+			}
+		}
+	}
+}
+
+// TestOrderDoesNotMatter shuffles the blocks and attributes of each example and
+// spreads it over several files.
+func TestOrderDoesNotMatter(t *testing.T) {
+	for _, name := range exampleNames(t) {
+		src := source(t, name)
+		want := encode(t, withoutPlaces(planOf(t, spec.File{Name: "main.hcl", Content: src})))
+		for seed := range uint64(10) {
+			files := shuffled(t, src, rand.New(rand.NewPCG(seed, 0)))
+			if got := encode(t, withoutPlaces(planOf(t, files...))); !bytes.Equal(got, want) {
+				t.Fatalf("%s, seed %d: other bytes for the same spec in another order:\n%s", name, seed, files[0].Content)
+			}
+		}
+	}
+}
+
+// withoutPlaces takes out what may differ: the digest of the source and the
+// places of findings.
+func withoutPlaces(p *planner.Plan) *planner.Plan {
+	p.Spec.SHA256 = ""
+	for i := range p.Findings {
+		p.Findings[i].Source = nil
+	}
+	return p
+}
+
+// shuffled returns src with the contents of every body in another order, its
+// top-level blocks in files of their own.
+func shuffled(t *testing.T, src []byte, rng *rand.Rand) []spec.File {
+	t.Helper()
+	f, diags := hclwrite.ParseConfig(src, "main.hcl", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	var files []spec.File
+	for i, block := range f.Body().Blocks() {
+		out := hclwrite.NewEmptyFile()
+		copyBlock(out.Body(), block, rng)
+		files = append(files, spec.File{Name: fmt.Sprintf("part%d.hcl", i), Content: out.Bytes()})
+	}
+	rng.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+	return files
+}
+
+func copyBlock(to *hclwrite.Body, block *hclwrite.Block, rng *rand.Rand) {
+	made := to.AppendNewBlock(block.Type(), block.Labels()).Body()
+	attributes := block.Body().Attributes()
+	names := slices.Sorted(maps.Keys(attributes))
+	rng.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	for _, name := range names {
+		made.SetAttributeRaw(name, attributes[name].Expr().BuildTokens(nil))
+	}
+	blocks := block.Body().Blocks()
+	rng.Shuffle(len(blocks), func(i, j int) { blocks[i], blocks[j] = blocks[j], blocks[i] })
+	for _, b := range blocks {
+		copyBlock(made, b, rng)
+	}
+}
+
+// BenchmarkPlan plans an example in process, verification and catalog included.
+func BenchmarkPlan(b *testing.B) {
+	for _, name := range exampleNames(b) {
+		file := spec.File{Name: "main.hcl", Content: source(b, name)}
+		s := load(b, file)
+		b.Run("example="+strings.ReplaceAll(name, "-", "_"), func(b *testing.B) {
+			b.ReportAllocs()
+			nodes := 0
+			for b.Loop() {
+				p, err := run.Plan(b.Context(), s)
+				if err != nil {
+					b.Fatal(err)
+				}
+				nodes = 0
+				for i := range p.NodeGroups {
+					nodes += p.NodeGroups[i].Nodes
+				}
+			}
+			b.ReportMetric(float64(nodes), "nodes")
+		})
+	}
+}
+
+// BenchmarkLoad reads an example's spec, its region's catalog included.
+func BenchmarkLoad(b *testing.B) {
+	file := spec.File{Name: "main.hcl", Content: source(b, "shop-eks")}
+	for b.Loop() {
+		load(b, file)
+	}
+}

@@ -1,0 +1,121 @@
+// Package run loads a spec with its catalog, plans it and checks the plan, so
+// that no plan reaches a user unverified.
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/catalogs/snapshot"
+	"github.com/scantling-dev/scantling/internal/spec"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/pipeline"
+	"github.com/scantling-dev/scantling/planner/verify"
+	"github.com/scantling-dev/scantling/providers/aws"
+)
+
+// providers is where a cloud is registered: its name and how its planner
+// adapter is made for a catalog.
+func providers(name string) (func(*catalogs.Catalog) planner.Provider, bool) {
+	switch name {
+	case "aws":
+		return func(c *catalogs.Catalog) planner.Provider { return aws.New(c) }, true
+	default:
+		return nil, false
+	}
+}
+
+// Provider returns the adapter of the named cloud for a catalog, and whether
+// there is one.
+func Provider(name string, cat *catalogs.Catalog) (planner.Provider, bool) {
+	build, ok := providers(name)
+	if !ok {
+		return nil, false
+	}
+	return build(cat), true
+}
+
+// Offers are the catalogs that a spec may name.
+type Offers struct{}
+
+// Providers returns the names of the providers, sorted.
+func (Offers) Providers() []string { return snapshot.Providers() }
+
+// Regions returns the regions of a provider, sorted.
+func (Offers) Regions(provider string) []string { return snapshot.Regions(provider) }
+
+// Load returns the catalog of a region.
+func (Offers) Load(provider, region string) (catalogs.Catalog, error) {
+	return snapshot.Load(provider, region)
+}
+
+// BugError is a mistake of ours: a plan that failed its own check, or a panic.
+type BugError struct {
+	// What happened, and where in the code (Stack, empty for a failed check).
+	What  error
+	Stack []byte
+}
+
+func (e *BugError) Error() string { return e.What.Error() }
+
+// Unwrap returns what happened.
+func (e *BugError) Unwrap() error { return e.What }
+
+// Plan plans s and checks the plan. Its error is a BugError, wraps
+// planner.ErrInfeasible, or is the context's cause.
+func Plan(ctx context.Context, s *spec.Spec) (_ *planner.Plan, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()}
+		}
+	}()
+	prov, ok := Provider(s.Cluster.Provider, &s.Catalog)
+	if !ok {
+		return nil, &BugError{What: fmt.Errorf("no provider named %q is registered", s.Cluster.Provider)}
+	}
+	plan, err := pipeline.Make(ctx, s.Cluster, s.Catalog, prov, pipeline.Options{})
+	if err != nil {
+		return nil, err
+	}
+	plan.Spec = s.Info
+	for i := range plan.Findings {
+		plan.Findings[i].Source = s.Place(plan.Findings[i].Path)
+	}
+	if err := verify.Plan(&s.Cluster, &s.Catalog, prov, &plan); err != nil {
+		return nil, &BugError{What: fmt.Errorf("the plan failed its own check: %w", err)}
+	}
+	return &plan, nil
+}
+
+// Verify checks a plan that was read back, against the catalog it was made
+// from: the snapshot if its digest is the plan's, else the offers that the plan
+// carries, which is said by the second result.
+func Verify(plan *planner.Plan) (fromPlan bool, err error) {
+	c := &plan.Cluster
+	cat, err := snapshot.Load(c.Provider, c.Region)
+	if err != nil || cat.SHA256 != plan.Catalog.SHA256 {
+		return true, fmt.Errorf("the plan was made from catalog %s of %s, which this build does not carry",
+			short(plan.Catalog.SHA256), plan.Catalog.Date)
+	}
+	prov, ok := Provider(c.Provider, &cat)
+	if !ok {
+		return false, fmt.Errorf("provider %q is not supported", c.Provider)
+	}
+	return false, verify.Plan(c, &cat, prov, plan)
+}
+
+func short(sha string) string { return sha[:min(12, len(sha))] }
+
+// Explain turns the error of Plan into diagnostics with places in the spec; nil
+// if it is not about the spec.
+func Explain(s *spec.Spec, err error) hcl.Diagnostics {
+	if !errors.Is(err, planner.ErrInfeasible) {
+		return nil
+	}
+	return s.Explain(err)
+}
