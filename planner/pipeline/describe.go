@@ -239,11 +239,12 @@ func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
 		{"bare", placement.Losses{}},
 		{"node", placement.Losses{Nodes: p.losses.Nodes}},
 	}
+	_, disks := p.m.rootDiskRate(p.group)
 	last := 0
 	var out []planner.RedundancyStep
 	add := func(name string, nodes int) {
 		step := planner.RedundancyStep{Step: name, Nodes: nodes}
-		if a.offer.known {
+		if a.offer.known && disks {
 			step.Added = planner.Amount{Rate: a.offer.rate * units.USDPerHour(nodes-last), Known: true}
 		}
 		out, last = append(out, step), nodes
@@ -291,7 +292,7 @@ func (p *problem) bound(g *planner.GroupPlan, a *answer, offers []packing.Offer)
 	}
 	g.LowerBound = b.Cost
 	g.Duals = planner.Duals{Core: b.Duals.Core, GiB: b.Duals.GiB, Pod: b.Duals.Pod}
-	if b.Cost > 0 {
+	if _, disks := p.m.rootDiskRate(p.group); disks && b.Cost > 0 {
 		cost := a.offer.rate * units.USDPerHour(a.nodes())
 		g.Gap = ceilRatio(float64(cost)/float64(b.Cost) - 1)
 	}
