@@ -228,7 +228,8 @@ type Alternative struct {
 	InstanceType string
 	Nodes        int
 	Cost         Amount
-	// Difference of cost, nodes and root disks, to the plan's.
+	// Difference of cost, nodes and root disks, to the plan's; of nodes alone
+	// where the price of root disks is not known.
 	Difference units.Ratio
 	// LargestNodeShare is the part of the group that one node holds.
 	LargestNodeShare units.Ratio
