@@ -186,7 +186,7 @@ func (k *checker) bill() {
 	k.need(c.Total.Known == all, "cost", "cost.total", "the total is known: %t; every line is: %t", c.Total.Known, all)
 	k.need(!c.Total.Known || c.Total.Rate == sum, "cost", "cost.total", "the total is %d, the lines sum to %d", c.Total.Rate, sum)
 	if budget := k.c.MaxUSDPerMonth; budget != nil {
-		k.need(c.Total.Known && all && sum.PerMonth() <= *budget, "cluster.max_usd_per_month", "cost.budget", "%d billionths of a dollar a month (all known: %t), the budget is %d", sum.PerMonth(), all, *budget)
+		k.need(c.Total.Known && all && sum.PerMonth() <= *budget, "max_usd_per_month", "cost.budget", "%d billionths of a dollar a month (all known: %t), the budget is %d", sum.PerMonth(), all, *budget)
 	}
 }
 

@@ -176,7 +176,7 @@ func (k *checker) need(ok bool, path, rule, format string, args ...any) bool {
 // inputs checks that the plan answers this cluster from this catalog.
 func (k *checker) inputs() {
 	k.need(reflect.DeepEqual(k.plan.Cluster, *k.c), "cluster", "inputs.cluster", "the plan was made for another cluster than the spec's")
-	k.need(k.prov.Name() == k.c.Provider, "cluster.provider", "inputs.provider", "the provider is %s, the spec's is %s", k.prov.Name(), k.c.Provider)
+	k.need(k.prov.Name() == k.c.Provider, "provider", "inputs.provider", "the provider is %s, the spec's is %s", k.prov.Name(), k.c.Provider)
 	k.need(k.cat.Provider == k.c.Provider && k.cat.Region == k.c.Region, "catalog", "inputs.catalog",
 		"the catalog is of %s %s, the spec's region is %s %s", k.cat.Provider, k.cat.Region, k.c.Provider, k.c.Region)
 	want := planner.CatalogInfo{Source: k.cat.Source, Date: k.cat.Date, SHA256: k.cat.SHA256}

@@ -1,0 +1,100 @@
+package practice
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+)
+
+func catalogRules() []rule {
+	return []rule{{Rule{
+		ID: "CA-01", Title: "Zones are those of the catalog", DefaultSeverity: planner.Warning,
+		What: "The spec names a zone that the catalog does not list for the region.",
+		Why:  "On AWS the letters of zones belong to an account, so that one may exist that others do not see; it may also be a slip.",
+		Fix:  "Check the name in your account, or use one of the zones that the message lists.",
+	}, unknownZones}}
+}
+
+func unknownZones(v *view) []planner.Finding {
+	if len(v.cat.Zones) == 0 {
+		return nil
+	}
+	var names []string
+	for _, z := range v.cat.Zones {
+		names = append(names, z.Name)
+	}
+	var found []planner.Finding
+	for _, z := range v.c.Zones {
+		known := slices.ContainsFunc(v.cat.Zones, func(o catalogs.Zone) bool { return o.Name == z || o.ID == z })
+		if !known {
+			found = append(found, planner.Finding{
+				Path:    "zones",
+				Message: fmt.Sprintf("%s is not one of the %d zones that the catalog lists for %s", z, len(names), v.c.Region),
+				Remedy:  "zones = " + quoted(names[:min(3, len(names))]),
+			})
+		}
+	}
+	return found
+}
+
+func controlPlaneRules() []rule {
+	return []rule{{Rule{
+		ID: "CP-05", Title: "The control plane stands in several zones", DefaultSeverity: planner.Info,
+		What: "The nodes are in one zone, and EKS wants subnets of at least two for the control plane.",
+		Why:  "The managed API servers and etcd are spread over zones whatever the nodes do; the cluster cannot be made without the second subnet.",
+		Fix:  "Give the emitted variables a subnet in a second zone, or name the zone in the spec.",
+	}, oneSubnet}}
+}
+
+func oneSubnet(v *view) []planner.Finding {
+	if v.c.Provider != "aws" || v.plan.ControlPlane.Mode != "managed" || len(v.c.Zones) != 1 {
+		return nil
+	}
+	return []planner.Finding{{
+		Path:    "zones",
+		Message: fmt.Sprintf("the control plane needs subnets in 2 zones, the spec names 1 (%s)", v.c.Zones[0]),
+		Remedy:  "a subnet of a second zone in the emitted variables, or zones = " + quoted(v.moreZones(2)),
+	}}
+}
+
+func networkRules() []rule {
+	return []rule{{Rule{
+		ID: "NW-01", Title: "max_pods is what the network can address", DefaultSeverity: planner.Warning,
+		What: "network.max_pods is above what the CNI can give addresses to on a chosen type: interfaces x (addresses - 1) + 2, with prefixes 16 for each address.",
+		Why:  "The scheduler would send pods that never get an address and hang in ContainerCreating. Plans count with the smaller figure.",
+		Fix:  "Lower max_pods, use cni = \"vpc_prefix\", or choose types with more interfaces.",
+	}, tooManyPods}}
+}
+
+func tooManyPods(v *view) []planner.Finding {
+	if v.c.Provider != "aws" || v.c.Network.MaxPods == 0 {
+		return nil
+	}
+	var found []planner.Finding
+	for _, g := range v.groups {
+		for _, p := range g.plan.Pools {
+			t := v.instance(p.InstanceType)
+			if t == nil || t.ENIs == 0 || t.IPv4PerENI == 0 {
+				continue
+			}
+			most := t.ENIs*(t.IPv4PerENI-1) + 2
+			if v.c.Network.CNI == planner.VPCPrefix {
+				most = t.ENIs*(t.IPv4PerENI-1)*16 + 2
+			}
+			if v.c.Network.MaxPods <= most {
+				continue
+			}
+			remedy := fmt.Sprintf("max_pods = %d", most)
+			if v.c.Network.CNI == planner.VPC {
+				remedy += ", or cni = \"vpc_prefix\""
+			}
+			found = append(found, planner.Finding{
+				Path: "network.max_pods", Remedy: remedy,
+				Message: fmt.Sprintf("%d pods a node are declared; %s (%d interfaces of %d addresses, %s) in %s gets %d", v.c.Network.MaxPods, t.Name, t.ENIs, t.IPv4PerENI, v.c.Network.CNI, g.Path(), most),
+			})
+		}
+	}
+	return found
+}

@@ -1,0 +1,243 @@
+package practice
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/scantling-dev/scantling/planner"
+)
+
+const (
+	// longGrace is the grace period that a drain can do with.
+	longGrace = 120 * time.Second
+	// drainLimit is when EKS gives up draining a node of a managed group: after 15
+	// minutes the update fails with PodEvictionFailure (EKS user guide, "Understand
+	// each phase of node updates").
+	drainLimit = 900 * time.Second
+)
+
+// podRules are the rules of workloads. The provider's own pods are exempt.
+func podRules() []rule {
+	return slices.Concat(replicaRules(), disruptionRules(), limitRules())
+}
+
+func replicaRules() []rule {
+	return []rule{
+		{Rule{
+			ID: "PD-01", Title: "Stateless workloads run at least twice", DefaultSeverity: planner.Error, ProductionOnly: true,
+			What: "A Deployment has one replica. Info for the roles batch, monitoring and gpu.",
+			Why:  "One pod is down whenever its node is drained, fails or is upgraded.",
+			Fix:  "Run two replicas or more.",
+		}, singleReplica},
+		{Rule{
+			ID: "PD-02", Title: "Replicas stand on different nodes and in different zones", DefaultSeverity: planner.Warning, ProductionOnly: true,
+			What: "All replicas of a workload were placed on one node, or in one zone though the group has nodes in several.",
+			Why:  "Replicas that share a node or a zone fail together, however many they are.",
+			Fix:  "Spread them over zones or hosts, hard where it must hold.",
+		}, together},
+	}
+}
+
+func singleReplica(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		for _, l := range g.loads {
+			if l.Kind != planner.Deployment || l.plan.Replicas != 1 {
+				continue
+			}
+			f := planner.Finding{
+				Path:    l.path,
+				Message: "1 replica: it is down whenever its node is drained or lost",
+				Remedy:  "replicas = 2",
+			}
+			if l.Demand.Way != planner.GivenReplicas {
+				f.Remedy = "min_replicas = 2"
+			}
+			if slices.Contains([]planner.Role{planner.Batch, planner.Monitoring, planner.GPU}, g.Role) {
+				f.Severity = planner.Info
+			}
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+func together(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		nodes := 0
+		zones := map[string]bool{}
+		for i := range g.plan.Placement {
+			nodes += g.plan.Placement[i].Nodes
+			zones[g.plan.Placement[i].Zone] = true
+		}
+		for _, l := range g.loads {
+			if l.plan.Replicas < 2 {
+				continue
+			}
+			onNodes, inZones := where(&g, l.Name)
+			f := planner.Finding{Path: l.path}
+			switch {
+			case onNodes == 1 && nodes > 1:
+				f.Message = fmt.Sprintf("all %d replicas stand on one of %d nodes, in %s", l.plan.Replicas, nodes, inZones[0])
+				f.Remedy = "when_unsatisfiable = \"DoNotSchedule\" in a topology_spread over hostname"
+			case len(inZones) == 1 && len(zones) > 1:
+				f.Message = fmt.Sprintf("all %d replicas stand in %s, one of %d zones with nodes", l.plan.Replicas, inZones[0], len(zones))
+				f.Remedy = "when_unsatisfiable = \"DoNotSchedule\" in a topology_spread over zone"
+			default:
+				continue
+			}
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// where returns on how many nodes a workload's pods stand, and in which zones.
+func where(g *group, workload string) (nodes int, zones []string) {
+	for i := range g.plan.Placement {
+		p := &g.plan.Placement[i]
+		if pods(p, workload) == 0 {
+			continue
+		}
+		nodes += p.Nodes
+		if !slices.Contains(zones, p.Zone) {
+			zones = append(zones, p.Zone)
+		}
+	}
+	return nodes, zones
+}
+
+func disruptionRules() []rule {
+	return []rule{
+		{Rule{
+			ID: "PD-03", Title: "Every workload has a disruption budget that lets pods go", DefaultSeverity: planner.Warning,
+			What: "A workload of two replicas or more has no PodDisruptionBudget (info for role batch and in development), or its budget never lets a pod go (error).",
+			Why:  "Without a budget a drain may take all replicas at once. With one that allows nothing, a drain never ends and an upgrade fails.",
+			Fix:  "Declare pod_disruption_budget with max_unavailable of at least one pod.",
+		}, budgets},
+		{Rule{
+			ID: "PD-04", Title: "Pods end within two minutes", DefaultSeverity: planner.Warning,
+			What: "termination_grace_period is above 120 s; above the 900 s after which EKS fails a node's drain it is an error.",
+			Why:  "The grace period is what each drained node may wait, batch after batch of pods; it sets how long an upgrade takes.",
+			Fix:  "Finish on SIGTERM sooner, and hand long work back to its queue.",
+		}, grace},
+	}
+}
+
+func budgets(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		for _, l := range g.loads {
+			n := l.plan.Replicas
+			switch {
+			case l.PodDisruptionBudget == nil && n >= 2:
+				f := planner.Finding{
+					Path:    l.path + ".pod_disruption_budget",
+					Message: fmt.Sprintf("no budget: a drain may take all %d replicas at once", n),
+					Remedy:  "pod_disruption_budget { max_unavailable = 1 }",
+				}
+				if g.Role == planner.Batch || !v.production {
+					f.Severity = planner.Info
+				}
+				found = append(found, f)
+			case l.PodDisruptionBudget != nil && n > 0 && l.PodDisruptionBudget.Allowed(n) == 0:
+				found = append(found, planner.Finding{
+					Severity: planner.Error, Path: l.path + ".pod_disruption_budget",
+					Message: fmt.Sprintf("the budget lets none of %s go: drains never end and upgrades fail", count(n, "replica")),
+					Remedy:  "pod_disruption_budget { max_unavailable = 1 }",
+				})
+			}
+		}
+	}
+	return found
+}
+
+func grace(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		for _, l := range g.loads {
+			seconds := int(l.TerminationGracePeriod / time.Second)
+			f := planner.Finding{Path: l.path + ".termination_grace_period", Remedy: "termination_grace_period = \"120s\""}
+			switch {
+			case l.TerminationGracePeriod > drainLimit && v.c.Provider == "aws":
+				f.Severity = planner.Error
+				f.Message = fmt.Sprintf("a pod may take %d s to end, and EKS fails a drain after %d s", seconds, int(drainLimit/time.Second))
+			case l.TerminationGracePeriod > longGrace:
+				f.Message = fmt.Sprintf("a pod may take %d s to end; drains wait for it", seconds)
+			default:
+				continue
+			}
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+func limitRules() []rule {
+	return []rule{
+		{Rule{
+			ID: "PD-08", Title: "Pods have limits", DefaultSeverity: planner.Info,
+			What: "A workload declares no limit of memory, of CPU, or of both.",
+			Why:  "Without a memory limit one leaking pod takes its neighbours' memory, and the node evicts whom it likes.",
+			Fix:  "Declare limits in pod; for memory near the request.",
+		}, noLimits},
+		{Rule{
+			ID: "PD-09", Title: "Limits are within a node's reach", DefaultSeverity: planner.Warning,
+			What: "The limit of one pod is above what a whole node of its group has.",
+			Why:  "Such a limit limits nothing: the node runs out before the pod is stopped, and other pods pay for it.",
+			Fix:  "Lower the limit below the node's allocatable, or give the pod larger nodes.",
+		}, hollowLimits},
+	}
+}
+
+func noLimits(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		for _, l := range g.loads {
+			var none []string
+			remedy := ""
+			if l.Pod.CPULimit == 0 {
+				none, remedy = append(none, "CPU"), cpuLimit(l.Pod.CPU)
+			}
+			if l.Pod.MemoryLimit == 0 {
+				none, remedy = append(none, "memory"), memoryLimit(l.Pod.Memory)
+			}
+			if len(none) == 0 || l.plan.Replicas == 0 {
+				continue
+			}
+			found = append(found, planner.Finding{
+				Path:    l.path + ".pod.limits",
+				Message: fmt.Sprintf("%s without a limit of %s", count(l.plan.Replicas, "pod"), strings.Join(none, " and ")),
+				Remedy:  remedy,
+			})
+		}
+	}
+	return found
+}
+
+func hollowLimits(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		for i := range g.plan.Pools {
+			p := &g.plan.Pools[i]
+			for _, l := range g.loads {
+				var what, remedy string
+				switch {
+				case l.Pod.MemoryLimit > p.Allocatable.Memory:
+					what = fmt.Sprintf("a memory limit of %s on nodes with %s (%s)", gib(int64(l.Pod.MemoryLimit)), gib(int64(p.Allocatable.Memory)), p.InstanceType)
+					remedy = memoryLimit(l.Pod.Memory)
+				case l.Pod.CPULimit > p.Allocatable.CPU:
+					what = fmt.Sprintf("a CPU limit of %s on nodes with %s (%s)", cores(int64(l.Pod.CPULimit)), cores(int64(p.Allocatable.CPU)), p.InstanceType)
+					remedy = cpuLimit(l.Pod.CPU)
+				default:
+					continue
+				}
+				found = append(found, planner.Finding{Path: l.path + ".pod.limits", Message: what, Remedy: remedy})
+			}
+		}
+	}
+	return found
+}

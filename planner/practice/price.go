@@ -1,0 +1,155 @@
+package practice
+
+import (
+	"fmt"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// oldPrice is the age in days at which a price is said to be old.
+const oldPrice = 365
+
+func priceRules() []rule {
+	return []rule{
+		{Rule{
+			ID: "PR-01", Title: "Prices are list prices", DefaultSeverity: planner.Info,
+			What: "A line of the bill rests on a price that the provider did not publish for this region: from another size of the family, from another region, from third parties, or from memory (a warning for estimated and recalled prices).",
+			Why:  "Such a price is close, and no more. A decision that hangs on a few percent should not rest on it.",
+			Fix:  "Look the price up with the provider before you decide, or choose a type with a listed price.",
+		}, unlisted},
+		{Rule{
+			ID: "PR-02", Title: "Every price is known", DefaultSeverity: planner.Warning,
+			What: "A line of the bill has no known price, so that the total is not known either.",
+			Why:  "An unknown price is never taken for zero; the known part of the bill is a lower limit, not an answer.",
+			Fix:  "Choose a type or a disk with a known price, or ask the provider.",
+		}, unknownPrice},
+		{Rule{
+			ID: "PR-03", Title: "Spot prices move", DefaultSeverity: planner.Info,
+			What: "A group is priced by a statistic of spot prices, which the message names.",
+			Why:  "What a spot machine costs changes by the hour and the zone, and it may be taken away.",
+			Fix:  "Read the cost as an estimate, and mix types so that one price does not decide.",
+		}, spot},
+		{Rule{
+			ID: "PR-04", Title: "Prices are recent", DefaultSeverity: planner.Info,
+			What: "Lines of the bill rest on prices of more than 365 days before as_of, or on sources that show no date.",
+			Why:  "List prices seldom change, but they do.",
+			Fix:  "Refresh the catalog, or look the oldest price up.",
+		}, oldPrices},
+	}
+}
+
+func unlisted(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, l := range v.plan.Cost.Lines {
+		f := planner.Finding{Path: l.Path, Remedy: "check the price with the provider; it is of " + dated(l.Date)}
+		how := ""
+		switch l.Basis {
+		case catalogs.Family:
+			how = "another size of the family in this region"
+		case catalogs.Estimated:
+			how, f.Severity = "another region", planner.Warning
+		case catalogs.Secondary:
+			how = "third parties"
+		case catalogs.Recalled:
+			how, f.Severity = "general knowledge, without a source", planner.Warning
+		case catalogs.Listed:
+			continue
+		default:
+			continue // PR-02
+		}
+		f.Message = fmt.Sprintf("%s USD/month rest on a price from %s (%s)", usd(l.Amount.Rate.PerMonth()), how, l.Basis)
+		if l.Detail != "" {
+			f.Message += ": " + l.Detail
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// dated writes a day, or that there is none.
+func dated(d units.Date) string {
+	if d.IsZero() {
+		return "an unknown day"
+	}
+	return string(d)
+}
+
+func unknownPrice(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, l := range v.plan.Cost.Lines {
+		if l.Amount.Known {
+			continue
+		}
+		f := planner.Finding{
+			Path:    l.Path,
+			Message: fmt.Sprintf("the price is not known, and so is the total; what is known is %s USD/month", usd(v.plan.Cost.Known.PerMonth())),
+			Remedy:  "scantling catalog list, for types with a price",
+		}
+		if l.Detail != "" {
+			f.Message = l.Detail + ": " + f.Message
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+func spot(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		for _, p := range g.plan.Pools {
+			t := v.instance(p.InstanceType)
+			if p.CapacityType != planner.Spot || !p.Price.Known() || t == nil {
+				continue
+			}
+			statistic := t.SpotStatistic
+			if statistic == "" {
+				statistic = "a statistic that the catalog does not name"
+			}
+			rate := units.USDPerHour(int64(p.Price.Rate) * int64(p.Nodes))
+			message := fmt.Sprintf("%s USD/month of spot machines (%d x %s) are priced by %s, of %s", usd(rate.PerMonth()), p.Nodes, p.InstanceType, statistic, dated(p.Price.Date))
+			if t.Interruption != "" {
+				message += fmt.Sprintf("; %s%% are taken away in a month", t.Interruption)
+			}
+			found = append(found, planner.Finding{Path: g.Path() + ".instances.capacity_type", Message: message, Remedy: "capacity_type = \"on_demand\""})
+		}
+	}
+	return found
+}
+
+func oldPrices(v *view) []planner.Finding {
+	if v.c.AsOf.IsZero() {
+		return nil
+	}
+	old, undated := 0, 0
+	var rate units.USDPerHour
+	var oldest units.Date
+	for _, l := range v.plan.Cost.Lines {
+		switch {
+		case !l.Amount.Known || l.Amount.Rate == 0:
+			continue
+		case l.Date.IsZero():
+			undated++
+		case l.Date.DaysUntil(v.c.AsOf) <= oldPrice:
+			continue
+		default:
+			old++
+			if oldest == "" || l.Date < oldest {
+				oldest = l.Date
+			}
+		}
+		rate += l.Amount.Rate
+	}
+	if old+undated == 0 {
+		return nil
+	}
+	message := fmt.Sprintf("%s of the bill (%s USD/month) on prices older than a year", count(old+undated, "line"), usd(rate.PerMonth()))
+	if oldest != "" {
+		message += fmt.Sprintf(", the oldest of %s", oldest)
+	}
+	if undated > 0 {
+		message += fmt.Sprintf(", %d of them without a date", undated)
+	}
+	return []planner.Finding{{Path: "cost", Message: message, Remedy: "scantling catalog status"}}
+}

@@ -1,0 +1,145 @@
+package practice
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// oldVersion is the age at which a minor is due: Kubernetes releases one about
+// every four months and clusters should move at least once a year.
+const oldVersion = 365
+
+func upgradeRules() []rule {
+	return []rule{
+		{Rule{
+			ID: "UP-01", Title: "Some way to upgrade is open", DefaultSeverity: planner.Warning,
+			What: "The upgrade was planned and every strategy is blocked.",
+			Why:  "A cluster that cannot be upgraded is upgraded by its provider in the end, on a day that nobody chose.",
+			Fix:  "Remove what blocks the cheapest strategy; the message quotes it.",
+		}, noStrategy},
+		{Rule{
+			ID: "UP-02", Title: "Upgrades do not thin out capacity", DefaultSeverity: planner.Warning, ProductionOnly: true,
+			What: "With the recommended strategy fewer nodes are ready at some moment than the plan has.",
+			Why:  "The spare that a plan keeps for failures is used up by the upgrade, for as long as it takes.",
+			Fix:  "Use a strategy that adds nodes before it takes any.",
+		}, thinUpgrade},
+		{Rule{
+			ID: "UP-06", Title: "One minor at a time", DefaultSeverity: planner.Warning,
+			What: "The upgrade crosses two minors or more. It is planned minor by minor all the same.",
+			Why:  "Each minor removes APIs and changes defaults; several at once are hard to test and hard to undo.",
+			Fix:  "Upgrade to the next minor, let it run, and go on from there.",
+		}, manyHops},
+		{Rule{
+			ID: "UP-07", Title: "Upgrade at least once a year", DefaultSeverity: planner.Warning,
+			What: "The minor came to the provider more than 365 days before as_of, a newer one is out, and no upgrade to a younger one is planned.",
+			Why:  "About three minors appear a year. Whoever waits crosses several at once, close to the end of support.",
+			Fix:  "Plan an upgrade to the next minor, and one about every four months from then on.",
+		}, oldMinor},
+	}
+}
+
+func noStrategy(v *view) []planner.Finding {
+	u := v.plan.Upgrade
+	if u == nil || len(u.Strategies) == 0 {
+		return nil
+	}
+	var reasons []string
+	for _, s := range u.Strategies {
+		if len(s.BlockedBy) == 0 {
+			return nil
+		}
+		reasons = append(reasons, s.Name+" ("+strings.Join(s.BlockedBy, ", ")+")")
+	}
+	return []planner.Finding{{
+		Path:    "upgrade",
+		Message: fmt.Sprintf("all %d ways to %s are blocked: %s", len(u.Strategies), u.To, strings.Join(reasons, "; ")),
+		Remedy:  "strategy = \"compare\", once what blocks is gone",
+	}}
+}
+
+// recommended returns the recommended strategy; nil where there is none.
+func (v *view) recommended() *planner.UpgradeStrategy {
+	u := v.plan.Upgrade
+	if u == nil {
+		return nil
+	}
+	for i := range u.Strategies {
+		if u.Strategies[i].Name == u.Recommended {
+			return &u.Strategies[i]
+		}
+	}
+	return nil
+}
+
+func thinUpgrade(v *view) []planner.Finding {
+	s := v.recommended()
+	if s == nil || s.MinReady >= units.Whole {
+		return nil
+	}
+	f := planner.Finding{
+		Path:    "upgrade.strategy",
+		Message: fmt.Sprintf("%s leaves %s of the nodes ready at its thinnest", s.Name, percent(s.MinReady)),
+		Remedy:  "strategy = \"surge\"",
+	}
+	if i := slices.IndexFunc(s.Groups, func(g planner.UpgradeGroup) bool { return g.MinReady == s.MinReady }); i >= 0 {
+		f.Message += ", in group " + s.Groups[i].Name
+	}
+	return []planner.Finding{f}
+}
+
+func manyHops(v *view) []planner.Finding {
+	u := v.plan.Upgrade
+	if u == nil || len(u.Hops) < 2 {
+		return nil
+	}
+	return []planner.Finding{{
+		Path:    "upgrade.to",
+		Message: fmt.Sprintf("from %s to %s are %d minors", u.From, u.To, len(u.Hops)),
+		Remedy:  fmt.Sprintf("to = %q", u.Hops[0]),
+	}}
+}
+
+func oldMinor(v *view) []planner.Finding {
+	runs, ok := v.version(v.c.KubernetesVersion)
+	if !ok || runs.Release.IsZero() || v.c.AsOf.IsZero() {
+		return nil
+	}
+	age := runs.Release.DaysUntil(v.c.AsOf)
+	newer := 0
+	next := ""
+	after := false
+	for _, o := range v.cat.Versions {
+		if after && !o.Release.IsZero() && o.Release <= v.c.AsOf {
+			newer++
+			if next == "" {
+				next = o.Minor
+			}
+		}
+		after = after || o.Minor == runs.Minor
+	}
+	if age <= oldVersion || newer == 0 {
+		return nil
+	}
+	if u := v.plan.Upgrade; u != nil {
+		to, ok := v.version(u.To)
+		if ok && !to.Release.IsZero() && to.Release.DaysUntil(v.c.AsOf) <= oldVersion {
+			return nil
+		}
+	}
+	return []planner.Finding{{
+		Path:    "kubernetes_version",
+		Message: fmt.Sprintf("%s has been out for %d days, and %s out", runs.Minor, age, isAre(newer, "newer minor")),
+		Remedy:  fmt.Sprintf("upgrade { to = %q }", next),
+	}}
+}
+
+func isAre(n int, thing string) string {
+	if n == 1 {
+		return count(n, thing) + " is"
+	}
+	return count(n, thing) + " are"
+}

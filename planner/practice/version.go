@@ -1,0 +1,114 @@
+package practice
+
+import (
+	"fmt"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// supportNotice is how long before the end of standard support VE-01 speaks up:
+// the notice that EKS gives.
+const supportNotice = 60
+
+func versionRules() []rule {
+	return []rule{
+		{Rule{
+			ID: "VE-01", Title: "The version stays in standard support", DefaultSeverity: planner.Warning,
+			What: "The minor that runs, or the one that the upgrade leads to, leaves standard support within 60 days of as_of.",
+			Why:  "After that day extended support is charged by the hour, or the provider upgrades the cluster by itself.",
+			Fix:  "Upgrade before the day, to a minor with a year of support ahead.",
+		}, leavesSupport},
+		{Rule{
+			ID: "VE-02", Title: "No extended support", DefaultSeverity: planner.Warning,
+			What: "The minor that runs is in extended support at as_of; the message says what that costs a month.",
+			Why:  "Extended support buys time at several times the price, and ends with a forced upgrade.",
+			Fix:  "Upgrade to a minor in standard support.",
+		}, extendedSupport},
+	}
+}
+
+func leavesSupport(v *view) []planner.Finding {
+	var found []planner.Finding
+	check := func(minor, path string) {
+		o, ok := v.version(minor)
+		if !ok || o.StandardEnd.IsZero() || v.c.AsOf.IsZero() {
+			return
+		}
+		days := v.c.AsOf.DaysUntil(o.StandardEnd)
+		if days < 0 || days > supportNotice {
+			return
+		}
+		found = append(found, planner.Finding{
+			Path:    path,
+			Message: fmt.Sprintf("%s leaves standard support in %s, on %s%s", minor, count(days, "day"), o.StandardEnd, v.dearer()),
+			Remedy:  v.upgradeTo(minor, path),
+		})
+	}
+	u := v.plan.Upgrade
+	if u != nil {
+		check(u.To, "upgrade.to")
+	}
+	check(v.c.KubernetesVersion, "kubernetes_version")
+	return found
+}
+
+// dearer says what extended support adds.
+func (v *view) dearer() string {
+	if extra, ok := v.extendedFee(); ok {
+		return fmt.Sprintf("; extended support adds %s USD/month", usd(extra))
+	}
+	return "; what extended support adds is not known"
+}
+
+// extendedFee is what extended support costs a month beyond standard support, and
+// whether both prices are known.
+func (v *view) extendedFee() (units.USD, bool) {
+	standard, extended := v.fee("standard"), v.fee("extended")
+	if !standard.Known() || !extended.Known() {
+		return 0, false
+	}
+	return (extended.Rate - standard.Rate).PerMonth(), true
+}
+
+// upgradeTo names the newest minor that is out and later than minor; where there
+// is none it says so.
+func (v *view) upgradeTo(minor, path string) string {
+	newest := ""
+	after := false
+	for _, o := range v.cat.Versions {
+		if after && !o.Release.IsZero() && o.Release <= v.c.AsOf {
+			newest = o.Minor
+		}
+		after = after || o.Minor == minor
+	}
+	switch {
+	case newest == "":
+		return "no later minor is out yet"
+	case path == "upgrade.to":
+		return fmt.Sprintf("to = %q", newest)
+	}
+	return fmt.Sprintf("upgrade { to = %q }", newest)
+}
+
+func extendedSupport(v *view) []planner.Finding {
+	cp := &v.plan.ControlPlane
+	if cp.Support != "extended" {
+		return nil
+	}
+	minor := v.c.KubernetesVersion
+	f := planner.Finding{Path: "kubernetes_version", Remedy: v.upgradeTo(minor, "kubernetes_version")}
+	f.Message = minor + " is in extended support"
+	if o, ok := v.version(minor); ok && !o.StandardEnd.IsZero() {
+		f.Message = fmt.Sprintf("%s left standard support on %s", minor, o.StandardEnd)
+	}
+	if extra, ok := v.extendedFee(); ok {
+		f.Message += fmt.Sprintf(": %s USD/month more than in standard support", usd(extra))
+	} else {
+		f.Message += ": what that costs is not known"
+	}
+	if !cp.SupportEnds.IsZero() && !v.c.AsOf.IsZero() {
+		f.Message += fmt.Sprintf("; the provider upgrades it in %s, on %s", count(v.c.AsOf.DaysUntil(cp.SupportEnds), "day"), cp.SupportEnds)
+	}
+	return []planner.Finding{f}
+}

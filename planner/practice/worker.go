@@ -1,0 +1,333 @@
+package practice
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// overcommitted is the share of a node's allocatable that limits may reach
+// together before WN-21 speaks up.
+const overcommitted = 150 * units.Percent
+
+// workerRules are the rules of node groups and zones.
+func workerRules() []rule {
+	return slices.Concat(groupRules(), failureRules(), machineRules())
+}
+
+func groupRules() []rule {
+	return []rule{
+		{Rule{
+			ID: "WN-01", Title: "One node group for each character of pod", DefaultSeverity: planner.Info,
+			What: "The cluster's own pods (CoreDNS and other add-ons) share the nodes of an app group, because no group has the role system.",
+			Why:  "An application that takes a node down takes DNS with it, and every rollout of the app's nodes moves the add-ons.",
+			Fix:  "Add a small group of role system; the add-ons go there by themselves.",
+		}, systemPods},
+		{Rule{
+			ID: "WN-02", Title: "Stateful and stateless workloads apart", DefaultSeverity: planner.Warning,
+			What: "A group holds both StatefulSets and Deployments. Groups of role monitoring are left alone: their parts belong together.",
+			Why:  "Stateful pods move slowly and want few node replacements; stateless ones want cheap nodes that come and go. One group cannot be run in both ways.",
+			Fix:  "Give the StatefulSets a group of role stateful.",
+		}, mixedKinds},
+		{Rule{
+			ID: "WN-18", Title: "Special groups are tainted", DefaultSeverity: planner.Warning,
+			What: "A group of role ingress, monitoring, batch, stateful or gpu has no taint that keeps other pods away.",
+			Why:  "Pods without a node selector land on any untainted node, and take the room that the special group's pods were planned to have.",
+			Fix:  "Leave the role's own taint in place, or declare one of effect NoSchedule.",
+		}, untainted},
+	}
+}
+
+func systemPods(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		n := 0
+		for _, w := range g.plan.Workloads {
+			if w.System {
+				n += w.Replicas
+			}
+		}
+		if n == 0 || g.Role != planner.App {
+			continue
+		}
+		found = append(found, planner.Finding{
+			Path:    g.Path(),
+			Message: fmt.Sprintf("%s of the cluster's own add-ons share the %s of app group %s", count(n, "pod"), count(g.plan.Nodes, "node"), g.Name),
+			Remedy:  "node_group \"system\" { role = \"system\" }",
+		})
+	}
+	return found
+}
+
+func mixedKinds(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		var sets, others int
+		first := ""
+		for _, l := range g.loads {
+			if l.Kind == planner.StatefulSet {
+				sets++
+				if first == "" {
+					first = l.Name
+				}
+			} else {
+				others++
+			}
+		}
+		if sets == 0 || others == 0 || g.Role == planner.Monitoring {
+			continue
+		}
+		found = append(found, planner.Finding{
+			Path:    g.Path(),
+			Message: fmt.Sprintf("%s and %s share the group", count(sets, "StatefulSet"), count(others, "Deployment")),
+			Remedy:  fmt.Sprintf("node_group \"%s\" { role = \"stateful\" }, and workload %q in it", first, first),
+		})
+	}
+	return found
+}
+
+func untainted(v *view) []planner.Finding {
+	special := []planner.Role{planner.Ingress, planner.Monitoring, planner.Batch, planner.Stateful, planner.GPU}
+	var found []planner.Finding
+	for _, g := range v.groups {
+		if !slices.Contains(special, g.Role) || g.Tainted() {
+			continue
+		}
+		found = append(found, planner.Finding{
+			Path:    g.Path() + ".taint",
+			Message: fmt.Sprintf("%s of role %s without a taint: any pod may land on them", count(g.plan.Nodes, "node"), g.Role),
+			Remedy:  "taint \"group\" { effect = \"NoSchedule\" }",
+		})
+	}
+	return found
+}
+
+func failureRules() []rule {
+	return []rule{
+		{Rule{
+			ID: "WN-03", Title: "Every group survives the loss of a node", DefaultSeverity: planner.Error, ProductionOnly: true,
+			What: "redundancy.nodes is 0, so that losing one node leaves pods without a place. A warning for the roles batch and gpu, whose work can wait.",
+			Why:  "Machines fail, and every upgrade takes nodes away one by one. N+1 is what makes either a non-event.",
+			Fix:  "Ask for at least one node of redundancy.",
+		}, noSpareNode},
+		{Rule{
+			ID: "WN-06", Title: "Nodes are spread over zones", DefaultSeverity: planner.Error, ProductionOnly: true,
+			What: "The cluster has one zone (error); a group has one zone of several, or does not survive the loss of one though its role should (warning); the cluster has two zones (info). The roles batch, monitoring and gpu may do without.",
+			Why:  "A zone is what a cloud loses at once. In one zone there is nothing left; with two, half of the nodes have to be spare, with three a third.",
+			Fix:  "Name three zones, and leave redundancy.zones at 1.",
+		}, fewZones},
+	}
+}
+
+func noSpareNode(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		if g.Redundancy.Nodes > 0 || g.plan.Nodes == 0 || len(g.plan.Workloads) == 0 {
+			continue
+		}
+		severity := planner.Error
+		if g.Role == planner.Batch || g.Role == planner.GPU {
+			severity = planner.Warning
+		}
+		found = append(found, planner.Finding{
+			Severity: severity,
+			Path:     g.Path() + ".redundancy.nodes",
+			Message:  fmt.Sprintf("losing one of %s may leave pods without a place: redundancy.nodes is 0", count(g.plan.Nodes, "node")),
+			Remedy:   "redundancy { nodes = 1 }",
+		})
+	}
+	return found
+}
+
+func fewZones(v *view) []planner.Finding {
+	var found []planner.Finding
+	switch len(v.c.Zones) {
+	case 1:
+		return []planner.Finding{{
+			Path:    "zones",
+			Message: fmt.Sprintf("all nodes stand in %s: losing it loses the cluster", v.c.Zones[0]),
+			Remedy:  "zones = " + quoted(v.moreZones(3)),
+		}}
+	case 2:
+		found = append(found, planner.Finding{
+			Severity: planner.Info, Path: "zones",
+			Message: "two zones: to survive one, half of the nodes are spare; with three it is a third",
+			Remedy:  "zones = " + quoted(v.moreZones(3)),
+		})
+	}
+	for _, g := range v.groups {
+		modest := slices.Contains([]planner.Role{planner.Batch, planner.Monitoring, planner.GPU}, g.Role)
+		if modest || g.plan.Nodes == 0 {
+			continue
+		}
+		if len(g.Zones) == 1 {
+			found = append(found, planner.Finding{
+				Severity: planner.Warning, Path: g.Path() + ".zones",
+				Message: fmt.Sprintf("%s of role %s in one of %d zones: losing %s loses the group", count(g.plan.Nodes, "node"), g.Role, len(v.c.Zones), g.Zones[0]),
+				Remedy:  "zones = " + quoted(v.c.Zones),
+			})
+		} else if g.Redundancy.Zones == 0 {
+			found = append(found, planner.Finding{
+				Severity: planner.Warning, Path: g.Path() + ".redundancy.zones",
+				Message: fmt.Sprintf("%s of role %s over %d zones are not planned to survive the loss of one", count(g.plan.Nodes, "node"), g.Role, len(g.Zones)),
+				Remedy:  "redundancy { zones = 1 }",
+			})
+		}
+	}
+	return found
+}
+
+// moreZones returns the cluster's zones and, by name, those of the catalog that
+// make them n.
+func (v *view) moreZones(n int) []string {
+	zones := slices.Clone(v.c.Zones)
+	for _, z := range v.cat.Zones {
+		if len(zones) < n && !slices.Contains(zones, z.Name) {
+			zones = append(zones, z.Name)
+		}
+	}
+	slices.Sort(zones)
+	return zones
+}
+
+func machineRules() []rule {
+	return []rule{
+		{Rule{
+			ID: "WN-09", Title: "Burstable machines carry bursts, not a steady load", DefaultSeverity: planner.Warning,
+			What: "The CPU requests of a group on burstable machines are above what these hold for good (error in production), or such machines carry a role with a steady load in production.",
+			Why:  "Beyond its baseline a burstable machine spends credits. When they are gone it is slowed down, or, in unlimited mode, charged for each vCPU hour.",
+			Fix:  "Use a family without credits, or more or larger machines of this one.",
+		}, burstable},
+		{Rule{
+			ID: "WN-21", Title: "Limits stay near what nodes have", DefaultSeverity: planner.Warning,
+			What: "On some node the limits of all pods together are above 150% of allocatable CPU or memory. A pod without a limit counts with its request.",
+			Why:  "The scheduler only counts requests. Where limits promise far more than a node has, a busy hour slows all pods (CPU) or kills some (memory).",
+			Fix:  "Bring limits and requests together: raise the request to what the pod uses, or lower the limit.",
+		}, overcommit},
+	}
+}
+
+func burstable(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		if len(g.plan.Pools) != 1 {
+			continue // the requests of one pool among several are not told apart
+		}
+		p := &g.plan.Pools[0]
+		t := v.instance(p.InstanceType)
+		if t == nil || !t.Burstable {
+			continue
+		}
+		remedy := "instances { families = [\"m7*\"] }"
+		base := int64(t.BaselineCPU) * int64(p.Nodes)
+		asked := g.requests() + daemonCPU(p)*int64(p.Nodes)
+		switch {
+		case base > 0 && asked > base:
+			severity := planner.Warning
+			if v.production {
+				severity = planner.Error
+			}
+			found = append(found, planner.Finding{
+				Severity: severity, Path: g.Path() + ".instances",
+				Message: fmt.Sprintf("requests of %s on %d x %s that hold %s for good: up to %s run on credits; the charge for them in unlimited mode is not known",
+					cores(asked), p.Nodes, t.Name, cores(base), cores(asked-base)),
+				Remedy: remedy,
+			})
+		case base == 0:
+			found = append(found, planner.Finding{
+				Severity: planner.Info, Path: g.Path() + ".instances",
+				Message: fmt.Sprintf("what %d x %s hold for good is not known; requests are %s", p.Nodes, t.Name, cores(asked)),
+				Remedy:  remedy,
+			})
+		case v.production && g.Role != planner.Batch:
+			found = append(found, planner.Finding{
+				Path:    g.Path() + ".instances",
+				Message: fmt.Sprintf("role %s has a steady load, and %d x %s run on credits above %s", g.Role, p.Nodes, t.Name, cores(base)),
+				Remedy:  remedy,
+			})
+		}
+	}
+	return found
+}
+
+// requests is the CPU that all pods of the group request, the provider's as far
+// as the placement's usage tells: what is not free.
+func (g *group) requests() int64 {
+	var free int64
+	for i := range g.plan.Pools {
+		p := &g.plan.Pools[i]
+		free += (int64(p.Allocatable.CPU) - daemonCPU(p)) * int64(p.Nodes)
+	}
+	return free - int64(g.plan.Headroom.CPU)
+}
+
+// daemonCPU is what the DaemonSets of a node request.
+func daemonCPU(p *planner.Pool) int64 {
+	var sum int64
+	for _, d := range p.DaemonSets {
+		sum += int64(d.CPU)
+	}
+	return sum
+}
+
+func overcommit(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		worst := planner.Finding{}
+		most := units.Ratio(overcommitted)
+		for i := range g.plan.Placement {
+			pl := &g.plan.Placement[i]
+			at := slices.IndexFunc(g.plan.Pools, func(p planner.Pool) bool { return p.InstanceType == pl.Pool })
+			if at < 0 {
+				continue
+			}
+			p := &g.plan.Pools[at]
+			cpu, memory := limits(&g, p, pl)
+			if s := share(cpu, int64(p.Allocatable.CPU)); s > most {
+				most, worst.Message = s, fmt.Sprintf("CPU limits of %s on a %s with %s: %s of allocatable", cores(cpu), p.InstanceType, cores(int64(p.Allocatable.CPU)), percent(s))
+			}
+			if s := share(memory, int64(p.Allocatable.Memory)); s > most {
+				most, worst.Message = s, fmt.Sprintf("memory limits of %s on a %s with %s: %s of allocatable", gib(memory), p.InstanceType, gib(int64(p.Allocatable.Memory)), percent(s))
+			}
+		}
+		if worst.Message != "" {
+			worst.Path, worst.Remedy = g.Path(), g.widest()
+			found = append(found, worst)
+		}
+	}
+	return found
+}
+
+// limits sums what the pods of a node may use: their limits, or requests where
+// they have none. The provider's own pods have no limits in a plan and are left
+// out.
+func limits(g *group, p *planner.Pool, pl *planner.Placement) (cpu, memory int64) {
+	for _, d := range p.DaemonSets {
+		cpu += int64(d.CPU)
+		memory += int64(d.Memory)
+	}
+	for _, l := range g.loads {
+		n := int64(pods(pl, l.Name))
+		cpu += n * max(int64(l.Pod.CPU), int64(l.Pod.CPULimit))
+		memory += n * max(int64(l.Pod.Memory), int64(l.Pod.MemoryLimit))
+	}
+	return cpu, memory
+}
+
+// widest says how to bring the limit that is furthest above its request down to
+// it.
+func (g *group) widest() string {
+	remedy := ""
+	var most units.Ratio
+	for _, l := range g.loads {
+		if s := share(int64(l.Pod.CPULimit), int64(l.Pod.CPU)); s > most {
+			most, remedy = s, cpuLimit(l.Pod.CPU)+" in the pod of workload."+l.Name
+		}
+		if s := share(int64(l.Pod.MemoryLimit), int64(l.Pod.Memory)); s > most {
+			most, remedy = s, memoryLimit(l.Pod.Memory)+" in the pod of workload."+l.Name
+		}
+	}
+	return remedy
+}
