@@ -87,8 +87,6 @@ func catalog() *catalogs.Catalog {
 
 func zoneNames() []string { return []string{"a", "b", "c"} }
 
-func pointer[T any](v T) *T { return &v }
-
 // cluster asks for two groups: web, whose pods are rescheduled, and edge, whose
 // survivors must carry the load at once.
 func cluster() planner.Cluster {
@@ -117,7 +115,7 @@ func cluster() planner.Cluster {
 		Disk:       planner.Disk{Type: "gp3", Size: 50 * units.GiB},
 		Redundancy: planner.Redundancy{Nodes: 1, Zones: 1, Recovery: planner.Reschedule},
 		Workloads: []planner.Workload{{
-			Name: "api", Kind: planner.Deployment, Recovery: planner.Reschedule, MinReady: pointer(units.Count(3)),
+			Name: "api", Kind: planner.Deployment, Recovery: planner.Reschedule, MinReady: new(units.Count(3)),
 			Demand:        planner.Demand{Way: planner.GivenReplicas, Replicas: 6},
 			Pod:           planner.Pod{CPU: 1000, Memory: 2 * units.GiB},
 			RollingUpdate: planner.RollingUpdate{MaxSurge: quarter},

@@ -3,6 +3,7 @@ package verify_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -88,9 +89,7 @@ type mutation struct {
 func mutations() map[string]mutation {
 	all := map[string]mutation{}
 	for _, set := range []map[string]mutation{groupMutations(), machineMutations(), podMutations(), moneyMutations(), otherMutations()} {
-		for name, m := range set {
-			all[name] = m
-		}
+		maps.Copy(all, set)
 	}
 	return all
 }
@@ -218,15 +217,18 @@ func podMutations() map[string]mutation {
 		"skew over hosts": {"placement.skew", func(p *problem) {
 			e := p.edge()
 			e.Placement = []planner.Placement{
-				{Pool: "m7.large", Zone: "a", Nodes: 1, Pods: pods("proxy", 2)}, {Pool: "m7.large", Zone: "a", Nodes: 1},
+				{Pool: "m7.large", Zone: "a", Nodes: 1, Pods: pods("proxy", 2)},
+				{Pool: "m7.large", Zone: "a", Nodes: 1},
 				e.Placement[1], e.Placement[2],
 			}
 		}},
 		"skew over zones": {"placement.skew", func(p *problem) {
 			e := p.edge()
 			e.Placement = []planner.Placement{
-				{Pool: "m7.large", Zone: "a", Nodes: 1, Pods: pods("proxy", 1)}, {Pool: "m7.large", Zone: "a", Nodes: 1, Pods: pods("proxy", 2)},
-				e.Placement[1], {Pool: "m7.large", Zone: "c", Nodes: 1},
+				{Pool: "m7.large", Zone: "a", Nodes: 1, Pods: pods("proxy", 1)},
+				{Pool: "m7.large", Zone: "a", Nodes: 1, Pods: pods("proxy", 2)},
+				e.Placement[1],
+				{Pool: "m7.large", Zone: "c", Nodes: 1},
 			}
 		}},
 		"usage wrong":          {"usage.share", func(p *problem) { p.web().Usage.Memory = 208_619 }},
@@ -265,7 +267,7 @@ func moneyMutations() map[string]mutation {
 		}},
 		"group cost wrong": {"cost.group", func(p *problem) { p.web().Cost.Rate++ }},
 		"budget exceeded": {"cost.budget", func(p *problem) {
-			p.respec(func(c *planner.Cluster) { c.MaxUSDPerMonth = pointer(1569 * units.Dollar) })
+			p.respec(func(c *planner.Cluster) { c.MaxUSDPerMonth = new(1569 * units.Dollar) })
 		}},
 		"steps of redundancy":     {"redundancy.sum", func(p *problem) { p.web().RedundancyCost[1].Added.Rate += dollars(1) }},
 		"steps out of order":      {"redundancy.steps", func(p *problem) { slices.Reverse(p.web().RedundancyCost) }},
