@@ -117,15 +117,15 @@ func answerOf(result *packing.Result) *answer {
 // replicas of workloads that must stay ready are found along the way: the
 // fewest that do on these nodes.
 func (p *problem) try(o *offer, nodes int, losses placement.Losses) (*answer, *placement.Failure) {
-	if p.beyondBaseline(o, nodes) {
-		return nil, &placement.Failure{During: placement.Normal, Resource: placement.ShortCPU}
-	}
 	zones := placement.BalancedZones(nodes, len(p.group.Zones))
 	p.sized = p.sized[:0]
 	for i := range p.works {
 		p.sized = append(p.sized, p.works[i].replicas(nodes, len(p.group.Zones), losses))
 	}
 	for {
+		if p.beyondBaseline(o, nodes) {
+			return nil, &placement.Failure{During: placement.Normal, Resource: placement.ShortCPU}
+		}
 		report, failure := p.check(p.placementGroup(o, zones), losses)
 		if failure == nil {
 			return &answer{offer: o, zones: zones, sized: slices.Clone(p.sized), report: report}, nil
@@ -167,7 +167,7 @@ func (p *problem) beyondBaseline(o *offer, nodes int) bool {
 	}
 	var requests units.MilliCPU
 	for i := range p.works {
-		requests += p.works[i].spec.Pod.CPU * units.MilliCPU(p.works[i].base.Sum())
+		requests += p.works[i].spec.Pod.CPU * units.MilliCPU(p.sized[i].Sum())
 	}
 	return requests+p.reserved.CPU*units.MilliCPU(nodes) > o.instance.BaselineCPU*units.MilliCPU(nodes)
 }
@@ -257,30 +257,48 @@ func free(o *offer) packing.Resources {
 // impossible finds what no number of nodes can mend: replicas that are given and
 // too few to keep min_ready through the declared losses.
 func (p *problem) impossible() error {
-	zones := len(p.group.Zones)
 	for i := range p.works {
 		w := &p.works[i]
 		if w.computed || w.need == 0 {
 			continue
 		}
 		n := w.base.Sum()
-		left := n - min(n, p.losses.Nodes)
-		event := fmt.Sprintf("any %d nodes", p.losses.Nodes)
-		if p.losses.Zones > 0 {
-			if after := n - lostInZones(n, zones, p.losses.Zones); after < left {
-				left, event = after, fmt.Sprintf("any %d of %d zones", p.losses.Zones, zones)
+		left, event := p.readyAtBest(n)
+		if left >= w.need {
+			continue
+		}
+		remedy := fmt.Sprintf("lower min_ready to %d, or declare a smaller redundancy", left)
+		for more := n + 1; more <= 4*n+w.need; more++ {
+			if ready, _ := p.readyAtBest(more); ready >= w.spec.MinReady.Up(more) {
+				remedy = fmt.Sprintf("raise replicas to %d, or lower min_ready to %d", more, left)
+				break
 			}
 		}
-		if left < w.need {
-			return &planner.Infeasible{
-				Path:       w.path + ".min_ready",
-				Constraint: fmt.Sprintf("min_ready cannot be kept through the loss of %s", event),
-				Margin:     fmt.Sprintf("%d of %d replicas stay ready at best, %d are asked for", left, n, w.need),
-				Remedy:     fmt.Sprintf("raise replicas by %d or more, or lower min_ready to %d", w.need-left, left),
-			}
+		return &planner.Infeasible{
+			Path:       w.path + ".min_ready",
+			Constraint: "min_ready cannot be kept " + event,
+			Margin:     fmt.Sprintf("%d of %d replicas stay ready at best, %d are asked for", left, n, w.need),
+			Remedy:     remedy,
 		}
 	}
 	return nil
+}
+
+// readyAtBest returns how many of n pods stay ready through the worse of the
+// declared losses where no two of them share a node and the zones share them
+// evenly, and names that loss.
+func (p *problem) readyAtBest(n int) (int, string) {
+	left, event := n, "with every node up"
+	if l := p.losses.Nodes; l > 0 {
+		left, event = max(0, n-l), fmt.Sprintf("through the loss of any %d node%s", l, plural(l))
+	}
+	zones := len(p.group.Zones)
+	if l := p.losses.Zones; l > 0 {
+		if after := n - lostInZones(n, zones, l); after < left {
+			left, event = after, fmt.Sprintf("through the loss of any %d of %d zones", l, zones)
+		}
+	}
+	return left, event
 }
 
 // lostInZones returns how many of n pods, spread evenly over the zones, the
