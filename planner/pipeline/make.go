@@ -11,6 +11,7 @@ import (
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/placement"
+	"github.com/scantling-dev/scantling/planner/practice"
 	"github.com/scantling-dev/scantling/planner/upgrade"
 	// "github.com/scantling-dev/scantling/planner/practice"
 )
@@ -73,6 +74,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		return planner.Plan{}, err
 	}
 	plan.Assumptions = m.assumptions()
+	plan.Findings = practice.Check(&plan, m.catalog)
 	return plan, nil
 }
 
