@@ -56,11 +56,11 @@ variable "@groups@" {
     instance_types = optional(list(string))
     # ON_DEMAND or SPOT.
     capacity_type = optional(string)
-    # Nodes at least: this is what resizes a group that exists.
+    # Nodes at least. EKS refuses more than the running count: resize the group first.
     min_size = optional(number)
-    # Nodes at most, the extra nodes of an update not counted.
+    # Nodes at most, the extra nodes of an update not counted. EKS refuses fewer than the running count.
     max_size = optional(number)
-    # Nodes at the start: ignored once the group exists.
+    # Nodes at the start: the module ignores it once the group exists.
     desired_size = optional(number)
     # Node labels. ` + GroupLabel + ` is the group's name, which pods select.
     labels = optional(map(string))
