@@ -26,7 +26,7 @@ type work struct {
 	// base are the reasons that do not depend on the nodes.
 	base planner.ReplicaReasons
 	// need pods stay ready through any declared loss, without rescheduling; 0 is
-	// no such wish.
+	// no such wish. A share grows with the count (needOf).
 	need int
 }
 
@@ -188,6 +188,15 @@ func (w *work) keepReady() int {
 	return 0
 }
 
+// needOf returns how many of so many replicas must stay ready: a share is of the
+// replicas that run, as in a disruption budget.
+func (w *work) needOf(replicas int) int {
+	if w.spec.MinReady != nil {
+		return w.spec.MinReady.Up(replicas)
+	}
+	return w.need
+}
+
 func (w *work) reschedules() bool { return w.spec.Recovery == planner.Reschedule }
 
 func (w *work) rules(static demand.Static) demand.Rules {
@@ -264,7 +273,7 @@ func (w *work) placed(replicas int) placement.Workload {
 		Replicas:   replicas,
 		Spread:     w.spreads(),
 		Surge:      w.rollout().Surge(replicas),
-		MinReady:   w.need,
+		MinReady:   w.needOf(replicas),
 		Reschedule: w.reschedules(),
 	}
 }
