@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/forecast"
@@ -21,7 +22,7 @@ func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.Growt
 	}
 	// A group whose demand does not shrink never needs fewer nodes than the month
 	// before, so that the count goes on from there.
-	last := make([]int, len(plan.NodeGroups))
+	last := make([]past, len(plan.NodeGroups))
 	rows, err := forecast.Growth(ctx, forecast.Options{
 		Start: m.cluster.AsOf, PerMonth: m.cluster.Growth.PerMonth, Months: m.cluster.Growth.HorizonMonths,
 		Infeasible: func(err error) bool { return errors.Is(err, planner.ErrInfeasible) },
@@ -60,7 +61,7 @@ func (m *maker) grows() bool {
 
 // month counts the nodes of every group after so many months, from the counts of
 // the month before on, which it replaces.
-func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planner.Workload, months int, last []int) (planner.GrowthMonth, error) {
+func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planner.Workload, months int, last []past) (planner.GrowthMonth, error) {
 	out := planner.GrowthMonth{Cost: planner.Amount{Known: true}}
 	for _, f := range plan.ControlPlane.Fees {
 		out.Cost.Rate += f.Price.Rate
@@ -72,25 +73,47 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planne
 		if err != nil {
 			return planner.GrowthMonth{}, err
 		}
-		p.atLeast = last[i]
 		p.only(plan.NodeGroups[i].Pools[0].InstanceType)
-		result, err := p.scan(ctx, p.packingOffers(), -1)
+		nodes, err := p.grown(ctx, &last[i])
 		if err != nil {
 			return planner.GrowthMonth{}, err
 		}
-		a := answerOf(&result)
-		if p.onlyGrows() {
-			last[i] = a.nodes()
-		}
-		out.Nodes = append(out.Nodes, planner.GroupNodes{Group: g.Name, Nodes: a.nodes()})
+		out.Nodes = append(out.Nodes, planner.GroupNodes{Group: g.Name, Nodes: nodes})
 		_, disks := m.rootDiskRate(g)
-		out.Cost.Rate += a.offer.rate * units.USDPerHour(a.nodes())
-		out.Cost.Known = out.Cost.Known && a.offer.known && disks
+		out.Cost.Rate += p.offers[0].rate * units.USDPerHour(nodes)
+		out.Cost.Known = out.Cost.Known && p.offers[0].known && disks
 	}
 	if !out.Cost.Known {
 		out.Cost.Rate = 0
 	}
 	return out, nil
+}
+
+// past is what a group was the month before.
+type past struct {
+	nodes int
+	loads []int
+}
+
+// grown counts the nodes of the only offer, from those of the month before on;
+// the same loads need the same nodes.
+func (p *problem) grown(ctx context.Context, last *past) (int, error) {
+	loads := make([]int, len(p.works))
+	for i := range p.works {
+		loads[i] = p.works[i].load
+	}
+	if slices.Equal(loads, last.loads) {
+		return last.nodes, nil
+	}
+	if p.onlyGrows() {
+		p.atLeast = last.nodes
+	}
+	result, err := p.scan(ctx, p.packingOffers(), -1)
+	if err != nil {
+		return 0, err
+	}
+	*last = past{nodes: answerOf(&result).nodes(), loads: loads}
+	return last.nodes, nil
 }
 
 // onlyGrows reports whether no demand of the group shrinks.

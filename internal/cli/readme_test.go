@@ -1,0 +1,59 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/scantling-dev/scantling/internal/cli"
+	"github.com/scantling-dev/scantling/internal/testkit"
+)
+
+// session is a fenced block of a README that shows a command and its output:
+//
+//	```console
+//	$ go run ./cmd/scantling plan examples/shop-eks
+//	…
+//	```
+var session = regexp.MustCompile("(?s)```console\n\\$ (?:go run ./cmd/)?scantling ([^\n]*)\n(.*?)```\n")
+
+// TestReadmesShowRealOutput runs every command that the READMEs show and
+// compares the output to the letter; make golden rewrites it.
+func TestReadmesShowRealOutput(t *testing.T) {
+	t.Chdir("../..")
+	names, err := filepath.Glob("examples/*/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for _, name := range append(names, "README.md") {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := session.ReplaceAllFunc(src, func(block []byte) []byte {
+			shown++
+			at := session.FindSubmatchIndex(block)
+			head, command := string(block[:at[4]]), string(block[at[2]:at[3]])
+			return []byte(head + output(t, command) + "```\n")
+		})
+		testkit.Golden(t, name, got)
+	}
+	if shown < 4 {
+		t.Errorf("only %d sessions are shown: README.md and each example want one", shown)
+	}
+}
+
+// output runs one command line in process and returns what it prints.
+func output(t *testing.T, command string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	w := cli.World{Args: strings.Fields(command), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs}
+	if code := cli.Run(t.Context(), w); code != cli.Done {
+		t.Errorf("scantling %s ended with %d: %s", command, code, errs.String())
+	}
+	return out.String()
+}
