@@ -180,7 +180,7 @@ func (b *builder) strangeZone(name string, list *texts, i int) {
 	letter, ours := strings.CutPrefix(name, c.Region)
 	switch {
 	case ours && c.Provider == "aws" && regexp.MustCompile(`^[a-z]$`).MatchString(letter):
-		b.add(ZoneLetterUnknown, &list.rngs[i], "The catalog of %s has %s. Letters belong to an account: check that yours has %s, for \"aws ec2 describe-availability-zones\" lists them.", c.Region, andList(known), name)
+		b.add(ZoneLetterUnknown, &list.rngs[i], "The catalog of %s has %s. Letters belong to an account: check with \"aws ec2 describe-availability-zones\" that yours has %s.", c.Region, andList(known), name)
 	case b.regionOf(name) != "":
 		b.add(ZoneOfOther, &list.rngs[i], "%q belongs to %s, and the cluster is in %s. Zones here: %s.", short(name), b.regionOf(name), c.Region, quoteAll(known))
 	default:
@@ -236,7 +236,10 @@ func (b *builder) patterns(n *node, name string, of func(*catalogs.InstanceType)
 				known = append(known, k)
 			}
 		}
-		hint := didYouMean(glob, known)
+		hint := ""
+		if !strings.ContainsAny(glob, "*?") {
+			hint = didYouMean(glob, known)
+		}
 		if name == "families" && strings.Contains(glob, ".") {
 			hint = " A family is what stands before the \".\"; whole names go into types."
 		} else if name != "families" && hint == "" && !strings.ContainsAny(glob, ".*") {

@@ -68,7 +68,7 @@ func (b *builder) excludes(n *node, why string, names ...string) {
 		}
 	}
 	if first != nil {
-		b.add(TwoDemands, first, "%s, and so does %s in another way. Keep one way.", capital(why), andList(found))
+		b.add(TwoDemands, first, "%s. Beside it stands %s, of another way of stating demand. Keep one way.", why, andList(found))
 	}
 }
 

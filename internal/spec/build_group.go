@@ -114,7 +114,7 @@ func (b *builder) groupZones(n *node, path string) []string {
 	}
 	for i, z := range list.items {
 		if b.zonesGood() && !slices.Contains(b.cluster.Zones, z) {
-			b.add(UnknownZone, &list.rngs[i], "%q is not among the cluster's zones: %s.%s", short(z), quoteAll(b.cluster.Zones), didYouMean(z, b.cluster.Zones))
+			b.add(UnknownZone, &list.rngs[i], "%q is not among the cluster's zones: %s.", short(z), quoteAll(b.cluster.Zones))
 		}
 	}
 	return slices.Sorted(slices.Values(list.items))

@@ -116,7 +116,7 @@ func fileProblems() []Problem {
 		{Code: FileTooLarge, Summary: "File too large", Meaning: "A source file is larger than 4 MiB. It is not parsed."},
 		{Code: InvalidEncoding, Summary: "Invalid UTF-8", Meaning: "A source file holds bytes that are not UTF-8."},
 		{Code: TooDeep, Summary: "Nesting too deep", Meaning: "Brackets are nested more than 200 deep."},
-		{Code: ExpressionTooBig, Summary: "Expression too large", Meaning: "An expression has more than 1000 operators, more than two nested for loops, or a number with too many digits."},
+		{Code: ExpressionTooBig, Summary: "Expression too large", Meaning: "An expression has more than 1000 operators, more than two nested for loops, a text of more than 2000 lines, or a number with too many digits."},
 		{Code: SyntaxError, Summary: "Syntax error", Meaning: "The file is not HCL. The summary shown is HCL's own."},
 		{Code: TooManyMistakes, Summary: "Too many mistakes", Meaning: "More than 200 mistakes were found; the rest is not shown."},
 	}

@@ -128,7 +128,7 @@ func (r *reader) chosen(a *attribute, s string, rng hcl.Range) bool {
 	case slices.Contains(a.choices, s):
 		return true
 	case slices.Contains(a.later, s):
-		r.add(NotSupportedYet, &rng, "%s = %q is not supported yet: %s.", a.name, s, quoteAll(a.choices))
+		r.add(NotSupportedYet, &rng, "%s = %q is not supported yet. Write %s.", a.name, s, quoteAll(a.choices))
 	case a.name == "provider":
 		r.add(UnknownProvider, &rng, "There is no provider named %q.%s", short(s), orElse(didYouMean(s, append(slices.Clone(a.choices), a.later...)), " Known: %s.", a.choices))
 	default:
@@ -231,7 +231,6 @@ func (r *reader) list(a *attribute, val cty.Value, expr hclsyntax.Expression) (t
 		return texts{}, false
 	}
 	var out texts
-	good := true
 	n := val.LengthInt()
 	for i, element := range val.AsValueSlice() {
 		at := elementRange(expr, i, n)
@@ -241,11 +240,13 @@ func (r *reader) list(a *attribute, val cty.Value, expr hclsyntax.Expression) (t
 			r.add(DuplicateElement, &at, "%q stands in the list already.", s)
 			ok = false
 		}
-		good = good && ok
+		if !ok {
+			continue // reported; the rest is of use
+		}
 		out.items = append(out.items, s)
 		out.rngs = append(out.rngs, at)
 	}
-	return out, good
+	return out, len(out.items) > 0 || n == 0
 }
 
 func (r *reader) element(a *attribute, s string, rng hcl.Range) bool {
@@ -324,8 +325,7 @@ func (r *reader) date(val cty.Value, rng hcl.Range) (units.Date, bool) {
 
 func (r *reader) minor(val cty.Value, rng hcl.Range) (string, bool) {
 	if !val.IsNull() && val.Type() == cty.Number {
-		f := val.AsBigFloat().Text('g', 10)
-		r.add(InvalidVersion, &rng, "A version stands in quotes: as a number, 1.30 and 1.3 are the same. Write \"%s\".", f)
+		r.add(InvalidVersion, &rng, "A version stands in quotes: as a number, 1.30 and 1.3 are the same. Write %q.", r.sourceText(rng))
 		return "", false
 	}
 	s, ok := r.text(val, rng)

@@ -51,6 +51,36 @@ func (r *reader) foreign(code Code, diags hcl.Diagnostics) {
 	}
 }
 
+// firstCauses returns the errors of a parser without those that follow from
+// others: of each line the first, and none after one that spans lines, such as
+// a string without its end.
+func firstCauses(diags hcl.Diagnostics) hcl.Diagnostics {
+	var out hcl.Diagnostics
+	line := 0
+	for _, d := range sortDiagnostics(diags) {
+		if d.Subject != nil && d.Subject.Start.Line == line {
+			continue
+		}
+		out = append(out, d)
+		if d.Subject == nil {
+			continue
+		}
+		if line = d.Subject.Start.Line; d.Subject.End.Line > line {
+			break
+		}
+	}
+	return out
+}
+
+// sourceText returns the text at rng, shortened.
+func (r *reader) sourceText(rng hcl.Range) string {
+	src := r.sources[rng.Filename]
+	if !rng.CanSliceBytes(src) {
+		return ""
+	}
+	return short(string(rng.SliceBytes(src)))
+}
+
 func (r *reader) put(d *hcl.Diagnostic) {
 	if d.Severity == hcl.DiagError {
 		r.errors++
@@ -148,12 +178,18 @@ func orList(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// maxSourceLine is the longest line of source that a diagnostic shows.
-const maxSourceLine = 2000
+const (
+	// maxSourceLine is the longest line of a file whose source is shown.
+	maxSourceLine = 2000
+	// maxSourceScan bounds the bytes read to show source: HCL's writer reads a
+	// file from its start for every diagnostic.
+	maxSourceScan = 8 << 20
+)
 
 // WriteDiagnostics writes diags for people, by file, line, column and summary,
 // each with its source line and its code. Details are wrapped at width; 0 does
-// not wrap. Bytes that are not printable text are shown as "?".
+// not wrap. Source is left out of files that hold very long lines, and after
+// many diagnostics of a large file. Bytes that are not printable text are shown as "?".
 func WriteDiagnostics(w io.Writer, files []File, diags hcl.Diagnostics, color bool, width int) error {
 	shown := map[string]*hcl.File{}
 	long := map[string]bool{}
@@ -171,14 +207,18 @@ func WriteDiagnostics(w io.Writer, files []File, diags hcl.Diagnostics, color bo
 	}
 	all := hcl.NewDiagnosticTextWriter(w, shown, uint(max(width, 0)), color)
 	none := hcl.NewDiagnosticTextWriter(w, nil, uint(max(width, 0)), color)
+	scan := 0
 	for _, d := range sortDiagnostics(diags) {
 		out := *d
 		if code, ok := d.Extra.(Code); ok && code != "" {
 			out.Summary = fmt.Sprintf("%s [%s]", d.Summary, code)
 		}
 		writer := all
-		if d.Subject != nil && long[d.Subject.Filename] {
-			writer = none
+		if d.Subject != nil && shown[d.Subject.Filename] != nil {
+			scan += len(shown[d.Subject.Filename].Bytes)
+			if scan > maxSourceScan || long[d.Subject.Filename] {
+				writer = none
+			}
 		}
 		if err := writer.WriteDiagnostic(&out); err != nil {
 			return err

@@ -22,6 +22,9 @@ const (
 	// maxOpen brackets more than closed ones, counted over bytes before the file
 	// is split into tokens, which takes some hundred bytes for each.
 	maxOpen = 10_000
+	// maxParts of a text: of its lines and its ${…}. The parser's work grows with
+	// the square of it.
+	maxParts = 2000
 	// maxNumberLength of a number's digits.
 	maxNumberLength = 40
 )
@@ -109,6 +112,8 @@ type level struct {
 	closer hclsyntax.TokenType
 	// chain counts the tokens since the last separator that may nest.
 	chain int
+	// parts of a template.
+	parts int
 	// template levels hold parts side by side; lines levels end what may nest at
 	// each new line.
 	template, lines bool
@@ -135,6 +140,9 @@ func checkTokens(tokens hclsyntax.Tokens) (Code, hcl.Range, string) {
 		if c.chain > maxChain {
 			return ExpressionTooBig, t.Range, fmt.Sprintf("This expression has more than %d operators. Split it with locals.", maxChain)
 		}
+		if c.levels[len(c.levels)-1].parts > maxParts {
+			return ExpressionTooBig, t.Range, fmt.Sprintf("This text has more than %d lines or parts.", maxParts)
+		}
 	}
 	return "", hcl.Range{}, ""
 }
@@ -150,6 +158,7 @@ func (c *tokenCounter) next(t hclsyntax.Token) {
 	case hclsyntax.TokenOParen:
 		c.open(level{closer: hclsyntax.TokenCParen})
 	case hclsyntax.TokenTemplateInterp:
+		top.parts++
 		c.open(level{closer: hclsyntax.TokenTemplateSeqEnd})
 	case hclsyntax.TokenTemplateControl:
 		c.nest(top) // %{ if } … %{ endif } nests without brackets
@@ -171,8 +180,9 @@ func (c *tokenCounter) next(t hclsyntax.Token) {
 		}
 	case hclsyntax.TokenComma:
 		c.reset(top)
-	case hclsyntax.TokenIdent, hclsyntax.TokenNumberLit, hclsyntax.TokenStringLit, hclsyntax.TokenQuotedLit,
-		hclsyntax.TokenEOF, hclsyntax.TokenQuotedNewline:
+	case hclsyntax.TokenStringLit, hclsyntax.TokenQuotedLit, hclsyntax.TokenQuotedNewline:
+		top.parts++
+	case hclsyntax.TokenIdent, hclsyntax.TokenNumberLit, hclsyntax.TokenEOF:
 	default:
 		if !top.template {
 			c.nest(top)

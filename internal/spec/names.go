@@ -54,12 +54,12 @@ func (r *reader) checkTool(n *node) {
 	later := []string{"kops", "karpenter", "eksctl", "kubernetes"}
 	for _, t := range later {
 		if n.label == t {
-			r.add(NotSupportedYet, &n.labelRange, "emit %q is not supported yet: \"terraform\".", t)
+			r.add(NotSupportedYet, &n.labelRange, "emit %q is not supported yet. Write \"terraform\".", t)
 			return
 		}
 	}
 	if n.label != "terraform" {
-		r.add(UnknownChoice, &n.labelRange, "Nothing is written for %q: \"terraform\".%s", short(n.label), didYouMean(n.label, append(later, "terraform")))
+		r.add(UnknownChoice, &n.labelRange, "Nothing is written for %q. Write \"terraform\".%s", short(n.label), didYouMean(n.label, append(later, "terraform")))
 	}
 }
 

@@ -130,12 +130,14 @@ type reader struct {
 	summaries map[Code]Problem
 	// places of addresses.
 	places map[string]hcl.Range
+	// sources are the contents of the files, by name.
+	sources map[string][]byte
 	// blocks made by dynamic so far.
 	expanded int
 }
 
 func newReader(offers Offers) *reader {
-	r := &reader{offers: offers, seen: map[diagKey]bool{}, summaries: map[Code]Problem{}, places: map[string]hcl.Range{}}
+	r := &reader{offers: offers, seen: map[diagKey]bool{}, summaries: map[Code]Problem{}, places: map[string]hcl.Range{}, sources: map[string][]byte{}}
 	for _, p := range Problems() {
 		r.summaries[p.Code] = p
 	}
@@ -167,9 +169,10 @@ func (r *reader) parse(f File) *hclsyntax.Body {
 	if !r.guard(f) {
 		return nil
 	}
+	r.sources[f.Name] = f.Content
 	src, start := trimBOM(f.Content)
 	file, diags := hclsyntax.ParseConfig(src, f.Name, start)
-	r.foreign(SyntaxError, diags)
+	r.foreign(SyntaxError, firstCauses(diags))
 	if diags.HasErrors() {
 		return nil
 	}

@@ -313,12 +313,12 @@ func (r *reader) checkRequired(n *node) {
 	}
 	for _, a := range n.schema.attributes {
 		if a.required && n.attrs[a.name] == nil && !n.refused[a.name] {
-			r.add(MissingAttribute, &n.def, "%s needs %s: %s", article(n.schema.name), a.name, a.doc)
+			r.add(MissingAttribute, &n.def, "%s needs %s: %s", article(n.schema.name), a.name, lower(a.doc))
 		}
 	}
 	for _, b := range n.schema.blocks {
 		if b.required && n.child(b.name) == nil && !n.refused[b.name] {
-			r.add(MissingBlock, &n.def, "%s needs a block %s: %s", article(n.schema.name), b.name, b.doc)
+			r.add(MissingBlock, &n.def, "%s needs a block %s: %s", article(n.schema.name), b.name, lower(b.doc))
 		}
 	}
 }
@@ -330,6 +330,15 @@ func article(name string) string {
 		return "An " + name + " block"
 	}
 	return "A " + name + " block"
+}
+
+// lower returns a sentence with a small first letter, unless it is an
+// abbreviation's.
+func lower(sentence string) string {
+	if len(sentence) > 1 && sentence[1] >= 'A' && sentence[1] <= 'Z' {
+		return sentence
+	}
+	return strings.ToLower(sentence[:1]) + sentence[1:]
 }
 
 // lead puts a space before a sentence that is not empty.

@@ -1,0 +1,32 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  catalog_max_age = "720h"
+
+  pricing {
+    discount = "4%"
+  }
+
+  control_plane {
+    tier = "tier-xl"
+  }
+
+  risk {}
+
+  emit "karpenter" {
+    directory = "out"
+  }
+
+  node_group "web" {
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "api" {
+      kind            = "CronJob"
+      cpu_per_request = "6ms"
+      anti_affinity   = "required"
+      throughput      = { low = 800, mid = 1000, high = 1500 }
+      throughput_per_pod = 100
+      volume "data" {
+        size = "1Ti"
+      }
+      horizontal_pod_autoscaler {
+        min_replicas = 2
+      }
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+cluster "shop" {
+  provider = "aws
+  region   = "us-east-1"
+}
