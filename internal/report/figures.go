@@ -142,7 +142,7 @@ func perSecondUp(r units.Rate) string {
 	case r < 100*units.PerSecond:
 		unit /= 10
 	}
-	return perSecond(units.Rate(units.CeilDiv(int64(r), int64(unit))) * unit)
+	return perSecond(units.CeilDiv(r, unit) * unit)
 }
 
 // cores writes CPU in vCPU: "3.92".

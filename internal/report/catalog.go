@@ -1,0 +1,228 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// CatalogList writes one line for each row of c, in the order given: what the
+// type is, what a node of it offers to pods, and its prices an hour.
+func CatalogList(w io.Writer, c *catalogs.Catalog, rows []document.CatalogRow, o Options) error {
+	out := &page{o: o}
+	out.line("%s · %s · catalog %s · USD an hour", out.o.paint(bold, c.Provider+" "+c.Region), count(len(rows), "type"), c.Date)
+	out.blank()
+	t := table{columns: []column{
+		{title: "TYPE"}, {title: "ARCH", drop: 2}, {title: "VCPU", right: true}, {title: "MEMORY", right: true},
+		{title: "POD CPU", right: true}, {title: "POD MEMORY", right: true}, {title: "PODS", right: true, drop: 4},
+		{title: "ON DEMAND", right: true}, {title: "BASIS"}, {title: "DATE", drop: 1}, {title: "SPOT", right: true},
+		{title: "CLASS", drop: 3},
+	}}
+	for i := range rows {
+		r := &rows[i]
+		cpu, memory, pods := notKnown, notKnown, notKnown
+		if a := r.Allocatable; a != nil {
+			cpu, memory, pods = cores(a.CPU), size(a.Memory), thousands(int64(a.Pods))
+		}
+		t.add(
+			r.Type.Name, r.Type.Architecture, strconv.Itoa(r.Type.VCPUs), size(r.Type.Memory), cpu, memory, pods,
+			hourly(r.Type.OnDemand), orDash(shortBasis(r.Type.OnDemand.Basis)), orDash(string(r.Type.OnDemand.Date)),
+			hourly(r.Type.Spot), classWords(&r.Type),
+		)
+	}
+	out.table(&t)
+	if len(rows) == 0 {
+		out.line("%sno instance type matches", margin)
+	}
+	return out.flush(w)
+}
+
+// shortBasis names a basis in one word.
+func shortBasis(b catalogs.Basis) string {
+	if b == catalogs.Recalled {
+		return "not verified"
+	}
+	return string(b)
+}
+
+func orDash(s string) string { return cmp.Or(s, none) }
+
+func classWords(t *catalogs.InstanceType) string {
+	var words []string
+	for _, c := range catalogs.Classes(*t) {
+		words = append(words, strings.ReplaceAll(string(c), "_", " "))
+	}
+	return strings.Join(words, ", ")
+}
+
+// CatalogShow writes everything that c knows of one type: each price with its
+// basis, date and source, and how what a node offers to pods comes about, step by
+// step.
+func CatalogShow(w io.Writer, c *catalogs.Catalog, row document.CatalogRow, o Options) error {
+	out := &page{o: o}
+	t := &row.Type
+	out.line("%s · %s %s · catalog %s", out.o.paint(bold, t.Name), c.Provider, c.Region, c.Date)
+	out.blank()
+	out.shape(t)
+	out.blank()
+	out.prices(t)
+	out.blank()
+	out.derivation(row.Allocatable)
+	return out.flush(w)
+}
+
+// shape writes what the machine is. What the catalog does not know is left out.
+func (p *page) shape(t *catalogs.InstanceType) {
+	cpu := []string{count(t.VCPUs, "vCPU"), t.Architecture}
+	if t.BaselineCPU > 0 {
+		cpu = append(cpu, "sustains "+cores(t.BaselineCPU)+" vCPU")
+	}
+	p.labelled("CPU", plain, cpu...)
+	memory := []string{size(t.Memory)}
+	if t.MeasuredMemory > 0 {
+		memory = append(memory, size(t.MeasuredMemory)+" measured in the operating system")
+	}
+	p.labelled("MEMORY", plain, memory...)
+	var network []string
+	if t.NetworkMbps > 0 {
+		network = append(network, thousands(int64(t.NetworkMbps))+" Mbit/s guaranteed")
+	}
+	if t.NetworkMaxMbps > 0 {
+		network = append(network, "up to "+thousands(int64(t.NetworkMaxMbps))+" Mbit/s")
+	}
+	if t.ENIs > 0 {
+		network = append(network, fmt.Sprintf("%d interfaces of %d addresses", t.ENIs, t.IPv4PerENI))
+	}
+	var disks []string
+	if t.DiskMbps > 0 {
+		disks = append(disks, "up to "+thousands(int64(t.DiskMbps))+" Mbit/s to network disks")
+	}
+	if t.LocalDiskGB > 0 {
+		disks = append(disks, thousands(int64(t.LocalDiskGB))+" GB built in")
+	}
+	var chips []string
+	if t.GPUs.Milli > 0 {
+		chips = append(chips, fmt.Sprintf("%s x %s, %s each", cores(units.MilliCPU(t.GPUs.Milli)), t.GPUs.Name, size(t.GPUs.MemoryEach)))
+	}
+	if t.Accelerators.Count > 0 {
+		chips = append(chips, fmt.Sprintf("%d x %s", t.Accelerators.Count, t.Accelerators.Name))
+	}
+	for _, part := range []struct {
+		label string
+		items []string
+	}{{"NETWORK", network}, {"DISKS", disks}, {"CHIPS", chips}} {
+		if len(part.items) > 0 {
+			p.labelled(part.label, plain, part.items...)
+		}
+	}
+	if classes := classWords(t); classes != "" {
+		p.labelled("CLASS", plain, classes+": left out of plans unless the spec admits it")
+	}
+}
+
+// prices writes every price of a type with what it rests on.
+func (p *page) prices(t *catalogs.InstanceType) {
+	list := table{columns: []column{
+		{title: "PRICE"}, {title: "USD/HOUR", right: true}, {title: "USD/MONTH", right: true},
+		{title: "BASIS"}, {title: "DATE"}, {title: "SOURCE", wraps: true},
+	}}
+	add := func(name string, price catalogs.Price) {
+		month := notKnown
+		if price.Known() {
+			month = usd(price.Rate.PerMonth())
+		}
+		list.add(name, hourly(price), month, basisWords(price.Basis), orDash(string(price.Date)), orDash(price.Source))
+	}
+	add("on demand", t.OnDemand)
+	spot := "spot"
+	if t.SpotStatistic != "" {
+		spot += ", " + strings.ReplaceAll(t.SpotStatistic, "_", " ")
+	}
+	add(spot, t.Spot)
+	for _, c := range t.Commitments {
+		add(fmt.Sprintf("%s, %s, %s", strings.ReplaceAll(c.Kind, "_", " "), count(c.TermYears, "year"), c.Payment), c.Price)
+	}
+	p.table(&list)
+	if t.Interruption != "" {
+		p.labelled("", dim, t.Interruption+"% of spot machines are reclaimed in a month")
+	}
+}
+
+// derivation writes the steps from what the machine has to what pods get.
+func (p *page) derivation(a *planner.Allocatable) {
+	if a == nil {
+		p.line("%swhat a node offers to pods is %s", margin, notKnown)
+		return
+	}
+	t := table{columns: []column{{title: "ALLOCATABLE"}, {title: "AMOUNT", right: true}, {title: "STEP", wraps: true}}}
+	for _, r := range []struct {
+		resource, name, sum string
+		amount              func(int64) string
+	}{
+		{"cpu", "cpu", exactCPU(int64(a.CPU)), exactCPU},
+		{"memory", "memory", exactMemory(int64(a.Memory)), exactMemory},
+		{"pods", "pods", thousands(int64(a.Pods)), thousands},
+		{"ephemeral_storage", "storage", exactMemory(int64(a.EphemeralStorage)), exactMemory},
+	} {
+		steps := slices.DeleteFunc(slices.Clone(a.Steps), func(s planner.AllocatableStep) bool { return s.Resource != r.resource })
+		for i, s := range steps {
+			amount := r.amount(s.Amount)
+			if i > 0 && s.Amount >= 0 {
+				amount = "+" + amount
+			}
+			t.addStyled(dim, r.name, amount, s.What)
+		}
+		t.add(r.name, "= "+r.sum, "for pods, DaemonSets among them")
+	}
+	p.table(&t)
+}
+
+// exactCPU writes thousandths of a core.
+func exactCPU(n int64) string { return thousands(n) + "m" }
+
+// exactMemory writes bytes, in MiB or KiB where that is exact.
+func exactMemory(n int64) string {
+	switch {
+	case n%int64(units.MiB) == 0:
+		return thousands(n/int64(units.MiB)) + " MiB"
+	case n%int64(units.KiB) == 0:
+		return thousands(n/int64(units.KiB)) + " KiB"
+	default:
+		return thousands(n) + " B"
+	}
+}
+
+// CatalogStatus writes one line for each catalog: its date and digest, and how
+// many of its prices are known and how.
+func CatalogStatus(w io.Writer, list []catalogs.Summary, o Options) error {
+	out := &page{o: o}
+	t := table{columns: []column{
+		{title: "PROVIDER"}, {title: "REGION"}, {title: "DATE"}, {title: "SOURCE", drop: 4},
+		{title: "ZONES", right: true, drop: 3}, {title: "TYPES", right: true},
+		{title: "LISTED", right: true}, {title: "FAMILY", right: true, drop: 7}, {title: "ESTIMATED", right: true, drop: 8},
+		{title: "OTHER", right: true, drop: 6}, {title: "NOT KNOWN", right: true},
+		{title: "SPOT", right: true, drop: 5}, {title: "OLDEST PRICE", drop: 2}, {title: "SHA256", drop: 1},
+	}}
+	for i := range list {
+		s := &list[i]
+		n := s.OnDemand
+		t.add(
+			s.Provider, s.Region, string(s.Date), s.Source, strconv.Itoa(s.Zones), thousands(int64(s.Types)),
+			thousands(int64(n.Listed)), thousands(int64(n.Family)), thousands(int64(n.Estimated)),
+			thousands(int64(n.Secondary+n.Recalled)), thousands(int64(n.Unknown)),
+			thousands(int64(s.Spot.Known())), orDash(string(s.OldestPrice)), s.SHA256[:min(len(s.SHA256), 12)],
+		)
+	}
+	out.table(&t)
+	out.blank()
+	out.line("%sLISTED to NOT KNOWN count the types by how their on-demand price is known, SPOT those with a spot price.", margin)
+	return out.flush(w)
+}
