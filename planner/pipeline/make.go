@@ -35,11 +35,13 @@ type maker struct {
 }
 
 // Make plans cluster c against the catalog. It is pure: the same arguments give
-// the same plan. The plan's Spec and the places of its findings are left empty.
+// the same plan, in whatever order groups, workloads, DaemonSets and types are
+// listed. The plan's Spec and the places of its findings are left empty.
 //
 // Its error joins a planner.Infeasible for each thing that cannot be met, or is
 // the cause of the context's end.
 func Make(ctx context.Context, c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, o Options) (planner.Plan, error) {
+	c, cat = inOrder(c), typesInOrder(cat)
 	m := &maker{cluster: c, catalog: &cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string][]offer{}}
 	if m.options.Alternatives == 0 {
 		m.options.Alternatives = 3
