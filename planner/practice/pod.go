@@ -3,7 +3,6 @@ package practice
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -180,9 +179,9 @@ func limitRules() []rule {
 	return []rule{
 		{Rule{
 			ID: "PD-08", Title: "Pods have limits", DefaultSeverity: planner.Info,
-			What: "A workload declares no limit of memory, of CPU, or of both.",
+			What: "A workload declares no limit of memory. A missing limit of CPU is named beside it and not reported alone: without one a pod may use what is idle.",
 			Why:  "Without a memory limit one leaking pod takes its neighbours' memory, and the node evicts whom it likes.",
-			Fix:  "Declare limits in pod; for memory near the request.",
+			Fix:  "Declare a memory limit near the request.",
 		}, noLimits},
 		{Rule{
 			ID: "PD-09", Title: "Limits are within a node's reach", DefaultSeverity: planner.Warning,
@@ -197,21 +196,17 @@ func noLimits(v *view) []planner.Finding {
 	var found []planner.Finding
 	for _, g := range v.groups {
 		for _, l := range g.loads {
-			var none []string
-			remedy := ""
-			if l.Pod.CPULimit == 0 {
-				none, remedy = append(none, "CPU"), cpuLimit(l.Pod.CPU)
-			}
-			if l.Pod.MemoryLimit == 0 {
-				none, remedy = append(none, "memory"), memoryLimit(l.Pod.Memory)
-			}
-			if len(none) == 0 || l.plan.Replicas == 0 {
+			if l.Pod.MemoryLimit > 0 || l.plan.Replicas == 0 {
 				continue
+			}
+			none := "memory"
+			if l.Pod.CPULimit == 0 {
+				none = "memory or CPU"
 			}
 			found = append(found, planner.Finding{
 				Path:    l.path + ".pod.limits",
-				Message: fmt.Sprintf("%s without a limit of %s", count(l.plan.Replicas, "pod"), strings.Join(none, " and ")),
-				Remedy:  remedy,
+				Message: fmt.Sprintf("%s without a limit of %s", count(l.plan.Replicas, "pod"), none),
+				Remedy:  memoryLimit(l.Pod.Memory),
 			})
 		}
 	}

@@ -204,7 +204,7 @@ func TestPodRules(t *testing.T) {
 		"a long grace":     {func(w *world) { w.api().TerminationGracePeriod = 121 * time.Second }, "warning PD-04 node_group.web.workload.api.termination_grace_period", "121 s", "120s"},
 		"too long a grace": {func(w *world) { w.api().TerminationGracePeriod = 901 * time.Second }, "error PD-04 node_group.web.workload.api.termination_grace_period", "901 s", "120s"},
 		"no memory limit":  {func(w *world) { w.api().Pod.MemoryLimit = 0 }, "info PD-08 node_group.web.workload.api.pod.limits", "3 pods without a limit of memory", `limits { memory = "2Gi" }`},
-		"no limits":        {func(w *world) { w.api().Pod.CPULimit, w.api().Pod.MemoryLimit = 0, 0 }, "info PD-08 node_group.web.workload.api.pod.limits", "CPU and memory", `memory = "2Gi"`},
+		"no limits":        {func(w *world) { w.api().Pod.CPULimit, w.api().Pod.MemoryLimit = 0, 0 }, "info PD-08 node_group.web.workload.api.pod.limits", "memory or CPU", `memory = "2Gi"`},
 		"a hollow limit":   {func(w *world) { w.api().Pod.CPULimit = 4000 }, "warning PD-09 node_group.web.workload.api.pod.limits", "4 vCPU on nodes with 3.9 vCPU", `limits { cpu = "1000m" }`},
 		"hollow memory":    {func(w *world) { w.api().Pod.MemoryLimit = 15 * units.GiB }, "warning PD-09 node_group.web.workload.api.pod.limits", "15.0 GiB on nodes with 14.0 GiB", `limits { memory = "2Gi" }`},
 	})
@@ -295,7 +295,8 @@ func TestSilence(t *testing.T) {
 			w.group().Workloads = append(w.group().Workloads, planner.Workload{Name: "dns", System: true})
 			w.planned().Workloads = append(w.planned().Workloads, planner.WorkloadPlan{Name: "dns", Replicas: 1})
 		},
-		"no upgrade": func(w *world) { w.c().Upgrade, w.plan.Upgrade = nil, nil },
+		"no CPU limit": func(w *world) { w.api().Pod.CPULimit = 0 },
+		"no upgrade":   func(w *world) { w.c().Upgrade, w.plan.Upgrade = nil, nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := sound()

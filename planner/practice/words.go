@@ -19,9 +19,9 @@ func gib(b int64) string { return fmt.Sprintf("%.1f GiB", float64(b)/float64(uni
 // percent writes a ratio: "180%".
 func percent(r units.Ratio) string { return fmt.Sprintf("%.0f%%", r.Float()*100) }
 
-// usd writes an amount to the cent, rounded up: "365.00".
+// usd writes an amount to the nearest cent: "365.00".
 func usd(u units.USD) string {
-	cents := units.CeilDiv(u, units.Dollar/100)
+	cents := (u + units.Dollar/200) / (units.Dollar / 100)
 	return fmt.Sprintf("%d.%02d", cents/100, cents%100)
 }
 

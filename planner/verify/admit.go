@@ -41,17 +41,17 @@ func globbed(globs []string, name string) bool {
 // refusal says why a group may not use t; empty where it may.
 func refusal(c *planner.Cluster, in *planner.Instances, t *catalogs.InstanceType) string {
 	fam := family(c.Provider, t.Name)
-	switch {
+	switch { // what is cheap to see comes first: a region has some thousand types
+	case len(in.Architectures) > 0 && !slices.Contains(in.Architectures, t.Architecture):
+		return "its architecture is " + t.Architecture
+	case in.MaxVCPUs > 0 && t.VCPUs > in.MaxVCPUs:
+		return "it has more vCPUs than max_vcpus"
 	case len(in.Families) > 0 && !globbed(in.Families, fam):
 		return "its family is not among families"
 	case len(in.Types) > 0 && !globbed(in.Types, t.Name):
 		return "types does not match it"
 	case globbed(in.Exclude, t.Name):
 		return "exclude matches it"
-	case len(in.Architectures) > 0 && !slices.Contains(in.Architectures, t.Architecture):
-		return "its architecture is " + t.Architecture
-	case in.MaxVCPUs > 0 && t.VCPUs > in.MaxVCPUs:
-		return "it has more vCPUs than max_vcpus"
 	case slices.Contains(in.Types, t.Name) || slices.Contains(in.Families, fam):
 		return "" // a name in full admits every class
 	}

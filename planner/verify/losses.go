@@ -64,11 +64,13 @@ func (k *checker) losses(g *group) {
 	k.drills(g, events)
 }
 
-// ready checks the pods that stay Ready through e without rescheduling.
+// ready checks the pods that stay Ready through e without rescheduling: min_ready
+// where it is given, else for static recovery as many as carry the load.
 func (k *checker) ready(l *load, e event, ready int) {
 	if m := l.spec.MinReady; m != nil {
 		need := m.Up(l.plan.Replicas)
 		k.need(ready >= need, l.path, "loss.min_ready", "loss of %v leaves %d pods ready, min_ready is %d", e, ready, need)
+		return
 	}
 	if l.spec.Recovery == planner.Static && l.computed() {
 		k.need(ready >= l.plan.Reasons.Load, l.path, "loss.static", "loss of %v leaves %d pods, the load needs %d at once", e, ready, l.plan.Reasons.Load)

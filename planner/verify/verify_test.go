@@ -308,3 +308,35 @@ func otherMutations() map[string]mutation {
 		"a finding that is off":   {"findings.severity", func(p *problem) { p.plan.Findings[0].Severity = planner.Off }},
 	}
 }
+
+// TestMinReadyStandsForTheLoad: with static recovery min_ready is what the
+// survivors must be, where it is given. Losing two zones leaves one proxy.
+func TestMinReadyStandsForTheLoad(t *testing.T) {
+	for minReady, want := range map[int][]string{1: nil, 2: {"loss.min_ready"}} {
+		p := good()
+		p.respec(func(c *planner.Cluster) {
+			c.NodeGroups[0].Redundancy.Zones = 2
+			c.NodeGroups[0].Workloads[0].MinReady = new(units.Count(minReady))
+		})
+		p.edge().Survives[1].Event = "any 2 zones"
+		p.edge().Workloads[0].ReadyAtWorst = 1
+		if got := rules(p.verify()); !slices.Equal(got, want) {
+			t.Errorf("min_ready %d: found %v, want %v", minReady, got, want)
+		}
+	}
+}
+
+// TestBothAtOnce loses a zone and a node together: each of a
+// and b leaves 3 nodes to lose one of, c leaves 4: 3 + 3 + 4 = 10 ways.
+func TestBothAtOnce(t *testing.T) {
+	p := good()
+	p.respec(func(c *planner.Cluster) {
+		c.NodeGroups[0].Redundancy.AtOnce = true
+		c.NodeGroups[0].Workloads[0].MinReady = new(units.Count(2))
+	})
+	p.edge().Survives = []planner.Drill{{Event: "any 1 node and any 1 zone", Tried: 10, Held: 10}}
+	p.edge().Workloads[0].ReadyAtWorst = 2
+	if err := p.verify(); err != nil {
+		t.Errorf("refused:\n%v", err)
+	}
+}
