@@ -255,21 +255,19 @@ func free(o *offer) packing.Resources {
 }
 
 // impossible finds what no number of nodes can mend: replicas that are given and
-// too few to keep min_ready through the declared losses.
+// too few to keep min_ready through the declared losses, or a share that no
+// count keeps.
 func (p *problem) impossible() error {
 	for i := range p.works {
 		w := &p.works[i]
-		if w.computed || w.need == 0 {
+		if w.need == 0 || p.keepsReady(w) {
 			continue
 		}
 		n := w.base.Sum()
 		left, event := p.readyAtBest(n)
-		if left >= w.need {
-			continue
-		}
 		remedy := fmt.Sprintf("lower min_ready to %d, or declare a smaller redundancy", left)
-		for more := n + 1; more <= 4*n+w.need; more++ {
-			if ready, _ := p.readyAtBest(more); ready >= w.spec.MinReady.Up(more) {
+		for more := n + 1; !w.computed && more <= 4*n+w.need; more++ {
+			if ready, _ := p.readyAtBest(more); ready >= w.needOf(more) {
 				remedy = fmt.Sprintf("raise replicas to %d, or lower min_ready to %d", more, left)
 				break
 			}
@@ -277,11 +275,26 @@ func (p *problem) impossible() error {
 		return &planner.Infeasible{
 			Path:       w.path + ".min_ready",
 			Constraint: "min_ready cannot be kept " + event,
-			Margin:     fmt.Sprintf("%d of %d replicas stay ready at best, %d are asked for", left, n, w.need),
+			Margin:     fmt.Sprintf("%d of %d replicas stay ready at best, %d are asked for", left, n, w.needOf(n)),
 			Remedy:     remedy,
 		}
 	}
 	return nil
+}
+
+// keepsReady reports whether the count of w, or a larger one where it is
+// computed, can stay ready enough through the declared losses.
+func (p *problem) keepsReady(w *work) bool {
+	most := w.base.Sum()
+	if w.computed {
+		most = bumpLimit * (w.base.Sum() + w.need)
+	}
+	for n := w.base.Sum(); n <= most; n++ {
+		if left, _ := p.readyAtBest(n); left >= w.needOf(n) {
+			return true
+		}
+	}
+	return false
 }
 
 // readyAtBest returns how many of n pods stay ready through the worse of the
