@@ -286,7 +286,7 @@ type Demand struct {
 	Throughput units.Rate
 	// ThroughputPerPod is from a load test at the latency target.
 	ThroughputPerPod units.Rate
-	// Latency targets, in declared order.
+	// Latency targets, in the order of Statistic's constants.
 	Latency []LatencyTarget
 	Service ServiceTime
 	// Concurrency is the number of requests that a pod serves side by side.

@@ -168,6 +168,7 @@ func (b *builder) daemonSets() {
 			}
 		}
 		d.NodeGroups = slices.Sorted(slices.Values(groups.items))
+		take(b, n, "daemonset."+n.label, "node_groups", texts{}, "all", "language")
 		if n.has("node_groups") && len(groups.items) == 0 && !n.attrs["node_groups"].bad {
 			b.add(UnknownGroup, n.rng("node_groups"), "The list is empty: the pods would run nowhere. Leave node_groups out for every group.")
 		}

@@ -82,9 +82,9 @@ func (b *builder) group(n *node, path string) planner.NodeGroup {
 	g := planner.NodeGroup{Name: n.label, Role: role, Zones: x.zones}
 	g.Image = planner.Image(take(b, n, path, "image", string(planner.AL2023), "al2023", "provider "+b.cluster.Provider))
 	g.Guarantee = planner.Guarantee(take(b, n, path, "guarantee", string(planner.Scheduled), "scheduled", "language"))
-	labels, _ := get[map[string]string](n, "labels")
-	b.checkLabels(n, labels)
-	g.Labels = labels
+	labels, _ := get[textMap](n, "labels")
+	b.checkLabels(labels)
+	g.Labels = labels.items
 	g.Instances = b.instances(x)
 	g.Disk = b.disk(x)
 	g.Taints = b.taints(x)

@@ -21,9 +21,14 @@ type texts struct {
 	rngs  []hcl.Range
 }
 
+// textMap is a map of strings with the place of each value.
+type textMap struct {
+	items map[string]string
+	rngs  map[string]hcl.Range
+}
+
 // convert brings a value to the Go type of the attribute's kind: string, bool,
-// int, units' types, time.Duration, texts or map[string]string. It reports what
-// cannot be.
+// int, units' types, time.Duration, texts or textMap. It reports what cannot be.
 func (r *reader) convert(a *attribute, val cty.Value, expr hclsyntax.Expression) (any, bool) {
 	rng := expr.Range()
 	if _, isObject := estimate(val); isObject && a.kind != kindMap {
@@ -280,19 +285,20 @@ func (r *reader) glob(s string, rng hcl.Range) bool {
 }
 
 // stringMap returns a map of strings.
-func (r *reader) stringMap(val cty.Value, expr hclsyntax.Expression) (map[string]string, bool) {
+func (r *reader) stringMap(val cty.Value, expr hclsyntax.Expression) (textMap, bool) {
 	rng := expr.Range()
 	if t := val.Type(); !t.IsObjectType() && !t.IsMapType() {
 		r.add(WrongType, &rng, "A map of texts is expected, not %s.", describe(val))
-		return nil, false
+		return textMap{}, false
 	}
-	out := map[string]string{}
+	out := textMap{items: map[string]string{}, rngs: map[string]hcl.Range{}}
 	good := true
 	for it := val.ElementIterator(); it.Next(); {
 		key, element := it.Element()
-		s, ok := r.text(element, entryRange(expr, key.AsString()))
+		at := entryRange(expr, key.AsString())
+		s, ok := r.text(element, at)
 		good = good && ok
-		out[key.AsString()] = s
+		out.items[key.AsString()], out.rngs[key.AsString()] = s, at
 	}
 	return out, good
 }

@@ -1,10 +1,6 @@
 package spec
 
-import (
-	"regexp"
-
-	"github.com/hashicorp/hcl/v2"
-)
+import "regexp"
 
 // labelValueRule says what Kubernetes takes as the value of a label.
 const labelValueRule = "letters, digits, \"-\", \"_\" and \".\", at most 63, a letter or digit at both ends"
@@ -67,18 +63,16 @@ func (r *reader) checkTool(n *node) {
 const reservedLabel = "scantling.dev/group"
 
 // checkLabels holds node labels to what Kubernetes takes.
-func (b *builder) checkLabels(n *node, labels map[string]string) {
-	for _, key := range sortedKeys(labels) {
-		rng := b.labelRange(n)
+func (b *builder) checkLabels(labels textMap) {
+	for _, key := range sortedKeys(labels.items) {
+		rng, val := labels.rngs[key], labels.items[key]
 		switch {
 		case key == reservedLabel:
-			b.add(InvalidLabel, rng, "%s is written by emit, and pods are pinned to their group by it. Leave it out.", reservedLabel)
+			b.add(InvalidLabel, &rng, "%s is written by emit, and pods are pinned to their group by it. Leave it out.", reservedLabel)
 		case !labelKey(key):
-			b.add(InvalidLabel, rng, "%q is no key of a label: an optional prefix such as \"example.com/\", then %s.", short(key), labelValueRule)
-		case !labelValue(labels[key]):
-			b.add(InvalidLabel, rng, "%q is no value of the label %s: %s.", short(labels[key]), key, labelValueRule)
+			b.add(InvalidLabel, &rng, "%q is no key of a label: an optional prefix such as \"example.com/\", then %s.", short(key), labelValueRule)
+		case !labelValue(val):
+			b.add(InvalidLabel, &rng, "%q is no value of the label %s: %s.", short(val), key, labelValueRule)
 		}
 	}
 }
-
-func (b *builder) labelRange(n *node) *hcl.Range { return n.rng("labels") }

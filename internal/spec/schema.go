@@ -61,7 +61,7 @@ func (k kind) title() string {
 	case kindMinor:
 		return "version"
 	case kindOther:
-		return "-"
+		return "any"
 	}
 	panic("spec: unknown kind")
 }
@@ -214,37 +214,43 @@ func clusterBlock() block {
 					{name: "size_for", kind: kindChoice, choices: []string{"today", "horizon"}, def: "today", doc: "The day whose demand the cluster is sized for."},
 				},
 			},
-			{
-				name: "upgrade", doc: "An upgrade of Kubernetes to plan.",
-				attributes: []attribute{
-					{name: "to", kind: kindMinor, required: true, doc: "The minor to upgrade to."},
-					{name: "strategy", kind: kindChoice, choices: []string{"compare", "in_place", "surge", "minimal", "node_group_blue_green", "cluster_blue_green"}, later: []string{"gke_blue_green", "gke_autoscaled_blue_green"}, def: "compare", doc: "compare prices every strategy."},
-					{name: "kubelet_skew", kind: kindCount, unbuilt: true, doc: "Minors that nodes may trail."},
-					{name: "keep", kind: kindChoice, unbuilt: true, doc: "What must hold during the upgrade."},
-					{name: "finish_within", kind: kindDuration, unbuilt: true, doc: "Longest time it may take."},
-					{name: "max_extra_usd", kind: kindUSD, unbuilt: true, doc: "Most that it may cost."},
-					{name: "verify", kind: kindDuration, unbuilt: true, doc: "Pause to verify."},
-					{name: "soak", kind: kindDuration, unbuilt: true, doc: "Pause between batches."},
-					{name: "parallel_run", kind: kindDuration, unbuilt: true, doc: "How long both clusters run."},
-				},
+		}, append(outcomeBlocks(), unbuiltClusterBlocks()...)...),
+	}
+}
+
+// outcomeBlocks say what to do with the cluster.
+func outcomeBlocks() []block {
+	return []block{
+		{
+			name: "upgrade", doc: "An upgrade of Kubernetes to plan.",
+			attributes: []attribute{
+				{name: "to", kind: kindMinor, required: true, doc: "The minor to upgrade to."},
+				{name: "strategy", kind: kindChoice, choices: []string{"compare", "in_place", "surge", "minimal", "node_group_blue_green", "cluster_blue_green"}, later: []string{"gke_blue_green", "gke_autoscaled_blue_green"}, def: "compare", doc: "compare prices every strategy."},
+				{name: "kubelet_skew", kind: kindCount, unbuilt: true, doc: "Minors that nodes may trail."},
+				{name: "keep", kind: kindChoice, unbuilt: true, doc: "What must hold during the upgrade."},
+				{name: "finish_within", kind: kindDuration, unbuilt: true, doc: "Longest time it may take."},
+				{name: "max_extra_usd", kind: kindUSD, unbuilt: true, doc: "Most that it may cost."},
+				{name: "verify", kind: kindDuration, unbuilt: true, doc: "Pause to verify."},
+				{name: "soak", kind: kindDuration, unbuilt: true, doc: "Pause between batches."},
+				{name: "parallel_run", kind: kindDuration, unbuilt: true, doc: "How long both clusters run."},
 			},
-			{
-				name: "emit", label: "tool", repeat: true, doc: "A tool whose input is written from the plan: \"terraform\".",
-				attributes: []attribute{
-					{name: "directory", kind: kindText, required: true, doc: "Folder to write to, relative to the spec."},
-					{name: "style", kind: kindChoice, choices: []string{"vars"}, later: []string{"root"}, def: "vars", doc: "vars writes variables for the EKS module."},
-					{name: "variable", kind: kindText, def: "node_groups", doc: "Name of the variable that holds the node groups."},
-					{name: "module_version", kind: kindText, unbuilt: true, doc: "Version of the module."},
-				},
+		},
+		{
+			name: "emit", label: "tool", repeat: true, doc: "A tool whose input is written from the plan: \"terraform\".",
+			attributes: []attribute{
+				{name: "directory", kind: kindText, required: true, doc: "Folder to write to, relative to the spec."},
+				{name: "style", kind: kindChoice, choices: []string{"vars"}, later: []string{"root"}, def: "vars", doc: "vars writes variables for the EKS module."},
+				{name: "variable", kind: kindText, def: "node_groups", doc: "Name of the variable that holds the node groups."},
+				{name: "module_version", kind: kindText, unbuilt: true, doc: "Version of the module."},
 			},
-			{
-				name: "rule", label: "id", repeat: true, doc: "Changes how severe a finding is.",
-				attributes: []attribute{
-					{name: "severity", kind: kindChoice, choices: []string{"off", "info", "warning", "error"}, required: true, doc: "The new severity."},
-					{name: "reason", kind: kindText, doc: "Why; required when off."},
-				},
+		},
+		{
+			name: "rule", label: "id", repeat: true, doc: "Changes how severe a finding is.",
+			attributes: []attribute{
+				{name: "severity", kind: kindChoice, choices: []string{"off", "info", "warning", "error"}, required: true, doc: "The new severity."},
+				{name: "reason", kind: kindText, doc: "Why; required when off."},
 			},
-		}, unbuiltClusterBlocks()...),
+		},
 	}
 }
 

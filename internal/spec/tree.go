@@ -259,7 +259,7 @@ func (r *reader) unknownBlock(n *node, b *hclsyntax.Block, sc *scope) {
 // readMapBlock reads labels { team = "x" } like labels = { team = "x" }.
 func (r *reader) readMapBlock(n *node, a *attribute, b *hclsyntax.Block, sc *scope) {
 	v := &value{rng: b.DefRange(), name: b.TypeRange}
-	entries := map[string]string{}
+	entries := textMap{items: map[string]string{}, rngs: map[string]hcl.Range{}}
 	for _, name := range slices.Sorted(maps.Keys(b.Body.Attributes)) {
 		attr := b.Body.Attributes[name]
 		val, ok := r.eval(attr.Expr, sc)
@@ -272,7 +272,7 @@ func (r *reader) readMapBlock(n *node, a *attribute, b *hclsyntax.Block, sc *sco
 			v.bad = true
 			continue
 		}
-		entries[name] = text
+		entries.items[name], entries.rngs[name] = text, attr.Expr.Range()
 	}
 	v.v = entries
 	n.attrs[a.name] = v
