@@ -30,6 +30,9 @@ func where(f *planner.Finding) string {
 	return f.Path
 }
 
+// leastFinding is the least width for a message beside its place.
+const leastFinding = 45
+
 // findings writes one entry for each finding: severity, rule, place and message,
 // and the remedy beside it where both fit, else below.
 func (p *page) findings(findings []planner.Finding) {
@@ -41,7 +44,7 @@ func (p *page) findings(findings []planner.Finding) {
 		place = max(place, utf8.RuneCountInString(where(f)))
 	}
 	indent := len(margin) + severity + 1 + rule + len(gutter) + place + len(gutter)
-	below := p.o.width()-indent < leastWrap
+	below := p.o.width()-indent < leastFinding
 	if below {
 		indent = 3 * len(margin)
 	}

@@ -96,8 +96,10 @@ func zoneLabels(region string, zones []string) []string {
 	return labels
 }
 
-// nodeGroups writes the table of node groups, a line for each pool.
+// nodeGroups writes the table of node groups, a line for each pool. Where every
+// group keeps its count, least and largest counts get no column.
 func (p *page) nodeGroups(plan *planner.Plan) {
+	const boundsColumn = 5
 	c := &plan.Cluster
 	t := table{columns: []column{
 		{title: "NODE GROUP"},
@@ -136,6 +138,10 @@ func (p *page) nodeGroups(plan *planner.Plan) {
 			pool := &g.Pools[j]
 			t.addStyled(dim, "", "", strconv.Itoa(pool.Nodes), nodesByZone(c.Zones, pool.NodesByZone), poolWords(pool))
 		}
+	}
+	scales := func(g planner.GroupPlan) bool { return g.MinNodes != g.Nodes || g.MaxNodes != g.Nodes }
+	if !slices.ContainsFunc(plan.NodeGroups, scales) {
+		t.remove(boundsColumn)
 	}
 	p.table(&t)
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -91,13 +92,20 @@ func (t *table) without() (*table, bool) {
 	if goes < 0 {
 		return t, false
 	}
-	less := &table{styles: t.styles}
-	less.columns = append(append(less.columns, t.columns[:goes]...), t.columns[goes+1:]...)
+	less := &table{columns: slices.Clone(t.columns), styles: t.styles}
 	for _, r := range t.rows {
-		row := append([]string{}, r[:goes]...)
-		less.rows = append(less.rows, append(row, r[goes+1:]...))
+		less.rows = append(less.rows, slices.Clone(r))
 	}
+	less.remove(goes)
 	return less, true
+}
+
+// remove takes column i away.
+func (t *table) remove(i int) {
+	t.columns = slices.Delete(t.columns, i, i+1)
+	for j := range t.rows {
+		t.rows[j] = slices.Delete(t.rows[j], i, i+1)
+	}
 }
 
 // table writes t, made to fit the page: columns that may go are left out, then
@@ -153,7 +161,9 @@ func (p *page) brokenRow(t *table, w []int, cells []string, s style, wrapAt int,
 	} else {
 		first[last], parts = parts[0], parts[1:]
 	}
-	p.row(t, w, first, s, false)
+	if !own || strings.Join(first, "") != "" {
+		p.row(t, w, first, s, false)
+	}
 	for _, part := range parts {
 		if part != "" {
 			p.line("%s%s", strings.Repeat(" ", indent), p.o.paint(s, part))

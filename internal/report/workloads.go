@@ -68,12 +68,22 @@ func rowsOf(plan *planner.Plan, system bool) []workloadRow {
 	return rows
 }
 
+// target is one line of a workload: something to hold and what is predicted of
+// it, in the order of the situations shown.
+type target struct {
+	words     string
+	predicted []string
+	model     string
+}
+
 // workloads writes the table of workloads: their replicas, reason by reason, and
 // their targets with what the models predict. Reasons and situations that add
-// nothing anywhere get no column.
+// nothing anywhere get no column. Where the page is too narrow, the models are
+// listed below the table, then the predictions move beside their targets.
 func (p *page) workloads(plan *planner.Plan) {
 	rows := rowsOf(plan, false)
-	t := table{columns: []column{{title: "WORKLOAD"}, {title: "REPLICAS", right: true}}}
+	during := predictedDuring(rows)
+	counts := table{columns: []column{{title: "WORKLOAD"}, {title: "REPLICAS", right: true}}}
 	var shown []func(planner.ReplicaReasons) int
 	for i, r := range reasons() {
 		uses := func(w workloadRow) bool { return r.of(w.plan.Reasons) != 0 }
@@ -84,35 +94,76 @@ func (p *page) workloads(plan *planner.Plan) {
 		if i == 0 {
 			sign = "= "
 		}
-		t.columns = append(t.columns, column{title: sign + r.title, right: true, tight: true})
+		counts.columns = append(counts.columns, column{title: sign + r.title, right: true, tight: true})
 		shown = append(shown, r.of)
 	}
-	t.columns = append(t.columns, column{title: "TARGET"})
-	during := predictedDuring(rows)
+	wide, narrow := counts, counts
+	wide.columns = append(slices.Clone(counts.columns), column{title: "TARGET"})
 	for _, w := range during {
-		t.columns = append(t.columns, column{title: w.title, right: true})
+		wide.columns = append(wide.columns, column{title: w.title, right: true})
 	}
-	t.columns = append(t.columns, column{title: "MODEL"})
+	wide.columns = append(wide.columns, column{title: "MODEL"})
+	narrow.columns = append(slices.Clone(counts.columns), column{title: "TARGET", wraps: true})
 	models := map[string][]string{}
 	for _, row := range rows {
-		p.workload(&t, row, shown, during, models)
-	}
-	full := t.fits(p.o.width())
-	if !full {
-		t.columns[len(t.columns)-1].drop = 1
-	}
-	p.table(&t)
-	if !full {
-		label := "MODEL"
-		for _, m := range slices.Sorted(maps.Keys(models)) {
-			p.labelled(label, plain, m+": "+strings.Join(models[m], ", "))
-			label = ""
+		first := []string{row.name, thousands(int64(row.plan.Replicas))}
+		for _, of := range shown {
+			first = append(first, thousands(int64(of(row.plan.Reasons))))
+		}
+		for _, t := range targetsOf(row, during) {
+			wide.add(slices.Concat(first, []string{t.words}, t.predicted, []string{t.model})...)
+			narrow.add(append(slices.Clone(first), t.sentence(during))...)
+			first = make([]string, len(first))
+			if t.model != "" && !slices.Contains(models[t.model], row.name) {
+				models[t.model] = append(models[t.model], row.name)
+			}
 		}
 	}
+	p.fitted(&wide, &narrow, models)
 	p.systemPods(plan)
 }
 
-// predictedDuring returns the situations that have a column.
+// fitted writes the wide table if it fits, else without its models, else the
+// narrow one; what is left out of the table is listed below it.
+func (p *page) fitted(wide, narrow *table, models map[string][]string) {
+	if wide.fits(p.o.width()) {
+		p.table(wide)
+		return
+	}
+	wide.columns[len(wide.columns)-1].drop = 1
+	if less, _ := wide.without(); less.fits(p.o.width()) {
+		p.table(less)
+	} else {
+		p.table(narrow)
+	}
+	label := "MODEL"
+	for _, m := range slices.Sorted(maps.Keys(models)) {
+		p.labelled(label, plain, m+": "+strings.Join(models[m], ", "))
+		label = ""
+	}
+}
+
+// sentence writes a target with its predictions: "p99 250 ms: 84 ms, rollout 131
+// ms".
+func (t target) sentence(during []struct{ during, title string }) string {
+	var parts []string
+	for i, value := range t.predicted {
+		if value == none {
+			continue
+		}
+		if i > 0 {
+			value = strings.ToLower(during[i].title) + " " + value
+		}
+		parts = append(parts, value)
+	}
+	if len(parts) == 0 {
+		return t.words
+	}
+	return t.words + ": " + strings.Join(parts, ", ")
+}
+
+// predictedDuring returns the situations that have a column, the normal one
+// always.
 func predictedDuring(rows []workloadRow) []struct{ during, title string } {
 	all := whens()
 	used := all[:1]
@@ -126,54 +177,38 @@ func predictedDuring(rows []workloadRow) []struct{ during, title string } {
 	return used
 }
 
-// workload adds the lines of one workload, one for each of its targets, and
-// notes its models.
-func (p *page) workload(t *table, row workloadRow, shown []func(planner.ReplicaReasons) int, during []struct{ during, title string }, models map[string][]string) {
-	first := []string{row.name, thousands(int64(row.plan.Replicas))}
-	for _, of := range shown {
-		first = append(first, thousands(int64(of(row.plan.Reasons))))
-	}
-	empty := make([]string, len(first))
-	note := func(model string) string {
-		if !slices.Contains(models[model], row.name) {
-			models[model] = append(models[model], row.name)
-		}
-		return model
-	}
-	pad := func(cells ...string) []string {
-		for len(cells) < 1+len(during) {
-			cells = append(cells, none)
-		}
-		return cells
-	}
-	line := func(model string, cells ...string) {
-		t.add(slices.Concat(first, cells, []string{model})...)
-		first = empty
+// targetsOf returns the lines of a workload, at least one.
+func targetsOf(row workloadRow, during []struct{ during, title string }) []target {
+	one := func(words, predicted, model string) target {
+		cells := append([]string{predicted}, slices.Repeat([]string{none}, len(during)-1)...)
+		return target{words: words, predicted: cells, model: model}
 	}
 	demand := planner.Demand{}
 	if row.input != nil {
 		demand = row.input.Demand
 	}
+	var out []target
 	switch {
 	case len(row.plan.Latency) > 0:
-		for _, target := range targetsOf(row.plan) {
-			cells := []string{string(target.Statistic) + " " + milliseconds(target.Target)}
+		for _, l := range latencyTargets(row.plan) {
+			t := target{words: string(l.Statistic) + " " + milliseconds(l.Target), model: l.Model}
 			for _, w := range during {
-				cells = append(cells, predicted(row.plan, target, w.during))
+				t.predicted = append(t.predicted, predicted(row.plan, l, w.during))
 			}
-			line(note(target.Model), cells...)
+			out = append(out, t)
 		}
 	case demand.Way == planner.FromLoadTest:
-		line(note("load test"), pad(perSecond(demand.ThroughputPerPod)+" a pod", orNone(row.plan.PerPod))...)
+		out = append(out, one(perSecond(demand.ThroughputPerPod)+" a pod", orNone(row.plan.PerPod), "load test"))
 	case row.plan.Binding == "given" || demand.Way == planner.GivenReplicas:
-		line("", pad("given")...)
+		out = append(out, one("given", none, ""))
 	default:
-		line("", pad(none, orNone(row.plan.PerPod))...)
+		out = append(out, one(none, orNone(row.plan.PerPod), ""))
 	}
 	if row.input != nil && row.input.MinReady != nil {
 		ready := "min_ready " + strconv.Itoa(row.input.MinReady.Up(row.plan.Replicas))
-		line("", pad(ready, strconv.Itoa(row.plan.ReadyAtWorst)+" ready")...)
+		out = append(out, one(ready, strconv.Itoa(row.plan.ReadyAtWorst)+" ready", ""))
 	}
+	return out
 }
 
 func orNone(r units.Rate) string {
@@ -183,8 +218,8 @@ func orNone(r units.Rate) string {
 	return perSecondUp(r)
 }
 
-// targetsOf returns each latency target once, as it was predicted first.
-func targetsOf(w *planner.WorkloadPlan) []planner.LatencyPrediction {
+// latencyTargets returns each latency target once, as it was predicted first.
+func latencyTargets(w *planner.WorkloadPlan) []planner.LatencyPrediction {
 	var out []planner.LatencyPrediction
 	for _, l := range w.Latency {
 		if !slices.ContainsFunc(out, func(o planner.LatencyPrediction) bool {

@@ -1,0 +1,341 @@
+package report_test
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/internal/report"
+	"github.com/scantling-dev/scantling/internal/testkit"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// shop returns the plan that internal/document keeps as its golden file. It was
+// made by hand, with prices that are easy to add up:
+//
+//	web      6 x 0.40 = 2.40 USD/h = 1,752.00 USD/month
+//	ingress  3 x 0.10 = 0.30 USD/h =   219.00 USD/month
+//	batch    2 x 0.05 = 0.10 USD/h =    73.00 USD/month
+//	disks   11 x 4.00 USD/month    =    44.00 USD/month
+//	control plane 0.10 USD/h       =    73.00 USD/month
+//	in all                           2,161.00 USD/month
+func shop(t *testing.T) *planner.Plan {
+	t.Helper()
+	data, err := os.ReadFile("../document/testdata/shop.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := document.Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// unknown returns the plan with the price of batch's nodes not known, one group
+// that is not survived and every strategy blocked.
+func unknown(t *testing.T) *planner.Plan {
+	t.Helper()
+	p := shop(t)
+	g := &p.NodeGroups[0]
+	g.Pools[0].Price = catalogs.Price{}
+	g.Cost, g.Gap = planner.Amount{}, 0
+	for i := range g.RedundancyCost {
+		g.RedundancyCost[i].Added = planner.Amount{}
+	}
+	p.Cost.Lines[1].Amount, p.Cost.Lines[1].Basis = planner.Amount{}, ""
+	p.Cost.Known -= 100_000_000
+	p.Cost.Total = planner.Amount{}
+	p.NodeGroups[1].Survives[0].Held = 2
+	p.Upgrade.Recommended, p.Upgrade.Reason = "", ""
+	for i := range p.Upgrade.Strategies {
+		s := &p.Upgrade.Strategies[i]
+		s.BlockedBy, s.ExtraCostKnown, s.ExtraCost = []string{"a price is not known"}, false, 0
+	}
+	p.Findings = nil
+	return p
+}
+
+func text(t *testing.T, p *planner.Plan, o report.Options) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := report.Text(&out, p, o); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// TestFigures looks for the figures worked out by hand.
+func TestFigures(t *testing.T) {
+	got := text(t, shop(t), report.Options{})
+	for _, want := range []string{
+		"nodes 2,044.00 · root disks 44.00 · control plane 73.00", // 1,752 + 219 + 73; 11 x 4
+		"2,161.00 USD/month · budget 2,500.00",
+		// A web node with its disk is 0.40 x 730 + 4 = 296: 4 bare, 1 and 1.
+		"web 1,184.00 bare + 296.00 node + 296.00 zone",
+		"ingress 77.00 bare + 154.00 node", // 0.10 x 730 + 4 = 77
+		"batch 40.50 bare + 40.50 node",    // 0.05 x 730 + 4 = 40.50
+		// 296 + 296 + 154 + 40.50 of 1,776 + 231 + 81 is 37.67%.
+		"= 786.50 USD/month (38%)",
+		"any 1 node     11    11  batch: loss of a node in us-east-1a", // 6 + 3 + 2; batch has the least free
+		"7 lines: 5 listed, 1 by family ratio, 1 from third parties",
+		"8 defaults",
+		"m7i.4xlarge x 3 1,752.00 (-0.7%, but a node is 33% of the group)",
+		"2:14", // 2:13:20, rounded up
+		"66%",  // two thirds, rounded down
+		"Plan holds. 2 warnings. Next: scantling plan --out plan.json && scantling emit terraform plan.json --out DIR",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the text lacks %q", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(got)
+	}
+}
+
+// TestReplicasAddUp adds the columns of each workload.
+func TestReplicasAddUp(t *testing.T) {
+	sums := 0
+	for line := range strings.Lines(text(t, shop(t), report.Options{})) {
+		m := regexp.MustCompile(`^  \S+/\S+ +(\d+((?: +\d+)+))  +(?:given|p99|\d[\d,]*/s)`).FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		fields := strings.Fields(m[1])
+		sum := 0
+		for _, f := range fields[1:] {
+			n, err := strconv.Atoi(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += n
+		}
+		if strconv.Itoa(sum) != fields[0] {
+			t.Errorf("%q: the reasons sum to %d", line, sum)
+		}
+		sums++
+	}
+	if sums != 4 {
+		t.Errorf("%d workloads were added up, want 4", sums)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	for name, p := range map[string]*planner.Plan{"shop": shop(t), "unknown": unknown(t)} {
+		testkit.Golden(t, "testdata/"+name+"_120.txt", []byte(text(t, p, report.Options{})))
+		testkit.Golden(t, "testdata/"+name+"_80.txt", []byte(text(t, p, report.Options{Width: 80})))
+	}
+}
+
+// TestUnknownIsNeverZero follows an unknown price through the text.
+func TestUnknownIsNeverZero(t *testing.T) {
+	got := text(t, unknown(t), report.Options{})
+	for _, want := range []string{
+		"nodes 1,971.00 + 1 line not known",                            // 1,752 + 219
+		"TOTAL          not known; what is known sums to 2,088.00 USD", // 2,161 - 73
+		"node_group.batch.nodes not known",                             //
+		"batch not known bare + not known node",                        //
+		"in all not known",                                             //
+		"1 of 14 failures tried are not survived. No warnings. Next: ", // 2 + 3 + 6 + 3
+		"spot: 1 not known",                                            //
+		"every strategy is blocked",                                    //
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the text lacks %q", want)
+		}
+	}
+	if regexp.MustCompile(`(^|[^\d.,])0\.00( |$)`).MatchString(got) {
+		t.Errorf("something costs nothing:\n%s", got)
+	}
+}
+
+// TestLayout holds for every width: no spaces at line ends, no two empty lines,
+// no tabs, and lines that fit unless a name or a number does not.
+func TestLayout(t *testing.T) {
+	for width := 60; width <= 200; width++ {
+		got := text(t, shop(t), report.Options{Width: width})
+		for i, line := range strings.Split(strings.TrimSuffix(got, "\n"), "\n") {
+			if strings.TrimRight(line, " \t") != line || strings.Contains(line, "\t") {
+				t.Fatalf("width %d, line %d: stray white space in %q", width, i+1, line)
+			}
+			if width >= 80 && utf8.RuneCountInString(line) > width && !strings.HasPrefix(line, "Plan holds.") && !strings.Contains(line, "catalog 2026-11-20 (") {
+				t.Errorf("width %d, line %d: %d columns: %q", width, i+1, utf8.RuneCountInString(line), line)
+			}
+		}
+		if strings.Contains(got, "\n\n\n") || strings.HasPrefix(got, "\n") || !strings.HasSuffix(got, "\n") {
+			t.Errorf("width %d: empty lines out of place", width)
+		}
+	}
+}
+
+// TestColumnsAlign checks that numbers end and words begin where their title
+// does.
+func TestColumnsAlign(t *testing.T) {
+	lines := strings.Split(text(t, shop(t), report.Options{}), "\n")
+	at := 0
+	for !strings.Contains(lines[at], "NODE GROUP") {
+		at++
+	}
+	right := strings.Index(lines[at], "USD/MONTH") + len("USD/MONTH")
+	left := strings.Index(lines[at], "TYPE")
+	found := 0
+	for name, want := range map[string]struct{ cost, typ string }{
+		"batch":   {"73.00", "c6i.xlarge spot"},
+		"ingress": {"219.00", "c7i.large"},
+		"web":     {"1,752.00", "m7i.2xlarge"},
+	} {
+		for _, line := range lines[at+1:] {
+			if !strings.HasPrefix(line, "  "+name+" ") {
+				continue
+			}
+			found++
+			if !strings.HasSuffix(line[:right], " "+want.cost) || !strings.HasPrefix(line[left:], want.typ+" ") {
+				t.Errorf("columns are out of line:\n%s\n%s", lines[at], line)
+			}
+		}
+	}
+	if found != 3 {
+		t.Errorf("%d groups have a line, want 3", found)
+	}
+}
+
+// TestColor adds colours and nothing else.
+func TestColor(t *testing.T) {
+	plain := text(t, shop(t), report.Options{})
+	colored := text(t, shop(t), report.Options{Color: true})
+	if strings.Contains(plain, "\x1b") {
+		t.Error("colours were not asked for")
+	}
+	if !strings.Contains(colored, "\x1b[33mwarning\x1b[0m") {
+		t.Error("warnings have no colour")
+	}
+	if got := regexp.MustCompile(`\x1b\[\d+m`).ReplaceAllString(colored, ""); got != plain {
+		t.Errorf("without its colours the text differs:\n%s", got)
+	}
+}
+
+func TestAssumptionsAndFindings(t *testing.T) {
+	p := shop(t)
+	var out bytes.Buffer
+	if err := report.Assumptions(&out, p, report.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	if len(lines) != 1+len(p.Assumptions) {
+		t.Errorf("%d lines for %d assumptions", len(lines), len(p.Assumptions))
+	}
+	if want := "  node_group.web.redundancy.nodes"; !strings.HasPrefix(lines[3], want) || !strings.HasSuffix(lines[3], "role app") {
+		t.Errorf("line 3 is %q", lines[3])
+	}
+	out.Reset()
+	if err := report.Findings(&out, p.Findings[1:2], report.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	want := "  warning WN-05  node_group.batch.workload.thumbnails  no PodDisruptionBudget    add pod_disruption_budget\n\n"
+	if got := out.String(); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// region is a small catalog of made-up figures.
+func region() *catalogs.Catalog {
+	day := units.Date("2026-11-20")
+	return &catalogs.Catalog{
+		Provider: "aws", Region: "us-east-1", Source: "snapshot", Date: day,
+		SHA256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+		Zones:  []catalogs.Zone{{Name: "us-east-1a", ID: "use1-az1"}},
+		Types: []catalogs.InstanceType{
+			{
+				Name: "m7i.large", Family: "m7i", Generation: 7, Architecture: catalogs.AMD64, VCPUs: 2, Memory: 8 * units.GiB,
+				MeasuredMemory: 7_900 * units.MiB, ENIs: 3, IPv4PerENI: 10, NetworkMbps: 781, DiskMbps: 10_000,
+				OnDemand:      catalogs.Price{Rate: 100_800_000, Basis: catalogs.Listed, Date: day, Source: "prices"},
+				Spot:          catalogs.Price{Rate: 40_123_400, Basis: catalogs.Secondary, Date: "2026-08-01", Source: "spot"},
+				SpotStatistic: "mean_90d", Interruption: "5-10",
+				Commitments: []catalogs.Commitment{{Kind: "savings_plan_or_reserved", TermYears: 3, Payment: "all-upfront", Price: catalogs.Price{Rate: 40_000_000, Basis: catalogs.Listed, Date: day, Source: "plans"}}},
+			},
+			{Name: "t3.small", Family: "t3", Generation: 3, Architecture: catalogs.AMD64, VCPUs: 2, BaselineCPU: 400, Memory: 2 * units.GiB, Burstable: true},
+		},
+	}
+}
+
+func rows() []document.CatalogRow {
+	c := region()
+	return []document.CatalogRow{
+		{Type: c.Types[0], Allocatable: &planner.Allocatable{
+			CPU: 1930, Memory: 7_059 * units.MiB, Pods: 29, EphemeralStorage: 44 * units.GiB,
+			Steps: []planner.AllocatableStep{
+				{Resource: "cpu", What: "2 vCPU", Amount: 2000},
+				{Resource: "cpu", What: "kube-reserved: 6% of the first core, 1% of the second", Amount: -70},
+				{Resource: "memory", What: "measured 7,900 MiB less 128 MiB", Amount: int64(7_772 * units.MiB)},
+				{Resource: "memory", What: "kube-reserved: 255 MiB + 11 MiB x 29 pods - 1 MiB", Amount: -int64(613 * units.MiB)},
+				{Resource: "memory", What: "eviction threshold", Amount: -int64(100 * units.MiB)},
+				{Resource: "pods", What: "3 x (10 - 1) + 2", Amount: 29},
+			},
+		}},
+		{Type: c.Types[1]},
+	}
+}
+
+func TestCatalog(t *testing.T) {
+	c := region()
+	summary := c.Summarize()
+	for name, show := range map[string]func(*bytes.Buffer, report.Options) error{
+		"list": func(b *bytes.Buffer, o report.Options) error { return report.CatalogList(b, c, rows(), o) },
+		"show": func(b *bytes.Buffer, o report.Options) error { return report.CatalogShow(b, c, rows()[0], o) },
+		"status": func(b *bytes.Buffer, o report.Options) error {
+			return report.CatalogStatus(b, []catalogs.Summary{summary}, o)
+		},
+	} {
+		for _, width := range []int{120, 80} {
+			var out bytes.Buffer
+			if err := show(&out, report.Options{Width: width}); err != nil {
+				t.Fatal(err)
+			}
+			if got := out.String(); strings.Contains(got, " \n") {
+				t.Errorf("%s: spaces at a line's end", name)
+			}
+			testkit.Golden(t, "testdata/catalog_"+name+"_"+strconv.Itoa(width)+".txt", out.Bytes())
+		}
+	}
+	var out bytes.Buffer
+	if err := report.CatalogShow(&out, c, rows()[0], report.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"0.1008      73.58",           // x 730 = 73.584
+		"0.0401234      29.29",        // x 730 = 29.290082
+		"0.0400      29.20",           //
+		"  cpu              = 1,930m", // 2,000 - 70
+		"  memory        = 7,059 MiB", // 7,772 - 613 - 100
+		"-613 MiB",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("catalog show lacks %q:\n%s", want, out.String())
+		}
+	}
+	out.Reset()
+	if err := report.CatalogList(&out, c, rows(), report.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(out.String(), "not known"); n != 5 {
+		t.Errorf("t3.small has 5 figures that are not known (3 of its pods, 2 prices), the list says so %d times:\n%s", n, out.String())
+	}
+}
+
+// TestDeterministic writes the same bytes again.
+func TestDeterministic(t *testing.T) {
+	want := text(t, shop(t), report.Options{})
+	for range 20 {
+		if got := text(t, shop(t), report.Options{}); got != want {
+			t.Fatal("the text changed")
+		}
+	}
+}
