@@ -106,7 +106,7 @@ Start with:  scantling init && scantling plan
 	root.AddCommand(
 		initCommand(w), validateCommand(w), fmtCommand(w),
 		planCommand(w), explainCommand(w), verifyCommand(w), emitCommand(w),
-		versionCommand(w),
+		catalogCommand(w), versionCommand(w),
 	)
 	return root
 }

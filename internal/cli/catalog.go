@@ -1,0 +1,297 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/catalogs/snapshot"
+	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/internal/report"
+	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+func catalogCommand(w *World) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "catalog",
+		Short: "Look into the catalog: instance types, prices, and where they come from",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(catalogListCommand(w), catalogShowCommand(w), catalogStatusCommand(w))
+	return cmd
+}
+
+// regionFlags name a catalog and the node that its types are shown as.
+type regionFlags struct {
+	provider, region, output string
+	model                    map[string]string
+}
+
+func (f *regionFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.provider, "provider", "aws", "the `cloud`: aws or gcp")
+	cmd.Flags().StringVar(&f.region, "region", "", "the cloud's `region` (default us-east-1, us-central1)")
+	cmd.Flags().StringToStringVar(&f.model, "node-model", nil,
+		"the node that allocatable is of: image, cni, max_pods, disk_gib (default image=al2023,cni=vpc,disk_gib=20)")
+	f.registerOutput(cmd)
+}
+
+func (f *regionFlags) registerOutput(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "`format` on stdout: text or json")
+}
+
+// load returns the catalog and, for providers whose nodes are modelled, what a
+// node offers.
+func (f *regionFlags) load() (*catalogs.Catalog, func(*catalogs.InstanceType) *planner.Allocatable, error) {
+	if err := oneOf("output", f.output, "text", "json"); err != nil {
+		return nil, nil, err
+	}
+	if f.region == "" {
+		f.region = map[string]string{"aws": "us-east-1", "gcp": "us-central1"}[f.provider]
+	}
+	cat, err := snapshot.Load(f.provider, f.region)
+	if err != nil {
+		if unknown, ok := errors.AsType[*snapshot.UnknownError](err); ok {
+			return nil, nil, usage(fmt.Errorf("%w; there are %s", unknown, strings.Join(unknown.Known, ", ")))
+		}
+		return nil, nil, err
+	}
+	group, cluster, err := f.nodeModel()
+	if err != nil {
+		return nil, nil, err
+	}
+	prov, ok := run.Provider(f.provider, &cat)
+	if !ok {
+		return &cat, func(*catalogs.InstanceType) *planner.Allocatable { return nil }, nil
+	}
+	return &cat, func(t *catalogs.InstanceType) *planner.Allocatable {
+		a, err := prov.Allocatable(cluster, group, t)
+		if err != nil {
+			return nil
+		}
+		return &a
+	}, nil
+}
+
+// nodeModel is the node of a managed node group unless --node-model differs.
+func (f *regionFlags) nodeModel() (*planner.NodeGroup, *planner.Cluster, error) {
+	const rootDiskGiB = 20 // what EKS gives a node group that says nothing
+	group := &planner.NodeGroup{Image: planner.AL2023, Disk: planner.Disk{Type: "gp3", Size: rootDiskGiB * units.GiB}}
+	cluster := &planner.Cluster{Provider: f.provider, Region: f.region, Network: planner.Network{CNI: planner.VPC}}
+	for key, value := range f.model {
+		switch key {
+		case "image":
+			if err := oneOf("node-model", value, string(planner.AL2023), string(planner.Bottlerocket)); err != nil {
+				return nil, nil, err
+			}
+			group.Image = planner.Image(value)
+		case "cni":
+			if err := oneOf("node-model", value, string(planner.VPC), string(planner.VPCPrefix)); err != nil {
+				return nil, nil, err
+			}
+			cluster.Network.CNI = planner.CNI(value)
+		case "max_pods", "disk_gib":
+			n, err := strconv.Atoi(value)
+			if err != nil || n < 1 || n > 1<<20 {
+				return nil, nil, usage(fmt.Errorf("--node-model: %s=%s is not a number of one and more", key, value))
+			}
+			if key == "max_pods" {
+				cluster.Network.MaxPods = n
+			} else {
+				group.Disk.Size = units.Bytes(n) * units.GiB
+			}
+		default:
+			return nil, nil, oneOf("node-model", key, "image", "cni", "max_pods", "disk_gib")
+		}
+	}
+	return group, cluster, nil
+}
+
+type listOptions struct {
+	regionFlags
+	filter    catalogs.Filter
+	classes   []string
+	minMemory int
+}
+
+func catalogListCommand(w *World) *cobra.Command {
+	var o listOptions
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the instance types of a region",
+		Long: `List the instance types of a region: what a node of each offers to pods after the
+kubelet's reserves, and what it costs. Types of the classes metal, burstable, flex, gpu
+and previous_generation are left out, as in plans; --class lists those.`,
+		Example: `  scantling catalog list --family 'm7*' --arch arm64
+  scantling catalog list --region eu-west-1 --min-vcpus 4 --max-vcpus 16 -o json
+  scantling catalog list --class burstable --node-model image=bottlerocket,cni=vpc_prefix`,
+		Args: noArgs,
+		RunE: func(*cobra.Command, []string) error { return o.run(w) },
+	}
+	o.register(cmd)
+	flags := cmd.Flags()
+	flags.StringSliceVar(&o.filter.Families, "family", nil, "only families that match the `glob`; may be repeated")
+	flags.StringSliceVar(&o.filter.Types, "type", nil, "only types that match the `glob`; may be repeated")
+	flags.StringSliceVar(&o.filter.Architectures, "arch", nil, "only the `architecture`: amd64, arm64")
+	flags.StringSliceVar(&o.classes, "class", nil, "types of the `class`: metal, burstable, flex, gpu, previous_generation, or all")
+	flags.IntVar(&o.filter.MinVCPUs, "min-vcpus", 0, "at least so many vCPUs")
+	flags.IntVar(&o.filter.MaxVCPUs, "max-vcpus", 0, "at most so many vCPUs")
+	flags.IntVar(&o.minMemory, "min-memory-gib", 0, "at least so much memory")
+	flags.BoolVar(&o.filter.Priced, "priced", false, "only types whose on-demand price is known")
+	return cmd
+}
+
+func (o *listOptions) run(w *World) error {
+	if err := o.classFilter(); err != nil {
+		return err
+	}
+	for _, a := range o.filter.Architectures {
+		if err := oneOf("arch", a, catalogs.AMD64, catalogs.ARM64); err != nil {
+			return err
+		}
+	}
+	o.filter.MinMemory = units.Bytes(o.minMemory) * units.GiB
+	cat, allocatable, err := o.load()
+	if err != nil {
+		return err
+	}
+	var rows []document.CatalogRow
+	for _, t := range cat.Select(o.filter) {
+		rows = append(rows, document.CatalogRow{Type: t, Allocatable: allocatable(&t)})
+	}
+	var answer bytes.Buffer
+	if o.output == "json" {
+		err = document.EncodeCatalogList(&answer, cat, rows, Version)
+	} else {
+		err = report.CatalogList(&answer, cat, rows, w.look())
+	}
+	if err != nil {
+		return err
+	}
+	return w.print(answer.Bytes())
+}
+
+// classFilter leaves out the classes that plans leave out, or selects those
+// asked for.
+func (o *listOptions) classFilter() error {
+	all := catalogs.AllClasses()
+	if len(o.classes) == 0 {
+		// A type that is named in full is wanted whatever its class.
+		if !slices.ContainsFunc(o.filter.Types, func(t string) bool { return !strings.ContainsAny(t, "*?") }) {
+			o.filter.ExcludeClasses = all
+		}
+		return nil
+	}
+	choices := []string{"all"}
+	for _, c := range all {
+		choices = append(choices, string(c))
+	}
+	for _, c := range o.classes {
+		if err := oneOf("class", c, choices...); err != nil {
+			return err
+		}
+		if c == "all" {
+			o.filter.Classes = nil
+			return nil
+		}
+		o.filter.Classes = append(o.filter.Classes, catalogs.Class(c))
+	}
+	return nil
+}
+
+func catalogShowCommand(w *World) *cobra.Command {
+	var f regionFlags
+	cmd := &cobra.Command{
+		Use:   "show TYPE",
+		Short: "Show how every figure of an instance type comes about",
+		Long: `Show an instance type: each price with its basis, date and source, and what a node
+of it offers to pods, derived step by step.`,
+		Example: "  scantling catalog show m7g.xlarge --region eu-west-1",
+		Args:    exactly("TYPE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			cat, allocatable, err := f.load()
+			if err != nil {
+				return err
+			}
+			t, ok := cat.Type(args[0])
+			if !ok {
+				return exit(WrongInput, unknownType(cat, args[0]))
+			}
+			row := document.CatalogRow{Type: t, Allocatable: allocatable(&t)}
+			var answer bytes.Buffer
+			if f.output == "json" {
+				err = document.EncodeCatalogShow(&answer, cat, row, Version)
+			} else {
+				err = report.CatalogShow(&answer, cat, row, w.look())
+			}
+			if err != nil {
+				return err
+			}
+			return w.print(answer.Bytes())
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// unknownType names the sizes of the same family, if there are any.
+func unknownType(cat *catalogs.Catalog, name string) error {
+	family, _, _ := strings.Cut(name, ".")
+	var siblings []string
+	for i := range cat.Types {
+		if cat.Types[i].Family == family {
+			siblings = append(siblings, cat.Types[i].Name)
+		}
+	}
+	err := fmt.Errorf("%s %s offers no type %q", cat.Provider, cat.Region, name)
+	if len(siblings) > 0 {
+		err = fmt.Errorf("%w; of its family there are %s", err, strings.Join(siblings, ", "))
+	}
+	return err
+}
+
+func catalogStatusCommand(w *World) *cobra.Command {
+	var f regionFlags
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Say how old the catalogs are and how sure their prices",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := oneOf("output", f.output, "text", "json"); err != nil {
+				return err
+			}
+			index, err := snapshot.ReadIndex()
+			if err != nil {
+				return err
+			}
+			list := slices.DeleteFunc(index.Catalogs, func(s catalogs.Summary) bool {
+				return f.provider != "" && s.Provider != f.provider || f.region != "" && s.Region != f.region
+			})
+			if len(list) == 0 {
+				return usage(fmt.Errorf("there is no catalog of %s %s", f.provider, f.region))
+			}
+			var answer bytes.Buffer
+			if f.output == "json" {
+				err = document.EncodeCatalogStatus(&answer, list, Version)
+			} else {
+				err = report.CatalogStatus(&answer, list, w.look())
+			}
+			if err != nil {
+				return err
+			}
+			return w.print(answer.Bytes())
+		},
+	}
+	cmd.Flags().StringVar(&f.provider, "provider", "", "only this `cloud`: aws or gcp")
+	cmd.Flags().StringVar(&f.region, "region", "", "only this `region`")
+	f.registerOutput(cmd)
+	return cmd
+}
