@@ -126,8 +126,8 @@ func web() planner.GroupPlan {
 		},
 		RedundancyCost: []planner.RedundancyStep{
 			{Step: "bare", Nodes: 4, Added: known(4 * (cents(40) + diskRate))},
-			{Step: "node", Nodes: 1, Added: known(cents(40) + diskRate)},
-			{Step: "zone", Nodes: 1, Added: known(cents(40) + diskRate)},
+			{Step: "node", Nodes: 5, Added: known(cents(40) + diskRate)},
+			{Step: "zone", Nodes: 6, Added: known(cents(40) + diskRate)},
 		},
 		Alternatives: []planner.Alternative{
 			{InstanceType: "m7i.4xlarge", Nodes: 3, Cost: known(cents(240)), Difference: -6754, LargestNodeShare: 333_333},
@@ -163,8 +163,8 @@ func ingress() planner.GroupPlan {
 		Survives: []planner.Drill{{Event: "any 1 node", Tried: 3, Held: 3, Tightest: "loss of a node in us-east-1b: 1.6 of 3.6 vCPU stay free", FreeCPU: 438_000}},
 		RedundancyCost: []planner.RedundancyStep{
 			{Step: "bare", Nodes: 1, Added: known(cents(10) + diskRate)},
-			{Step: "node", Nodes: 2, Added: known(2 * (cents(10) + diskRate))},
-			{Step: "zone", Added: known(0)},
+			{Step: "node", Nodes: 3, Added: known(2 * (cents(10) + diskRate))},
+			{Step: "zone", Nodes: 3, Added: known(0)},
 		},
 		Headroom: planner.Headroom{CPU: 2340, Memory: 6 * units.GiB, Pods: 78},
 	}
@@ -192,7 +192,7 @@ func batch() planner.GroupPlan {
 		Survives: []planner.Drill{{Event: "any 1 node", Tried: 2, Held: 2, Tightest: "loss of a node in us-east-1a: 0.8 of 3.8 vCPU stay free", FreeCPU: 204_000}},
 		RedundancyCost: []planner.RedundancyStep{
 			{Step: "bare", Nodes: 1, Added: known(cents(5) + diskRate)},
-			{Step: "node", Nodes: 1, Added: known(cents(5) + diskRate)},
+			{Step: "node", Nodes: 2, Added: known(cents(5) + diskRate)},
 		},
 		Headroom: planner.Headroom{CPU: 4540, Memory: 7 * units.GiB, Pods: 109},
 	}

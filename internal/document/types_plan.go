@@ -174,7 +174,7 @@ type drill struct {
 
 type redundancyStep struct {
 	Step       string   `json:"step" jsonschema:"bare, node or zone."`
-	Nodes      int      `json:"nodes" jsonschema:"Nodes that the step adds."`
+	Nodes      int      `json:"nodes" jsonschema:"Nodes with this step and those before it."`
 	USDPerHour *dollars `json:"usd_per_hour" signed:"true" jsonschema:"What it adds to the cost of nodes and root disks; null where not known."`
 }
 

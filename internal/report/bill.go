@@ -118,36 +118,45 @@ func (p *page) bill(plan *planner.Plan) {
 func (p *page) redundancy(plan *planner.Plan) {
 	var items []string
 	var all, extra units.USDPerHour
-	known, any := true, false
+	known, asked := true, false
 	for _, g := range plan.NodeGroups {
 		var terms []string
 		for i, s := range g.RedundancyCost {
-			if i > 0 && s.Nodes == 0 && s.Added.Known && s.Added.Rate == 0 {
+			if s.Step != "bare" {
+				asked = true
+				extra += s.Added.Rate
+			}
+			if i > 0 && s.Added.Known && s.Added.Rate == 0 {
 				continue
 			}
 			terms = append(terms, monthly(s.Added)+" "+s.Step)
 			known = known && s.Added.Known
 			all += s.Added.Rate
-			if s.Step != "bare" {
-				any = true
-				extra += s.Added.Rate
-			}
 		}
 		if len(terms) > 0 {
 			items = append(items, g.Name+" "+strings.ReplaceAll(strings.Join(terms, " + "), "+ -", "- "))
 		}
 	}
-	if !any {
+	if !asked || !declared(plan) {
 		return
 	}
 	switch {
 	case !known:
 		items = append(items, "in all "+notKnown)
+	case extra == 0:
+		items = append(items, "no step adds a node")
 	case all > 0:
 		share := units.Ratio(roundDiv(int64(extra), max(int64(all)/int64(units.Whole), 1)))
 		items = append(items, fmt.Sprintf("= %s USD/month (%s)", usd(extra.PerMonth()), percent(share)))
 	}
 	p.labelled("REDUNDANCY", plain, items...)
+}
+
+// declared reports whether any group is to survive a loss.
+func declared(plan *planner.Plan) bool {
+	return slices.ContainsFunc(plan.Cluster.NodeGroups, func(g planner.NodeGroup) bool {
+		return g.Redundancy.Nodes > 0 || g.Redundancy.Zones > 0
+	})
 }
 
 // alternatives writes the next best types of each group, at most two.
@@ -162,7 +171,7 @@ func (p *page) alternatives(plan *planner.Plan) {
 			if a.Cost.Known && g.Cost.Known {
 				notes = append(notes, signedTenths(a.Difference))
 			}
-			if g.Nodes > 0 && a.LargestNodeShare > units.Whole/units.Ratio(g.Nodes) {
+			if a.Nodes < g.Nodes {
 				notes = append(notes, "but a node is "+percent(a.LargestNodeShare)+" of the group")
 			}
 			if len(notes) > 0 {

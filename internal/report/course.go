@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,44 +21,41 @@ func weightyAttributes() []string {
 	}
 }
 
-// assumed writes how many defaults the plan rests on and those that matter most.
+// assumed writes how many defaults the plan rests on and those that matter most,
+// each value with whose default it is.
 func (p *page) assumed(plan *planner.Plan) {
 	if len(plan.Assumptions) == 0 {
 		return
 	}
 	const most = 4
-	type kind struct {
-		words string
-		count int
-	}
 	items := []string{count(len(plan.Assumptions), "default")}
 	for _, attribute := range weightyAttributes() {
-		var kinds []kind
-		for _, a := range plan.Assumptions {
-			if !strings.HasSuffix(a.Path, "."+attribute) {
-				continue
-			}
-			words := fmt.Sprintf("%s %s (%s", attribute, a.Value, a.Source)
-			i := slices.IndexFunc(kinds, func(k kind) bool { return k.words == words })
-			if i < 0 {
-				kinds = append(kinds, kind{words: words})
-				i = len(kinds) - 1
-			}
-			kinds[i].count++
-		}
-		slices.SortStableFunc(kinds, func(a, b kind) int { return cmp.Compare(b.count, a.count) })
-		if len(kinds) == 0 {
-			continue
-		}
-		words := kinds[0].words + ")"
-		if n := kinds[0].count; n > 1 {
-			words = kinds[0].words + ", " + strconv.Itoa(n) + " times)"
-		}
-		if items = append(items, words); len(items) > most {
-			break
+		if words := defaultsOf(plan.Assumptions, attribute); words != "" && len(items) <= most {
+			items = append(items, words)
 		}
 	}
 	p.labelled("ASSUMED", plain, append(items, "all of them: scantling explain assumptions")...)
+}
+
+// defaultsOf writes the values that were assumed of an attribute, by value:
+// "redundancy.zones 0 (role batch), 1 (role app, role ingress)"; "" where it was
+// always given.
+func defaultsOf(assumptions []planner.Assumption, attribute string) string {
+	sources := map[string][]string{}
+	for _, a := range assumptions {
+		if strings.HasSuffix(a.Path, "."+attribute) && !slices.Contains(sources[a.Value], a.Source) {
+			sources[a.Value] = append(sources[a.Value], a.Source)
+		}
+	}
+	var parts []string
+	for _, value := range slices.Sorted(maps.Keys(sources)) {
+		slices.Sort(sources[value])
+		parts = append(parts, value+" ("+strings.Join(sources[value], ", ")+")")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return attribute + " " + strings.Join(parts, ", ")
 }
 
 // upgrade writes the strategies of the upgrade side by side.
@@ -82,7 +80,7 @@ func (p *page) upgrade(plan *planner.Plan) {
 		{title: "EXTRA USD", right: true},
 		{title: "PEAK NODES", right: true},
 		{title: "NODES READY", right: true},
-		{title: "ROLL BACK", drop: 1},
+		{title: "ROLL BACK"},
 		{title: "VERDICT", wraps: true},
 	}}
 	for i := range u.Strategies {
@@ -107,7 +105,29 @@ func (p *page) upgrade(plan *planner.Plan) {
 			percent(downToPercent(s.MinReady)), cmp.Or(s.Rollback, none), verdict,
 		)
 	}
+	if full := t.fits(p.o.width()); full {
+		p.table(&t)
+		return
+	}
+	const rollbackColumn = 5
+	t.remove(rollbackColumn)
 	p.table(&t)
+	p.rollbacks(u)
+}
+
+// rollbacks writes how to go back, the strategies with the same way together.
+func (p *page) rollbacks(u *planner.UpgradePlan) {
+	ways := map[string][]string{}
+	for _, s := range u.Strategies {
+		if s.Rollback != "" {
+			ways[s.Rollback] = append(ways[s.Rollback], s.Name)
+		}
+	}
+	label := "ROLL BACK"
+	for _, way := range slices.Sorted(maps.Keys(ways)) {
+		p.labelled(label, plain, strings.Join(ways[way], ", ")+": "+way)
+		label = ""
+	}
 }
 
 // downToPercent rounds down, so that a share that is not whole never reads as

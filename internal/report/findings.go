@@ -107,14 +107,14 @@ func (p *page) closing(plan *planner.Plan) {
 		case planner.Info, planner.Off:
 		}
 	}
-	words := ""
-	if errors > 0 {
-		words = count(errors, "error") + ", "
-	}
-	if warnings > 0 || errors > 0 {
-		words += count(warnings, "warning") + ". "
-	} else {
-		words = "No warnings. "
+	words := "No warnings. "
+	switch {
+	case errors > 0 && warnings > 0:
+		words = count(errors, "error") + ", " + count(warnings, "warning") + ". "
+	case errors > 0:
+		words = count(errors, "error") + ". "
+	case warnings > 0:
+		words = count(warnings, "warning") + ". "
 	}
 	p.line("%s %sNext: scantling plan --out plan.json && scantling emit terraform plan.json --out DIR", p.o.paint(look, verdict), words)
 }

@@ -108,6 +108,16 @@ func (t *table) remove(i int) {
 	}
 }
 
+// removeEmpty takes away the columns in which no cell says anything.
+func (t *table) removeEmpty() {
+	for i := len(t.columns) - 1; i >= 0; i-- {
+		says := func(r []string) bool { return r[i] != "" && r[i] != none }
+		if !slices.ContainsFunc(t.rows, says) {
+			t.remove(i)
+		}
+	}
+}
+
 // table writes t, made to fit the page: columns that may go are left out, then
 // the last one is broken between words, then it moves to lines of its own.
 func (p *page) table(t *table) {

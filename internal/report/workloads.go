@@ -119,6 +119,7 @@ func (p *page) workloads(plan *planner.Plan) {
 			}
 		}
 	}
+	wide.removeEmpty()
 	p.fitted(&wide, &narrow, models)
 	p.systemPods(plan)
 }
@@ -130,9 +131,11 @@ func (p *page) fitted(wide, narrow *table, models map[string][]string) {
 		p.table(wide)
 		return
 	}
-	wide.columns[len(wide.columns)-1].drop = 1
-	if less, _ := wide.without(); less.fits(p.o.width()) {
-		p.table(less)
+	if last := len(wide.columns) - 1; wide.columns[last].title == "MODEL" {
+		wide.remove(last)
+	}
+	if wide.fits(p.o.width()) {
+		p.table(wide)
 	} else {
 		p.table(narrow)
 	}
