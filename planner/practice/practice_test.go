@@ -261,7 +261,7 @@ func TestMoneyAndClusterRules(t *testing.T) {
 		"a statistic of spot": {func(w *world) {
 			w.planned().Pools[0].CapacityType = planner.Spot
 			w.cat.Types[0].SpotStatistic, w.cat.Types[0].Interruption = "mean of 90 days", "5-10"
-		}, "info PR-03 node_group.web.instances.capacity_type", "438.00 USD/month of spot machines (3 x m7i.xlarge) are priced by mean of 90 days, of 2026-05-01; 5-10% are taken away", "on_demand"},
+		}, "info PR-03 node_group.web.instances.capacity_type", "438.00 USD/month of spot machines (3 x m7i.xlarge) are priced by mean of 90 days (listed), of 2026-05-01; 5-10% are taken away", "on_demand"},
 		"an unknown zone": {func(w *world) { w.c().Zones = append(w.c().Zones, "us-east-1z") }, "warning CA-01 zones", "us-east-1z is not one of the 4 zones", "us-east-1a"},
 		"one subnet":      {func(w *world) { w.c().Zones = []string{"us-east-1d"} }, "info CP-05 zones", "subnets in 2 zones", `["us-east-1a", "us-east-1d"]`},
 		// 4 interfaces of 15 addresses: 4 x 14 + 2 = 58, with prefixes 4 x 14 x 16 + 2 = 898.

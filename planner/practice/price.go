@@ -27,7 +27,7 @@ func priceRules() []rule {
 		}, unknownPrice},
 		{Rule{
 			ID: "PR-03", Title: "Spot prices move", DefaultSeverity: planner.Info,
-			What: "A group is priced by a statistic of spot prices, which the message names.",
+			What: "A group is priced by a statistic of spot prices, which the message names with its basis.",
 			Why:  "What a spot machine costs changes by the hour and the zone, and it may be taken away.",
 			Fix:  "Read the cost as an estimate, and mix types so that one price does not decide.",
 		}, spot},
@@ -43,6 +43,9 @@ func priceRules() []rule {
 func unlisted(v *view) []planner.Finding {
 	var found []planner.Finding
 	for _, l := range v.plan.Cost.Lines {
+		if v.spotLine(l.Path) {
+			continue // PR-03
+		}
 		f := planner.Finding{Path: l.Path, Remedy: "check the price with the provider; it is of " + dated(l.Date)}
 		how := ""
 		switch l.Basis {
@@ -66,6 +69,18 @@ func unlisted(v *view) []planner.Finding {
 		found = append(found, f)
 	}
 	return found
+}
+
+// spotLine reports whether a line of the bill pays for spot machines.
+func (v *view) spotLine(path string) bool {
+	for _, g := range v.groups {
+		for _, p := range g.plan.Pools {
+			if p.CapacityType == planner.Spot && path == g.Path()+".nodes" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // dated writes a day, or that there is none.
@@ -108,7 +123,7 @@ func spot(v *view) []planner.Finding {
 				statistic = "a statistic that the catalog does not name"
 			}
 			rate := units.USDPerHour(int64(p.Price.Rate) * int64(p.Nodes))
-			message := fmt.Sprintf("%s USD/month of spot machines (%d x %s) are priced by %s, of %s", usd(rate.PerMonth()), p.Nodes, p.InstanceType, statistic, dated(p.Price.Date))
+			message := fmt.Sprintf("%s USD/month of spot machines (%d x %s) are priced by %s (%s), of %s", usd(rate.PerMonth()), p.Nodes, p.InstanceType, statistic, p.Price.Basis, dated(p.Price.Date))
 			if t.Interruption != "" {
 				message += fmt.Sprintf("; %s%% are taken away in a month", t.Interruption)
 			}
