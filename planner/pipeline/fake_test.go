@@ -250,3 +250,19 @@ func planned(t testing.TB, plan *planner.Plan, i int, name string) *planner.Work
 	t.Fatalf("no workload %s", name)
 	return nil
 }
+
+// latencyBound is a workload whose p99 the model turns into pods: 20 ms of
+// service, eight requests side by side, 100 ms at 300 requests a second.
+func latencyBound(name string) planner.Workload {
+	w := given(name, 0, 500, units.GiB)
+	w.Demand = planner.Demand{
+		Way: planner.FromLatency, Throughput: 300 * units.PerSecond, Concurrency: 8, Balancing: "random", MaxUtilization: 70 * units.Percent,
+		Latency: []planner.LatencyTarget{{Statistic: planner.P99, Target: 100 * time.Millisecond}},
+		Service: planner.ServiceTime{
+			Distribution: "lognormal",
+			Measured:     []planner.LatencyTarget{{Statistic: planner.Mean, Target: 20 * time.Millisecond}, {Statistic: planner.P99, Target: 60 * time.Millisecond}},
+		},
+	}
+	w.SpareReplicas, w.MinReplicas = 1, 2
+	return w
+}

@@ -150,6 +150,9 @@ func (d dice) machines(g *planner.NodeGroup) {
 	if d.chance(10) {
 		in.Exclude = []string{"*.x2"}
 	}
+	if d.chance(15) {
+		in.Types = pick(d, []string{"*.x4", "m8.huge"}, []string{"m8.huge"}, []string{"*.x?", "*.huge"}, []string{"*.x4", "*.x8", "*.huge"})
+	}
 	if d.chance(10) {
 		in.MaxVCPUs = 8
 	}
@@ -178,7 +181,10 @@ func (d dice) workload(role planner.Role, name string) planner.Workload {
 	switch role {
 	case planner.App, planner.System:
 		d.demand(&w)
-		w.TopologySpread = []planner.TopologySpread{{Key: planner.ZoneKey, MaxSkew: 1, Hard: d.chance(10)}}
+		w.TopologySpread = []planner.TopologySpread{{Key: planner.ZoneKey, MaxSkew: d.between(1, 2), Hard: d.chance(10)}}
+		if d.chance(10) && w.Demand.Way != planner.GivenReplicas {
+			w.MinReady = pointer(pick(d, units.Count(1), units.Count(2), units.Share(50*units.Percent)))
+		}
 	case planner.Ingress:
 		w = tested(name, units.Rate(d.between(500, 9000))*units.PerSecond, units.Rate(d.between(900, 2500))*units.PerSecond, max(cpu, 50), memory)
 		w.TopologySpread = []planner.TopologySpread{hard(planner.ZoneKey), hard(planner.HostnameKey)}
