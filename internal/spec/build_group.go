@@ -18,8 +18,9 @@ func (b *builder) groups() {
 		b.add(EmptyCluster, &b.root.def, "The cluster has no node group, so that nothing can run. Add node_group \"NAME\" { … }.")
 	}
 	slices.SortStableFunc(nodes, func(x, y *node) int { return cmp.Compare(x.label, y.label) })
-	for _, own := range nodes {
+	for i, own := range nodes {
 		n := merge(defaults, own)
+		nodes[i] = n
 		path := "node_group." + n.label
 		b.place(path, n)
 		b.cluster.NodeGroups = append(b.cluster.NodeGroups, b.group(n, path))
@@ -268,6 +269,16 @@ func (b *builder) updateConfig(x *groupContext) planner.UpdateConfig {
 // systemGroup checks that CoreDNS has a group to run on, and that every other
 // group has a workload.
 func (b *builder) systemGroup(nodes []*node) {
+	for _, n := range nodes {
+		if n.has("role") && n.attrs["role"].bad {
+			return // which group it is cannot be told
+		}
+		for _, t := range n.children("taint") {
+			if t.has("effect") && t.attrs["effect"].bad {
+				return
+			}
+		}
+	}
 	host := ""
 	for _, role := range []planner.Role{planner.System, planner.App} {
 		for i := range b.cluster.NodeGroups {
@@ -277,15 +288,13 @@ func (b *builder) systemGroup(nodes []*node) {
 			}
 		}
 	}
-	known := true
 	for i, n := range nodes {
-		known = known && !(n.has("role") && n.attrs["role"].bad)
 		g := &b.cluster.NodeGroups[i]
 		if len(g.Workloads) == 0 && g.Name != host && !n.refused["workload"] && !n.refused["manifests"] {
 			b.add(EmptyGroup, &n.def, "Node group %q has no workload, so that it needs no node. Add workload \"NAME\" { … }.", short(n.label))
 		}
 	}
-	if host == "" && len(nodes) > 0 && known {
+	if host == "" && len(nodes) > 0 {
 		b.add(NoSystemGroup, &b.root.def, "CoreDNS has no node to run on: add a system or app group.")
 	}
 }

@@ -210,6 +210,7 @@ func WriteDiagnostics(w io.Writer, files []File, diags hcl.Diagnostics, color bo
 	scan := 0
 	for _, d := range sortDiagnostics(diags) {
 		out := *d
+		out.Detail = string(printable([]byte(d.Detail)))
 		if code, ok := d.Extra.(Code); ok && code != "" {
 			out.Summary = fmt.Sprintf("%s [%s]", d.Summary, code)
 		}

@@ -1,0 +1,157 @@
+package spec_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/scantling-dev/scantling/internal/spec"
+)
+
+const head = `  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+`
+
+const pod = "pod {\n  cpu = 1\n  memory = \"1Gi\"\n}\n"
+
+// in puts text where its name says: "cluster", "group" (beside a workload),
+// "workload" (beside a pod), "top", or "defaults".
+func in(where, text string) string {
+	workload := "workload \"api\" {\nreplicas = 3\n" + pod + "}\n"
+	top, cluster, group := "", "", workload
+	switch where {
+	case "top":
+		top = text + "\n"
+	case "cluster":
+		cluster = text + "\n"
+	case "group":
+		group = text + "\n" + workload
+	case "workload":
+		group = "workload \"api\" {\n" + text + "\n" + pod + "}\n"
+	case "bare workload":
+		group = "workload \"api\" {\n" + text + "\n}\n"
+	default:
+		panic(where)
+	}
+	return top + "cluster \"shop\" {\n" + head + cluster + "node_group \"web\" {\n" + group + "}\n}\n"
+}
+
+const way3 = "throughput = 1200\nconcurrency = 8\nlatency {\n  p99 = \"250ms\"\n}\n"
+
+// TestMistakes: of each mistake the code, the text under it, and what the detail
+// must say. Each makes exactly one diagnostic.
+func TestMistakes(t *testing.T) {
+	for name, c := range map[string]struct {
+		where, text string
+		code        spec.Code
+		under       string
+		says        string
+	}{
+		"attribute, far off":        {"workload", "replicas = 3\nfoo = 1", spec.UnknownAttribute, "foo", `no attribute named "foo".`},
+		"attribute, near":           {"group", "rolle = \"app\"", spec.UnknownAttribute, "rolle", `Did you mean "role"?`},
+		"block in wrong place":      {"top", "node_group \"x\" {\n}", spec.UnknownBlock, "node_group", "inside the cluster"},
+		"attribute at top":          {"top", "a = 1", spec.UnknownAttribute, "a", "--var a="},
+		"label missing":             {"cluster", "daemonset {\n cpu = 1\n memory = \"1Gi\"\n}", spec.WrongLabels, "daemonset", "name"},
+		"label too many":            {"cluster", "upgrade \"x\" {\n to = \"1.36\"\n}", spec.WrongLabels, `"x"`, "no label"},
+		"name of daemonset":         {"cluster", "daemonset \"A_b\" {\n cpu = 1\n memory = \"1Gi\"\n}", spec.InvalidName, `"A_b"`, "small letters"},
+		"memory missing":            {"cluster", "daemonset \"a\" {\n cpu = 1\n}", spec.MissingAttribute, `daemonset "a"`, "memory"},
+		"pod missing":               {"bare workload", "replicas = 3", spec.MissingBlock, `workload "api"`, "pod"},
+		"null is not given":         {"bare workload", "replicas = 3\npod {\n cpu = null\n memory = \"1Gi\"\n}", spec.MissingAttribute, "pod", "cpu"},
+		"text for bool":             {"group", "redundancy {\n at_once = \"maybe\"\n}", spec.WrongType, `"maybe"`, "true or false"},
+		"number for text":           {"group", "role = 3", spec.WrongType, "3", "text in quotes"},
+		"list for number":           {"workload", "replicas = [3]", spec.InvalidCount, "[3]", "a list"},
+		"fraction of a pod":         {"workload", "replicas = 2.5", spec.InvalidCount, "2.5", "not a whole number"},
+		"no replicas":               {"workload", "replicas = 0", spec.OutOfRange, "0", "between 1 and 1000000"},
+		"too many replicas":         {"workload", "replicas = 1000001", spec.OutOfRange, "1000001", "between 1 and 1000000"},
+		"throughput of nothing":     {"workload", "throughput = 0\nthroughput_per_pod = 5", spec.OutOfRange, "0", "throughput is 0"},
+		"cpu of nothing":            {"bare workload", "replicas = 3\npod {\n cpu = 0\n memory = \"1Gi\"\n}", spec.OutOfRange, "0", "CPU is 0"},
+		"cpu beyond a million":      {"bare workload", "replicas = 3\npod {\n cpu = 1000001\n memory = \"1Gi\"\n}", spec.OutOfRange, "1000001", "1000000 cores"},
+		"cpu, unit":                 {"bare workload", "replicas = 3\npod {\n cpu = \"250 millicores\"\n memory = \"1Gi\"\n}", spec.InvalidCPU, `"250 millicores"`, `write "250m"`},
+		"cpu, exponent":             {"bare workload", "replicas = 3\npod {\n cpu = \"1e999999999\"\n memory = \"1Gi\"\n}", spec.InvalidCPU, `"1e999999999"`, "CPU is written"},
+		"memory beyond 1Ei":         {"bare workload", "replicas = 3\npod {\n cpu = 1\n memory = \"2Ei\"\n}", spec.OutOfRange, `"2Ei"`, "1Ei"},
+		"memory, negative":          {"bare workload", "replicas = 3\npod {\n cpu = 1\n memory = \"-1Gi\"\n}", spec.OutOfRange, `"-1Gi"`, "negative"},
+		"memory, MB":                {"bare workload", "replicas = 3\npod {\n cpu = 1\n memory = \"768 MB\"\n}", spec.InvalidBytes, `"768 MB"`, `write "768Mi"`},
+		"limit below request":       {"bare workload", "replicas = 3\npod {\n cpu = 1\n memory = \"1Gi\"\n limits = {\n cpu = \"500m\"\n }\n}", spec.LimitBelow, `"500m"`, "1000m"},
+		"duration, minutes":         {"workload", "replicas = 3\nstartup_time = \"5 min\"", spec.InvalidDuration, `"5 min"`, `write "5m"`},
+		"duration, days":            {"workload", "replicas = 3\nstartup_time = \"1.5d\"", spec.InvalidDuration, `"1.5d"`, `write "36h"`},
+		"duration, no unit":         {"workload", "replicas = 3\nstartup_time = \"90\"", spec.InvalidDuration, `"90"`, `"90s" or "90ms"`},
+		"duration, overflow":        {"workload", "replicas = 3\nstartup_time = \"99999999999h\"", spec.OutOfRange, `"99999999999h"`, "a year"},
+		"ratio above all":           {"workload", way3 + "service_time {\n mean = \"10ms\"\n cv = 1\n}\nmax_utilization = \"120%\"", spec.InvalidRatio, `"120%"`, "more than 100%"},
+		"utilization of nothing":    {"workload", way3 + "service_time {\n mean = \"10ms\"\n cv = 1\n}\nmax_utilization = 0", spec.OutOfRange, "0", "utilization of 0"},
+		"budget of nothing":         {"cluster", "max_usd_per_month = 0", spec.OutOfRange, "0", "above 0"},
+		"date that is none":         {"cluster", "as_of = \"2026-02-30\"", spec.InvalidDate, `"2026-02-30"`, "not a day"},
+		"family with a dot":         {"group", "instances {\n families = [\"m7g.large\"]\n}", spec.GlobMatchesNone, `"m7g.large"`, "types"},
+		"empty families":            {"group", "instances {\n families = []\n}", spec.MissingAttribute, "[]", "no machine fits"},
+		"class":                     {"group", "instances {\n allow = [\"metals\"]\n}", spec.UnknownChoice, `"metals"`, `Did you mean "metal"?`},
+		"mixed types":               {"group", "instances {\n max_types = 6\n}", spec.NotSupportedYet, "6", "Write 1"},
+		"reserved":                  {"group", "instances {\n capacity_type = \"reserved\"\n}", spec.NotSupportedYet, `"reserved"`, `"on_demand" or "spot"`},
+		"guarantee":                 {"group", "guarantee = \"any_order\"", spec.NotSupportedYet, `"any_order"`, `"scheduled"`},
+		"role gpu":                  {"group", "role = \"gpu\"", spec.NotSupportedYet, `"gpu"`, `"app"`},
+		"balancing":                 {"workload", way3 + "service_time {\n mean = \"10ms\"\n cv = 1\n}\nbalancing = \"round_robin\"", spec.NotSupportedYet, `"round_robin"`, `"random"`},
+		"failure target":            {"workload", "throughput = 1\nconcurrency = 8\nlatency {\n p99 = \"1s\"\n during = \"failure\"\n}\nservice_time {\n mean = \"10ms\"\n cv = 1\n}", spec.NotSupportedYet, `"failure"`, `"normal"`},
+		"disk type":                 {"group", "disk {\n type = \"gp9\"\n}", spec.DiskUnknown, `"gp9"`, `Did you mean "gp2"?`},
+		"disk size":                 {"group", "disk {\n size = \"128Ti\"\n}", spec.OutOfRange, `"128Ti"`, "64Ti"},
+		"label value":               {"group", "labels = {\n team = \"a b\"\n}", spec.InvalidLabel, `"a b"`, "team"},
+		"label key":                 {"group", "labels = {\n \"a b\" = \"x\"\n}", spec.InvalidLabel, `"x"`, `"a b"`},
+		"label of ours":             {"group", "labels = {\n \"scantling.dev/group\" = \"x\"\n}", spec.InvalidLabel, `"x"`, "written by emit"},
+		"taint effect":              {"group", "taint \"a\" {\n effect = \"NoExec\"\n}\ntaint \"b\" {\n effect = \"PreferNoSchedule\"\n}", spec.UnknownChoice, `"NoExec"`, "NoExecute"},
+		"bounds of autoscaling":     {"group", "autoscaling {\n min_nodes = 5\n max_nodes = 3\n}", spec.BoundsCrossed, "5", "max_nodes 3"},
+		"update of no node":         {"group", "update_config {\n max_unavailable = 0\n}", spec.OutOfRange, "0", "No node"},
+		"max_surge of a group":      {"group", "update_config {\n max_surge = 2\n}", spec.NotSupportedYet, "max_surge", "max_unavailable"},
+		"zones to lose in one zone": {"group", "zones = [\"us-east-1a\"]\nredundancy {\n zones = 1\n}", spec.TooManyZones, "1", "1 zone: it can survive the loss of at most 0"},
+		"latency without figure":    {"workload", "throughput = 1\nconcurrency = 1\nlatency {\n}\nservice_time {\n mean = \"1ms\"\n cv = 1\n}", spec.InvalidLatency, "latency", "names no statistic"},
+		"latency twice":             {"workload", way3 + "latency {\n p99 = \"1s\"\n}\nservice_time {\n mean = \"1ms\"\n cv = 1\n}", spec.InvalidLatency, "p99", "already"},
+		"one figure":                {"workload", way3 + "service_time {\n mean = \"1ms\"\n}", spec.InvalidService, "service_time", "One figure"},
+		"cv beside percentiles":     {"workload", way3 + "service_time {\n p50 = \"1ms\"\n p99 = \"2ms\"\n cv = 1\n}", spec.InvalidService, "1", "beside mean alone"},
+		"cv of exponential":         {"workload", way3 + "service_time {\n mean = \"1ms\"\n cv = 0.5\n distribution = \"exponential\"\n}", spec.InvalidService, "0.5", "fixes the variation"},
+		"p99 below the mean":        {"workload", way3 + "service_time {\n mean = \"10ms\"\n p99 = \"9ms\"\n}", spec.InvalidService, `"9ms"`, "below the mean"},
+		"ratio just above 14.97":    {"workload", way3 + "service_time {\n mean = \"1000us\"\n p99 = \"14969us\"\n}", spec.InvalidService, `"14969us"`, "14.97"},
+		"p50 above the mean":        {"workload", way3 + "service_time {\n mean = \"10ms\"\n p50 = \"11ms\"\n}", spec.InvalidService, `"11ms"`, "no lognormal"},
+		"concurrency missing":       {"workload", "throughput = 1\nlatency {\n p99 = \"1s\"\n}\nservice_time {\n mean = \"1ms\"\n cv = 1\n}", spec.MissingDemand, `workload "api"`, "concurrency"},
+		"target missing":            {"workload", "throughput = 1\nconcurrency = 2\nservice_time {\n mean = \"1ms\"\n cv = 1\n}", spec.MissingDemand, `workload "api"`, "latency { p99"},
+		"throughput missing":        {"workload", "throughput_per_pod = 100", spec.MissingDemand, `workload "api"`, "needs throughput"},
+		"budget of both":            {"workload", "replicas = 3\npod_disruption_budget {\n min_available = 1\n max_unavailable = 1\n}", spec.BudgetAmbiguous, "max_unavailable", "Keep one"},
+		"budget of neither":         {"workload", "replicas = 3\npod_disruption_budget {\n}", spec.BudgetAmbiguous, "pod_disruption_budget", "empty"},
+		"surge of nothing":          {"workload", "replicas = 3\nrolling_update {\n max_surge = 0\n}", spec.NoRollout, "0", "both 0"},
+		"surge of a StatefulSet":    {"workload", "kind = \"StatefulSet\"\nreplicas = 3\nrolling_update {\n max_surge = 1\n}", spec.NoRollout, "1", "StatefulSet"},
+		"spread over regions":       {"workload", "replicas = 3\ntopology_spread {\n topology_key = \"region\"\n}", spec.UnknownChoice, `"region"`, `"zone" or "hostname"`},
+		"spread twice":              {"workload", "replicas = 3\ntopology_spread {\n topology_key = \"zone\"\n}\ntopology_spread {\n topology_key = \"zone\"\n max_skew = 2\n}", spec.DuplicateElement, `"zone"`, "already"},
+		"growth of a workload":      {"workload", "replicas = 3\ngrowth_per_month = \"100%\"", spec.GrowthTooFast, `"100%"`, "12 months"},
+		"rule off":                  {"cluster", "rule \"CP-05\" {\n severity = \"off\"\n}", spec.ReasonMissing, `"off"`, "reason"},
+		"rule id":                   {"cluster", "rule \"CP5\" {\n severity = \"info\"\n}", spec.InvalidName, `"CP5"`, "CP-05"},
+		"tool":                      {"cluster", "emit \"terrafrom\" {\n directory = \"x\"\n}", spec.UnknownChoice, `"terrafrom"`, `Did you mean "terraform"?`},
+		"Terraform variable":        {"cluster", "emit \"terraform\" {\n directory = \"x\"\n variable = \"node-groups\"\n}", spec.InvalidName, `"node-groups"`, "Terraform"},
+		"upgrade to the same":       {"cluster", "upgrade {\n to = \"1.35\"\n}", spec.UpgradeImpossible, `"1.35"`, "later"},
+		"upgrade without a date":    {"cluster", "upgrade {\n to = \"1.37\"\n}", spec.VersionNotYet, `"1.37"`, "no release date"},
+		"upgrade before release":    {"cluster", "as_of = \"2026-05-01\"\nupgrade {\n to = \"1.36\"\n}", spec.VersionNotYet, `"1.36"`, "2026-06-02"},
+		"upgrade on gke":            {"cluster", "upgrade {\n to = \"1.36\"\n strategy = \"gke_blue_green\"\n}", spec.NotSupportedYet, `"gke_blue_green"`, "compare"},
+		"daemonset of no group":     {"cluster", "daemonset \"a\" {\n cpu = 1\n memory = \"1Gi\"\n node_groups = []\n}", spec.UnknownGroup, "[]", "nowhere"},
+		"local twice":               {"top", "locals {\n a = 1\n}\nlocals {\n a = 2\n}", spec.DuplicateName, "a", "main.hcl:2"},
+		"function":                  {"top", "locals {\n a = timestamp()\n}", spec.InvalidExpression, "timestamp", "timestamp"},
+		"file function":             {"top", "locals {\n a = file(\"x\")\n}", spec.InvalidExpression, "file", "file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src := in(c.where, c.text)
+			diags := mistakes(t, src, spec.Inputs{})
+			if len(diags) != 1 {
+				t.Fatalf("got %s, want one diagnostic", show(diags))
+			}
+			d := diags[0]
+			if d.Extra != c.code || d.Subject == nil || string(d.Subject.SliceBytes([]byte(src))) != c.under || !strings.Contains(d.Detail, c.says) {
+				t.Errorf("got %v under %q: %s", d.Extra, d.Subject.SliceBytes([]byte(src)), d.Detail)
+			}
+		})
+	}
+}
+
+func show(diags hcl.Diagnostics) string {
+	var b strings.Builder
+	for _, d := range diags {
+		fmt.Fprintf(&b, "\n%v %s: %s", d.Extra, d.Summary, d.Detail)
+	}
+	return b.String()
+}
