@@ -39,6 +39,9 @@ func (p *problem) unplannable(err error) error {
 		Path:       path,
 		Constraint: fmt.Sprintf("no number of nodes holds: with %d of %s, %s", e.Nodes, e.OfferName, p.sentence(failure)),
 	}
+	if failure.Workload == "" {
+		bad.Remedy = "admit types that are not burstable, or larger ones"
+	}
 	if p.group.MaxNodes > 0 {
 		bad.Path = p.path + ".autoscaling.max_nodes"
 		bad.Remedy = p.nodesWanted()
@@ -57,6 +60,9 @@ func (p *problem) sentence(f *placement.Failure) string {
 		placement.NodeLoss: "after a node is lost", placement.ZoneLoss: "after a zone is lost",
 		placement.NodeAndZoneLoss: "after a node and a zone are lost",
 	}[f.During]
+	if f.Workload == "" { // beyondBaseline
+		return "requests and DaemonSets exceed the baseline CPU that burstable machines sustain"
+	}
 	if f.Resource == placement.ShortMinReady {
 		return fmt.Sprintf("%s has %d ready replicas too few %s", f.Workload, f.Missing, when)
 	}
