@@ -37,7 +37,7 @@ func (b *builder) findCatalog() {
 	}
 	regions := b.offers.Regions(c.Provider)
 	if !slices.Contains(regions, c.Region) {
-		b.add(UnknownRegion, b.root.rng("region"), "%s has no region named %q.%s", c.Provider, short(c.Region), orElse(didYouMean(c.Region, regions), " Known: %s.", regions))
+		b.add(UnknownRegion, b.root.rng("region"), "%s has no region named %q.%s", c.Provider, short(c.Region), orElse(didYouMean(c.Region, regions), regions))
 		return
 	}
 	cat, err := b.offers.Load(c.Provider, c.Region)
@@ -184,7 +184,7 @@ func (b *builder) strangeZone(name string, list *texts, i int) {
 	case b.regionOf(name) != "":
 		b.add(ZoneOfOther, &list.rngs[i], "%q belongs to %s, and the cluster is in %s. Zones here: %s.", short(name), b.regionOf(name), c.Region, quoteAll(known))
 	default:
-		b.add(ZoneNotInRegion, &list.rngs[i], "%s has no zone named %q.%s", c.Region, short(name), orElse(didYouMean(name, known), " Known: %s.", known))
+		b.add(ZoneNotInRegion, &list.rngs[i], "%s has no zone named %q.%s", c.Region, short(name), orElse(didYouMean(name, known), known))
 	}
 }
 
@@ -268,13 +268,19 @@ func (b *builder) checkDisk(n *node, d planner.Disk) {
 			for _, k := range b.catalog.Disks {
 				known = append(known, k.Type)
 			}
-			b.add(DiskUnknown, n.rng("type"), "%s has no disk of type %q.%s", b.cluster.Region, short(d.Type), orElse(didYouMean(d.Type, known), " Known: %s.", known))
+			b.add(DiskUnknown, n.rng("type"), "%s has no disk of type %q.%s", b.cluster.Region, short(d.Type), orElse(didYouMean(d.Type, known), known))
 		}
 		return
 	}
 	k := b.catalog.Disks[i]
 	if size, ok := get[units.Bytes](n, "size"); ok && (k.MinSize > 0 && size < k.MinSize || k.MaxSize > 0 && size > k.MaxSize) {
 		b.add(OutOfRange, n.rng("size"), "A %s disk has between %s and %s.", k.Type, bytesText(k.MinSize), bytesText(k.MaxSize))
+	}
+	if d.IOPS > 0 && d.IOPS < k.FreeIOPS {
+		b.add(OutOfRange, n.rng("iops"), "A %s disk has %d operations a second anyway. Leave iops out.", k.Type, k.FreeIOPS)
+	}
+	if d.ThroughputMiBps > 0 && d.ThroughputMiBps < k.FreeMiBps {
+		b.add(OutOfRange, n.rng("throughput_mib"), "A %s disk moves %d MiB a second anyway. Leave throughput_mib out.", k.Type, k.FreeMiBps)
 	}
 	if d.IOPS > 0 && k.MaxIOPS > 0 && d.IOPS > k.MaxIOPS {
 		b.add(OutOfRange, n.rng("iops"), "A %s disk has at most %d operations a second.", k.Type, k.MaxIOPS)

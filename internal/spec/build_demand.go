@@ -118,12 +118,12 @@ func (b *builder) targets(n *node, path string) []planner.LatencyTarget {
 	found := map[planner.Statistic]time.Duration{}
 	for _, l := range blocks {
 		take(b, l, path+".latency", "during", "normal", "normal", "language")
-		any := len(l.refused) > 0 || l.has("during") && l.attrs["during"].bad
+		named := len(l.refused) > 0 || l.has("during") && l.attrs["during"].bad
 		for _, s := range statistics() {
 			if !l.has(string(s)) {
 				continue
 			}
-			any = true
+			named = true
 			target, ok := get[time.Duration](l, string(s))
 			if _, twice := found[s]; twice {
 				b.add(InvalidLatency, &l.attrs[string(s)].name, "There is a target for %s already.", s)
@@ -131,7 +131,7 @@ func (b *builder) targets(n *node, path string) []planner.LatencyTarget {
 				found[s] = target
 			}
 		}
-		if !any {
+		if !named {
 			b.add(InvalidLatency, &l.def, "The block names no statistic: write p99 = \"250ms\", or mean, p50, p90, p95, p999.")
 		}
 	}

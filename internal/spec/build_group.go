@@ -163,23 +163,23 @@ func (b *builder) instances(x *groupContext) planner.Instances {
 		}
 	}
 	in.CapacityType = planner.CapacityType(take(b, n, path, "capacity_type", string(x.def.capacity), string(x.def.capacity), x.source))
-	in.MaxTypes = b.maxTypes(x, n, path)
+	b.checkMaxTypes(x, n, path)
+	in.MaxTypes = 1
 	in.MaxVCPUs, _ = get[int](n, "max_vcpus")
 	return in
 }
 
-// maxTypes is 1 until mixes of types are built.
-func (b *builder) maxTypes(x *groupContext, n *node, path string) int {
+// checkMaxTypes holds max_types to 1 until mixes of types are built.
+func (b *builder) checkMaxTypes(x *groupContext, n *node, path string) {
 	if given, ok := get[int](n, "max_types"); ok && given > 1 {
 		b.add(NotSupportedYet, n.rng("max_types"), "A group of %d types is not supported yet. Write 1, or leave max_types out.", given)
-		return 1
+		return
 	}
 	source := x.source
 	if x.def.maxTypes > 1 {
 		source += " asks for " + itoa(x.def.maxTypes) + "; mixed groups are not supported yet"
 	}
 	take(b, n, path, "max_types", 1, "1", source)
-	return 1
 }
 
 // disk reads the disk block.

@@ -135,22 +135,22 @@ func (r *reader) chosen(a *attribute, s string, rng hcl.Range) bool {
 	case slices.Contains(a.later, s):
 		r.add(NotSupportedYet, &rng, "%s = %q is not supported yet. Write %s.", a.name, s, quoteAll(a.choices))
 	case a.name == "provider":
-		r.add(UnknownProvider, &rng, "There is no provider named %q.%s", short(s), orElse(didYouMean(s, append(slices.Clone(a.choices), a.later...)), " Known: %s.", a.choices))
+		r.add(UnknownProvider, &rng, "There is no provider named %q.%s", short(s), orElse(didYouMean(s, append(slices.Clone(a.choices), a.later...)), a.choices))
 	default:
 		r.add(UnknownChoice, &rng, "%s is not %q: it is %s.%s", a.name, short(s), quoteAll(a.choices), didYouMean(s, append(slices.Clone(a.choices), a.later...)))
 	}
 	return false
 }
 
-// orElse returns hint, or a list of what is known where there is none.
-func orElse(hint, format string, known []string) string {
+// orElse returns hint, or the list of what is known where there is none.
+func orElse(hint string, known []string) string {
 	if hint != "" {
 		return hint
 	}
 	if len(known) > 30 {
 		known = known[:30]
 	}
-	return fmt.Sprintf(format, quoteAll(known))
+	return " Known: " + quoteAll(known) + "."
 }
 
 // number returns a number, from a number or its text.

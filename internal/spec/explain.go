@@ -54,7 +54,7 @@ func (s *Spec) Explain(err error) hcl.Diagnostics {
 
 // infeasible returns every planner.Infeasible in the tree of err.
 func infeasible(err error) []*planner.Infeasible {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // walks the tree itself
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var out []*planner.Infeasible
 		for _, e := range joined.Unwrap() {
 			out = append(out, infeasible(e)...)

@@ -39,7 +39,7 @@ func (o offers) Load(provider, region string) (catalogs.Catalog, error) {
 	}
 	cat.Disks = []catalogs.Disk{
 		{Type: "gp2", MinSize: units.GiB, MaxSize: 16 * units.TiB},
-		{Type: "gp3", MinSize: units.GiB, MaxSize: 64 * units.TiB, MaxIOPS: 80000, MaxMiBps: 2000},
+		{Type: "gp3", MinSize: units.GiB, MaxSize: 64 * units.TiB, FreeIOPS: 3000, FreeMiBps: 125, MaxIOPS: 80000, MaxMiBps: 2000},
 	}
 	cat.Versions = []catalogs.Version{
 		{Minor: "1.28", Release: "2023-09-26", StandardEnd: "2024-11-26", ExtendedEnd: "2025-11-26"},

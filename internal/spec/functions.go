@@ -81,7 +81,7 @@ func bounded(f function.Function) function.Function {
 			if err != nil {
 				return cty.NilVal, err
 			}
-			if why := oversized(val, 0); why != "" {
+			if why := oversized(val); why != "" {
 				return cty.NilVal, fmt.Errorf("the result %s", why)
 			}
 			return val, nil
@@ -93,7 +93,7 @@ func bounded(f function.Function) function.Function {
 // checkArguments refuses arguments that could make a result without end.
 func checkArguments(args []cty.Value) error {
 	for _, a := range args {
-		if why := oversized(a, 0); why != "" {
+		if why := oversized(a); why != "" {
 			return fmt.Errorf("an argument %s", why)
 		}
 		if a.Type() == cty.String && a.IsKnown() && !a.IsNull() && wideVerb(a.AsString()) {

@@ -24,6 +24,8 @@ func seeds(f *testing.F) {
 			f.Add(src)
 		}
 	}
+	f.Add([]byte(full))
+	f.Add(spec.Skeleton("shop", "aws", "us-east-1", []string{"us-east-1a", "us-east-1b"}, "1.35"))
 	f.Add([]byte("\ufefflocals {\r\n  a = <<E\r\n${\"x\"}\r\nE\r\n}\r\n"))
 	f.Add([]byte("cluster \"a\" {\n  dynamic \"node_group\" {\n    for_each = [1]\n    labels = [\"g${node_group.value}\"]\n    content {}\n  }\n}\n"))
 }
@@ -32,7 +34,7 @@ func seeds(f *testing.F) {
 // can be written.
 func FuzzLoad(f *testing.F) {
 	seeds(f)
-	f.Fuzz(func(t *testing.T, src []byte) { mistakes(t, string(src), spec.Inputs{}) })
+	f.Fuzz(func(t *testing.T, src []byte) { _ = mistakes(t, string(src), spec.Inputs{}) })
 }
 
 // FuzzInputs: whatever is given for a variable, the same holds.
@@ -42,10 +44,10 @@ func FuzzInputs(f *testing.F) {
 	f.Add("any", "x", `{"v": [[[[1e99]]]]}`)
 	f.Fuzz(func(t *testing.T, typ, value, file string) {
 		src := "variable \"v\" {\n  type = " + typ + "\n}\nlocals {\n  a = var.v\n}\n"
-		mistakes(t, src, spec.Inputs{Vars: []string{"v=" + value}})
-		mistakes(t, src, spec.Inputs{Env: []string{"SCANTLING_VAR_v=" + value}})
+		_ = mistakes(t, src, spec.Inputs{Vars: []string{"v=" + value}})
+		_ = mistakes(t, src, spec.Inputs{Env: []string{"SCANTLING_VAR_v=" + value}})
 		for _, name := range []string{"v.json", "v.hcl"} {
-			mistakes(t, src, spec.Inputs{VarFiles: []spec.File{{Name: name, Content: []byte(file)}}})
+			_ = mistakes(t, src, spec.Inputs{VarFiles: []spec.File{{Name: name, Content: []byte(file)}}})
 		}
 	})
 }

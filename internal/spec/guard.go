@@ -150,7 +150,7 @@ func checkTokens(tokens hclsyntax.Tokens) (Code, hcl.Range, string) {
 // next counts one token.
 func (c *tokenCounter) next(t hclsyntax.Token) {
 	top := &c.levels[len(c.levels)-1]
-	switch t.Type {
+	switch t.Type { //nolint:exhaustive // every other token is an operator, or an error of syntax
 	case hclsyntax.TokenOBrace:
 		c.open(level{closer: hclsyntax.TokenCBrace, lines: true})
 	case hclsyntax.TokenOBrack:

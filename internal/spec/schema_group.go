@@ -55,8 +55,8 @@ func machineBlocks() []block {
 			attributes: []attribute{
 				{name: "type", kind: kindText, def: "gp3", doc: "The provider's disk type."},
 				{name: "size", kind: kindBytes, def: "by role", doc: "Size of the disk."},
-				{name: "iops", kind: kindCount, def: "the type's own", doc: "Operations a second beyond what the type gives."},
-				{name: "throughput_mib", kind: kindCount, def: "the type's own", doc: "MiB a second beyond what the type gives."},
+				{name: "iops", kind: kindCount, def: "the type's own", doc: "Operations a second in all; what is beyond the type's own is charged."},
+				{name: "throughput_mib", kind: kindCount, def: "the type's own", doc: "MiB a second in all; what is beyond the type's own is charged."},
 			},
 		},
 		{name: "kubelet", unbuilt: true, doc: "Settings of the kubelet.", instead: "Leave it out: the image's own are used."},

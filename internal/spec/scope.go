@@ -46,7 +46,7 @@ func (r *reader) eval(expr hclsyntax.Expression, s *scope) (cty.Value, bool) {
 		r.add(ValueTooBig, &rng, "The value cannot be computed.")
 		return cty.NilVal, false
 	}
-	if why := oversized(val, 0); why != "" {
+	if why := oversized(val); why != "" {
 		rng := expr.Range()
 		r.add(ValueTooBig, &rng, "The value %s.", why)
 		return cty.NilVal, false
@@ -124,9 +124,9 @@ const (
 )
 
 // oversized says what is too big about a value; empty where nothing is.
-func oversized(val cty.Value, depth int) string {
+func oversized(val cty.Value) string {
 	leaves := 0
-	return oversizedWithin(val, depth, &leaves)
+	return oversizedWithin(val, 0, &leaves)
 }
 
 func oversizedWithin(val cty.Value, depth int, leaves *int) string {

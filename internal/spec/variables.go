@@ -236,7 +236,7 @@ func (r *reader) variableValue(v *variable, given map[string]input) (cty.Value, 
 		r.add(InvalidVariable, in.rng, "The value of %q from %s is not of its type %s: %v.", v.name, in.from, typeexpr.TypeString(v.typ), err)
 		return cty.NilVal, false
 	}
-	if why := oversized(val, 0); why != "" {
+	if why := oversized(val); why != "" {
 		r.add(ValueTooBig, in.rng, "The value of %q from %s %s.", v.name, in.from, why)
 		return cty.NilVal, false
 	}
