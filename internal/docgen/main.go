@@ -6,8 +6,8 @@ package main
 import (
 	"bytes"
 	"flag"
-	"fmt"
 	"io/fs"
+	"log"
 	"os"
 	"path"
 	"path/filepath"
@@ -18,9 +18,10 @@ import (
 func main() {
 	out := flag.String("out", "docs", "folder to write to")
 	flag.Parse()
+	log.SetFlags(0)
+	log.SetPrefix("docgen: ")
 	if err := generate(*out); err != nil {
-		fmt.Fprintln(os.Stderr, "docgen:", err)
-		os.Exit(1)
+		log.Fatal(err)
 	}
 }
 
@@ -43,11 +44,7 @@ func generate(folder string) error {
 			return err
 		}
 	}
-	stale, err := strays(os.DirFS(folder), all)
-	if err != nil {
-		return err
-	}
-	for _, name := range stale {
+	for _, name := range strays(os.DirFS(folder), all) {
 		if err := os.Remove(filepath.Join(folder, filepath.FromSlash(name))); err != nil {
 			return err
 		}
@@ -56,7 +53,7 @@ func generate(folder string) error {
 }
 
 // strays returns the files in the generated folders that nothing generates.
-func strays(docs fs.FS, all []file) ([]string, error) {
+func strays(docs fs.FS, all []file) []string {
 	var stale []string
 	for _, folder := range generatedFolders() {
 		entries, err := fs.ReadDir(docs, folder)
@@ -71,5 +68,5 @@ func strays(docs fs.FS, all []file) ([]string, error) {
 			}
 		}
 	}
-	return stale, nil
+	return stale
 }

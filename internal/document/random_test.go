@@ -51,14 +51,14 @@ func (g *generator) fill(v reflect.Value) {
 	if g.special(v) {
 		return
 	}
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			g.fill(v.Field(i))
+	switch {
+	case is(v, reflect.Struct):
+		for _, field := range v.Fields() {
+			g.fill(field)
 		}
 		g.settle(v.Addr().Interface())
-	case reflect.Slice:
-		n := g.between(0, 3)
+	case is(v, reflect.Slice):
+		n := g.upTo(3)
 		if n == 0 {
 			return
 		}
@@ -67,8 +67,8 @@ func (g *generator) fill(v reflect.Value) {
 			g.fill(v.Index(i))
 		}
 		g.settle(v.Addr().Interface())
-	case reflect.Map:
-		n := g.between(0, 3)
+	case is(v, reflect.Map):
+		n := g.upTo(3)
 		if n == 0 {
 			return
 		}
@@ -76,25 +76,28 @@ func (g *generator) fill(v reflect.Value) {
 		for range n {
 			v.SetMapIndex(reflect.ValueOf(g.word()), reflect.ValueOf(g.word()))
 		}
-	case reflect.Pointer:
-		if g.between(0, 1) == 1 {
+	case is(v, reflect.Pointer):
+		if g.upTo(1) == 1 {
 			v.Set(reflect.New(v.Type().Elem()))
 			g.fill(v.Elem())
 		}
-	case reflect.String:
+	case is(v, reflect.String):
 		v.SetString(g.word())
-	case reflect.Bool:
+	case is(v, reflect.Bool):
 		v.SetBool(g.full || g.rng.IntN(2) == 0)
-	case reflect.Int:
-		v.SetInt(int64(g.between(0, 100_000)))
-	case reflect.Int64:
+	case is(v, reflect.Int):
+		v.SetInt(int64(g.upTo(100_000)))
+	case is(v, reflect.Int64):
 		v.SetInt(1 + g.rng.Int64N(1<<g.rng.IntN(50)))
-	case reflect.Float64:
+	case is(v, reflect.Float64):
 		v.SetFloat(g.rng.Float64() * 1000)
 	default:
 		panic("generator: " + v.Type().String())
 	}
 }
+
+// is reports whether v is of a kind.
+func is(v reflect.Value, kind reflect.Kind) bool { return v.Kind() == kind }
 
 // special sets the types that do not take just any value.
 func (g *generator) special(v reflect.Value) bool {
@@ -176,12 +179,12 @@ func sorted[T any](list []T, key func(T) string) []T {
 	return slices.CompactFunc(list, func(a, b T) bool { return key(a) == key(b) })
 }
 
-// between returns a number from low to high; with full it is not zero.
-func (g *generator) between(low, high int) int {
+// upTo returns a number from 0 to high; with full it is not zero.
+func (g *generator) upTo(high int) int {
 	if g.full {
-		low = max(low, 1)
+		return 1 + g.rng.IntN(high)
 	}
-	return low + g.rng.IntN(high-low+1)
+	return g.rng.IntN(high + 1)
 }
 
 func (g *generator) word() string {
@@ -198,16 +201,16 @@ func randomPlan(seed uint64, full bool) *planner.Plan {
 // zeroFields returns the paths of the fields of v that nothing sets in any of
 // the plans: what such a field loses would go unseen.
 func zeroFields(v reflect.Value, path string, set map[string]bool) {
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			zeroFields(v.Field(i), path+"."+v.Type().Field(i).Name, set)
+	switch {
+	case is(v, reflect.Struct):
+		for f, field := range v.Fields() {
+			zeroFields(field, path+"."+f.Name, set)
 		}
-	case reflect.Slice:
+	case is(v, reflect.Slice):
 		for i := range v.Len() {
 			zeroFields(v.Index(i), path+"[]", set)
 		}
-	case reflect.Pointer:
+	case is(v, reflect.Pointer):
 		if !v.IsNil() {
 			zeroFields(v.Elem(), path, set)
 		}

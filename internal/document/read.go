@@ -33,7 +33,7 @@ type reader struct {
 
 // value reads the next value into v. tag is the tag of the field that holds it.
 func (r *reader) value(v reflect.Value, path string, tag reflect.StructTag) error {
-	if raw, ok := v.Addr().Interface().(*json.RawMessage); ok {
+	if raw, ok := reflect.TypeAssert[*json.RawMessage](v.Addr()); ok {
 		return r.raw(raw)
 	}
 	tok, err := r.dec.Token()
@@ -58,30 +58,30 @@ func (r *reader) raw(to *json.RawMessage) error {
 
 // token reads the value that starts with tok into v.
 func (r *reader) token(tok json.Token, v reflect.Value, path string, tag reflect.StructTag) error {
-	if s, ok := v.Addr().Interface().(scalar); ok {
+	if s, ok := reflect.TypeAssert[scalar](v.Addr()); ok {
 		if err := s.read(tok); err != nil {
 			return at(path, err)
 		}
 		return at(path, check(v, tag))
 	}
-	switch v.Kind() {
-	case reflect.Pointer:
+	switch {
+	case is(v, reflect.Pointer):
 		if tok == nil {
 			return nil
 		}
 		v.Set(reflect.New(v.Type().Elem()))
 		return r.token(tok, v.Elem(), path, tag)
-	case reflect.Struct:
+	case is(v, reflect.Struct):
 		if tok != json.Delim('{') {
 			return at(path, wrongKind("an object", tok))
 		}
 		return r.object(v, path)
-	case reflect.Map:
+	case is(v, reflect.Map):
 		if tok != json.Delim('{') {
 			return at(path, wrongKind("an object", tok))
 		}
 		return r.dictionary(v, path, tag)
-	case reflect.Slice:
+	case is(v, reflect.Slice):
 		if tok != json.Delim('[') {
 			return at(path, wrongKind("a list", tok))
 		}
@@ -176,30 +176,32 @@ func (r *reader) fieldsOf(t reflect.Type) map[string]reflect.StructField {
 		return known
 	}
 	known := map[string]reflect.StructField{}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		known[jsonName(f)] = f
 	}
 	r.fields[t] = known
 	return known
 }
 
+// is reports whether v is of a kind.
+func is(v reflect.Value, kind reflect.Kind) bool { return v.Kind() == kind }
+
 // plain reads a token into a string, bool, int, int64 or float64.
 func plain(tok json.Token, v reflect.Value) error {
-	switch v.Kind() {
-	case reflect.String:
+	switch {
+	case is(v, reflect.String):
 		s, ok := tok.(string)
 		if !ok {
 			return wrongKind("a string", tok)
 		}
 		v.SetString(s)
-	case reflect.Bool:
+	case is(v, reflect.Bool):
 		b, ok := tok.(bool)
 		if !ok {
 			return wrongKind("true or false", tok)
 		}
 		v.SetBool(b)
-	case reflect.Int, reflect.Int64:
+	case v.CanInt():
 		n, ok := tok.(json.Number)
 		if !ok {
 			return wrongKind("a whole number", tok)
@@ -209,7 +211,7 @@ func plain(tok json.Token, v reflect.Value) error {
 			return wrongKind("a whole number", tok)
 		}
 		v.SetInt(i)
-	case reflect.Float64:
+	case v.CanFloat():
 		n, ok := tok.(json.Number)
 		if !ok {
 			return wrongKind("a number", tok)
@@ -228,8 +230,8 @@ func plain(tok json.Token, v reflect.Value) error {
 // check holds a value that was read to its field's tag: enum lists the strings
 // that are allowed, signed:"true" admits negative numbers.
 func check(v reflect.Value, tag reflect.StructTag) error {
-	switch v.Kind() {
-	case reflect.String:
+	switch {
+	case is(v, reflect.String):
 		enum, ok := tag.Lookup("enum")
 		if !ok || v.Type() == reflect.TypeFor[text]() && v.String() == "" {
 			return nil
@@ -237,18 +239,17 @@ func check(v reflect.Value, tag reflect.StructTag) error {
 		if words := strings.Fields(enum); !slices.Contains(words, v.String()) {
 			return fmt.Errorf("%q is not one of %s", v.String(), strings.Join(words, ", "))
 		}
-	case reflect.Int, reflect.Int64:
+	case v.CanInt():
 		if v.Int() < 0 && tag.Get("signed") != "true" {
 			return fmt.Errorf("must not be negative")
 		}
-		if v.Kind() == reflect.Int && (v.Int() > maxCount || v.Int() < -maxCount) {
+		if is(v, reflect.Int) && (v.Int() > maxCount || v.Int() < -maxCount) {
 			return errTooLarge
 		}
-	case reflect.Float64:
+	case v.CanFloat():
 		if v.Float() < 0 && tag.Get("signed") != "true" {
 			return fmt.Errorf("must not be negative")
 		}
-	default:
 	}
 	return nil
 }
@@ -285,20 +286,20 @@ func difference(a, b any) string {
 }
 
 func differs(a, b reflect.Value, path string) string {
-	switch a.Kind() {
-	case reflect.Pointer:
+	switch {
+	case is(a, reflect.Pointer):
 		if a.IsNil() || b.IsNil() {
 			return ifNot(a.IsNil() == b.IsNil(), path)
 		}
 		return differs(a.Elem(), b.Elem(), path)
-	case reflect.Struct:
+	case is(a, reflect.Struct):
 		for i := range a.NumField() {
 			if d := differs(a.Field(i), b.Field(i), join(path, jsonName(a.Type().Field(i)))); d != "" {
 				return d
 			}
 		}
 		return ""
-	case reflect.Slice:
+	case is(a, reflect.Slice):
 		for i := range min(a.Len(), b.Len()) {
 			if d := differs(a.Index(i), b.Index(i), path+"["+strconv.Itoa(i)+"]"); d != "" {
 				return d

@@ -81,8 +81,7 @@ func define(t reflect.Type, defs map[string]*jsonschema.Schema) error {
 		return fmt.Errorf("schema of %s: %w", t.Name(), err)
 	}
 	s.AdditionalProperties = nil
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name := jsonName(f)
 		if s.Properties[name], err = property(s.Properties[name], f); err != nil {
 			return fmt.Errorf("schema of %s.%s: %w", t.Name(), name, err)
@@ -158,8 +157,8 @@ func scalarSchemas() map[reflect.Type]*jsonschema.Schema {
 // structsIn returns the structs that the fields of t hold, in order.
 func structsIn(t reflect.Type) []reflect.Type {
 	var out []reflect.Type
-	for i := range t.NumField() {
-		inner := t.Field(i).Type
+	for f := range t.Fields() {
+		inner := f.Type
 		for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice || inner.Kind() == reflect.Map {
 			inner = inner.Elem()
 		}

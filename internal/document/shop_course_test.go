@@ -47,14 +47,13 @@ func group(name string, role planner.Role, zones []string, r planner.Redundancy,
 		UpdateConfig: planner.UpdateConfig{Strategy: "surge", MaxUnavailable: units.Share(33 * units.Percent)},
 		Workloads:    workloads,
 	}
-	switch role {
-	case planner.App:
+	if role == planner.App {
 		g.Labels = map[string]string{"team": "shop"}
-	case planner.Batch:
+	} else {
+		g.Taints = []planner.Taint{{Key: "group", Value: name, Effect: planner.NoSchedule}}
+	}
+	if role == planner.Batch {
 		g.Instances.CapacityType = planner.Spot
-		g.Taints = []planner.Taint{{Key: "group", Value: name, Effect: planner.NoSchedule}}
-	default:
-		g.Taints = []planner.Taint{{Key: "group", Value: name, Effect: planner.NoSchedule}}
 	}
 	return g
 }

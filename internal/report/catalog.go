@@ -21,9 +21,17 @@ func CatalogList(w io.Writer, c *catalogs.Catalog, rows []document.CatalogRow, o
 	out.line("%s · %s · catalog %s · USD an hour", out.o.paint(bold, c.Provider+" "+c.Region), count(len(rows), "type"), c.Date)
 	out.blank()
 	t := table{columns: []column{
-		{title: "TYPE"}, {title: "ARCH", drop: 2}, {title: "VCPU", right: true}, {title: "MEMORY", right: true},
-		{title: "POD CPU", right: true}, {title: "POD MEMORY", right: true}, {title: "PODS", right: true, drop: 4},
-		{title: "ON DEMAND", right: true}, {title: "BASIS"}, {title: "DATE", drop: 1}, {title: "SPOT", right: true},
+		{title: "TYPE"},
+		{title: "ARCH", drop: 2},
+		{title: "VCPU", right: true},
+		{title: "MEMORY", right: true},
+		{title: "POD CPU", right: true},
+		{title: "POD MEMORY", right: true},
+		{title: "PODS", right: true, drop: 4},
+		{title: "ON DEMAND", right: true},
+		{title: "BASIS"},
+		{title: "DATE", drop: 1},
+		{title: "SPOT", right: true},
 		{title: "CLASS", drop: 3},
 	}}
 	for i := range rows {
@@ -131,8 +139,12 @@ func (p *page) shape(t *catalogs.InstanceType) {
 // prices writes every price of a type with what it rests on.
 func (p *page) prices(t *catalogs.InstanceType) {
 	list := table{columns: []column{
-		{title: "PRICE"}, {title: "USD/HOUR", right: true}, {title: "USD/MONTH", right: true},
-		{title: "BASIS"}, {title: "DATE"}, {title: "SOURCE", wraps: true},
+		{title: "PRICE"},
+		{title: "USD/HOUR", right: true},
+		{title: "USD/MONTH", right: true},
+		{title: "BASIS"},
+		{title: "DATE"},
+		{title: "SOURCE", wraps: true},
 	}}
 	add := func(name string, price catalogs.Price) {
 		month := notKnown
@@ -142,17 +154,24 @@ func (p *page) prices(t *catalogs.InstanceType) {
 		list.add(name, hourly(price), month, basisWords(price.Basis), orDash(string(price.Date)), orDash(price.Source))
 	}
 	add("on demand", t.OnDemand)
-	spot := "spot"
+	add("spot", t.Spot)
+	var notes []string
 	if t.SpotStatistic != "" {
-		spot += ", " + strings.ReplaceAll(t.SpotStatistic, "_", " ")
+		notes = append(notes, "spot is "+strings.ReplaceAll(t.SpotStatistic, "_", " "))
 	}
-	add(spot, t.Spot)
+	if t.Interruption != "" {
+		notes = append(notes, t.Interruption+"% of spot machines are reclaimed in a month")
+	}
 	for _, c := range t.Commitments {
-		add(fmt.Sprintf("%s, %s, %s", strings.ReplaceAll(c.Kind, "_", " "), count(c.TermYears, "year"), c.Payment), c.Price)
+		add(fmt.Sprintf("%s, %s", count(c.TermYears, "year"), c.Payment), c.Price)
+		note := "terms of years are " + strings.ReplaceAll(c.Kind, "_", " ")
+		if !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
 	}
 	p.table(&list)
-	if t.Interruption != "" {
-		p.labelled("", dim, t.Interruption+"% of spot machines are reclaimed in a month")
+	if len(notes) > 0 {
+		p.labelled("", dim, notes...)
 	}
 }
 
@@ -205,11 +224,20 @@ func exactMemory(n int64) string {
 func CatalogStatus(w io.Writer, list []catalogs.Summary, o Options) error {
 	out := &page{o: o}
 	t := table{columns: []column{
-		{title: "PROVIDER"}, {title: "REGION"}, {title: "DATE"}, {title: "SOURCE", drop: 4},
-		{title: "ZONES", right: true, drop: 3}, {title: "TYPES", right: true},
-		{title: "LISTED", right: true}, {title: "FAMILY", right: true, drop: 7}, {title: "ESTIMATED", right: true, drop: 8},
-		{title: "OTHER", right: true, drop: 6}, {title: "NOT KNOWN", right: true},
-		{title: "SPOT", right: true, drop: 5}, {title: "OLDEST PRICE", drop: 2}, {title: "SHA256", drop: 1},
+		{title: "PROVIDER"},
+		{title: "REGION"},
+		{title: "DATE"},
+		{title: "SOURCE", drop: 4},
+		{title: "ZONES", right: true, drop: 3},
+		{title: "TYPES", right: true},
+		{title: "LISTED", right: true},
+		{title: "FAMILY", right: true, drop: 7},
+		{title: "ESTIMATED", right: true, drop: 8},
+		{title: "OTHER", right: true, drop: 6},
+		{title: "NOT KNOWN", right: true},
+		{title: "SPOT", right: true, drop: 5},
+		{title: "OLDEST PRICE", drop: 2},
+		{title: "SHA256", drop: 1},
 	}}
 	for i := range list {
 		s := &list[i]

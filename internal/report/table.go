@@ -110,7 +110,7 @@ func (t *table) remove(i int) {
 
 // removeEmpty takes away the columns in which no cell says anything.
 func (t *table) removeEmpty() {
-	for i := len(t.columns) - 1; i >= 0; i-- {
+	for i := range slices.Backward(t.columns) {
 		says := func(r []string) bool { return r[i] != "" && r[i] != none }
 		if !slices.ContainsFunc(t.rows, says) {
 			t.remove(i)
@@ -130,7 +130,7 @@ func (p *page) table(t *table) {
 		w := t.widths()
 		return p.o.width() - t.total(w) + w[len(w)-1]
 	}
-	for !t.fits(p.o.width()) && !(wraps && room(t) >= leastWrap) {
+	for !t.fits(p.o.width()) && (!wraps || room(t) < leastWrap) {
 		less, ok := t.without()
 		if !ok {
 			break
@@ -215,7 +215,7 @@ func (p *page) row(t *table, w []int, cells []string, s style, skipLast bool) {
 // alone. There is always a first line.
 func wrap(s string, width int) []string {
 	lines := []string{""}
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		i := len(lines) - 1
 		switch {
 		case lines[i] == "":

@@ -271,7 +271,9 @@ func (p *page) systemPods(plan *planner.Plan) {
 // where it is tightest.
 func (p *page) survives(plan *planner.Plan) {
 	t := table{columns: []column{
-		{title: "SURVIVES"}, {title: "TRIED", right: true}, {title: "HELD", right: true},
+		{title: "SURVIVES"},
+		{title: "TRIED", right: true},
+		{title: "HELD", right: true},
 		{title: "TIGHTEST CASE", wraps: true},
 	}}
 	type tally struct {
