@@ -343,10 +343,11 @@ func (w *work) predictions(replicas, afterNodes, afterZones int) []planner.Laten
 		moments = append(moments, moment{"rollout", replicas - away})
 	}
 	if w.spec.Recovery == planner.Static {
-		if afterNodes < replicas {
+		// Survivors of min_ready may be too few for the targets: that was the wish.
+		if afterNodes < replicas && afterNodes >= w.load {
 			moments = append(moments, moment{"node_loss", afterNodes})
 		}
-		if afterZones < replicas {
+		if afterZones < replicas && afterZones >= w.load {
 			moments = append(moments, moment{"zone_loss", afterZones})
 		}
 	}
