@@ -167,7 +167,7 @@ func (b *builder) serviceTime(n *node, path string) planner.ServiceTime {
 		if load > maxMeasuredAt {
 			b.add(InvalidService, n.rng("measured_at_utilization"), "Figures measured at %s hold too much waiting to say what the service takes. Measure at 50%% or less.", ratioText(load))
 		} else if load > 0 {
-			b.assume(path, "figures measured at "+ratioText(load)+" utilization are taken as they are: an upper bound", "language")
+			b.assume(path+".measured_at_utilization", ratioText(load)+": the figures are taken as they are, an upper bound", "language")
 		}
 	} else {
 		take(b, n, path, "measured_at_utilization", units.Ratio(0), "0%", "language")
