@@ -68,7 +68,7 @@ func (b *builder) excludes(n *node, why string, names ...string) {
 		}
 	}
 	if first != nil {
-		b.add(TwoDemands, first, "%s. Beside it stands %s, of another way of stating demand. Keep one way.", why, andList(found))
+		b.add(TwoDemands, first, "%s. Keep that and leave out %s, or the other way round.", why, andList(found))
 	}
 }
 

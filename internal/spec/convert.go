@@ -144,7 +144,7 @@ func (r *reader) chosen(a *attribute, s string, rng hcl.Range) bool {
 
 // orElse returns hint, or the list of what is known where there is none.
 func orElse(hint string, known []string) string {
-	if hint != "" {
+	if hint != "" || len(known) == 0 {
 		return hint
 	}
 	if len(known) > 30 {

@@ -136,6 +136,28 @@ func (b *block) attributeNames() []string {
 	return names
 }
 
+// builtAttributes lists the attributes that are not refused.
+func (b *block) builtAttributes() []string {
+	var names []string
+	for _, a := range b.attributes {
+		if !a.unbuilt {
+			names = append(names, a.name)
+		}
+	}
+	return names
+}
+
+// builtBlocks lists the nested blocks that are not refused.
+func (b *block) builtBlocks() []string {
+	var names []string
+	for _, n := range b.blocks {
+		if !n.unbuilt {
+			names = append(names, n.name)
+		}
+	}
+	return names
+}
+
 // blockNames lists the nested blocks, in the order of the table.
 func (b *block) blockNames() []string {
 	var names []string
