@@ -65,7 +65,8 @@ type GroupPlan struct {
 	Placement []Placement
 	Usage     Usage
 	// Cost is of nodes only. LowerBound is a proved bound on the cost of nodes
-	// and root disks that carry the same pods with no redundancy, rounded down.
+	// and root disks, of one type, that carry the same pods with no redundancy,
+	// rounded down.
 	Cost       Amount
 	LowerBound units.USDPerHour
 	// Gap is (Cost + root disks) / LowerBound - 1; 0 where the cost is not known.
@@ -218,7 +219,8 @@ type Drill struct {
 // and root disks.
 type RedundancyStep struct {
 	// Step is "bare", "node" or "zone".
-	Step  string
+	Step string
+	// Nodes in all with this step and those before it.
 	Nodes int
 	Added Amount
 }

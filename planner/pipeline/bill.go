@@ -78,9 +78,9 @@ func (m *maker) diskMonth(d planner.Disk) price.Monthly {
 	return offer.Cost(price.Disk{Size: whole, IOPS: d.IOPS, MiBps: d.ThroughputMiBps})
 }
 
-// rootDiskRate returns what the root disks of one node cost, and whether that
-// is known.
-func (m *maker) rootDiskRate(g *planner.NodeGroup) (units.USDPerHour, bool) {
+// rootDiskMonth returns what the root disks of one node cost a month, and
+// whether that is known.
+func (m *maker) rootDiskMonth(g *planner.NodeGroup) (units.USD, bool) {
 	var month units.USD
 	for _, d := range m.provider.RootDisks(g) {
 		cost := m.diskMonth(d)
@@ -89,7 +89,13 @@ func (m *maker) rootDiskRate(g *planner.NodeGroup) (units.USDPerHour, bool) {
 		}
 		month += cost.Amount
 	}
-	return month.PerHour(), true
+	return month, true
+}
+
+// rootDiskRate is rootDiskMonth by the hour, rounded up.
+func (m *maker) rootDiskRate(g *planner.NodeGroup) (units.USDPerHour, bool) {
+	month, known := m.rootDiskMonth(g)
+	return month.PerHour(), known
 }
 
 // withinBudget holds the plan against max_usd_per_month. A budget that rests on

@@ -284,16 +284,29 @@ func (p *problem) alternatives(a *answer, result *packing.Result) []planner.Alte
 	return out
 }
 
-// bound fills in the lower bound, its duals and the gap.
+// bound fills in the lower bound, its duals and the gap. Burstable machines
+// count with what they may be loaded with, root disks rounded down.
 func (p *problem) bound(g *planner.GroupPlan, a *answer, offers []packing.Offer) {
-	b := packing.LowerBound(packing.Total(p.items(nil)), offers)
+	usable := slices.Clone(offers)
+	month, disks := p.m.rootDiskMonth(p.group)
+	for i := range usable {
+		usable[i].Price = p.offers[i].price.Rate + units.USDPerHour(month/units.HoursPerMonth)
+		if t := p.offers[i].instance; p.boundByBaseline(t) {
+			usable[i].Free.CPU = min(usable[i].Free.CPU, t.BaselineCPU-p.reserved.CPU)
+		}
+	}
+	demand := packing.Total(p.items(nil))
+	b := packing.LowerBound(demand, usable)
 	if b.Offer < 0 || !a.offer.known {
 		return
 	}
 	g.LowerBound = b.Cost
 	g.Duals = planner.Duals{Core: b.Duals.Core, GiB: b.Duals.GiB, Pod: b.Duals.Pod}
-	if _, disks := p.m.rootDiskRate(p.group); disks && b.Cost > 0 {
+	if one, ok := packing.OneTypeBound(demand, usable); ok {
+		g.LowerBound = max(g.LowerBound, one)
+	}
+	if disks && g.LowerBound > 0 {
 		cost := a.offer.rate * units.USDPerHour(a.nodes())
-		g.Gap = ceilRatio(float64(cost)/float64(b.Cost) - 1)
+		g.Gap = ceilRatio(float64(cost)/float64(g.LowerBound) - 1)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/packing"
 	"github.com/scantling-dev/scantling/planner/placement"
@@ -162,7 +163,7 @@ func (p *problem) index(workload string) int {
 // beyondBaseline reports whether burstable machines would have to burst for
 // good: in production the requests of a group stay within what they sustain.
 func (p *problem) beyondBaseline(o *offer, nodes int) bool {
-	if p.m.cluster.Environment != planner.Production || !o.instance.Burstable {
+	if !p.boundByBaseline(o.instance) {
 		return false
 	}
 	var requests units.MilliCPU
@@ -170,6 +171,10 @@ func (p *problem) beyondBaseline(o *offer, nodes int) bool {
 		requests += p.works[i].spec.Pod.CPU * units.MilliCPU(p.sized[i].Sum())
 	}
 	return requests+p.reserved.CPU*units.MilliCPU(nodes) > o.instance.BaselineCPU*units.MilliCPU(nodes)
+}
+
+func (p *problem) boundByBaseline(t *catalogs.InstanceType) bool {
+	return p.m.cluster.Environment == planner.Production && t.Burstable
 }
 
 // placementGroup translates to the placement stage. Its slices are reused.
