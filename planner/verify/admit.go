@@ -38,22 +38,32 @@ func globbed(globs []string, name string) bool {
 	})
 }
 
-// refusal says why a group may not use t; empty where it may.
+// isGlob reports whether s stands for more names than its own.
+func isGlob(s string) bool { return strings.ContainsAny(s, "*?[") }
+
+// refusal says why a group may not use t; empty where it may. A type that types
+// names in full is admitted whatever its family and class; a glob of types narrows
+// what families admit (docs/decisions/0001).
 func refusal(c *planner.Cluster, in *planner.Instances, t *catalogs.InstanceType) string {
 	fam := family(c.Provider, t.Name)
+	narrowed := slices.ContainsFunc(in.Types, isGlob)
 	switch { // what is cheap to see comes first: a region has some thousand types
 	case len(in.Architectures) > 0 && !slices.Contains(in.Architectures, t.Architecture):
 		return "its architecture is " + t.Architecture
 	case in.MaxVCPUs > 0 && t.VCPUs > in.MaxVCPUs:
 		return "it has more vCPUs than max_vcpus"
-	case len(in.Families) > 0 && !globbed(in.Families, fam):
-		return "its family is not among families"
-	case len(in.Types) > 0 && !globbed(in.Types, t.Name):
-		return "types does not match it"
 	case globbed(in.Exclude, t.Name):
 		return "exclude matches it"
-	case slices.Contains(in.Types, t.Name) || slices.Contains(in.Families, fam):
-		return "" // a name in full admits every class
+	case slices.Contains(in.Types, t.Name):
+		return ""
+	case len(in.Families) > 0 && !globbed(in.Families, fam):
+		return "its family is not among families"
+	case narrowed && !globbed(in.Types, t.Name):
+		return "types does not match it"
+	case len(in.Types) > 0 && !narrowed && len(in.Families) == 0:
+		return "types names others"
+	case slices.Contains(in.Families, fam):
+		return "" // a family in full admits every class
 	}
 	classes := []struct {
 		name string
@@ -101,7 +111,13 @@ func (k *checker) admitted(g *group) {
 		if p.Price.Known() || slices.Contains(g.decl.Instances.Types, p.InstanceType) {
 			continue
 		}
+		if g.decl.MaxNodes > 0 {
+			continue // it may be that no priced type holds all in so few nodes
+		}
 		for _, o := range g.candidates {
+			if _, binds := sustained(k.c, o.t); binds {
+				continue // nor that its baseline holds them
+			}
 			if o.price.Known() && g.fitsAll(o.free) {
 				k.need(false, g.path+".pools."+p.InstanceType, "pool.unpriced", "a type without a known price, though types does not name it and %s has a price and holds every pod", o.t.Name)
 				break

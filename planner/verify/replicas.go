@@ -24,7 +24,7 @@ func (k *checker) replicas(g *group) {
 		k.need(r.Sum() == l.plan.Replicas, l.path, "replicas.sum", "the reasons sum to %d, the count is %d", r.Sum(), l.plan.Replicas)
 		k.need(min(r.Load, r.Spare, r.Minimum, r.Rollout, r.Node, r.Zone) >= 0, l.path, "replicas.reasons", "a reason is negative: %+v", r)
 		if l.computed() {
-			k.computedCount(l)
+			k.computedCount(l, g.decl.Redundancy)
 		} else {
 			k.givenCount(l)
 		}
@@ -47,7 +47,7 @@ func (k *checker) givenCount(l *load) {
 
 // computedCount checks the parts of a computed count: each reason is what it adds
 // to the largest of those before it.
-func (k *checker) computedCount(l *load) {
+func (k *checker) computedCount(l *load, lost planner.Redundancy) {
 	w, r, n := &l.spec, l.plan.Reasons, l.plan.Replicas
 	k.load(l)
 	k.need(n >= r.Load+w.SpareReplicas, l.path, "replicas.spare", "%d replicas for a load of %d and %d spare", n, r.Load, w.SpareReplicas)
@@ -57,8 +57,12 @@ func (k *checker) computedCount(l *load) {
 		k.need(n >= need, l.path, "replicas.rollout", "%d replicas: a rollout leaves %d, the load is %d", n, n-unavailable(w, n), r.Load)
 		floor := r.Load + w.SpareReplicas
 		want := planner.ReplicaReasons{Load: r.Load, Spare: w.SpareReplicas, Node: r.Node, Zone: r.Zone}
-		want.Minimum = max(0, w.MinReplicas-floor)
-		want.Rollout = max(0, need-max(floor, w.MinReplicas))
+		least := w.MinReplicas
+		if m := w.MinReady; m != nil && !m.IsRatio && len(declared(lost)) > 0 {
+			least = max(least, m.Count) // before anything is lost, too
+		}
+		want.Minimum = max(0, least-floor)
+		want.Rollout = max(0, need-max(floor, least))
 		k.need(r == want, l.path, "replicas.reasons", "the count is itemised as %+v, it should be %+v", r, want)
 	}
 	if w.Recovery != planner.Static && w.MinReady == nil {
