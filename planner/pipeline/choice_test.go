@@ -125,7 +125,7 @@ func TestChoice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			plan := market(tc.group, tc.types...).mustMake(t)
-			if got, n := nodes(&plan, 0); got != tc.want || n != tc.nodes {
+			if got, n := nodes(&plan); got != tc.want || n != tc.nodes {
 				t.Errorf("%d of %s, want %d of %s", n, got, tc.nodes, tc.want)
 			}
 		})
@@ -155,7 +155,7 @@ func TestBurstableBaseline(t *testing.T) {
 		p := market(g, burst, machine("m7i.xlarge", 4, 16, 200))
 		p.cluster.Environment = environment
 		plan := p.mustMake(t)
-		if got, n := nodes(&plan, 0); got != "t3.xlarge" || n != want {
+		if got, n := nodes(&plan); got != "t3.xlarge" || n != want {
 			t.Errorf("%s: %d of %s, want %d of t3.xlarge", environment, n, got, want)
 		}
 	}
@@ -200,7 +200,7 @@ func TestDaemonSets(t *testing.T) {
 			p := market(alone(given("w", 4, 900, units.GiB)), machine("m7i.xlarge", 4, 16, 200))
 			p.cluster.DaemonSets, p.provider.daemons = tc.declared, tc.provided
 			plan := p.mustMake(t)
-			if _, n := nodes(&plan, 0); n != tc.want {
+			if _, n := nodes(&plan); n != tc.want {
 				t.Errorf("%d nodes, want %d", n, tc.want)
 			}
 		})
@@ -217,7 +217,7 @@ func TestDaemonSetsTakePodSlots(t *testing.T) {
 			p.provider.daemons[i].Name = "agent"
 		}
 		plan := p.mustMake(t)
-		if _, n := nodes(&plan, 0); n != want {
+		if _, n := nodes(&plan); n != want {
 			t.Errorf("%d agents: %d nodes, want %d", agents, n, want)
 		}
 	}

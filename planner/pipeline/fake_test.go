@@ -79,7 +79,7 @@ func agents() []planner.DaemonSet {
 }
 
 func systemWorkloads() []planner.Workload {
-	one := planner.PodDisruptionBudget{MaxUnavailable: pointer(units.Count(1))}
+	one := planner.PodDisruptionBudget{MaxUnavailable: new(units.Count(1))}
 	return []planner.Workload{
 		{
 			Name: "dns", Kind: planner.Deployment, System: true, Recovery: planner.Reschedule,
@@ -99,8 +99,6 @@ func systemWorkloads() []planner.Workload {
 		},
 	}
 }
-
-func pointer[T any](v T) *T { return &v }
 
 // listed is a published price in thousandths of a dollar an hour.
 func listed(thousandths int64) catalogs.Price {
@@ -233,9 +231,9 @@ func (p *problem) infeasible(t testing.TB) *planner.Infeasible {
 	return bad[0]
 }
 
-// nodes returns how many nodes of what type carry the i-th group.
-func nodes(plan *planner.Plan, i int) (string, int) {
-	g := &plan.NodeGroups[i]
+// nodes returns how many nodes of what type carry the first group.
+func nodes(plan *planner.Plan) (string, int) {
+	g := &plan.NodeGroups[0]
 	return g.Pools[0].InstanceType, g.Nodes
 }
 

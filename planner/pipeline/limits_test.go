@@ -112,7 +112,7 @@ func TestBudget(t *testing.T) {
 	problem := func(cents units.USD) *problem {
 		g := group("g", planner.App, []string{"a"}, planner.Redundancy{Nodes: 2, Recovery: planner.Reschedule}, inPlace(given("w", 7, 1500, units.GiB)))
 		p := market(g, machine("m7i.large", 2, 8, 100))
-		p.cluster.MaxUSDPerMonth = pointer(cents * units.Dollar / 100)
+		p.cluster.MaxUSDPerMonth = new(cents * units.Dollar / 100)
 		return p
 	}
 	plan := problem(762_85).mustMake(t)
@@ -128,11 +128,11 @@ func TestBudget(t *testing.T) {
 // TestBudgetOnUnknownPrice names the lines on which it rests.
 func TestBudgetOnUnknownPrice(t *testing.T) {
 	p := market(alone(given("w", 1, 500, units.GiB)), machine("m7x.large", 2, 8, 0))
-	p.cluster.MaxUSDPerMonth = pointer(1000 * units.Dollar)
+	p.cluster.MaxUSDPerMonth = new(1000 * units.Dollar)
 	refusal{"max_usd_per_month", "node_group.g.nodes (1 x m7x.large", "", "price"}.check(t, p.infeasible(t))
 
 	p = market(alone(given("w", 1, 500, units.GiB)), machine("m7i.large", 2, 8, 100))
-	p.cluster.MaxUSDPerMonth = pointer(1000 * units.Dollar)
+	p.cluster.MaxUSDPerMonth = new(1000 * units.Dollar)
 	p.cluster.NodeGroups[0].Disk.Type = "mystery"
 	refusal{"max_usd_per_month", "node_group.g.root_disks (1 x 50 GiB mystery)", "", "price"}.check(t, p.infeasible(t))
 }
@@ -144,7 +144,7 @@ func TestNamedTypeCannotBeSized(t *testing.T) {
 	strange.ENIs = 0
 	g := alone(given("w", 1, 500, units.GiB))
 	plan := market(g, strange, machine("m7i.large", 2, 8, 100)).mustMake(t)
-	if got, _ := nodes(&plan, 0); got != "m7i.large" {
+	if got, _ := nodes(&plan); got != "m7i.large" {
 		t.Errorf("%s, want the type that can be sized", got)
 	}
 	g.Instances.Types = []string{"m7x.large"}

@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"testing"
 
@@ -61,9 +62,7 @@ func (b *broken) work(name string) *planner.WorkloadPlan {
 func mutations() map[string]func(b *broken) {
 	all := map[string]func(b *broken){}
 	for _, set := range []map[string]func(b *broken){nodeMutations(), podMutations(), moneyMutations(), otherMutations()} {
-		for name, change := range set {
-			all[name] = change
-		}
+		maps.Copy(all, set)
 	}
 	return all
 }
@@ -125,7 +124,7 @@ func podMutations() map[string]func(b *broken) {
 		"no prediction":       func(b *broken) { b.work("search").Latency = nil },
 		"busier than allowed": func(b *broken) { b.work("search").Utilization = units.Whole },
 		"min_ready raised": func(b *broken) {
-			b.respec(func(c *planner.Cluster) { c.NodeGroups[2].Workloads[1].MinReady = pointer(units.Count(6)) })
+			b.respec(func(c *planner.Cluster) { c.NodeGroups[2].Workloads[1].MinReady = new(units.Count(6)) })
 		},
 		"one more zone to lose": func(b *broken) {
 			b.respec(func(c *planner.Cluster) { c.NodeGroups[0].Redundancy.Zones = 2 })
@@ -163,7 +162,7 @@ func moneyMutations() map[string]func(b *broken) {
 		"a fee dropped":            func(b *broken) { b.plan.ControlPlane.Fees = nil },
 		"a budget below the cost": func(b *broken) {
 			b.respec(func(c *planner.Cluster) {
-				c.MaxUSDPerMonth = pointer(b.plan.Cost.Total.Rate.PerMonth() - units.Dollar/100)
+				c.MaxUSDPerMonth = new(b.plan.Cost.Total.Rate.PerMonth() - units.Dollar/100)
 			})
 		},
 	}

@@ -220,7 +220,7 @@ func rich() *problem {
 	web := group("web", planner.App, abc(), planner.Redundancy{Nodes: 1, Zones: 1, Recovery: planner.Reschedule},
 		tested("api", 4000*units.PerSecond, 450*units.PerSecond, 500, units.GiB), given("cart", 6, 1000, 2*units.GiB), latencyBound("search"))
 	web.Instances.Families = []string{"m*", "c*"}
-	web.Workloads[1].MinReady = pointer(units.Count(3))
+	web.Workloads[1].MinReady = new(units.Count(3))
 	proxy := tested("proxy", 6000*units.PerSecond, 2500*units.PerSecond, 1000, units.GiB)
 	proxy.TopologySpread = []planner.TopologySpread{hard(planner.ZoneKey), hard(planner.HostnameKey)}
 	proxy.RollingUpdate = planner.RollingUpdate{MaxUnavailable: units.Count(1)}
@@ -230,7 +230,7 @@ func rich() *problem {
 	jobs.Instances.CapacityType = planner.Spot
 	p := &problem{cluster: cluster(abc(), edge, jobs, web), provider: fakeProvider{daemons: agents(), system: systemWorkloads()}}
 	p.cluster.DaemonSets = []planner.DaemonSet{{Name: "logs", CPU: 200, Memory: 512 * units.MiB, NodeGroups: []string{"jobs", "web"}}}
-	p.cluster.MaxUSDPerMonth = pointer(9000 * units.Dollar)
+	p.cluster.MaxUSDPerMonth = new(9000 * units.Dollar)
 	p.cluster.Upgrade = &planner.Upgrade{To: "1.37", Strategy: "compare"}
 	p.cluster.Growth = planner.Growth{PerMonth: 5 * units.Percent, HorizonMonths: 3}
 	for i := range p.cluster.NodeGroups[2].Workloads {

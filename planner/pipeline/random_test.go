@@ -42,7 +42,7 @@ func randomProblem(r *rand.Rand) *problem {
 		c.Upgrade = &planner.Upgrade{To: pick(d, "1.36", "1.37"), Strategy: "compare"}
 	}
 	if d.chance(15) {
-		c.MaxUSDPerMonth = pointer(units.USD(d.between(300, 20_000)) * units.Dollar)
+		c.MaxUSDPerMonth = new(units.USD(d.between(300, 20_000)) * units.Dollar)
 	}
 	roles := []planner.Role{planner.App, planner.Batch, planner.Ingress, planner.Monitoring, planner.Stateful, planner.System}
 	d.Shuffle(len(roles), func(i, j int) { roles[i], roles[j] = roles[j], roles[i] })
@@ -74,7 +74,7 @@ func (d dice) market(n int) catalogs.Catalog {
 		gib := units.Bytes(vcpus * share)
 		price := int64(vcpus*30+int(gib)*4) * int64(d.between(80, 125)) / 100
 		letter := map[int]string{2: "c", 4: "m", 8: "r"}[share]
-		t := machine(fmt.Sprintf("%s7%c.x%d", letter, 'a'+rune(i), vcpus), vcpus, gib, price)
+		t := machine(fmt.Sprintf("%s7n%d.x%d", letter, i, vcpus), vcpus, gib, price)
 		switch {
 		case d.chance(10):
 			t.OnDemand = catalogs.Price{}
@@ -175,21 +175,27 @@ func (d dice) workload(role planner.Role, name string) planner.Workload {
 	memory := pick[units.Bytes](d, 64, 128, 256, 512, 1024, 1024, 2048, 4096) * units.MiB
 	w := given(name, d.between(1, 9), cpu, memory)
 	w.PodDisruptionBudget = pick(d, nil,
-		&planner.PodDisruptionBudget{MaxUnavailable: pointer(units.Share(25 * units.Percent))},
-		&planner.PodDisruptionBudget{MaxUnavailable: pointer(units.Count(1))},
-		&planner.PodDisruptionBudget{MinAvailable: pointer(units.Share(50 * units.Percent))})
+		&planner.PodDisruptionBudget{MaxUnavailable: new(units.Share(25 * units.Percent))},
+		&planner.PodDisruptionBudget{MaxUnavailable: new(units.Count(1))},
+		&planner.PodDisruptionBudget{MinAvailable: new(units.Share(50 * units.Percent))})
 	switch role {
 	case planner.App, planner.System:
 		d.demand(&w)
 		w.TopologySpread = []planner.TopologySpread{{Key: planner.ZoneKey, MaxSkew: d.between(1, 2), Hard: d.chance(10)}}
 		if d.chance(10) && w.Demand.Way != planner.GivenReplicas {
-			w.MinReady = pointer(pick(d, units.Count(1), units.Count(2), units.Share(50*units.Percent)))
+			w.MinReady = new(pick(d, units.Count(1), units.Count(2), units.Share(50*units.Percent)))
 		}
 	case planner.Ingress:
 		w = tested(name, units.Rate(d.between(500, 9000))*units.PerSecond, units.Rate(d.between(900, 2500))*units.PerSecond, max(cpu, 50), memory)
 		w.TopologySpread = []planner.TopologySpread{hard(planner.ZoneKey), hard(planner.HostnameKey)}
 		w.RollingUpdate = planner.RollingUpdate{MaxUnavailable: units.Count(1)}
 		w.MinReplicas = 3
+		if d.chance(25) {
+			w.Demand = d.latency()
+		}
+		if d.chance(10) {
+			w.MinReady = new(units.Count(d.between(1, 2)))
+		}
 	case planner.Stateful:
 		w.Kind = planner.StatefulSet
 		w.Demand.Replicas = d.between(3, 8)
@@ -215,22 +221,7 @@ func (d dice) demand(w *planner.Workload) {
 			ThroughputPerPod: units.Rate(d.between(200, 900)) * units.PerSecond,
 		}
 	case 2:
-		mean := time.Duration(d.between(5, 40)) * time.Millisecond
-		w.Demand = planner.Demand{
-			Way: planner.FromLatency, Throughput: units.Rate(d.between(20, 800)) * units.PerSecond,
-			Concurrency: d.between(2, 12), Balancing: "random", MaxUtilization: units.Ratio(d.between(50, 80)) * units.Percent,
-			Latency: []planner.LatencyTarget{{Statistic: planner.P99, Target: mean * time.Duration(d.between(4, 9))}},
-			Service: planner.ServiceTime{
-				Distribution: "lognormal",
-				Measured:     []planner.LatencyTarget{{Statistic: planner.Mean, Target: mean}, {Statistic: planner.P99, Target: 3 * mean}},
-			},
-		}
-		if d.chance(30) {
-			w.Demand.Latency = append(w.Demand.Latency, planner.LatencyTarget{Statistic: planner.Mean, Target: 3 * mean / 2})
-		}
-		if d.chance(30) {
-			w.Demand.Service = planner.ServiceTime{Distribution: "constant", Measured: []planner.LatencyTarget{{Statistic: planner.Mean, Target: mean}}}
-		}
+		w.Demand = d.latency()
 	}
 	w.SpareReplicas, w.MinReplicas = d.between(0, 1), d.between(0, 3)
 	if d.chance(20) {
@@ -251,7 +242,28 @@ func (d dice) minReady(g *planner.NodeGroup) {
 			left++
 		}
 		if left > 0 {
-			w.MinReady = pointer(units.Count(d.between(min(left, (n+1)/2), left)))
+			w.MinReady = new(units.Count(d.between(min(left, (n+1)/2), left)))
 		}
 	}
+}
+
+// latency draws targets for the third way.
+func (d dice) latency() planner.Demand {
+	mean := time.Duration(d.between(5, 40)) * time.Millisecond
+	demand := planner.Demand{
+		Way: planner.FromLatency, Throughput: units.Rate(d.between(20, 800)) * units.PerSecond,
+		Concurrency: d.between(2, 12), Balancing: "random", MaxUtilization: units.Ratio(d.between(50, 80)) * units.Percent,
+		Latency: []planner.LatencyTarget{{Statistic: planner.P99, Target: mean * time.Duration(d.between(4, 9))}},
+		Service: planner.ServiceTime{
+			Distribution: "lognormal",
+			Measured:     []planner.LatencyTarget{{Statistic: planner.Mean, Target: mean}, {Statistic: planner.P99, Target: 3 * mean}},
+		},
+	}
+	if d.chance(30) {
+		demand.Latency = append(demand.Latency, planner.LatencyTarget{Statistic: planner.Mean, Target: 3 * mean / 2})
+	}
+	if d.chance(30) {
+		demand.Service = planner.ServiceTime{Distribution: "constant", Measured: []planner.LatencyTarget{{Statistic: planner.Mean, Target: mean}}}
+	}
+	return demand
 }

@@ -110,7 +110,7 @@ func TestReplicasByReason(t *testing.T) {
 func TestIngressNodes(t *testing.T) {
 	w := spreadHard(tested("w", 6000*units.PerSecond, 2500*units.PerSecond, 1500, units.GiB))
 	plan := onePerNode(group("g", planner.Ingress, abc(), planner.Redundancy{Nodes: 2, Zones: 1, Recovery: planner.Static}, w)).mustMake(t)
-	if _, n := nodes(&plan, 0); n != 5 {
+	if _, n := nodes(&plan); n != 5 {
 		t.Errorf("%d nodes, want 5", n)
 	}
 	for i, want := range []planner.ZoneCount{{Zone: "a", Nodes: 2}, {Zone: "b", Nodes: 2}, {Zone: "c", Nodes: 1}} {
@@ -150,7 +150,7 @@ func TestTargetBelowService(t *testing.T) {
 // nodes after a zone is lost: 11, since 11 - 4 = 7 and 10 - 4 = 6.
 func TestZoneRule(t *testing.T) {
 	plan := onePerNode(group("g", planner.App, abc(), planner.Redundancy{Zones: 1, Recovery: planner.Reschedule}, given("w", 7, 1500, units.GiB))).mustMake(t)
-	if _, n := nodes(&plan, 0); n != 11 {
+	if _, n := nodes(&plan); n != 11 {
 		t.Errorf("%d nodes, want 11", n)
 	}
 	if got := plan.NodeGroups[0].Binding; got.Resource != "cpu" || got.During != "zone_loss" || got.Workload != "w" {

@@ -1,0 +1,56 @@
+package pipeline_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/pipeline"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// sizable is a cluster of so many groups on a market of so many types, a third of
+// the groups an ingress, a third with a latency target.
+func sizable(groups, types int) *problem {
+	d := dice{rand.New(rand.NewPCG(1, 0))}
+	var list []planner.NodeGroup
+	for i := range groups {
+		name := fmt.Sprintf("g%02d", i)
+		r := planner.Redundancy{Nodes: 1, Zones: 1, Recovery: planner.Reschedule}
+		switch i % 3 {
+		case 0:
+			list = append(list, group(name, planner.App, abc(), r,
+				tested("api", 9000*units.PerSecond, 450*units.PerSecond, 500, units.GiB), given("cart", 12, 1000, 2*units.GiB), given("web", 9, 250, 512*units.MiB)))
+		case 1:
+			list = append(list, group(name, planner.App, abc(), r, latencyBound("search"), given("cart", 8, 1000, 4*units.GiB)))
+		case 2:
+			r = planner.Redundancy{Nodes: 2, Zones: 1, Recovery: planner.Static}
+			list = append(list, group(name, planner.Ingress, abc(), r, spreadHard(tested("proxy", 20_000*units.PerSecond, 2500*units.PerSecond, 1000, units.GiB))))
+		}
+	}
+	return &problem{cluster: cluster(abc(), list...), catalog: d.market(types), provider: fakeProvider{daemons: agents(), system: systemWorkloads()}}
+}
+
+func BenchmarkMake(b *testing.B) {
+	for _, groups := range []int{1, 3, 12} {
+		for _, types := range []int{20, 200, 1000} {
+			b.Run(fmt.Sprintf("groups=%d/types=%d", groups, types), func(b *testing.B) {
+				p := sizable(groups, types)
+				var plan planner.Plan
+				var err error
+				for b.Loop() {
+					if plan, err = pipeline.Make(b.Context(), p.cluster, p.catalog, p.provider, pipeline.Options{}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				count := 0
+				for i := range plan.NodeGroups {
+					count += plan.NodeGroups[i].Nodes
+				}
+				b.ReportMetric(float64(count), "nodes")
+				b.ReportMetric(float64(plan.Cost.Known)/float64(units.DollarPerHour), "usd/h")
+			})
+		}
+	}
+}
