@@ -264,3 +264,30 @@ func TestSystemPodsHome(t *testing.T) {
 		})
 	}
 }
+
+// TestRootDisks: volumes are sold in whole GiB, so that a byte more than 73 GiB
+// is billed as 74: 0.0074 USD an hour, and 1001 IOPS beyond the free ones 0.1001.
+func TestRootDisks(t *testing.T) {
+	g := alone(given("w", 1, 500, units.GiB))
+	g.Disk.Size, g.Disk.IOPS = 73*units.GiB+1, 4001
+	plan := market(g, machine("m7i.large", 2, 8, 100)).mustMake(t)
+	if l := plan.Cost.Lines[2]; l.Path != "node_group.g.root_disks" || l.Amount.Rate != 107_500_000 || l.Detail != "1 x 74 GiB gp3" {
+		t.Errorf("got %+v, want 0.1075 USD an hour for 74 GiB", l)
+	}
+}
+
+// TestUnknownDiskPrice: what rests on it is not known either.
+func TestUnknownDiskPrice(t *testing.T) {
+	g := alone(given("w", 1, 500, units.GiB))
+	g.Disk.Type = "mystery"
+	plan := market(g, machine("m7i.large", 2, 8, 100)).mustMake(t)
+	got := plan.NodeGroups[0]
+	if !got.Cost.Known || got.Gap != 0 || plan.Cost.Total.Known {
+		t.Errorf("cost %+v, gap %d, total %+v; want the nodes alone known", got.Cost, got.Gap, plan.Cost.Total)
+	}
+	for _, s := range got.RedundancyCost {
+		if s.Added.Known {
+			t.Errorf("step %+v is known", s)
+		}
+	}
+}

@@ -162,3 +162,20 @@ func TestZoneRule(t *testing.T) {
 		t.Errorf("steps %+v, want 9 nodes bare, 11 for the zone at 0.21 USD an hour more", steps)
 	}
 }
+
+// TestMinReadyBelowTheLoad: one pod is to survive, where two hold the target. Of
+// three, a zone leaves two; two nodes leave one, for which nothing is promised.
+func TestMinReadyBelowTheLoad(t *testing.T) {
+	w := spreadHard(latencyBound("w"))
+	w.Pod.CPU, w.SpareReplicas, w.MinReplicas, w.MinReady = 1500, 0, 0, new(units.Count(1))
+	plan := onePerNode(group("g", planner.Ingress, abc(), planner.Redundancy{Nodes: 2, Zones: 1, Recovery: planner.Static}, w)).mustMake(t)
+	got := planned(t, &plan, 0, "w")
+	if got.ReadyAtWorst != 1 || got.Reasons != (planner.ReplicaReasons{Load: 2, Rollout: 1}) {
+		t.Errorf("%d of %+v ready at worst, want 1 of 2 and 1 for the rollout", got.ReadyAtWorst, got.Reasons)
+	}
+	for _, p := range got.Latency {
+		if p.During == "node_loss" || p.Predicted <= 0 || p.Predicted > p.Target {
+			t.Errorf("predicts %+v", p)
+		}
+	}
+}
