@@ -173,7 +173,7 @@ func TestBaselineCountsWhatRuns(t *testing.T) {
 	g.Instances.Allow = []string{"burstable"}
 	p := &problem{cluster: cluster(abc(), g), catalog: catalog(burst)}
 	plan := p.mustMake(t)
-	if got, n := planned(t, &plan, 0, "w").Replicas, plan.NodeGroups[0].Nodes; got != 5 || n != 5 {
+	if got, n := planned(t, &plan).Replicas, plan.NodeGroups[0].Nodes; got != 5 || n != 5 {
 		t.Errorf("%d replicas on %d nodes, want 5 on 5", got, n)
 	}
 }

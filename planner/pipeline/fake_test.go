@@ -237,15 +237,15 @@ func nodes(plan *planner.Plan) (string, int) {
 	return g.Pools[0].InstanceType, g.Nodes
 }
 
-// planned returns the plan of a workload of the i-th group.
-func planned(t testing.TB, plan *planner.Plan, i int, name string) *planner.WorkloadPlan {
+// planned returns the plan of workload w of the first group.
+func planned(t testing.TB, plan *planner.Plan) *planner.WorkloadPlan {
 	t.Helper()
-	for w := range plan.NodeGroups[i].Workloads {
-		if plan.NodeGroups[i].Workloads[w].Name == name {
-			return &plan.NodeGroups[i].Workloads[w]
+	for i := range plan.NodeGroups[0].Workloads {
+		if w := &plan.NodeGroups[0].Workloads[i]; w.Name == "w" {
+			return w
 		}
 	}
-	t.Fatalf("no workload %s", name)
+	t.Fatal("no workload w")
 	return nil
 }
 

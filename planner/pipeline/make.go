@@ -13,7 +13,6 @@ import (
 	"github.com/scantling-dev/scantling/planner/placement"
 	"github.com/scantling-dev/scantling/planner/practice"
 	"github.com/scantling-dev/scantling/planner/upgrade"
-	// "github.com/scantling-dev/scantling/planner/practice"
 )
 
 // Options are how a plan is made. The zero value is what users get.

@@ -94,7 +94,7 @@ func TestReplicasByReason(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := group("g", tc.role, abc(), tc.lost, tc.work)
 			plan := onePerNode(g).mustMake(t)
-			w := planned(t, &plan, 0, "w")
+			w := planned(t, &plan)
 			if w.Reasons != tc.want || w.Replicas != tc.want.Sum() {
 				t.Errorf("%d replicas, %+v; want %+v", w.Replicas, w.Reasons, tc.want)
 			}
@@ -127,7 +127,7 @@ func TestUtilizationSizes(t *testing.T) {
 	w.Pod.CPU, w.SpareReplicas, w.MinReplicas = 1500, 0, 0
 	w.Demand.Latency[0].Target = 10 * time.Second
 	plan := onePerNode(group("g", planner.App, abc(), planner.Redundancy{Recovery: planner.Reschedule}, w)).mustMake(t)
-	got := planned(t, &plan, 0, "w")
+	got := planned(t, &plan)
 	if got.Reasons != (planner.ReplicaReasons{Load: 2}) || got.Binding != "utilization" || got.Utilization < 375_000 || got.Utilization > 375_001 {
 		t.Errorf("%+v, %s, %d; want two pods for utilization, 37.5%% busy", got.Reasons, got.Binding, got.Utilization)
 	}
@@ -169,7 +169,7 @@ func TestMinReadyBelowTheLoad(t *testing.T) {
 	w := spreadHard(latencyBound("w"))
 	w.Pod.CPU, w.SpareReplicas, w.MinReplicas, w.MinReady = 1500, 0, 0, new(units.Count(1))
 	plan := onePerNode(group("g", planner.Ingress, abc(), planner.Redundancy{Nodes: 2, Zones: 1, Recovery: planner.Static}, w)).mustMake(t)
-	got := planned(t, &plan, 0, "w")
+	got := planned(t, &plan)
 	if got.ReadyAtWorst != 1 || got.Reasons != (planner.ReplicaReasons{Load: 2, Rollout: 1}) {
 		t.Errorf("%d of %+v ready at worst, want 1 of 2 and 1 for the rollout", got.ReadyAtWorst, got.Reasons)
 	}
