@@ -46,7 +46,7 @@ func Run(ctx context.Context, w World) (code ExitCode) {
 	defer func() {
 		if p := recover(); p != nil {
 			code = OurBug
-			tellBug(w.Stderr, &run.BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()})
+			w.tellBug(&run.BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()})
 		}
 	}()
 	root := Root(&w)
@@ -60,23 +60,28 @@ func Run(ctx context.Context, w World) (code ExitCode) {
 		return code
 	}
 	if bug, ok := errors.AsType[*run.BugError](err); ok {
-		tellBug(w.Stderr, bug)
+		w.tellBug(bug)
 		return code
 	}
-	fmt.Fprintf(w.Stderr, "Error: %s\n", err)
+	w.note("Error: %s\n", err)
 	if code == WrongUse {
-		fmt.Fprintln(w.Stderr, "Run 'scantling help' for the commands, 'scantling COMMAND --help' for one.")
+		w.note("Run 'scantling help' for the commands, 'scantling COMMAND --help' for one.\n")
 	}
 	return code
 }
 
+// note writes to stderr. Where that fails, nobody is left to tell.
+func (w *World) note(format string, args ...any) {
+	_, _ = fmt.Fprintf(w.Stderr, format, args...)
+}
+
 // tellBug says that the program is wrong, not the user.
-func tellBug(w io.Writer, bug *run.BugError) {
-	fmt.Fprintf(w, "Error: this is a bug in scantling %s, not in your spec; nothing was written.\n%s\n", Version, bug.What)
+func (w *World) tellBug(bug *run.BugError) {
+	w.note("Error: this is a bug in scantling %s, not in your spec; nothing was written.\n%s\n", Version, bug.What)
 	if len(bug.Stack) > 0 {
-		fmt.Fprintf(w, "%s\n", bug.Stack)
+		w.note("%s\n", bug.Stack)
 	}
-	fmt.Fprintln(w, "Please report it with the spec and this text.")
+	w.note("Please report it with the spec and this text.\n")
 }
 
 // Root returns the command tree over w.

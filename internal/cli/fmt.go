@@ -73,7 +73,7 @@ func (o *fmtOptions) run(w *World, paths []string) error {
 		return err
 	}
 	if o.check && len(changed) > 0 {
-		fmt.Fprintf(w.Stderr, "%d files are not formatted: run 'scantling fmt'\n", len(changed))
+		w.note("%d files are not formatted: run 'scantling fmt'\n", len(changed))
 		return said(GateFailed)
 	}
 	return nil

@@ -114,7 +114,7 @@ func gate(w *World, p *planner.Plan, limit planner.Severity) error {
 	if n == 0 {
 		return nil
 	}
-	fmt.Fprintf(w.Stderr, "%d of %d findings are at least of severity %s (--fail-on)\n", n, len(p.Findings), limit)
+	w.note("%d of %d findings are at least of severity %s (--fail-on)\n", n, len(p.Findings), limit)
 	return said(GateFailed)
 }
 

@@ -32,10 +32,10 @@ cent. The checker shares no algorithm with the planner. Exit 3 if anything is wr
 				return err
 			}
 			for _, v := range violations {
-				fmt.Fprintf(w.Stderr, "%s: %s: %s\n", v.Path, v.Rule, v.Message)
+				w.note("%s: %s: %s\n", v.Path, v.Rule, v.Message)
 			}
 			if len(violations) > 0 {
-				fmt.Fprintf(w.Stderr, "%s is wrong in %d places.\n", args[0], len(violations))
+				w.note("%s is wrong in %d places.\n", args[0], len(violations))
 				return said(GateFailed)
 			}
 			return w.print(fmt.Appendf(nil, "%s holds.\n", args[0]))

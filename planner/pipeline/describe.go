@@ -137,13 +137,12 @@ func usage(pool *planner.Pool, free placement.Resources) (planner.Usage, planner
 	share := func(total, free int64) units.Ratio {
 		return units.Ratio(units.CeilDiv((total-free)*int64(units.Whole), total))
 	}
-	return planner.Usage{
-			CPU:    share(int64(each.CPU)*n, int64(free.CPU)),
-			Memory: shareOfBytes(each.Memory*units.Bytes(n), free.Memory),
-			Pods:   share(int64(each.Pods)*n, int64(free.Pods)),
-		}, planner.Headroom{
-			CPU: free.CPU, Memory: free.Memory, Pods: free.Pods,
-		}
+	used := planner.Usage{
+		CPU:    share(int64(each.CPU)*n, int64(free.CPU)),
+		Memory: shareOfBytes(each.Memory*units.Bytes(n), free.Memory),
+		Pods:   share(int64(each.Pods)*n, int64(free.Pods)),
+	}
+	return used, planner.Headroom{CPU: free.CPU, Memory: free.Memory, Pods: free.Pods}
 }
 
 // shareOfBytes works in KiB, rounded to the safe side, so that millionths of
