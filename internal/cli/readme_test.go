@@ -47,6 +47,20 @@ func TestReadmesShowRealOutput(t *testing.T) {
 	}
 }
 
+// TestExamplesHaveTheirPlan compares what each example's plan is as a document
+// with the one beside it.
+func TestExamplesHaveTheirPlan(t *testing.T) {
+	t.Chdir("../..")
+	specs, err := filepath.Glob("examples/*/main.hcl")
+	if err != nil || len(specs) < 3 {
+		t.Fatalf("examples: %v, %v", specs, err)
+	}
+	for _, path := range specs {
+		dir := filepath.Dir(path)
+		testkit.Golden(t, filepath.Join(dir, "plan.json"), []byte(output(t, "plan "+dir+" -o json")))
+	}
+}
+
 // output runs one command line in process and returns what it prints.
 func output(t *testing.T, command string) string {
 	t.Helper()
