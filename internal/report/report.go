@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -93,15 +94,44 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 }
 
 // Assumptions writes every value that the plan rests on and that the spec did
-// not give.
+// not give, those of a node group or workload under its address.
 func Assumptions(w io.Writer, p *planner.Plan, o Options) error {
 	out := &page{o: o}
-	t := table{columns: []column{{title: "PATH"}, {title: "VALUE"}, {title: "SOURCE", wraps: true}}}
-	for _, a := range p.Assumptions {
-		t.add(a.Path, a.Value, a.Source)
+	t := table{columns: []column{{title: "ATTRIBUTE"}, {title: "SOURCE"}, {title: "VALUE", wraps: true}}}
+	last := ""
+	sorted := slices.Clone(p.Assumptions)
+	slices.SortStableFunc(sorted, func(a, b planner.Assumption) int {
+		x, _ := splitAddress(a.Path)
+		y, _ := splitAddress(b.Path)
+		return strings.Compare(x, y)
+	})
+	for _, a := range sorted {
+		owner, attribute := splitAddress(a.Path)
+		if owner != last {
+			t.add(owner)
+			last = owner
+		}
+		if owner != "" {
+			attribute = "  " + attribute
+		}
+		t.add(attribute, a.Source, a.Value)
 	}
 	out.table(&t)
 	return out.flush(w)
+}
+
+// splitAddress parts the address of a node group, or of a workload of it, from
+// the attribute; other addresses are all attribute. Names have no dots.
+func splitAddress(path string) (owner, attribute string) {
+	const group, workload = 2, 4 // segments of an address
+	s := strings.Split(path, ".")
+	switch {
+	case len(s) > workload && s[0] == "node_group" && s[2] == "workload":
+		return strings.Join(s[:workload], "."), strings.Join(s[workload:], ".")
+	case len(s) > group && s[0] == "node_group":
+		return strings.Join(s[:group], "."), strings.Join(s[group:], ".")
+	}
+	return "", path
 }
 
 // Findings writes the practices that a plan breaks, in the order given.

@@ -177,7 +177,7 @@ func (b *builder) checkMaxTypes(x *groupContext, n *node, path string) {
 	}
 	source := x.source
 	if x.def.maxTypes > 1 {
-		source += " asks for " + itoa(x.def.maxTypes) + "; mixed groups are not supported yet"
+		source += ", " + itoa(x.def.maxTypes) + " once mixes are built"
 	}
 	take(b, n, path, "max_types", 1, "1", source)
 }
