@@ -126,27 +126,62 @@ func (m *maker) withinBudget(p *planner.Plan) error {
 		Path:       "max_usd_per_month",
 		Constraint: fmt.Sprintf("the least cost is %s a month, the budget %s", dollars(total), dollars(*limit)),
 		Margin:     dollars(total-*limit) + " a month too much",
-		Remedy:     m.cheaper(p),
+		Remedy:     m.cheaper(p, total-*limit),
 	}
 }
 
-// cheaper names the redundancy whose loss saves most, which is the change that
-// a budget can force without a smaller load.
-func (m *maker) cheaper(p *planner.Plan) string {
-	best, saving := "", units.USDPerHour(0)
+// saving is a redundancy that a group could do without.
+type saving struct {
+	what string
+	rate units.USDPerHour
+}
+
+// savings lists what each group would save without its spare for zones, and
+// without any.
+func (m *maker) savings(p *planner.Plan) []saving {
+	var out []saving
 	for i := range p.NodeGroups {
 		g := &p.NodeGroups[i]
+		added := map[string]units.USDPerHour{}
 		for _, s := range g.RedundancyCost {
-			if s.Step != "bare" && s.Added.Known && s.Added.Rate > saving {
-				saving = s.Added.Rate
-				best = fmt.Sprintf("redundancy.%ss = 0 in %s saves %s a month", s.Step, g.Path(), dollars(s.Added.Rate.PerMonth()))
-			}
+			added[s.Step] = s.Added.Rate
+		}
+		zones := m.groupNamed(g.Name).Redundancy.Zones
+		if zones > 0 && added["zone"] > 0 {
+			out = append(out, saving{"redundancy.zones = 0 in " + g.Path(), added["zone"]})
+		}
+		if added["node"] == 0 {
+			continue
+		}
+		what := "redundancy.nodes = 0"
+		if zones > 0 {
+			what = "redundancy { nodes = 0, zones = 0 }"
+		}
+		out = append(out, saving{what + " in " + g.Path(), added["node"] + added["zone"]})
+	}
+	return out
+}
+
+// cheaper names the smallest sacrifice of redundancy that meets the budget, or
+// the one that comes closest.
+func (m *maker) cheaper(p *planner.Plan, excess units.USD) string {
+	var enough, most saving
+	for _, s := range m.savings(p) {
+		if s.rate.PerMonth() >= excess && (enough.rate == 0 || s.rate < enough.rate) {
+			enough = s
+		}
+		if s.rate > most.rate {
+			most = s
 		}
 	}
-	if best == "" {
+	switch {
+	case enough.rate > 0:
+		return fmt.Sprintf("%s saves %s a month; or raise the budget, or lower the load", enough.what, dollars(enough.rate.PerMonth()))
+	case most.rate > 0:
+		return fmt.Sprintf("raise the budget, or lower the load: even %s saves no more than %s a month", most.what, dollars(most.rate.PerMonth()))
+	default:
 		return "raise the budget, or lower the load"
 	}
-	return best + "; or raise the budget, or lower the load"
 }
 
 // dollars writes an amount in dollars and cents, rounded up.
