@@ -69,7 +69,7 @@ func TestBans(t *testing.T) {
 		"image host":    {"registry" + ".k8s.io/pause:3.10", true},
 		"beside":        {".." + "/shared/data", true},
 		"kubelet":       {"/var/lib/kubelet and /etc/kubernetes", false},
-		"URL":           {"https://docs.example.com/work/home/page and example.com/root/x", false},
+		"URL":           {"https://docs.example.com/a/home/page and example.com/root/x", false},
 		"source":        {"registry = terraform-aws-modules/eks/aws", false},
 		"package":       {"golang.org/x/perf, pkg.go.dev/net", false},
 	}
