@@ -14,6 +14,7 @@ import (
 	"github.com/scantling-dev/scantling/internal/run"
 	"github.com/scantling-dev/scantling/internal/spec"
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/practice"
 )
 
 // maxPlanBytes bounds the plan documents that are read.
@@ -48,6 +49,9 @@ func (f *specFlags) load(w *World, path string) (*spec.Spec, error) {
 		return nil, exit(EnvironmentFailed, err)
 	}
 	in := spec.Inputs{Vars: f.vars, Env: w.Env}
+	for _, rule := range practice.Rules() {
+		in.Rules = append(in.Rules, rule.ID)
+	}
 	for _, name := range f.varFiles {
 		vf, err := files.Read(name, spec.MaxFileBytes)
 		if err != nil {

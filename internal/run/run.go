@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -52,6 +53,26 @@ func (Offers) Regions(provider string) []string { return snapshot.Regions(provid
 // Load returns the catalog of a region.
 func (Offers) Load(provider, region string) (catalogs.Catalog, error) {
 	return snapshot.Load(provider, region)
+}
+
+// BuiltIn returns the names of what the provider runs in a cluster anyway,
+// sorted.
+func (Offers) BuiltIn(c *planner.Cluster, cat *catalogs.Catalog) (daemonSets, workloads []string) {
+	prov, ok := Provider(c.Provider, cat)
+	if !ok {
+		return nil, nil
+	}
+	for i := range c.NodeGroups {
+		for _, d := range prov.DaemonSets(c, &c.NodeGroups[i]) {
+			daemonSets = append(daemonSets, d.Name)
+		}
+	}
+	for _, w := range prov.SystemWorkloads(c) {
+		workloads = append(workloads, w.Name)
+	}
+	slices.Sort(daemonSets)
+	slices.Sort(workloads)
+	return slices.Compact(daemonSets), workloads
 }
 
 // BugError is a mistake of ours: a plan that failed its own check, or a panic.

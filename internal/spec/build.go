@@ -13,7 +13,7 @@ import (
 // findCluster reads the one cluster block, or returns nil.
 func (r *reader) findCluster(t tops, v values) *node {
 	if len(t.clusters) == 0 {
-		r.add(NoCluster, nil, "The spec has no cluster block. Write cluster \"NAME\" { … }, or run `scantling init`.")
+		r.add(NoCluster, r.start(), "The spec has no cluster block. Write cluster \"NAME\" { … }, or run `scantling init`.")
 		return nil
 	}
 	for _, b := range t.clusters[1:] {
@@ -30,6 +30,8 @@ type builder struct {
 	root        *node
 	cluster     planner.Cluster
 	assumptions []planner.Assumption
+	// zonesWrong: a zone of the cluster was refused.
+	zonesWrong bool
 	// catalog is nil where the region's could not be found.
 	catalog *catalogs.Catalog
 }
@@ -57,6 +59,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 	b.upgrade()
 	b.emits()
 	b.rules()
+	b.builtIn()
 	slices.SortFunc(b.assumptions, func(x, y planner.Assumption) int {
 		return cmp.Or(cmp.Compare(x.Path, y.Path), cmp.Compare(x.Value, y.Value), cmp.Compare(x.Source, y.Source))
 	})
@@ -164,7 +167,7 @@ func (b *builder) daemonSets() {
 		groups, _ := get[texts](n, "node_groups")
 		for i, g := range groups.items {
 			if !slices.Contains(names, g) {
-				b.add(UnknownGroup, &groups.rngs[i], "There is no node group named %q.%s", short(g), didYouMean(g, names))
+				b.add(UnknownGroup, &groups.rngs[i], "There is no node group named %q.%s", short(g), orElse(didYouMean(g, names), names))
 			}
 		}
 		d.NodeGroups = slices.Sorted(slices.Values(groups.items))
@@ -175,6 +178,27 @@ func (b *builder) daemonSets() {
 		b.cluster.DaemonSets = append(b.cluster.DaemonSets, d)
 	}
 	slices.SortFunc(b.cluster.DaemonSets, func(x, y planner.DaemonSet) int { return cmp.Compare(x.Name, y.Name) })
+}
+
+// builtIn refuses what the provider runs anyway: it would be counted twice.
+func (b *builder) builtIn() {
+	if b.catalog == nil {
+		return
+	}
+	daemons, workloads := b.offers.BuiltIn(&b.cluster, b.catalog)
+	refuse := func(n *node, names []string) {
+		if slices.Contains(names, n.label) {
+			b.add(DuplicateName, &n.labelRange, "%s is built in, and counted already. Leave the block out, or choose another name where it is something else.", n.label)
+		}
+	}
+	for _, n := range b.root.children("daemonset") {
+		refuse(n, daemons)
+	}
+	for _, g := range b.root.children("node_group") {
+		for _, n := range g.children("workload") {
+			refuse(n, workloads)
+		}
+	}
 }
 
 // emits reads the emit blocks.
@@ -203,6 +227,9 @@ func (b *builder) rules() {
 		severity, ok := get[string](n, "severity")
 		s.Severity = planner.Severity(severity)
 		s.Reason, _ = get[string](n, "reason")
+		if len(b.knownRules) > 0 && ruleID(n.label) && !slices.Contains(b.knownRules, n.label) {
+			b.add(UnknownRule, &n.labelRange, "There is no rule %s.%s", n.label, orElse(didYouMean(n.label, b.knownRules), b.knownRules))
+		}
 		if ok && s.Severity == planner.Off && strings.TrimSpace(s.Reason) == "" && (!n.has("reason") || !n.attrs["reason"].bad) {
 			b.add(ReasonMissing, n.rng("severity"), "Rule %s is off without a reason. Add reason = \"…\", for those who read it in a year.", n.label)
 		}

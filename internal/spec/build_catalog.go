@@ -2,7 +2,6 @@ package spec
 
 import (
 	"cmp"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -60,28 +59,32 @@ func (b *builder) versions() {
 	asOf := b.cluster.AsOf
 	switch {
 	case v == nil:
-		b.add(VersionUnknown, rng, "%s has no version %q. %s", b.cluster.Provider, minor, b.possible())
+		b.add(VersionUnknown, rng, "%s has no version %q. %s", b.cluster.Provider, minor, b.possible(""))
 	case asOf.IsZero(): // a wrong as_of was reported
 	case v.Release.IsZero():
-		b.add(VersionNotYet, rng, "%s has no release date for %s. %s", b.cluster.Provider, minor, b.possible())
+		b.add(VersionNotYet, rng, "%s has no release date for %s. %s", b.cluster.Provider, minor, b.possible(""))
 	case v.Release > asOf:
-		b.add(VersionNotYet, rng, "%s releases %s on %s, after as_of %s. %s", b.cluster.Provider, minor, v.Release, asOf, b.possible())
+		b.add(VersionNotYet, rng, "%s releases %s on %s, after as_of %s. %s", b.cluster.Provider, minor, v.Release, asOf, b.possible(""))
 	case !v.ExtendedEnd.IsZero() && v.ExtendedEnd <= asOf:
-		b.add(VersionEnded, rng, "Extended support of %s ended on %s. %s", minor, v.ExtendedEnd, b.possible())
+		b.add(VersionEnded, rng, "Extended support of %s ended on %s. %s", minor, v.ExtendedEnd, b.possible(""))
 	}
 }
 
-// possible lists the minors that run at as_of.
-func (b *builder) possible() string {
+// possible lists the minors that run at as_of, those later than a minor that is
+// not empty.
+func (b *builder) possible(after string) string {
 	var minors []string
 	for _, v := range b.catalog.Versions {
 		asOf := b.cluster.AsOf
+		if after != "" && compareMinors(v.Minor, after) <= 0 {
+			continue
+		}
 		if !v.Release.IsZero() && (asOf.IsZero() || v.Release <= asOf && (v.ExtendedEnd.IsZero() || v.ExtendedEnd > asOf)) {
 			minors = append(minors, v.Minor)
 		}
 	}
 	if len(minors) == 0 {
-		return "No version runs at that date."
+		return "No such version runs at that date."
 	}
 	return "Possible: " + quoteAll(minors) + "."
 }
@@ -132,10 +135,10 @@ func (b *builder) upgrade() {
 	v := b.findVersion(to)
 	switch {
 	case v == nil:
-		b.add(VersionUnknown, n.rng("to"), "%s has no version %q. %s", b.cluster.Provider, to, b.possible())
+		b.add(VersionUnknown, n.rng("to"), "%s has no version %q. %s", b.cluster.Provider, to, b.possible(from))
 	case b.cluster.AsOf.IsZero():
 	case v.Release.IsZero():
-		b.add(VersionNotYet, n.rng("to"), "%s has no release date for %s. %s", b.cluster.Provider, to, b.possible())
+		b.add(VersionNotYet, n.rng("to"), "%s has no release date for %s. %s", b.cluster.Provider, to, b.possible(from))
 	case v.Release > b.cluster.AsOf:
 		b.add(VersionNotYet, n.rng("to"), "%s releases %s on %s, after as_of %s. To plan ahead, set as_of to that day.", b.cluster.Provider, to, v.Release, b.cluster.AsOf)
 	}
@@ -170,6 +173,8 @@ func (b *builder) zones() {
 	}
 }
 
+func zoneLetter(s string) bool { return len(s) == 1 && s[0] >= 'a' && s[0] <= 'z' }
+
 // strangeZone reports a zone that the region's catalog lacks.
 func (b *builder) strangeZone(name string, list *texts, i int) {
 	c := &b.cluster
@@ -178,9 +183,13 @@ func (b *builder) strangeZone(name string, list *texts, i int) {
 		known = append(known, z.Name)
 	}
 	letter, ours := strings.CutPrefix(name, c.Region)
+	mayExist := ours && c.Provider == "aws" && zoneLetter(letter)
+	b.zonesWrong = b.zonesWrong || !mayExist
 	switch {
-	case ours && c.Provider == "aws" && regexp.MustCompile(`^[a-z]$`).MatchString(letter):
+	case mayExist:
 		b.add(ZoneLetterUnknown, &list.rngs[i], "The catalog of %s has %s. Letters belong to an account: check with \"aws ec2 describe-availability-zones\" that yours has %s.", c.Region, andList(known), name)
+	case len(name) == 1 && slices.Contains(known, c.Region+name):
+		b.add(ZoneNotInRegion, &list.rngs[i], "A zone is named in full: write %q.", c.Region+name)
 	case b.regionOf(name) != "":
 		b.add(ZoneOfOther, &list.rngs[i], "%q belongs to %s, and the cluster is in %s. Zones here: %s.", short(name), b.regionOf(name), c.Region, quoteAll(known))
 	default:
@@ -211,81 +220,4 @@ func (b *builder) regionOf(zone string) string {
 		}
 	}
 	return ""
-}
-
-func typeName(t *catalogs.InstanceType) string   { return t.Name }
-func familyName(t *catalogs.InstanceType) string { return t.Family }
-
-// patterns returns a list of patterns, sorted, and reports those that match
-// nothing in the region.
-func (b *builder) patterns(n *node, name string, of func(*catalogs.InstanceType) string) []string {
-	list, ok := get[texts](n, name)
-	if !ok {
-		return nil
-	}
-	if len(list.items) == 0 && name != "exclude" {
-		b.add(MissingAttribute, n.rng(name), "The list is empty, so that no machine fits. Leave %s out for the default.", name)
-	}
-	for i, glob := range list.items {
-		if b.catalog == nil || slices.ContainsFunc(b.catalog.Types, func(t catalogs.InstanceType) bool { return matches(glob, of(&t)) }) {
-			continue
-		}
-		var known []string
-		for _, t := range b.catalog.Types {
-			if k := of(&t); !slices.Contains(known, k) {
-				known = append(known, k)
-			}
-		}
-		hint := ""
-		if !strings.ContainsAny(glob, "*?") {
-			hint = didYouMean(glob, known)
-		}
-		if name == "families" && strings.Contains(glob, ".") {
-			hint = " A family is what stands before the \".\"; whole names go into types."
-		} else if name != "families" && hint == "" && !strings.ContainsAny(glob, ".*") {
-			hint = " A type's whole name is like \"m7g.large\"; families go into families."
-		}
-		b.add(GlobMatchesNone, &list.rngs[i], "%q matches no %s of %s %s.%s", glob, map[bool]string{true: "family", false: "type"}[name == "families"], b.cluster.Provider, b.cluster.Region, hint)
-	}
-	return slices.Sorted(slices.Values(list.items))
-}
-
-// matches reports whether a name has the form of a pattern.
-func matches(glob, name string) bool {
-	ok, err := path.Match(glob, name)
-	return err == nil && ok
-}
-
-// checkDisk checks a declared disk against the catalog.
-func (b *builder) checkDisk(n *node, d planner.Disk) {
-	if b.catalog == nil || n == nil {
-		return
-	}
-	i := slices.IndexFunc(b.catalog.Disks, func(k catalogs.Disk) bool { return k.Type == d.Type })
-	if i < 0 {
-		if n.has("type") && !n.attrs["type"].bad {
-			var known []string
-			for _, k := range b.catalog.Disks {
-				known = append(known, k.Type)
-			}
-			b.add(DiskUnknown, n.rng("type"), "%s has no disk of type %q.%s", b.cluster.Region, short(d.Type), orElse(didYouMean(d.Type, known), known))
-		}
-		return
-	}
-	k := b.catalog.Disks[i]
-	if size, ok := get[units.Bytes](n, "size"); ok && (k.MinSize > 0 && size < k.MinSize || k.MaxSize > 0 && size > k.MaxSize) {
-		b.add(OutOfRange, n.rng("size"), "A %s disk has between %s and %s.", k.Type, bytesText(k.MinSize), bytesText(k.MaxSize))
-	}
-	if d.IOPS > 0 && d.IOPS < k.FreeIOPS {
-		b.add(OutOfRange, n.rng("iops"), "A %s disk has %d operations a second anyway. Leave iops out.", k.Type, k.FreeIOPS)
-	}
-	if d.ThroughputMiBps > 0 && d.ThroughputMiBps < k.FreeMiBps {
-		b.add(OutOfRange, n.rng("throughput_mib"), "A %s disk moves %d MiB a second anyway. Leave throughput_mib out.", k.Type, k.FreeMiBps)
-	}
-	if d.IOPS > 0 && k.MaxIOPS > 0 && d.IOPS > k.MaxIOPS {
-		b.add(OutOfRange, n.rng("iops"), "A %s disk has at most %d operations a second.", k.Type, k.MaxIOPS)
-	}
-	if d.ThroughputMiBps > 0 && k.MaxMiBps > 0 && d.ThroughputMiBps > k.MaxMiBps {
-		b.add(OutOfRange, n.rng("throughput_mib"), "A %s disk moves at most %d MiB a second.", k.Type, k.MaxMiBps)
-	}
 }

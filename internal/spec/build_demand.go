@@ -126,7 +126,7 @@ func (b *builder) targets(n *node, path string) []planner.LatencyTarget {
 			named = true
 			target, ok := get[time.Duration](l, string(s))
 			if _, twice := found[s]; twice {
-				b.add(InvalidLatency, &l.attrs[string(s)].name, "There is a target for %s already.", s)
+				b.add(InvalidLatency, &l.attrs[string(s)].name, "There is a target for %s already. Keep one of them.", s)
 			} else if ok {
 				found[s] = target
 			}
@@ -205,7 +205,7 @@ func (b *builder) checkOrder(n *node, s planner.ServiceTime) {
 			continue
 		}
 		if last != nil && m.Target < last.Target {
-			b.add(InvalidService, n.rng(string(m.Statistic)), "%s is %s, below %s of %s. Percentiles never fall.", m.Statistic, m.Target, last.Statistic, last.Target)
+			b.add(InvalidService, n.rng(string(m.Statistic)), "%s is %s, below %s of %s. Percentiles never fall: check both.", m.Statistic, m.Target, last.Statistic, last.Target)
 		}
 		last = m
 	}

@@ -123,7 +123,7 @@ func (b *builder) groupZones(n *node, path string) []string {
 
 // zonesGood reports whether the cluster's zones are given and right.
 func (b *builder) zonesGood() bool {
-	return b.root.has("zones") && !b.root.attrs["zones"].bad && len(b.cluster.Zones) > 0
+	return b.root.has("zones") && !b.root.attrs["zones"].bad && !b.zonesWrong && len(b.cluster.Zones) > 0
 }
 
 // instances reads the instances block.
@@ -166,6 +166,7 @@ func (b *builder) instances(x *groupContext) planner.Instances {
 	b.checkMaxTypes(x, n, path)
 	in.MaxTypes = 1
 	in.MaxVCPUs, _ = get[int](n, "max_vcpus")
+	b.checkAdmitted(n, &in)
 	return in
 }
 
@@ -227,7 +228,7 @@ func (b *builder) autoscaling(n *node) (least, most int) {
 	least, _ = get[int](a, "min_nodes")
 	most, _ = get[int](a, "max_nodes")
 	if least > 0 && most > 0 && least > most {
-		b.add(BoundsCrossed, a.rng("min_nodes"), "min_nodes is %d and max_nodes %d.", least, most)
+		b.add(BoundsCrossed, a.rng("min_nodes"), "min_nodes is %d, above max_nodes of %d. Lower it, or raise max_nodes.", least, most)
 	}
 	return least, most
 }

@@ -20,6 +20,7 @@ func (b *builder) workload(x *groupContext, n *node) planner.Workload {
 	w.Pod = b.pod(n)
 	w.TopologySpread = b.spread(x, n, path)
 	w.PodDisruptionBudget = b.budget(x, n, path)
+	b.checkBudget(n, &w)
 	w.TerminationGracePeriod = take(b, n, path, "termination_grace_period", 30*time.Second, "30s", "language")
 	w.StartupTime = take(b, n, path, "startup_time", x.def.startup, x.def.startup.String(), x.source)
 	w.RollingUpdate = b.rollingUpdate(x, n, path, w.Kind)
@@ -54,7 +55,7 @@ func (b *builder) counts(x *groupContext, n *node, path string, w *planner.Workl
 	if ready, ok := get[units.CountOrRatio](n, "min_ready"); ok {
 		w.MinReady = &ready
 		if given && !ready.IsRatio && w.Demand.Replicas > 0 && ready.Count > w.Demand.Replicas {
-			b.add(MinimumAbove, n.rng("min_ready"), "min_ready is %d of %s.", ready.Count, count(w.Demand.Replicas, "replica"))
+			b.add(MinimumAbove, n.rng("min_ready"), "min_ready is %d of %s. Raise replicas, or lower min_ready.", ready.Count, count(w.Demand.Replicas, "replica"))
 		}
 	}
 	if x.role != planner.Stateful || n.refused["manifest"] {
@@ -160,6 +161,17 @@ func (b *builder) budget(x *groupContext, n *node, path string) *planner.PodDisr
 		b.add(BudgetAmbiguous, &p.def, "The budget is empty. Give min_available or max_unavailable, or leave the block out.")
 	}
 	return nil
+}
+
+// checkBudget refuses a budget that wants more pods than there are: no pod could
+// ever be evicted, and no node drained.
+func (b *builder) checkBudget(n *node, w *planner.Workload) {
+	p := n.child("pod_disruption_budget")
+	least, ok := get[units.CountOrRatio](p, "min_available")
+	if ok && !least.IsRatio && w.Demand.Replicas > 0 && least.Count > w.Demand.Replicas {
+		b.add(MinimumAbove, p.rng("min_available"), "min_available is %d of %s, so that no pod could ever be evicted and no node drained. Write less, or use max_unavailable.",
+			least.Count, count(w.Demand.Replicas, "replica"))
+	}
 }
 
 // rollingUpdate reads how a new version rolls out.

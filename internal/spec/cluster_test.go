@@ -440,7 +440,7 @@ func TestGroupDefaults(t *testing.T) {
 	src = strings.Replace(src, "node_group \"web\"", `node_group_defaults {
   image = "bottlerocket"
   instances {
-    families  = ["m7g"]
+    families  = ["m7i"]
     max_vcpus = 4
   }
   taint "a" {
@@ -451,7 +451,7 @@ func TestGroupDefaults(t *testing.T) {
 node_group "web"`, 1)
 	s := load(t, src)
 	g := s.Cluster.NodeGroups[0]
-	if g.Image != planner.Bottlerocket || !slices.Equal(g.Instances.Families, []string{"m7g"}) || g.Instances.MaxVCPUs != 8 {
+	if g.Image != planner.Bottlerocket || !slices.Equal(g.Instances.Families, []string{"m7i"}) || g.Instances.MaxVCPUs != 8 {
 		t.Errorf("image %s, instances %+v", g.Image, g.Instances)
 	}
 	same(t, "taints", g.Taints, []planner.Taint{{Key: "a", Value: "2", Effect: planner.PreferNoSchedule}})

@@ -74,6 +74,7 @@ const (
 	BoundsCrossed     Code = "SC5017"
 	LimitBelow        Code = "SC5018"
 	GrowthTooFast     Code = "SC5019"
+	UnknownRule       Code = "SC5020"
 
 	UnknownProvider   Code = "SC6001"
 	UnknownRegion     Code = "SC6002"
@@ -87,6 +88,8 @@ const (
 	UpgradeImpossible Code = "SC6010"
 	DiskUnknown       Code = "SC6011"
 	CatalogFailed     Code = "SC6012"
+	GlobAdmitsNone    Code = "SC6013"
+	DiskSetting       Code = "SC6014"
 
 	CannotBeMet Code = "SC7001"
 )
@@ -196,6 +199,7 @@ func meaningProblems() []Problem {
 		{Code: BoundsCrossed, Summary: "Bounds crossed", Meaning: "A minimum is above its maximum."},
 		{Code: LimitBelow, Summary: "Limit below request", Meaning: "A pod's limit is at least its request."},
 		{Code: GrowthTooFast, Summary: "Growth too fast", Meaning: "Compounded over the horizon, growth is more than a thousandfold."},
+		{Code: UnknownRule, Summary: "Unknown rule", Meaning: "No rule of good practice has this id."},
 	}
 }
 
@@ -213,5 +217,7 @@ func catalogProblems() []Problem {
 		{Code: UpgradeImpossible, Summary: "Upgrade leads nowhere", Meaning: "upgrade.to must be later than kubernetes_version."},
 		{Code: DiskUnknown, Summary: "Unknown disk type", Meaning: "The region's catalog has no disk of this type."},
 		{Code: CatalogFailed, Summary: "Catalog cannot be read", Meaning: "The catalog of the region could not be loaded."},
+		{Code: GlobAdmitsNone, Summary: "Pattern admits nothing", Meaning: "Types have such names, but other settings of the group leave out each of them: its architectures, exclude, max_vcpus, or a class that allow does not name."},
+		{Code: DiskSetting, Summary: "Disk setting refused", Meaning: "A disk of this type does not take the setting, needs another, or cannot be the root disk of a node."},
 	}
 }

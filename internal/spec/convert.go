@@ -211,7 +211,8 @@ func (r *reader) count(a *attribute, val cty.Value, rng hcl.Range) (int, bool) {
 // whole returns f as an int between least and most.
 func (r *reader) whole(f *big.Float, least, most int, rng hcl.Range) (int, bool) {
 	if !f.IsInt() {
-		r.add(InvalidCount, &rng, "%s is not a whole number.", f.Text('g', 10))
+		n, _ := f.Int64()
+		r.add(InvalidCount, &rng, "%s is not a whole number. Write %d or %d.", f.Text('g', 10), n, n+1)
 		return 0, false
 	}
 	if f.Cmp(big.NewFloat(float64(least))) < 0 || f.Cmp(big.NewFloat(float64(most))) > 0 {
@@ -242,7 +243,7 @@ func (r *reader) list(a *attribute, val cty.Value, expr hclsyntax.Expression) (t
 		s, ok := r.text(element, at)
 		ok = ok && r.element(a, s, at)
 		if ok && slices.Contains(out.items, s) {
-			r.add(DuplicateElement, &at, "%q stands in the list already.", s)
+			r.add(DuplicateElement, &at, "%q stands in the list already. Leave one of them out.", s)
 			ok = false
 		}
 		if !ok {
@@ -273,13 +274,23 @@ func elementRange(expr hclsyntax.Expression, i, n int) hcl.Range {
 	return expr.Range()
 }
 
-func (r *reader) glob(s string, rng hcl.Range) bool {
+// globForm reports whether s has the form of a pattern.
+func globForm(s string) bool {
 	ok := s != "" && len(s) <= 63
 	for _, c := range s {
 		ok = ok && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.ContainsRune(".-*?", c))
 	}
+	return ok
+}
+
+func (r *reader) glob(s string, rng hcl.Range) bool {
+	ok := globForm(s)
 	if !ok {
-		r.add(InvalidGlob, &rng, "%q is no pattern of type names: small letters, digits, \".\", \"-\", \"*\" for any text and \"?\" for any character.", short(s))
+		hint := ""
+		if lower := strings.ToLower(s); lower != s && globForm(lower) {
+			hint = fmt.Sprintf(" Write %q.", lower)
+		}
+		r.add(InvalidGlob, &rng, "%q is no pattern of type names: small letters, digits, \".\", \"-\", \"*\" for any text and \"?\" for any character.%s", short(s), hint)
 	}
 	return ok
 }

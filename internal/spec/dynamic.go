@@ -59,7 +59,7 @@ func (r *reader) dynamicParts(n *node, b *hclsyntax.Block) (dynamicBlock, bool) 
 	d.schema = n.schema.block(kind)
 	switch {
 	case d.schema == nil:
-		r.add(UnknownBlock, &b.LabelRanges[0], "%s has no block named %q.%s", article(n.schema.name), kind, didYouMean(kind, n.schema.blockNames()))
+		r.add(UnknownBlock, &b.LabelRanges[0], "%s has no block named %q.%s", article(n.schema.name), kind, instead(n.schema, kind, n.schema.blockNames(), n.schema.builtBlocks()))
 		return d, false
 	case d.schema.unbuilt:
 		r.refuseBlock(n, d.schema, b.LabelRanges[0])

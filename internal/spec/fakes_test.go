@@ -3,8 +3,10 @@ package spec_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
@@ -21,6 +23,11 @@ func (offers) Regions(provider string) []string {
 	return []string{"eu-west-1", "us-east-1"}
 }
 
+// BuiltIn returns what EKS runs.
+func (offers) BuiltIn(*planner.Cluster, *catalogs.Catalog) (daemonSets, workloads []string) {
+	return []string{"aws-node", "kube-proxy"}, []string{"coredns", "metrics-server"}
+}
+
 func (o offers) Load(provider, region string) (catalogs.Catalog, error) {
 	if !slices.Contains(o.Regions(provider), region) {
 		return catalogs.Catalog{}, fmt.Errorf("no region %s", region)
@@ -35,11 +42,20 @@ func (o offers) Load(provider, region string) (catalogs.Catalog, error) {
 		if family == "t3." {
 			family = "t3"
 		}
-		cat.Types = append(cat.Types, catalogs.InstanceType{Name: name, Family: family, Architecture: catalogs.AMD64, VCPUs: 2, Memory: 8 * units.GiB})
+		arch := catalogs.AMD64
+		if strings.HasSuffix(family, "7g") {
+			arch = catalogs.ARM64
+		}
+		cat.Types = append(cat.Types, catalogs.InstanceType{
+			Name: name, Family: family, Architecture: arch, VCPUs: 2, Memory: 8 * units.GiB,
+			Burstable: family == "t3", Metal: strings.HasSuffix(name, ".metal"),
+		})
 	}
 	cat.Disks = []catalogs.Disk{
 		{Type: "gp2", MinSize: units.GiB, MaxSize: 16 * units.TiB},
-		{Type: "gp3", MinSize: units.GiB, MaxSize: 64 * units.TiB, FreeIOPS: 3000, FreeMiBps: 125, MaxIOPS: 80000, MaxMiBps: 2000},
+		{Type: "gp3", MinSize: units.GiB, MaxSize: 64 * units.TiB, FreeIOPS: 3000, FreeMiBps: 125, IOPSPerGiB: 500 * units.Whole, MaxIOPS: 80000, MaxMiBps: 2000},
+		{Type: "io2", MinSize: 4 * units.GiB, MaxSize: 64 * units.TiB, IOPSPerGiB: 1000 * units.Whole, MaxIOPS: 256000, MaxMiBps: 4000},
+		{Type: "st1", MinSize: 125 * units.GiB, MaxSize: 16 * units.TiB, MaxIOPS: 500, MaxMiBps: 500},
 	}
 	cat.Versions = []catalogs.Version{
 		{Minor: "1.28", Release: "2023-09-26", StandardEnd: "2024-11-26", ExtendedEnd: "2025-11-26"},

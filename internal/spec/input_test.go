@@ -144,6 +144,19 @@ func TestUnusedValue(t *testing.T) {
 	}
 }
 
+// TestUnknownRule: a rule that nothing checks is refused where the rules are
+// known.
+func TestUnknownRule(t *testing.T) {
+	src := in("cluster", "rule \"CP-06\" {\n severity = \"info\"\n}")
+	diags := mistakes(t, src, spec.Inputs{Rules: []string{"CP-05", "PD-01"}})
+	if len(diags) != 1 || diags[0].Extra != spec.UnknownRule || !strings.Contains(diags[0].Detail, `Did you mean "CP-05"?`) {
+		t.Errorf("got %s", show(diags))
+	}
+	if diags := mistakes(t, src, spec.Inputs{}); len(diags) != 0 {
+		t.Errorf("rules not known: %s", show(diags))
+	}
+}
+
 // TestExplain: what the planner cannot meet is shown at the value that binds.
 func TestExplain(t *testing.T) {
 	src := full

@@ -45,7 +45,7 @@ func (r *reader) inputs(declared map[string]*variable, in Inputs) map[string]inp
 			continue
 		}
 		if declared[name] == nil {
-			r.add(UndeclaredVariable, nil, "--var %s=…: the spec declares no variable of this name.%s", short(name), didYouMean(name, sortedKeys(declared)))
+			r.add(UndeclaredVariable, nil, "--var %s=…: the spec declares no variable of this name.%s", short(name), orElse(didYouMean(name, sortedKeys(declared)), sortedKeys(declared)))
 			continue
 		}
 		given[name] = r.parseInput(declared[name], text, "--var")
@@ -70,7 +70,7 @@ func (r *reader) parseInput(v *variable, text, from string) input {
 	}
 	if v.literal {
 		if len(text) > maxString || invalidUTF8([]byte(text)) >= 0 {
-			r.add(ValueTooBig, nil, "The value of %q from %s is not UTF-8, or has more than %d bytes.", v.name, from, maxString)
+			r.add(ValueTooBig, &v.rng, "The value of %q from %s is not UTF-8, or has more than %d bytes.", v.name, from, maxString)
 			return input{from: from, bad: true}
 		}
 		return input{val: cty.StringVal(text), from: from}

@@ -15,6 +15,9 @@ func labelKey(s string) bool {
 	return len(s) <= 317 && regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`).MatchString(s)
 }
 
+// ruleID reports whether s has the form of a rule's id.
+func ruleID(s string) bool { return regexp.MustCompile(`^[A-Z]{2,4}-[0-9]{2,3}$`).MatchString(s) }
+
 // terraformName reports whether s can name a Terraform variable.
 func terraformName(s string) bool {
 	return len(s) <= 63 && regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`).MatchString(s)
@@ -37,7 +40,7 @@ func (r *reader) checkLabel(n *node) {
 			r.add(InvalidLabel, &n.labelRange, "%q is no key of a taint: an optional prefix such as \"example.com/\", then %s.", short(s), labelValueRule)
 		}
 	case "rule":
-		if !regexp.MustCompile(`^[A-Z]{2,4}-[0-9]{2,3}$`).MatchString(s) {
+		if !ruleID(s) {
 			r.add(InvalidName, &n.labelRange, "%q is no rule: their ids are like \"CP-05\".", short(s))
 		}
 	case "emit":

@@ -81,11 +81,22 @@ func (r *reader) resolve(expr hclsyntax.Expression, s *scope) bool {
 		}
 		works, found := declared[name]
 		if !found {
-			r.add(UndeclaredName, &rng, "There is no %s named %q.%s", map[string]string{"var": "variable", "local": "local"}[root], name, didYouMean(name, sortedKeys(declared)))
+			r.add(UndeclaredName, &rng, "There is no %s named %q.%s", map[string]string{"var": "variable", "local": "local"}[root], name, undeclared(root, name, declared))
 		}
 		ok = ok && works
 	}
 	return ok
+}
+
+// undeclared says what to write for a variable or local that is not declared.
+func undeclared(root, name string, declared map[string]bool) string {
+	if hint := orElse(didYouMean(name, sortedKeys(declared)), sortedKeys(declared)); hint != "" {
+		return hint
+	}
+	if root == "var" {
+		return fmt.Sprintf(" Declare it: variable %q { … }.", name)
+	}
+	return fmt.Sprintf(" Declare it: locals { %s = … }.", name)
 }
 
 func (s *scope) iterator(name string) (int, bool) {
@@ -145,7 +156,7 @@ func oversizedWithin(val cty.Value, depth int, leaves *int) string {
 	case t == cty.Number:
 		f := val.AsBigFloat()
 		if f.IsInf() {
-			return "holds a number that is not finite"
+			return "holds a number that is not finite: something is divided by 0"
 		}
 		if f.Sign() != 0 && f.MantExp(nil) > maxExponent {
 			return "holds a number beyond 2^50, about 1e15"

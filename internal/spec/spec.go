@@ -41,6 +41,9 @@ type Inputs struct {
 	VarFiles []File
 	// Env has the form of os.Environ; only SCANTLING_VAR_name is read.
 	Env []string
+	// Rules are the ids that a rule block may name. Empty admits every id of the
+	// right form.
+	Rules []string
 }
 
 // Offers says what can be bought, and where.
@@ -51,6 +54,9 @@ type Offers interface {
 	Regions(provider string) []string
 	// Load returns the catalog of a region.
 	Load(provider, region string) (catalogs.Catalog, error)
+	// BuiltIn returns the names of the DaemonSets and of the workloads that the
+	// provider runs in a cluster anyway.
+	BuiltIn(*planner.Cluster, *catalogs.Catalog) (daemonSets, workloads []string)
 }
 
 // Spec is a spec that was read without an error.
@@ -76,6 +82,7 @@ func (s *Spec) Files() []File { return s.files }
 func Load(files []File, in Inputs, offers Offers) (*Spec, hcl.Diagnostics) {
 	files = sortFiles(files)
 	r := newReader(offers)
+	r.knownRules = in.Rules
 	bodies := r.parseFiles(files)
 	if r.failed() {
 		return nil, r.sorted()
@@ -132,6 +139,8 @@ type reader struct {
 	places map[string]hcl.Range
 	// sources are the contents of the files, by name.
 	sources map[string][]byte
+	// knownRules are Inputs.Rules.
+	knownRules []string
 	// blocks made by dynamic so far.
 	expanded int
 }

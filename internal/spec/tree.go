@@ -181,7 +181,7 @@ func (r *reader) unknownAttribute(n *node, name string, it item, sc *scope) {
 	b := n.schema.block(name)
 	if b == nil {
 		r.add(UnknownAttribute, &it.name, "%s has no attribute named %q.%s", article(n.schema.name), name,
-			orElse(didYouMean(name, append(n.schema.attributeNames(), n.schema.blockNames()...)), n.schema.builtAttributes()))
+			instead(n.schema, name, append(n.schema.attributeNames(), n.schema.blockNames()...), n.schema.builtAttributes()))
 		return
 	}
 	if b.unbuilt {
@@ -244,7 +244,7 @@ func (r *reader) unknownBlock(n *node, b *hclsyntax.Block, sc *scope) {
 	switch {
 	case a == nil:
 		r.add(UnknownBlock, &b.TypeRange, "%s has no block named %q.%s", article(n.schema.name), b.Type,
-			orElse(didYouMean(b.Type, append(n.schema.blockNames(), n.schema.attributeNames()...)), n.schema.builtBlocks()))
+			instead(n.schema, b.Type, append(n.schema.blockNames(), n.schema.attributeNames()...), n.schema.builtBlocks()))
 	case a.unbuilt:
 		n.refused[a.name] = true
 		r.add(NotSupportedYet, &b.TypeRange, "%s of %s is not supported yet.%s", a.name, n.schema.name, lead(a.instead))

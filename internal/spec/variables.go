@@ -45,19 +45,11 @@ func (r *reader) topLevel(bodies []*hclsyntax.Body) tops {
 			case "cluster":
 				t.clusters = append(t.clusters, b)
 			default:
-				hint := didYouMean(b.Type, names)
-				if clusterBlockKnown(t.schema, b.Type) {
-					hint = " It stands inside the cluster block."
-				}
-				r.add(UnknownBlock, &b.TypeRange, "A spec has no block named %q at its top level.%s", b.Type, hint)
+				r.add(UnknownBlock, &b.TypeRange, "A spec has no block named %q at its top level.%s", b.Type, instead(t.schema, b.Type, names, names))
 			}
 		}
 	}
 	return t
-}
-
-func clusterBlockKnown(schema *block, name string) bool {
-	return schema.block("cluster").block(name) != nil
 }
 
 // collectLocals adds the attributes of a locals block.
@@ -232,6 +224,9 @@ func (r *reader) variableValue(v *variable, given map[string]input) (cty.Value, 
 		return *v.def, true
 	}
 	val, err := v.convert(in.val)
+	if in.rng == nil {
+		in.rng = &v.rng // given outside of every file: its declaration
+	}
 	if err != nil {
 		r.add(InvalidVariable, in.rng, "The value of %q from %s is not of its type %s: %v.", v.name, in.from, typeexpr.TypeString(v.typ), err)
 		return cty.NilVal, false
