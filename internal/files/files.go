@@ -86,14 +86,46 @@ func Read(name string, limit int64) (f File, err error) {
 	return File{Name: name, Content: content}, nil
 }
 
+// defaultMode is the mode of a file that was not there before.
+const defaultMode = 0o644
+
 // Write writes content to name: first to a temporary file beside it, which is
 // then renamed, so that a reader sees the old file or the new one and never a
-// part. A missing folder is made.
-func Write(name string, content []byte) (err error) {
+// part. The mode of an old file is kept, and a symbolic link is followed. What is
+// no regular file (a pipe, a device) is written to as it is. A missing folder is
+// made.
+func Write(name string, content []byte) error {
+	mode := fs.FileMode(defaultMode)
+	switch info, err := os.Stat(name); {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s is a folder", name)
+	case err == nil && !info.Mode().IsRegular():
+		return writeThrough(name, content)
+	case err == nil:
+		mode = info.Mode().Perm()
+		if name, err = filepath.EvalSymlinks(name); err != nil {
+			return tidy(err)
+		}
+	}
 	dir := filepath.Dir(name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return tidy(err)
 	}
+	return replace(dir, name, content, mode)
+}
+
+func writeThrough(name string, content []byte) (err error) {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return tidy(err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	_, err = f.Write(content)
+	return tidy(err)
+}
+
+// replace writes a temporary file in dir and renames it to name.
+func replace(dir, name string, content []byte, mode fs.FileMode) (err error) {
 	tmp, err := os.CreateTemp(dir, "."+filepath.Base(name)+".*")
 	if err != nil {
 		return tidy(err)
@@ -106,7 +138,7 @@ func Write(name string, content []byte) (err error) {
 	if _, err = tmp.Write(content); err != nil {
 		return errors.Join(tidy(err), tmp.Close())
 	}
-	if err = tmp.Chmod(0o644); err != nil {
+	if err = tmp.Chmod(mode); err != nil {
 		return errors.Join(tidy(err), tmp.Close())
 	}
 	if err = tmp.Sync(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/scantling-dev/scantling/internal/files"
@@ -67,6 +68,56 @@ func TestWriteReplacesWhole(t *testing.T) {
 	left, err := os.ReadDir(filepath.Dir(path))
 	if err != nil || len(left) != 1 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestWriteKeepsModeAndFollowsLinks(t *testing.T) {
+	dir := t.TempDir()
+	target := write(t, dir, "plan.json", "old")
+	if err := os.Chmod(target, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(dir, "link.json")
+	if err := os.Symlink("plan.json", link); err != nil {
+		t.Fatal(err)
+	}
+	if err := files.Write(link, []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(target)
+	if err != nil || string(got) != "new" {
+		t.Errorf("behind the link stands %q, %v", got, err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is gone: %v, %v", info, err)
+	}
+	if info, err := os.Stat(target); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the mode became %v, %v", info.Mode(), err)
+	}
+}
+
+func TestWriteLeavesOtherThingsInPlace(t *testing.T) {
+	dir := t.TempDir()
+	if err := files.Write(dir, nil); err == nil || !strings.Contains(err.Error(), "is a folder") {
+		t.Errorf("written to a folder: %v", err)
+	}
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan string)
+	go func() {
+		got, err := os.ReadFile(pipe)
+		if err != nil {
+			got = []byte(err.Error())
+		}
+		read <- string(got)
+	}()
+	if err := files.Write(pipe, []byte("through")); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-read; got != "through" {
+		t.Errorf("the reader of the pipe got %q", got)
 	}
 }
 
