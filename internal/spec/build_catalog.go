@@ -151,7 +151,7 @@ func (b *builder) zones() {
 		return
 	}
 	if len(list.items) == 0 {
-		b.add(MissingAttribute, b.root.rng("zones"), "The list is empty: a cluster needs a zone.")
+		b.add(MissingAttribute, b.root.rng("zones"), "The list is empty: a cluster needs a zone, and three to survive the loss of one well.")
 		return
 	}
 	b.cluster.Zones = slices.Sorted(slices.Values(list.items))

@@ -57,7 +57,7 @@ func (b *builder) diskSettings(n *node, d planner.Disk) bool {
 	provisioned := d.Type == "io1" || d.Type == "io2"
 	switch {
 	case d.Type == "st1" || d.Type == "sc1":
-		b.add(DiskSetting, n.rng("type"), "A node cannot start from a %s disk. Write \"gp3\".", d.Type)
+		b.add(DiskSetting, n.rng("type"), "A node cannot start from a disk of type %s. Write \"gp3\".", d.Type)
 	case d.IOPS > 0 && !sells:
 		b.add(DiskSetting, n.rng("iops"), "The operations of a %s disk follow from its size. Leave iops out, or use gp3.", d.Type)
 	case d.ThroughputMiBps > 0 && d.Type != "gp3":

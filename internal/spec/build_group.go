@@ -280,12 +280,12 @@ func (b *builder) systemGroup(nodes []*node) {
 			}
 		}
 	}
-	host := ""
+	host, found := "", false
 	for _, role := range []planner.Role{planner.System, planner.App} {
 		for i := range b.cluster.NodeGroups {
 			g := &b.cluster.NodeGroups[i]
-			if host == "" && g.Role == role && (role == planner.System || !g.Tainted()) {
-				host = g.Name
+			if !found && g.Role == role && (role == planner.System || !g.Tainted()) {
+				host, found = g.Name, true
 			}
 		}
 	}
@@ -295,7 +295,7 @@ func (b *builder) systemGroup(nodes []*node) {
 			b.add(EmptyGroup, &n.def, "Node group %q has no workload, so that it needs no node. Add workload \"NAME\" { … }.", short(n.label))
 		}
 	}
-	if host == "" && len(nodes) > 0 {
+	if !found && len(nodes) > 0 {
 		b.add(NoSystemGroup, &b.root.def, "CoreDNS has no node to run on: add a system or app group.")
 	}
 }

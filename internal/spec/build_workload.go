@@ -111,7 +111,7 @@ func (b *builder) spread(x *groupContext, n *node, path string) []planner.Topolo
 		t.MaxSkew = take(b, s, p, "max_skew", 1, "1", "language")
 		t.Hard = take(b, s, p, "when_unsatisfiable", "ScheduleAnyway", "ScheduleAnyway", "language") == "DoNotSchedule"
 		if ok && slices.ContainsFunc(out, func(o planner.TopologySpread) bool { return o.Key == t.Key }) {
-			b.add(DuplicateElement, s.rng("topology_key"), "The workload spreads over %s already.", key)
+			b.add(DuplicateElement, s.rng("topology_key"), "The workload spreads over %s already. Leave one of the two out.", key)
 		}
 		out = append(out, t)
 	}

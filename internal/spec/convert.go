@@ -47,7 +47,7 @@ func (r *reader) convert(a *attribute, val cty.Value, expr hclsyntax.Expression)
 	case kindCPU:
 		return pair(r.cpu(val, rng))
 	case kindBytes:
-		return pair(r.bytes(val, rng))
+		return pair(r.bytes(a, val, rng))
 	case kindDuration:
 		return pair(r.duration(a, val, rng))
 	case kindRatio:
@@ -137,7 +137,9 @@ func (r *reader) chosen(a *attribute, s string, rng hcl.Range) bool {
 	case a.name == "provider":
 		r.add(UnknownProvider, &rng, "There is no provider named %q.%s", short(s), orElse(didYouMean(s, append(slices.Clone(a.choices), a.later...)), a.choices))
 	default:
-		r.add(UnknownChoice, &rng, "%s is not %q: it is %s.%s", a.name, short(s), quoteAll(a.choices), didYouMean(s, append(slices.Clone(a.choices), a.later...)))
+		last := s[strings.LastIndexByte(s, '/')+1:] // of topology.kubernetes.io/zone
+		hint := didYouMean(last, append(slices.Clone(a.choices), a.later...))
+		r.add(UnknownChoice, &rng, "%s is not %q: it is %s.%s", a.name, short(s), quoteAll(a.choices), hint)
 	}
 	return false
 }
@@ -191,6 +193,9 @@ func numberHint(s string) string {
 	parts := regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?([a-zA-Z/%]{1,10})$`).FindStringSubmatch(s)
 	if parts != nil {
 		return fmt.Sprintf("write %s without a unit.", parts[1])
+	}
+	if bare := strings.NewReplacer("$", "", ",", "", "_", "").Replace(s); len(s) <= maxNumberLength && plain.MatchString(bare) {
+		return fmt.Sprintf("write %s.", bare)
 	}
 	return "write plain digits, such as 500."
 }

@@ -65,6 +65,11 @@ func (r *reader) dynamicParts(n *node, b *hclsyntax.Block) (dynamicBlock, bool) 
 		r.refuseBlock(n, d.schema, b.LabelRanges[0])
 		return d, false
 	}
+	if _, labelled := b.Body.Attributes["labels"]; d.schema.label != "" && !labelled {
+		r.add(InvalidDynamic, &d.def, "A %s block has a label, the %s: add labels = [%s.value] beside for_each.", kind, d.schema.label, kind)
+		n.refused[kind] = true
+		return d, false
+	}
 	n.refused[kind] = true // until it is expanded, nothing is missing
 	for _, nested := range b.Body.Blocks {
 		if nested.Type != "content" || len(nested.Labels) > 0 || d.content != nil {

@@ -11,7 +11,8 @@ import (
 // habits are names that people bring from Kubernetes, Terraform and clouds, with
 // what to write instead.
 func habits() map[string]string {
-	nodes := "The number of nodes is computed; autoscaling { min_nodes = …, max_nodes = … } bounds it."
+	nodes := "The number of nodes is computed; min_nodes and max_nodes of autoscaling bound it."
+	autoscaler := "The count for the peak is planned; horizontal_pod_autoscaler is not supported yet."
 	types := "Write instances { types = [\"m7i.large\"] }, or families for more choice."
 	pinned := "Leave it out: pods are kept to their group by a selector and a toleration that are written from the plan."
 	requests := "Write cpu and memory in pod { … } itself: they are the requests of all containers."
@@ -27,7 +28,7 @@ func habits() map[string]string {
 		"name":               "The name stands after the block's kind, in quotes.",
 		"availability_zones": "Write zones.", "azs": "Write zones.",
 		"version": "Write kubernetes_version.", "cluster_version": "Write kubernetes_version.",
-		"pdb": "Write pod_disruption_budget { … }.", "hpa": "Write horizontal_pod_autoscaler { … }.",
+		"pdb": "Write pod_disruption_budget { … }.", "hpa": autoscaler, "max_replicas": autoscaler,
 		"disk_size": "Write disk { size = \"50Gi\" }.", "volume_size": "Write disk { size = \"50Gi\" }.",
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	hcljson "github.com/hashicorp/hcl/v2/json"
 	"github.com/zclconf/go-cty/cty"
@@ -80,8 +81,9 @@ func (r *reader) parseInput(v *variable, text, from string) input {
 		return input{from: from, bad: true}
 	}
 	expr, diags := hclsyntax.ParseExpression(f.Content, f.Name, hcl.InitialPos)
-	r.foreign(SyntaxError, diags)
 	if diags.HasErrors() {
+		r.add(InvalidVariable, &v.rng, "The value of %q from %s is not of its type %s. Lists are written %s and maps %s, strings in quotes.",
+			v.name, from, typeexpr.TypeString(v.typ), `["a", "b"]`, `{ a = 1 }`)
 		return input{from: from, bad: true}
 	}
 	val, ok := r.eval(expr, &scope{ctx: &hcl.EvalContext{}})

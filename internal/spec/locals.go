@@ -130,5 +130,9 @@ func (r *reader) reportCycle(t tops, circle []string) {
 	}
 	steps = append(steps, "local."+circle[0])
 	rng := t.locals[circle[0]].NameRange
+	if len(circle) == 1 {
+		r.add(ReferenceCycle, &rng, "local.%s refers to itself. Give it a value that does not.", circle[0])
+		return
+	}
 	r.add(ReferenceCycle, &rng, "%s. Give one of them a value that does not refer to the others.", strings.Join(steps, " -> "))
 }

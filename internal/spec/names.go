@@ -1,6 +1,10 @@
 package spec
 
-import "regexp"
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
 
 // labelValueRule says what Kubernetes takes as the value of a label.
 const labelValueRule = "letters, digits, \"-\", \"_\" and \".\", at most 63, a letter or digit at both ends"
@@ -23,17 +27,26 @@ func terraformName(s string) bool {
 	return len(s) <= 63 && regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`).MatchString(s)
 }
 
+// tidyName suggests the name that s becomes with small letters and dashes.
+func tidyName(s string) string {
+	name := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(s), "-"), "-")
+	if name == "" || len(name) > 63 || len(s) > 100 {
+		return ""
+	}
+	return fmt.Sprintf(" Write %q.", name)
+}
+
 // checkLabel holds a block's label to the form of what it names.
 func (r *reader) checkLabel(n *node) {
 	s := n.label
 	switch n.schema.name {
 	case "cluster":
 		if len(s) > 100 || !regexp.MustCompile(`^[0-9A-Za-z][-0-9A-Za-z_]*$`).MatchString(s) {
-			r.add(InvalidName, &n.labelRange, "%q cannot name a cluster: letters, digits, \"-\" and \"_\", at most 100, a letter or digit first.", short(s))
+			r.add(InvalidName, &n.labelRange, "%q cannot name a cluster: letters, digits, \"-\" and \"_\", at most 100, a letter or digit first.%s", short(s), tidyName(s))
 		}
 	case "node_group", "workload", "daemonset":
 		if len(s) > 63 || !regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`).MatchString(s) {
-			r.add(InvalidName, &n.labelRange, "%q cannot name a %s: small letters, digits and \"-\", at most 63, a letter or digit at both ends.", short(s), n.schema.name)
+			r.add(InvalidName, &n.labelRange, "%q cannot name a %s: small letters, digits and \"-\", at most 63, a letter or digit at both ends.%s", short(s), n.schema.name, tidyName(s))
 		}
 	case "taint":
 		if !labelKey(s) {

@@ -100,6 +100,10 @@ func (r *reader) cpu(val cty.Value, rng hcl.Range) (units.MilliCPU, bool) {
 	if !ok {
 		return 0, false
 	}
+	if s := quantityText(val); strings.HasSuffix(s, "i") {
+		r.add(InvalidCPU, &rng, "%q is a size, not CPU. CPU is written 2, \"0.5\" or \"500m\".", short(s))
+		return 0, false
+	}
 	if q.Cmp(*resource.NewQuantity(maxCores, resource.DecimalSI)) > 0 {
 		r.add(OutOfRange, &rng, "%s is more than %d cores.", short(quantityText(val)), maxCores)
 		return 0, false
@@ -113,6 +117,9 @@ func (r *reader) cpu(val cty.Value, rng hcl.Range) (units.MilliCPU, bool) {
 
 // cpuHint says how to write what s may mean.
 func cpuHint(s string) string {
+	if regexp.MustCompile(`^[0-9]+,[0-9]+$`).MatchString(s) {
+		return fmt.Sprintf("write %q.", strings.Replace(s, ",", ".", 1))
+	}
 	parts := regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?([a-zA-Z]+)$`).FindStringSubmatch(s)
 	if parts != nil {
 		switch strings.ToLower(parts[2]) {
@@ -126,7 +133,7 @@ func cpuHint(s string) string {
 }
 
 // bytes returns a size, rounded up to bytes.
-func (r *reader) bytes(val cty.Value, rng hcl.Range) (units.Bytes, bool) {
+func (r *reader) bytes(a *attribute, val cty.Value, rng hcl.Range) (units.Bytes, bool) {
 	if val.Type() == cty.String && regexp.MustCompile(`^[0-9.]+m$`).MatchString(val.AsString()) {
 		s := strings.TrimSuffix(val.AsString(), "m")
 		r.add(InvalidBytes, &rng, "%q is thousandths of a byte: write \"%sMi\".", short(val.AsString()), short(s))
@@ -142,11 +149,15 @@ func (r *reader) bytes(val cty.Value, rng hcl.Range) (units.Bytes, bool) {
 	}
 	n := units.Bytes(q.Value()) // rounded up
 	if n < units.MiB {
+		why, unit := "no container runs in that", "Mi"
+		if a.name == "size" {
+			why, unit = "no disk is so small", "Gi"
+		}
 		hint := ""
 		if n > 0 {
-			hint = fmt.Sprintf(" Is \"%dMi\" meant?", n)
+			hint = fmt.Sprintf(" Is \"%d%s\" meant?", n, unit)
 		}
-		r.add(InvalidBytes, &rng, "%d bytes are less than 1Mi, and no container runs in that.%s", n, hint)
+		r.add(InvalidBytes, &rng, "%d bytes are less than 1Mi, and %s.%s", n, why, hint)
 		return 0, false
 	}
 	return n, true
@@ -182,7 +193,7 @@ func (r *reader) duration(a *attribute, val cty.Value, rng hcl.Range) (time.Dura
 	d, err := time.ParseDuration(s)
 	switch {
 	case strings.HasPrefix(s, "-"):
-		r.add(OutOfRange, &rng, "%q is negative.", short(s))
+		r.add(OutOfRange, &rng, "%q is negative. Write how long it takes, such as \"90s\".", short(s))
 	case err != nil || len(s) > maxNumberLength || strings.HasPrefix(s, "+") || s == "0":
 		if tooLong(s) {
 			r.add(OutOfRange, &rng, "%q is more than a year.", short(s))
@@ -289,7 +300,11 @@ func (r *reader) rate(a *attribute, val cty.Value, rng hcl.Range) (units.Rate, b
 		return 0, false
 	}
 	if f.Sign() == 0 && !a.zero {
-		r.add(OutOfRange, &rng, "%s is 0: leave the workload out if it carries nothing.", a.name)
+		why := "leave the workload out if it carries nothing"
+		if a.down {
+			why = "no number of pods would do"
+		}
+		r.add(OutOfRange, &rng, "%s is 0: %s.", a.name, why)
 		return 0, false
 	}
 	if a.down {
@@ -327,7 +342,7 @@ func (r *reader) portion(a *attribute, val cty.Value, rng hcl.Range) (units.Coun
 
 // dollars returns an amount of money, rounded down: it is a limit.
 func (r *reader) dollars(val cty.Value, rng hcl.Range) (units.USD, bool) {
-	f, ok := r.number(OutOfRange, val, rng, "a number of dollars")
+	f, ok := r.number(WrongType, val, rng, "a number of dollars")
 	if !ok {
 		return 0, false
 	}

@@ -70,8 +70,11 @@ func (r *reader) resolve(expr hclsyntax.Expression, s *scope) bool {
 		case "local":
 			declared = s.locals
 		default:
-			r.add(UndeclaredName, &rng, "There is nothing named %s here: a text stands in quotes, an input is var.NAME, a local is local.NAME.%s",
-				root, didYouMean(root, append([]string{"var", "local"}, s.iterators...)))
+			hint := didYouMean(root, append([]string{"var", "local"}, s.iterators...))
+			if n := len(s.iterators); root == "each" && n > 0 {
+				hint = fmt.Sprintf(" The element of a dynamic block is %s.value.", s.iterators[n-1])
+			}
+			r.add(UndeclaredName, &rng, "There is nothing named %s here: a text stands in quotes, an input is var.NAME, a local is local.NAME.%s", root, hint)
 			ok = false
 			continue
 		}

@@ -15,6 +15,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -181,6 +182,10 @@ func (r *reader) parse(f File) *hclsyntax.Body {
 	r.sources[f.Name] = f.Content
 	src, start := trimBOM(f.Content)
 	file, diags := hclsyntax.ParseConfig(src, f.Name, start)
+	if at := regexp.MustCompile(`(?m)^(apiVersion|kind):\s`).FindIndex(f.Content); at != nil && diags.HasErrors() {
+		r.add(SyntaxError, rangeAt(f, at[0]), "The file is YAML, as Kubernetes reads it. A spec is HCL: run `scantling init` to write one.")
+		return nil
+	}
 	r.foreign(SyntaxError, firstCauses(diags))
 	if diags.HasErrors() {
 		return nil

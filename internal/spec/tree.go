@@ -135,16 +135,16 @@ func (r *reader) read(s source) *node {
 func (r *reader) readLabel(n *node, s source) {
 	if s.schema.label == "" {
 		if len(s.labels) > 0 {
-			r.add(WrongLabels, &s.labelRanges[0], "A %s block has no label: write %s { … }.", s.schema.name, s.schema.name)
+			r.add(WrongLabels, &s.labelRanges[0], "%s has no label: write %s { … }.", article(s.schema.name), s.schema.name)
 		}
 		return
 	}
 	if len(s.labels) == 0 {
-		r.add(WrongLabels, &s.def, "A %s block needs the %s as its label: write %s \"…\" { … }.", s.schema.name, s.schema.label, s.schema.name)
+		r.add(WrongLabels, &s.def, "%s needs the %s as its label: write %s \"…\" { … }.", article(s.schema.name), s.schema.label, s.schema.name)
 		return
 	}
 	if len(s.labels) > 1 {
-		r.add(WrongLabels, &s.labelRanges[1], "A %s block has one label, the %s.", s.schema.name, s.schema.label)
+		r.add(WrongLabels, &s.labelRanges[1], "%s has one label, the %s. Leave this one out.", article(s.schema.name), s.schema.label)
 	}
 	n.label, n.labelRange = s.labels[0], s.labelRanges[0]
 	r.checkLabel(n)
@@ -180,6 +180,8 @@ func (r *reader) readAttribute(n *node, name string, it item, sc *scope) {
 func (r *reader) unknownAttribute(n *node, name string, it item, sc *scope) {
 	b := n.schema.block(name)
 	if b == nil {
+		n.refused[name] = true
+		r.meant(n, name)
 		r.add(UnknownAttribute, &it.name, "%s has no attribute named %q.%s", article(n.schema.name), name,
 			instead(n.schema, name, append(n.schema.attributeNames(), n.schema.blockNames()...), n.schema.builtAttributes()))
 		return
@@ -195,6 +197,16 @@ func (r *reader) unknownAttribute(n *node, name string, it item, sc *scope) {
 		return
 	}
 	n.blocks = append(n.blocks, r.read(source{schema: b, def: it.name, items: r.objectItems(object), scope: sc}))
+}
+
+// meant takes the required blocks that hold an attribute of this name for given:
+// it stands in the wrong place.
+func (r *reader) meant(n *node, name string) {
+	for i := range n.schema.blocks {
+		if b := &n.schema.blocks[i]; b.required && b.attribute(name) != nil {
+			n.refused[b.name] = true
+		}
+	}
 }
 
 // objectItems returns the items of an object as attributes of a block.
@@ -243,6 +255,9 @@ func (r *reader) unknownBlock(n *node, b *hclsyntax.Block, sc *scope) {
 	a := n.schema.attribute(b.Type)
 	switch {
 	case a == nil:
+		for name := range b.Body.Attributes {
+			n.refused[name] = true // not missing, but in the wrong place
+		}
 		r.add(UnknownBlock, &b.TypeRange, "%s has no block named %q.%s", article(n.schema.name), b.Type,
 			instead(n.schema, b.Type, append(n.schema.blockNames(), n.schema.attributeNames()...), n.schema.builtBlocks()))
 	case a.unbuilt:
@@ -298,9 +313,9 @@ func (r *reader) checkRepeats(n *node) {
 		}
 		at := other.def.Filename + ":" + itoa(other.def.Start.Line)
 		if b.schema.repeat {
-			r.add(DuplicateName, &b.labelRange, "There is a %s named %q already, at %s.", b.schema.name, b.label, at)
+			r.add(DuplicateName, &b.labelRange, "There is %s named %q already, at %s.", lower(article(b.schema.name)), b.label, at)
 		} else {
-			r.add(DuplicateBlock, &b.def, "There is a %s block already, at %s.", b.schema.name, at)
+			r.add(DuplicateBlock, &b.def, "There is %s already, at %s.", lower(article(b.schema.name)), at)
 		}
 		return true
 	})

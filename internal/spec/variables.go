@@ -154,6 +154,9 @@ func (r *reader) declare(b *hclsyntax.Block, empty *scope) *variable {
 		switch name {
 		case "type":
 			typ, defaults, diags := typeexpr.TypeConstraintWithDefaults(a.Expr)
+			for _, d := range diags {
+				d.Detail += " Write string, number, bool, list(…), map(…) or object({…})."
+			}
 			r.foreign(InvalidExpression, diags)
 			if diags.HasErrors() {
 				v.bad = true

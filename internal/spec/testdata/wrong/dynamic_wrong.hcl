@@ -22,6 +22,7 @@ cluster "shop" {
 
   dynamic "daemonset" {
     for_each = 3
+    labels   = ["agent"]
     content {
     }
   }

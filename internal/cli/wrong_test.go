@@ -1,0 +1,71 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/scantling-dev/scantling/internal/cli"
+)
+
+// TestWrongSpecsLeaveNothingBehind plans every wrong spec: each ends with exit
+// code 1 and a diagnostic with its place on stderr, prints nothing on stdout and
+// leaves no file.
+func TestWrongSpecsLeaveNothingBehind(t *testing.T) {
+	specs, err := filepath.Glob("../spec/testdata/wrong/*.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(specs) < 75 {
+		t.Errorf("only %d wrong specs", len(specs))
+	}
+	for _, path := range specs {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".hcl"), func(t *testing.T) {
+			src, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			args := []string{path}
+			for line := range strings.Lines(string(src)) {
+				value, found := strings.CutPrefix(line, "# --var ")
+				if !found {
+					break
+				}
+				args = append(args, "--var", strings.TrimSpace(value))
+			}
+			// A mistake stands in a file or, at times, on the command line.
+			refused(t, args, "on "+path+" line ", "\n--var ")
+		})
+	}
+}
+
+// refused plans args and wants exit code 1, one of the texts on stderr, nothing
+// on stdout and no file left behind. It returns what is on stderr.
+func refused(t *testing.T, args []string, oneOf ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	var out, errs bytes.Buffer
+	code := cli.Run(t.Context(), cli.World{
+		Args:   append([]string{"plan", "-o", "json", "--out", filepath.Join(dir, "plan.json")}, args...),
+		Stdin:  strings.NewReader(""),
+		Stdout: &out, Stderr: &errs,
+	})
+	if code != cli.WrongInput {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	if out.Len() > 0 {
+		t.Errorf("on stdout:\n%s", out.String())
+	}
+	said := errs.String()
+	if !strings.Contains(said, "Error: ") || !slices.ContainsFunc(oneOf, func(s string) bool { return strings.Contains(said, s) }) {
+		t.Errorf("want one of %q in\n%.2000s", oneOf, said)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	return said
+}

@@ -1,0 +1,34 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    instances {
+      families  = ["m7i"]
+      exclude   = ["m7i.*"]
+    }
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+
+  node_group "small" {
+    instances {
+      families  = ["m7i"]
+      max_vcpus = 1
+    }
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

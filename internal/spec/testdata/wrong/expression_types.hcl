@@ -1,0 +1,23 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "api" {
+      replicas = "a" + 1
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+    workload "c" {
+      replicas = [1, 2][5]
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

@@ -1,0 +1,13 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  dynamic "node_group" {
+    for_each = var.teams
+    labels   = [node_group.value]
+    content {
+    }
+  }
+}

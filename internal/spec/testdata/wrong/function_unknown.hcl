@@ -1,0 +1,21 @@
+locals {
+  now  = timestamp()
+  file = file("zones.txt")
+}
+
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "api" {
+      replicas = cel(2.1)
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "api" {
+      replicas = 3
+      rolling_update {
+        max_surge       = "0%"
+        max_unavailable = 0
+      }
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

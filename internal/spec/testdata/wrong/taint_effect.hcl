@@ -1,0 +1,31 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "batch" {
+    role = "batch"
+    taint "dedicated" {
+      value  = "batch"
+      effect = "NoSchedul"
+    }
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+
+  node_group "web" {
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

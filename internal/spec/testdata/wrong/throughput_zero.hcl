@@ -1,0 +1,28 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "api" {
+      throughput         = 0
+      throughput_per_pod = 100
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+
+  node_group "more" {
+    workload "api" {
+      throughput         = 100
+      throughput_per_pod = 0
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+# --var peak_rps=a lot
+variable "peak_rps" {
+  type = number
+}
+
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "api" {
+      throughput         = var.peak_rps
+      throughput_per_pod = 100
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

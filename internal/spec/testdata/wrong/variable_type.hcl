@@ -1,0 +1,31 @@
+variable "peak" {
+  type    = int
+  default = 3
+}
+
+variable "zones" {
+  type    = "list"
+  default = []
+}
+
+variable "names" {
+  type    = list(number)
+  default = ["a"]
+}
+
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

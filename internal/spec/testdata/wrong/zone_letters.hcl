@@ -1,0 +1,16 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["a", "b", "us-east1-c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}
