@@ -54,6 +54,10 @@ func (r *reader) guard(f File) bool {
 		r.add(TooDeep, rangeAt(f, i), "Brackets are nested more than %d deep here.", maxDepth)
 		return false
 	}
+	if i := unaryRun(f.Content); i >= 0 {
+		r.add(ExpressionTooBig, rangeAt(f, i), "This expression has more than %d operators. Split it with locals.", maxChain)
+		return false
+	}
 	src, start := trimBOM(f.Content)
 	tokens, _ := hclsyntax.LexConfig(src, f.Name, start)
 	if code, rng, detail := checkTokens(tokens); code != "" {
@@ -90,6 +94,26 @@ func openBrackets(src []byte) int {
 			open--
 		}
 		if open > maxOpen {
+			return i
+		}
+	}
+	return -1
+}
+
+// unaryRun returns the offset at which "-" and "!" have followed each other too
+// often, spaces and line ends aside, or -1. Like openBrackets it looks at bytes:
+// rules of dashes in comments are shorter.
+func unaryRun(src []byte) int {
+	run := 0
+	for i, b := range src {
+		switch b {
+		case '-', '!':
+			run++
+		case ' ', '\t', '\r', '\n':
+		default:
+			run = 0
+		}
+		if run > maxOpen {
 			return i
 		}
 	}
