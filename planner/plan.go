@@ -66,7 +66,7 @@ type GroupPlan struct {
 	Usage     Usage
 	// Cost is of nodes only. LowerBound is a proved bound on the cost of nodes
 	// and root disks, of one type, that carry the same pods with no redundancy,
-	// rounded down.
+	// rounded down; 0 where that cost is not known.
 	Cost       Amount
 	LowerBound units.USDPerHour
 	// Gap is (Cost + root disks) / LowerBound - 1; 0 where the cost is not known.
@@ -229,9 +229,10 @@ type RedundancyStep struct {
 type Alternative struct {
 	InstanceType string
 	Nodes        int
-	Cost         Amount
-	// Difference of cost, nodes and root disks, to the plan's; of nodes alone
-	// where the price of root disks is not known.
+	// Cost of nodes and root disks; of nodes alone where the price of root disks
+	// is not known.
+	Cost Amount
+	// Difference of that cost to the plan's.
 	Difference units.Ratio
 	// LargestNodeShare is the part of the group that one node holds.
 	LargestNodeShare units.Ratio

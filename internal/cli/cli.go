@@ -100,20 +100,62 @@ Start with:  scantling init && scantling plan
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArgs,
+		Version:       Version,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("scantling {{.Version}}\n")
 	root.SetIn(w.Stdin)
 	root.SetOut(w.Stdout)
 	root.SetErr(w.Stderr)
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		initCommand(w), validateCommand(w), fmtCommand(w),
 		planCommand(w), explainCommand(w), verifyCommand(w), emitCommand(w),
 		catalogCommand(w), versionCommand(w),
 	)
+	root.SetHelpCommand(helpCommand())
+	root.InitDefaultCompletionCmd(w.Args...)
+	strict(root)
 	return root
+}
+
+// helpCommand is cobra's, but that an unknown command is a mistake.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage(fmt.Errorf("there is no command %q", strings.Join(args, " ")))
+			}
+			return about.Help()
+		},
+	}
+}
+
+// strict makes the commands that cobra brings refuse arguments that they do not
+// take, as ours do.
+func strict(root *cobra.Command) {
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "completion" {
+			continue
+		}
+		cmd.Args = noArgs
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		for _, shell := range cmd.Commands() {
+			shell.Args = noArgs
+		}
+	}
+}
+
+// count writes a number of things.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func exitHelp() string {

@@ -28,7 +28,10 @@ or of the plan document). Files appear whole or not at all.`,
 			if len(args) < 1 || len(args) > 2 {
 				return usage(fmt.Errorf("%q takes a tool (terraform) and a plan or spec", cmd.CommandPath()))
 			}
-			return oneOf("tool", args[0], "terraform")
+			if args[0] != terraform.Tool {
+				return usage(fmt.Errorf("%s is no tool that plans can be written for: choose terraform", args[0]))
+			}
+			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := flags.planFrom(cmd.Context(), w, pathArg(args[1:]))

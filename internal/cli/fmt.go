@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 
@@ -27,11 +28,11 @@ changed. Formatting twice changes nothing.`,
 		Example: `  scantling fmt
   scantling fmt --check     # in CI: exit 3 if a file is not formatted
   scantling fmt --diff      # show what would change`,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = []string{"."}
 			}
-			return o.run(w, args)
+			return o.run(cmd.Context(), w, args)
 		},
 	}
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing; exit 3 if a file is not formatted")
@@ -39,11 +40,11 @@ changed. Formatting twice changes nothing.`,
 	return cmd
 }
 
-func (o *fmtOptions) run(w *World, paths []string) error {
+func (o *fmtOptions) run(ctx context.Context, w *World, paths []string) error {
 	var list []files.File
 	for _, path := range paths {
 		if path == "-" {
-			return o.stdin(w)
+			return o.stdin(ctx, w)
 		}
 		read, err := files.ReadSpec(path, spec.MaxFileBytes)
 		if err != nil {
@@ -73,7 +74,7 @@ func (o *fmtOptions) run(w *World, paths []string) error {
 		return err
 	}
 	if o.check && len(changed) > 0 {
-		w.note("%d files are not formatted: run 'scantling fmt'\n", len(changed))
+		w.note("%s not formatted: run 'scantling fmt'\n", count(len(changed), "file is", "files are"))
 		return said(GateFailed)
 	}
 	return nil
@@ -107,8 +108,8 @@ func formatAll(w *World, list []files.File) ([]change, error) {
 	return changed, nil
 }
 
-func (o *fmtOptions) stdin(w *World) error {
-	src, err := io.ReadAll(io.LimitReader(w.Stdin, spec.MaxFileBytes+1))
+func (o *fmtOptions) stdin(ctx context.Context, w *World) error {
+	src, err := readAll(ctx, io.LimitReader(w.Stdin, spec.MaxFileBytes+1))
 	if err != nil {
 		return exit(EnvironmentFailed, err)
 	}
@@ -129,4 +130,23 @@ func (o *fmtOptions) stdin(w *World) error {
 		return said(GateFailed)
 	}
 	return err
+}
+
+// readAll reads r to its end, or until ctx is done: a terminal may never end.
+func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
+	type result struct {
+		content []byte
+		err     error
+	}
+	done := make(chan result, 1)
+	go func() {
+		content, err := io.ReadAll(r)
+		done <- result{content, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	case got := <-done:
+		return got.content, got.err
+	}
 }

@@ -65,6 +65,9 @@ func (o *planOptions) run(ctx context.Context, w *World) error {
 	if err := document.Encode(&doc, p, Version); err != nil {
 		return err
 	}
+	if o.out == "-" {
+		return usage(errors.New("--out takes a file; for stdout use -o json"))
+	}
 	if o.out != "" {
 		if err := files.Write(o.out, doc.Bytes()); err != nil {
 			return exit(EnvironmentFailed, err)
@@ -73,7 +76,9 @@ func (o *planOptions) run(ctx context.Context, w *World) error {
 	text := doc
 	if o.output == "text" {
 		text = bytes.Buffer{}
-		if err := report.Text(&text, p, w.look()); err != nil {
+		look := w.look()
+		look.Spec, look.Document = o.spec.typed(o.path), o.out
+		if err := report.Text(&text, p, look); err != nil {
 			return err
 		}
 	}

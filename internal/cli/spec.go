@@ -31,6 +31,31 @@ func (f *specFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "read variables from `file` (name = value, or JSON); may be repeated")
 }
 
+// typed returns what names the spec and its variables on a command line.
+func (f *specFlags) typed(path string) string {
+	var words []string
+	if path != "." {
+		words = append(words, quoted(path))
+	}
+	for _, v := range f.vars {
+		words = append(words, "--var "+quoted(v))
+	}
+	for _, v := range f.varFiles {
+		words = append(words, "--var-file "+quoted(v))
+	}
+	return strings.Join(words, " ")
+}
+
+// quoted writes a word for a shell.
+func quoted(word string) string {
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
+		return !strings.ContainsRune("-_./=:,@%+", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
 func pathArg(args []string) string {
 	if len(args) == 0 {
 		return "."

@@ -23,8 +23,8 @@ the language and the catalog, without planning it. Every mistake is named at onc
 			for i := range s.Cluster.NodeGroups {
 				workloads += len(s.Cluster.NodeGroups[i].Workloads)
 			}
-			return w.print(fmt.Appendf(nil, "%s is valid: %d node groups, %d workloads.\n",
-				s.Cluster.Name, len(s.Cluster.NodeGroups), workloads))
+			return w.print(fmt.Appendf(nil, "%s is valid: %s, %s.\n", s.Cluster.Name,
+				count(len(s.Cluster.NodeGroups), "node group", "node groups"), count(workloads, "workload", "workloads")))
 		},
 	}
 	flags.register(cmd)

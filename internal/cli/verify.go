@@ -35,7 +35,7 @@ cent. The checker shares no algorithm with the planner. Exit 3 if anything is wr
 				w.note("%s: %s: %s\n", v.Path, v.Rule, v.Message)
 			}
 			if len(violations) > 0 {
-				w.note("%s is wrong in %d places.\n", args[0], len(violations))
+				w.note("%s is wrong in %s.\n", args[0], count(len(violations), "place", "places"))
 				return said(GateFailed)
 			}
 			return w.print(fmt.Appendf(nil, "%s holds.\n", args[0]))

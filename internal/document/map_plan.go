@@ -132,7 +132,7 @@ func syncGroupPlan(to direction, d *groupPlan, p *planner.GroupPlan) {
 	syncInt(to, &d.Usage.Pods, &p.Usage.Pods)
 	syncAmount(to, &d.Cost, &p.Cost)
 	syncInt(to, &d.LowerBound, &p.LowerBound)
-	known := p.Cost.Known
+	known := p.Cost.Known && p.LowerBound > 0
 	syncKnown(to, &d.Gap, &p.Gap, &known)
 	syncInt(to, &d.Duals.Core, &p.Duals.Core)
 	syncInt(to, &d.Duals.GiB, &p.Duals.GiB)

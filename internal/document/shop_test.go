@@ -130,8 +130,8 @@ func web() planner.GroupPlan {
 			{Step: "zone", Nodes: 6, Added: known(cents(40) + diskRate)},
 		},
 		Alternatives: []planner.Alternative{
-			{InstanceType: "m7i.4xlarge", Nodes: 3, Cost: known(cents(240)), Difference: -6754, LargestNodeShare: 333_333},
-			{InstanceType: "m6i.2xlarge", Nodes: 7, Cost: known(cents(280)), Difference: 166_667, LargestNodeShare: 142_857},
+			{InstanceType: "m7i.4xlarge", Nodes: 3, Cost: known(cents(240) + 3*5_479_453), Difference: -6756, LargestNodeShare: 333_333},
+			{InstanceType: "m6i.2xlarge", Nodes: 7, Cost: known(cents(280) + 7*5_479_453), Difference: 166_666, LargestNodeShare: 142_857},
 		},
 		Headroom: planner.Headroom{CPU: 18_400, Memory: 112 * units.GiB, Pods: 309},
 	}

@@ -159,7 +159,20 @@ func declared(plan *planner.Plan) bool {
 	})
 }
 
-// alternatives writes the next best types of each group, at most two.
+// nodesAndDisks is what a group costs: its nodes and, where their price is known,
+// its root disks.
+func nodesAndDisks(plan *planner.Plan, g *planner.GroupPlan) planner.Amount {
+	cost := g.Cost
+	for _, l := range plan.Cost.Lines {
+		if l.Path == g.Path()+".root_disks" && l.Amount.Known {
+			cost.Rate += l.Amount.Rate
+		}
+	}
+	return cost
+}
+
+// alternatives writes the next best types of each group, at most two, and what
+// they cost more.
 func (p *page) alternatives(plan *planner.Plan) {
 	const most = 2
 	label := "NEXT BEST"
@@ -168,7 +181,8 @@ func (p *page) alternatives(plan *planner.Plan) {
 		for _, a := range g.Alternatives[:min(most, len(g.Alternatives))] {
 			words := fmt.Sprintf("%s x %d %s", a.InstanceType, a.Nodes, monthly(a.Cost))
 			var notes []string
-			if a.Cost.Known && g.Cost.Known {
+			if own := nodesAndDisks(plan, &g); a.Cost.Known && own.Known {
+				words = fmt.Sprintf("%s x %d %s", a.InstanceType, a.Nodes, signedUSD((a.Cost.Rate - own.Rate).PerMonth()))
 				notes = append(notes, signedTenths(a.Difference))
 			}
 			if a.Nodes < g.Nodes {

@@ -34,7 +34,7 @@ func (p *page) assumed(plan *planner.Plan) {
 			items = append(items, words)
 		}
 	}
-	p.labelled("ASSUMED", plain, append(items, "all of them: scantling explain assumptions")...)
+	p.labelled("ASSUMED", plain, append(items, "all of them: "+p.o.command("explain assumptions"))...)
 }
 
 // defaultsOf writes the values that were assumed of an attribute, by value:
@@ -119,7 +119,7 @@ func (p *page) upgrade(plan *planner.Plan) {
 func (p *page) rollbacks(u *planner.UpgradePlan) {
 	ways := map[string][]string{}
 	for _, s := range u.Strategies {
-		if s.Rollback != "" {
+		if s.Rollback != "" && len(s.BlockedBy) == 0 {
 			ways[s.Rollback] = append(ways[s.Rollback], s.Name)
 		}
 	}

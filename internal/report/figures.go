@@ -93,6 +93,14 @@ func signedTenths(r units.Ratio) string {
 	return "+" + s
 }
 
+// signedUSD writes a difference of money: "+19.24".
+func signedUSD(u units.USD) string {
+	if u < 0 {
+		return "-" + usd(-u)
+	}
+	return "+" + usd(u)
+}
+
 // milliseconds writes a response time, rounded up in its third digit or to a
 // tenth of a millisecond: "84 ms", "7.3 ms", "1.25 s".
 func milliseconds(d time.Duration) string {

@@ -107,14 +107,18 @@ func (p *page) closing(plan *planner.Plan) {
 		case planner.Info, planner.Off:
 		}
 	}
-	words := "No warnings. "
+	words := "No warnings."
 	switch {
 	case errors > 0 && warnings > 0:
-		words = count(errors, "error") + ", " + count(warnings, "warning") + ". "
+		words = "Practices broken: " + count(errors, "error") + ", " + count(warnings, "warning") + "."
 	case errors > 0:
-		words = count(errors, "error") + ". "
+		words = "Practices broken: " + count(errors, "error") + "."
 	case warnings > 0:
-		words = count(warnings, "warning") + ". "
+		words = "Practices broken: " + count(warnings, "warning") + "."
 	}
-	p.line("%s %sNext: scantling plan --out plan.json && scantling emit terraform plan.json --out DIR", p.o.paint(look, verdict), words)
+	next := "scantling emit terraform " + p.o.Document + " --out DIR"
+	if p.o.Document == "" {
+		next = p.o.command("plan") + " --out plan.json && scantling emit terraform plan.json --out DIR"
+	}
+	p.line("%s %s Next: %s", p.o.paint(look, verdict), words, next)
 }

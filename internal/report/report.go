@@ -24,6 +24,19 @@ type Options struct {
 	// Width of the terminal in columns; zero means 120. Tables that are wider
 	// give up columns or break their last one; names are never cut.
 	Width int
+	// Spec is what the user typed to name the spec and its variables, for hints of
+	// what to type next: "examples/shop-eks --var peak_rps=2000". It may be empty.
+	Spec string
+	// Document is where the plan was written; empty if nowhere.
+	Document string
+}
+
+// command writes a command of the program over the user's spec.
+func (o Options) command(words string) string {
+	if o.Spec == "" {
+		return "scantling " + words
+	}
+	return "scantling " + words + " " + o.Spec
 }
 
 // defaultWidth is used where the width is not known.

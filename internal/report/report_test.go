@@ -88,10 +88,10 @@ func TestFigures(t *testing.T) {
 		"any 1 node     11    11  batch: loss of a node in us-east-1a", // 6 + 3 + 2; batch has the least free
 		"7 lines: 5 listed, 1 by family ratio, 1 from third parties",
 		"8 defaults",
-		"m7i.4xlarge x 3 1,752.00 (-0.7%, but a node is 33% of the group)",
+		"m7i.4xlarge x 3 -12.00 (-0.7%, but a node is 33% of the group)",
 		"2:14", // 2:13:20, rounded up
 		"66%",  // two thirds, rounded down
-		"Plan holds. 2 warnings. Next: scantling plan --out plan.json && scantling emit terraform plan.json --out DIR",
+		"Plan holds. Practices broken: 2 warnings. Next: scantling plan --out plan.json && scantling emit terraform plan.json --out DIR",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the text lacks %q", want)

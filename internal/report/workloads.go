@@ -250,21 +250,33 @@ func (p *page) systemPods(plan *planner.Plan) {
 	for _, row := range rowsOf(plan, true) {
 		items = append(items, row.name+" "+strconv.Itoa(row.plan.Replicas))
 	}
-	var daemons []string
-	for _, g := range plan.NodeGroups {
-		for _, pool := range g.Pools {
-			for _, d := range pool.DaemonSets {
-				daemons = append(daemons, d.Name)
-			}
-		}
-	}
-	slices.Sort(daemons)
-	if daemons = slices.Compact(daemons); len(daemons) > 0 {
-		items = append(items, "on each node "+strings.Join(daemons, ", "))
-	}
+	items = append(items, daemonsOf(plan)...)
 	if len(items) > 0 {
 		p.labelled("SYSTEM PODS", dim, items...)
 	}
+}
+
+// daemonsOf writes which DaemonSets run on each node: those of every group, then
+// what single groups have beside them.
+func daemonsOf(plan *planner.Plan) []string {
+	groups := map[string][]string{}
+	for _, g := range plan.NodeGroups {
+		for _, d := range g.Pools[0].DaemonSets {
+			groups[d.Name] = append(groups[d.Name], g.Name)
+		}
+	}
+	var everywhere, some []string
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		if len(groups[name]) == len(plan.NodeGroups) {
+			everywhere = append(everywhere, name)
+			continue
+		}
+		some = append(some, name+" on each node of "+strings.Join(groups[name], ", "))
+	}
+	if len(everywhere) == 0 {
+		return some
+	}
+	return append([]string{"on each node " + strings.Join(everywhere, ", ")}, some...)
 }
 
 // survives writes the drills, one line for each kind of failure, with the group

@@ -272,10 +272,10 @@ func (p *problem) alternatives(a *answer, result *packing.Result) []planner.Alte
 			LargestNodeShare: units.Ratio(units.CeilDiv(int64(units.Whole), int64(c.Nodes))),
 		}
 		if o.known {
-			alt.Cost = planner.Amount{Rate: o.price.Rate * units.USDPerHour(c.Nodes), Known: true}
+			alt.Cost = planner.Amount{Rate: o.rate * units.USDPerHour(c.Nodes), Known: true}
 		}
 		if o.known && a.offer.known && own > 0 {
-			other := o.rate * units.USDPerHour(c.Nodes)
+			other := alt.Cost.Rate
 			alt.Difference = units.Ratio(int64(other-own) / max(int64(own)/int64(units.Whole), 1))
 		}
 		out = append(out, alt)
@@ -296,7 +296,8 @@ func (p *problem) bound(g *planner.GroupPlan, a *answer, offers []packing.Offer)
 	}
 	demand := packing.Total(p.items(nil))
 	b := packing.LowerBound(demand, usable)
-	if b.Offer < 0 || !a.offer.known {
+	if b.Offer < 0 || !a.offer.known || !disks {
+		// A bound on a cost that is not known says nothing.
 		return
 	}
 	g.LowerBound = b.Cost
@@ -304,7 +305,7 @@ func (p *problem) bound(g *planner.GroupPlan, a *answer, offers []packing.Offer)
 	if one, ok := packing.OneTypeBound(demand, usable); ok {
 		g.LowerBound = max(g.LowerBound, one)
 	}
-	if disks && g.LowerBound > 0 {
+	if g.LowerBound > 0 {
 		cost := a.offer.rate * units.USDPerHour(a.nodes())
 		g.Gap = ceilRatio(float64(cost)/float64(g.LowerBound) - 1)
 	}
