@@ -64,12 +64,12 @@ type GroupPlan struct {
 	// pool, zone and pods counted together.
 	Placement []Placement
 	Usage     Usage
-	// Cost is of nodes only. LowerBound is a proved bound on the cost of nodes
-	// and root disks, of one type, that carry the same pods with no redundancy,
-	// rounded down; 0 where that cost is not known.
-	Cost       Amount
+	// Cost is of nodes only, and so are LowerBound, Gap and RedundancyCost.
+	Cost Amount
+	// LowerBound is a proved bound on the cost of nodes of one type that carry the
+	// same pods with no redundancy, rounded down; 0 where Cost is not known.
 	LowerBound units.USDPerHour
-	// Gap is (Cost + root disks) / LowerBound - 1; 0 where the cost is not known.
+	// Gap is Cost / LowerBound - 1; 0 where either is not known.
 	Gap units.Ratio
 	// Duals are what a unit more of each resource costs in the bound.
 	Duals Duals
@@ -215,8 +215,7 @@ type Drill struct {
 	FreeCPU units.Ratio
 }
 
-// RedundancyStep is a step of redundancy and what it adds to the cost of nodes
-// and root disks.
+// RedundancyStep is a step of redundancy and what it adds to the cost of nodes.
 type RedundancyStep struct {
 	// Step is "bare", "node" or "zone".
 	Step string

@@ -72,8 +72,8 @@ type groupPlan struct {
 	Placement      []placement      `json:"placement" jsonschema:"Where the modelled scheduler put the pods; equal nodes are counted together."`
 	Usage          usage            `json:"usage" jsonschema:"Share of what nodes offer to workloads that requests take."`
 	Cost           *dollars         `json:"cost_usd_per_hour" jsonschema:"Cost of the nodes, without disks; null where a price is not known."`
-	LowerBound     dollars          `json:"lower_bound_usd_per_hour" jsonschema:"Proved bound on the cost of nodes and root disks that carry the same pods with no redundancy."`
-	Gap            *ratio           `json:"gap" signed:"true" jsonschema:"Cost of nodes and root disks over the bound, less 1; null where the cost is not known."`
+	LowerBound     dollars          `json:"lower_bound_usd_per_hour" jsonschema:"Proved bound on the cost of nodes that carry the same pods with no redundancy."`
+	Gap            *ratio           `json:"gap" signed:"true" jsonschema:"Cost of nodes over the bound, less 1; null where the cost is not known."`
 	Duals          duals            `json:"duals" jsonschema:"What a unit more of each resource costs in the bound."`
 	Binding        binding          `json:"binding" jsonschema:"What one node less would break."`
 	Survives       []drill          `json:"survives" jsonschema:"The failures that were tried."`
@@ -175,7 +175,7 @@ type drill struct {
 type redundancyStep struct {
 	Step       string   `json:"step" jsonschema:"bare, node or zone."`
 	Nodes      int      `json:"nodes" jsonschema:"Nodes with this step and those before it."`
-	USDPerHour *dollars `json:"usd_per_hour" signed:"true" jsonschema:"What it adds to the cost of nodes and root disks; null where not known."`
+	USDPerHour *dollars `json:"usd_per_hour" signed:"true" jsonschema:"What it adds to the cost of nodes; null where not known."`
 }
 
 type alternative struct {

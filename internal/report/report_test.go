@@ -79,12 +79,12 @@ func TestFigures(t *testing.T) {
 	for _, want := range []string{
 		"nodes 2,044.00 · root disks 44.00 · control plane 73.00", // 1,752 + 219 + 73; 11 x 4
 		"2,161.00 USD/month · budget 2,500.00",
-		// A web node with its disk is 0.40 x 730 + 4 = 296: 4 bare, 1 and 1.
-		"web 1,184.00 bare + 296.00 node + 296.00 zone",
-		"ingress 77.00 bare + 154.00 node", // 0.10 x 730 + 4 = 77
-		"batch 40.50 bare + 40.50 node",    // 0.05 x 730 + 4 = 40.50
+		// A web node is 0.40 x 730 = 292: 4 bare, 1 and 1.
+		"web 1,168.00 bare + 292.00 node + 292.00 zone",
+		"ingress 73.00 bare + 146.00 node", // 0.10 x 730 = 73
+		"batch 36.50 bare + 36.50 node",    // 0.05 x 730 = 36.50
 		// 296 + 296 + 154 + 40.50 of 1,776 + 231 + 81 is 37.67%.
-		"= 786.50 USD/month (38%)",
+		"= 766.50 USD/month (38%)",
 		"any 1 node     11    11  batch: loss of a node in us-east-1a", // 6 + 3 + 2; batch has the least free
 		"7 lines: 5 listed, 1 by family ratio, 1 from third parties",
 		"8 defaults",

@@ -142,22 +142,25 @@ func (m *maker) savings(p *planner.Plan) []saving {
 	var out []saving
 	for i := range p.NodeGroups {
 		g := &p.NodeGroups[i]
-		added := map[string]units.USDPerHour{}
+		nodes := map[string]int{}
 		for _, s := range g.RedundancyCost {
-			added[s.Step] = s.Added.Rate
+			nodes[s.Step] = s.Nodes
 		}
-		zones := m.groupNamed(g.Name).Redundancy.Zones
-		if zones > 0 && added["zone"] > 0 {
-			out = append(out, saving{"redundancy.zones = 0 in " + g.Path(), added["zone"]})
+		declared := m.groupNamed(g.Name)
+		disks, _ := m.rootDiskRate(declared)
+		each := g.Pools[0].Price.Rate + disks
+		zones := declared.Redundancy.Zones > 0
+		if n := nodes["zone"] - nodes["node"]; zones && n > 0 {
+			out = append(out, saving{"redundancy { zones = 0 } in " + g.Path(), each * units.USDPerHour(n)})
 		}
-		if added["node"] == 0 {
+		if nodes["node"] == nodes["bare"] {
 			continue
 		}
-		what := "redundancy.nodes = 0"
-		if zones > 0 {
+		what := "redundancy { nodes = 0 }"
+		if zones {
 			what = "redundancy { nodes = 0, zones = 0 }"
 		}
-		out = append(out, saving{what + " in " + g.Path(), added["node"] + added["zone"]})
+		out = append(out, saving{what + " in " + g.Path(), each * units.USDPerHour(nodes["zone"]-nodes["bare"])})
 	}
 	return out
 }

@@ -36,7 +36,7 @@ func (p *problem) describe(a *answer, result *packing.Result, offers []packing.O
 		g.Cost = planner.Amount{Rate: a.offer.price.Rate * units.USDPerHour(nodes), Known: true}
 	}
 	g.Alternatives = p.alternatives(a, result)
-	p.bound(&g, a, offers)
+	p.bound(&g, offers)
 	return g
 }
 
@@ -238,13 +238,12 @@ func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
 		{"bare", placement.Losses{}},
 		{"node", placement.Losses{Nodes: p.losses.Nodes}},
 	}
-	_, disks := p.m.rootDiskRate(p.group)
 	last := 0
 	var out []planner.RedundancyStep
 	add := func(name string, nodes int) {
 		step := planner.RedundancyStep{Step: name, Nodes: nodes}
-		if a.offer.known && disks {
-			step.Added = planner.Amount{Rate: a.offer.rate * units.USDPerHour(nodes-last), Known: true}
+		if a.offer.price.Known() {
+			step.Added = planner.Amount{Rate: a.offer.price.Rate * units.USDPerHour(nodes-last), Known: true}
 		}
 		out, last = append(out, step), nodes
 	}
@@ -283,21 +282,19 @@ func (p *problem) alternatives(a *answer, result *packing.Result) []planner.Alte
 	return out
 }
 
-// bound fills in the lower bound, its duals and the gap. Burstable machines
-// count with what they may be loaded with, root disks rounded down.
-func (p *problem) bound(g *planner.GroupPlan, a *answer, offers []packing.Offer) {
+// bound fills in the lower bound on the cost of nodes, its duals and the gap.
+// Burstable machines count with what they may be loaded with.
+func (p *problem) bound(g *planner.GroupPlan, offers []packing.Offer) {
 	usable := slices.Clone(offers)
-	month, disks := p.m.rootDiskMonth(p.group)
 	for i := range usable {
-		usable[i].Price = p.offers[i].price.Rate + units.USDPerHour(month/units.HoursPerMonth)
+		usable[i].Price = p.offers[i].price.Rate
 		if t := p.offers[i].instance; p.boundByBaseline(t) {
 			usable[i].Free.CPU = min(usable[i].Free.CPU, t.BaselineCPU-p.reserved.CPU)
 		}
 	}
 	demand := packing.Total(p.items(nil))
 	b := packing.LowerBound(demand, usable)
-	if b.Offer < 0 || !a.offer.known || !disks {
-		// A bound on a cost that is not known says nothing.
+	if b.Offer < 0 || !g.Cost.Known {
 		return
 	}
 	g.LowerBound = b.Cost
@@ -306,7 +303,6 @@ func (p *problem) bound(g *planner.GroupPlan, a *answer, offers []packing.Offer)
 		g.LowerBound = max(g.LowerBound, one)
 	}
 	if g.LowerBound > 0 {
-		cost := a.offer.rate * units.USDPerHour(a.nodes())
-		g.Gap = ceilRatio(float64(cost)/float64(g.LowerBound) - 1)
+		g.Gap = ceilRatio(float64(g.Cost.Rate)/float64(g.LowerBound) - 1)
 	}
 }

@@ -121,12 +121,12 @@ func TestBudget(t *testing.T) {
 	}
 	refusal{
 		"max_usd_per_month", "762.85 USD", "0.01 USD a month too much",
-		"redundancy.nodes = 0 in node_group.g saves 153.30 USD a month",
+		"redundancy { nodes = 0 } in node_group.g saves 153.30 USD a month",
 	}.check(t, problem(762_84).infeasible(t))
 	// 153.31 too much: even both nodes are not enough.
 	refusal{
 		"max_usd_per_month", "762.85 USD", "153.31 USD a month too much",
-		"even redundancy.nodes = 0 in node_group.g saves no more than 153.30 USD a month",
+		"even redundancy { nodes = 0 } in node_group.g saves no more than 153.30 USD a month",
 	}.check(t, problem(762_85-153_31).infeasible(t))
 }
 

@@ -157,9 +157,9 @@ func TestZoneRule(t *testing.T) {
 		t.Errorf("bound by %+v, want CPU for w after a zone is lost", got)
 	}
 	steps := plan.NodeGroups[0].RedundancyCost
-	// 7 pods and 2 of the surge, and 105 thousandths a node with its disk.
-	if steps[0].Nodes != 9 || steps[2].Nodes != 11 || steps[2].Added.Rate != 2*listed(105).Rate {
-		t.Errorf("steps %+v, want 9 nodes bare, 11 for the zone at 0.21 USD an hour more", steps)
+	// 7 pods and 2 of the surge, and 100 thousandths a node.
+	if steps[0].Nodes != 9 || steps[2].Nodes != 11 || steps[2].Added.Rate != 2*listed(100).Rate {
+		t.Errorf("steps %+v, want 9 nodes bare, 11 for the zone at 0.20 USD an hour more", steps)
 	}
 }
 

@@ -176,7 +176,7 @@ func (k *checker) bill() {
 		k.line(g.path+".root_disks", byItem[g.path+".root_disks"], disks)
 		says := g.plan.Cost
 		k.need(says.Known == nodes.known && (!says.Known || nodes.agrees(says.Rate)), g.path, "cost.group", "nodes cost %+v, they cost %v", says, &nodes)
-		k.redundancyCost(g, nodes, disks)
+		k.redundancyCost(g, nodes)
 	}
 	fees := feesOwed(k.plan.ControlPlane.Fees)
 	k.line("control_plane", byItem["control_plane"], fees)
@@ -235,8 +235,8 @@ func (k *checker) line(path string, lines []planner.CostLine, due owed) {
 	k.need(worst, path, "cost.basis", "the basis is %q, the prices rest on %q", lines[0].Basis, due.basis)
 }
 
-// redundancyCost checks that the steps add up to the cost of nodes and disks.
-func (k *checker) redundancyCost(g *group, nodes, disks owed) {
+// redundancyCost checks that the steps add up to the cost of nodes.
+func (k *checker) redundancyCost(g *group, nodes owed) {
 	path := g.path + ".redundancy_cost"
 	order := []string{"bare", "node", "zone"}
 	var sum units.USDPerHour
@@ -248,11 +248,8 @@ func (k *checker) redundancyCost(g *group, nodes, disks owed) {
 		sum += s.Added.Rate
 		known = known && s.Added.Known
 	}
-	if len(g.plan.RedundancyCost) == 0 || !known || !nodes.known || !disks.known {
+	if len(g.plan.RedundancyCost) == 0 || !known || !nodes.known {
 		return
 	}
-	all := nothing()
-	all.times730.Add(nodes.times730, disks.times730)
-	all.parts = 3 * disks.parts // each step may round its disks
-	k.need(all.agrees(sum), path, "redundancy.sum", "the steps add up to %d, nodes and root disks cost %v", sum, &all)
+	k.need(nodes.agrees(sum), path, "redundancy.sum", "the steps add up to %d, the nodes cost %v", sum, &nodes)
 }

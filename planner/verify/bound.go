@@ -11,7 +11,7 @@ import (
 // boundSlack is the relative error of the floats below.
 const boundSlack = 1e-9
 
-// offer is a candidate's usable room and the cost of a node with its disks.
+// offer is a candidate's usable room and the cost of a node.
 type offer struct {
 	usable room
 	cost   float64
@@ -20,12 +20,6 @@ type offer struct {
 // bound checks a group's lower bound, its duals and its gap, and that the
 // alternatives are in order.
 func (k *checker) bound(g *group) {
-	disk := k.disksOwed(g, 1)
-	diskRate := 0.0
-	if disk.known {
-		f, _ := disk.times730.Float64()
-		diskRate = f / units.HoursPerMonth
-	}
 	var offers []offer
 	for _, c := range g.candidates {
 		fits := g.fitsAll(c.free)
@@ -35,7 +29,7 @@ func (k *checker) bound(g *group) {
 		if !c.price.Known() || !fits {
 			continue
 		}
-		o := offer{usable: c.free, cost: float64(c.price.Rate) + diskRate}
+		o := offer{usable: c.free, cost: float64(c.price.Rate)}
 		if base, binds := sustained(k.c, c.t); binds {
 			o.usable.cpu = min(o.usable.cpu, int64(base)-daemonRoom(g.daemons).cpu)
 		}
@@ -141,13 +135,12 @@ func (k *checker) duals(g *group, offers []offer) {
 
 // gap checks the bound against the cost that it bounds.
 func (k *checker) gap(g *group) {
-	nodes, disks := k.nodesOwed(g), k.disksOwed(g, g.plan.Nodes)
-	if !nodes.known || !disks.known {
+	nodes := k.nodesOwed(g)
+	if !nodes.known {
 		k.need(g.plan.Gap == 0, g.path+".gap", "bound.gap", "a gap of %s on a cost that is not known", percent(g.plan.Gap))
 		return
 	}
-	sum := nothing()
-	f, _ := sum.times730.Add(nodes.times730, disks.times730).Float64()
+	f, _ := nodes.times730.Float64()
 	cost := f / units.HoursPerMonth
 	lb := float64(g.plan.LowerBound)
 	k.need(lb <= cost*(1+boundSlack)+1, g.path+".lower_bound", "bound.above_cost", "a bound of %.0f on a cost of %.0f billionths of a dollar an hour", lb, cost)
@@ -155,8 +148,7 @@ func (k *checker) gap(g *group) {
 	if lb > 0 {
 		want = (cost/lb - 1) * float64(units.Whole)
 	}
-	// The rounding of the disks' rate may move the last digits.
-	slack := 1.5 + float64(disks.parts)/max(1, lb)*float64(units.Whole)
+	const slack = 1.5 // millionths: rounding
 	k.need(math.Abs(float64(g.plan.Gap)-want) <= slack, g.path+".gap", "bound.gap", "a gap of %s, cost and bound make it %.4f%%", percent(g.plan.Gap), want/float64(units.Percent))
 }
 
