@@ -83,7 +83,7 @@ func TestFigures(t *testing.T) {
 		"web 1,168.00 bare + 292.00 node + 292.00 zone",
 		"ingress 73.00 bare + 146.00 node", // 0.10 x 730 = 73
 		"batch 36.50 bare + 36.50 node",    // 0.05 x 730 = 36.50
-		// 296 + 296 + 154 + 40.50 of 1,776 + 231 + 81 is 37.67%.
+		// 292 + 292 + 146 + 36.50 of 1,752 + 219 + 73 is 37.5%.
 		"= 766.50 USD/month (38%)",
 		"any 1 node     11    11  batch: loss of a node in us-east-1a", // 6 + 3 + 2; batch has the least free
 		"7 lines: 5 listed, 1 by family ratio, 1 from third parties",
