@@ -19,8 +19,13 @@ type File struct {
 	Content []byte
 }
 
-// ErrNoSpec is returned for a folder without a *.hcl file.
-var ErrNoSpec = errors.New("no *.hcl file there")
+// ErrNoSpec is returned for a folder without a *.hcl file, ErrNoFile for reading
+// what is neither a file nor a pipe, ErrFolder for writing to a folder.
+var (
+	ErrNoSpec = errors.New("no *.hcl file there")
+	ErrNoFile = errors.New("is not a file")
+	ErrFolder = errors.New("names a folder: give the name of a file")
+)
 
 // ReadSpec reads the spec at path: one file, or every *.hcl file directly in a
 // folder, sorted by name. Files larger than limit bytes are read up to one byte
@@ -77,7 +82,7 @@ func Read(name string, limit int64) (f File, err error) {
 		return File{}, tidy(err)
 	}
 	if !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
-		return File{}, fmt.Errorf("%s is not a file", name)
+		return File{}, fmt.Errorf("%s %w", name, ErrNoFile)
 	}
 	content, err := io.ReadAll(io.LimitReader(in, limit+1))
 	if err != nil {
@@ -86,92 +91,19 @@ func Read(name string, limit int64) (f File, err error) {
 	return File{Name: name, Content: content}, nil
 }
 
-// defaultMode is the mode of a file that was not there before.
-const defaultMode = 0o644
-
-// Write writes content to name: first to a temporary file beside it, which is
-// then renamed, so that a reader sees the old file or the new one and never a
-// part. The mode of an old file is kept, and a symbolic link is followed. What is
-// no regular file (a pipe, a device) is written to as it is. A missing folder is
-// made.
-func Write(name string, content []byte) error {
-	mode := fs.FileMode(defaultMode)
-	switch info, err := os.Stat(name); {
-	case err == nil && info.IsDir():
-		return fmt.Errorf("%s is a folder", name)
-	case err == nil && !info.Mode().IsRegular():
-		return writeThrough(name, content)
-	case err == nil:
-		mode = info.Mode().Perm()
-		if name, err = filepath.EvalSymlinks(name); err != nil {
-			return tidy(err)
-		}
-	}
-	dir := filepath.Dir(name)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return tidy(err)
-	}
-	return replace(dir, name, content, mode)
-}
-
-func writeThrough(name string, content []byte) (err error) {
-	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+// SameAsAny returns the first of others that is the file name, by another name or
+// link too; "" where there is none.
+func SameAsAny(name string, others []string) string {
+	info, err := os.Stat(name)
 	if err != nil {
-		return tidy(err)
+		return ""
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	_, err = f.Write(content)
-	return tidy(err)
-}
-
-// replace writes a temporary file in dir and renames it to name.
-func replace(dir, name string, content []byte, mode fs.FileMode) (err error) {
-	tmp, err := os.CreateTemp(dir, "."+filepath.Base(name)+".*")
-	if err != nil {
-		return tidy(err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(tmp.Name()))
-		}
-	}()
-	if _, err = tmp.Write(content); err != nil {
-		return errors.Join(tidy(err), tmp.Close())
-	}
-	if err = tmp.Chmod(mode); err != nil {
-		return errors.Join(tidy(err), tmp.Close())
-	}
-	if err = tmp.Sync(); err != nil {
-		return errors.Join(tidy(err), tmp.Close())
-	}
-	if err = tmp.Close(); err != nil {
-		return tidy(err)
-	}
-	return tidy(os.Rename(tmp.Name(), name))
-}
-
-// WriteAll writes every file, in order, into dir. All are written to temporary
-// files before the first is renamed, so that a full disk leaves dir as it was.
-func WriteAll(dir string, list []File) (err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return tidy(err)
-	}
-	stage, err := os.MkdirTemp(dir, ".scantling-*")
-	if err != nil {
-		return tidy(err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }()
-	for _, f := range list {
-		if err := Write(filepath.Join(stage, f.Name), f.Content); err != nil {
-			return err
+	for _, other := range others {
+		if o, err := os.Stat(other); err == nil && os.SameFile(info, o) {
+			return other
 		}
 	}
-	for _, f := range list {
-		if err := os.Rename(filepath.Join(stage, f.Name), filepath.Join(dir, f.Name)); err != nil {
-			return tidy(err)
-		}
-	}
-	return nil
+	return ""
 }
 
 // tidy shortens the errors of package os to what a user needs: "web.hcl: no
@@ -179,6 +111,12 @@ func WriteAll(dir string, list []File) (err error) {
 func tidy(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("%s: %w", p.Path, p.Err)
+	}
+	if l, ok := errors.AsType[*os.LinkError](err); ok {
+		return fmt.Errorf("%s: %w", l.New, l.Err)
+	}
+	if s, ok := errors.AsType[*os.SyscallError](err); ok {
+		return s.Err
 	}
 	return err
 }

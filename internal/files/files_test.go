@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/scantling-dev/scantling/internal/files"
@@ -54,86 +53,27 @@ func TestReadStopsPastTheLimit(t *testing.T) {
 	}
 }
 
-func TestWriteReplacesWhole(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "new", "plan.json")
-	for _, content := range []string{"first", "second, longer", "3"} {
-		if err := files.Write(path, []byte(content)); err != nil {
-			t.Fatal(err)
-		}
-		got, err := os.ReadFile(path)
-		if err != nil || string(got) != content {
-			t.Errorf("read back %q, %v; want %q", got, err, content)
+func TestSameAsAny(t *testing.T) {
+	dir := t.TempDir()
+	spec, other := write(t, dir, "main.hcl", "a"), write(t, dir, "other.hcl", "a")
+	soft, hard := filepath.Join(dir, "soft"), filepath.Join(dir, "hard")
+	if err := errors.Join(os.Symlink(spec, soft), os.Link(spec, hard)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{spec, soft, hard, dir + "/./main.hcl"} {
+		if got := files.SameAsAny(name, []string{other, filepath.Join(dir, "gone"), spec}); got != spec {
+			t.Errorf("%s is %q, want %q", name, got, spec)
 		}
 	}
-	left, err := os.ReadDir(filepath.Dir(path))
-	if err != nil || len(left) != 1 {
-		t.Errorf("left behind: %v, %v", left, err)
+	for _, name := range []string{filepath.Join(dir, "gone"), dir, other} {
+		if got := files.SameAsAny(name, []string{spec}); got != "" {
+			t.Errorf("%s is %s", name, got)
+		}
 	}
 }
 
-func TestWriteKeepsModeAndFollowsLinks(t *testing.T) {
-	dir := t.TempDir()
-	target := write(t, dir, "plan.json", "old")
-	if err := os.Chmod(target, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	link := filepath.Join(dir, "link.json")
-	if err := os.Symlink("plan.json", link); err != nil {
-		t.Fatal(err)
-	}
-	if err := files.Write(link, []byte("new")); err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile(target)
-	if err != nil || string(got) != "new" {
-		t.Errorf("behind the link stands %q, %v", got, err)
-	}
-	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
-		t.Errorf("the link is gone: %v, %v", info, err)
-	}
-	if info, err := os.Stat(target); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the mode became %v, %v", info.Mode(), err)
-	}
-}
-
-func TestWriteLeavesOtherThingsInPlace(t *testing.T) {
-	dir := t.TempDir()
-	if err := files.Write(dir, nil); err == nil || !strings.Contains(err.Error(), "is a folder") {
-		t.Errorf("written to a folder: %v", err)
-	}
-	pipe := filepath.Join(dir, "pipe")
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	read := make(chan string)
-	go func() {
-		got, err := os.ReadFile(pipe)
-		if err != nil {
-			got = []byte(err.Error())
-		}
-		read <- string(got)
-	}()
-	if err := files.Write(pipe, []byte("through")); err != nil {
-		t.Fatal(err)
-	}
-	if got := <-read; got != "through" {
-		t.Errorf("the reader of the pipe got %q", got)
-	}
-}
-
-func TestWriteAllLeavesNothingHalfWritten(t *testing.T) {
-	dir := t.TempDir()
-	old := write(t, dir, "a.tf", "old")
-	// The second name cannot be written: its folder is a file.
-	err := files.WriteAll(dir, []files.File{{Name: "a.tf", Content: []byte("new")}, {Name: "a.tf/b", Content: nil}})
-	if err == nil {
-		t.Fatal("want an error")
-	}
-	if got, err := os.ReadFile(old); err != nil || string(got) != "old" {
-		t.Errorf("the old file reads %q, %v", got, err)
-	}
-	left, err := os.ReadDir(dir)
-	if err != nil || len(left) != 1 {
-		t.Errorf("left behind: %v, %v", left, err)
+func TestReadRefuses(t *testing.T) {
+	if _, err := files.Read(t.TempDir(), 10); !errors.Is(err, files.ErrNoFile) {
+		t.Errorf("a folder: %v, want ErrNoFile", err)
 	}
 }
