@@ -3,6 +3,7 @@ package practice
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
@@ -72,7 +73,8 @@ func tooManyPods(v *view) []planner.Finding {
 	if v.c.Provider != "aws" || v.c.Network.MaxPods == 0 {
 		return nil
 	}
-	var found []planner.Finding
+	least := 0
+	var gets []string
 	for _, g := range v.groups {
 		for _, p := range g.plan.Pools {
 			t := v.instance(p.InstanceType)
@@ -86,15 +88,21 @@ func tooManyPods(v *view) []planner.Finding {
 			if v.c.Network.MaxPods <= most {
 				continue
 			}
-			remedy := fmt.Sprintf("max_pods = %d", most)
-			if v.c.Network.CNI == planner.VPC {
-				remedy += ", or cni = \"vpc_prefix\""
+			if least == 0 || most < least {
+				least = most
 			}
-			found = append(found, planner.Finding{
-				Path: "network.max_pods", Remedy: remedy,
-				Message: fmt.Sprintf("%d pods a node are declared; %s (%d interfaces of %d addresses, %s) in %s gets %d", v.c.Network.MaxPods, t.Name, t.ENIs, t.IPv4PerENI, v.c.Network.CNI, g.Path(), most),
-			})
+			gets = append(gets, fmt.Sprintf("%s gets %d (%s: %d interfaces of %d addresses, %s)", g.Path(), most, t.Name, t.ENIs, t.IPv4PerENI, v.c.Network.CNI))
 		}
 	}
-	return found
+	if len(gets) == 0 {
+		return nil
+	}
+	remedy := fmt.Sprintf("max_pods = %d", least)
+	if v.c.Network.CNI == planner.VPC {
+		remedy += ", or cni = \"vpc_prefix\""
+	}
+	return []planner.Finding{{
+		Path: "network.max_pods", Remedy: remedy,
+		Message: fmt.Sprintf("%d pods a node are declared; %s", v.c.Network.MaxPods, strings.Join(gets, ", ")),
+	}}
 }

@@ -226,13 +226,25 @@ func TestUpgradeAndVersionRules(t *testing.T) {
 		"two minors": {func(w *world) {
 			runs("1.34", "1.36")(w)
 			w.plan.Upgrade.Hops = []string{"1.35", "1.36"}
-		}, "warning UP-06 upgrade.to", "from 1.34 to 1.36 are 2 minors", `to = "1.35"`},
+		}, "warning UP-06 upgrade.to", "from 1.34 to 1.36 are 2 minors", "1.35, then 1.36"},
+		"the wanted way blocked": {func(w *world) {
+			w.c().Upgrade = &planner.Upgrade{To: "1.36", Strategy: "minimal"}
+			w.plan.Upgrade.Recommended = ""
+			for i := range w.plan.Upgrade.Strategies {
+				if s := &w.plan.Upgrade.Strategies[i]; s.Name == "minimal" {
+					s.BlockedBy = []string{"the budget of api"}
+				}
+			}
+		}, "error UP-01 upgrade.strategy", "minimal, which the spec asks for, is blocked: the budget of api", "compare"},
 		// 2025-10-06 to 2026-11-20 are 410 days.
 		"an old minor": {func(w *world) {
 			w.c().KubernetesVersion, w.plan.Upgrade = "1.34", nil
 		}, "warning UP-07 kubernetes_version", "1.34 has been out for 410 days, and 2 newer minors are out", `to = "1.35"`},
 		// 2026-11-20 to 2026-12-02; 0.50 USD an hour more are 365.00 a month.
-		"support ends soon":          {runs("1.34", "1.35"), "warning VE-01 kubernetes_version", "12 days, on 2026-12-02; extended support adds 365.00 USD/month", `to = "1.36"`},
+		"support ends soon": {func(w *world) {
+			w.c().KubernetesVersion, w.plan.Upgrade = "1.34", nil
+		}, "warning VE-01 kubernetes_version", "12 days, on 2026-12-02; extended support adds 365.00 USD/month, or the provider upgrades", `to = "1.36"`},
+		"support ends, planned for":  {runs("1.34", "1.35"), "info VE-01 kubernetes_version", "12 days, on 2026-12-02", "planned upgrade to 1.35 before"},
 		"support of the target ends": {runs("1.33", "1.34"), "warning VE-01 upgrade.to", "1.34 leaves standard support in 12 days", `to = "1.36"`},
 		"extended support": {func(w *world) {
 			runs("1.33", "1.36")(w)
@@ -256,8 +268,23 @@ func TestMoneyAndClusterRules(t *testing.T) {
 		"hearsay":          {line(func(l *planner.CostLine) { l.Basis = catalogs.Secondary }), "info PR-01 node_group.web.nodes", "third parties", ""},
 		"memory":           {line(func(l *planner.CostLine) { l.Basis, l.Date = catalogs.Recalled, "" }), "warning PR-01 node_group.web.nodes", "general knowledge", "an unknown day"},
 		"an unknown price": {line(func(l *planner.CostLine) { l.Amount, l.Basis = planner.Amount{}, "" }), "warning PR-02 node_group.web.nodes", "3 x m7i.xlarge on demand: the price is not known", "catalog list"},
-		"an old price":     {line(func(l *planner.CostLine) { l.Date = "2022-05-01" }), "info PR-04 cost", "1 line of the bill (438.00 USD/month) on prices older than a year, the oldest of 2022-05-01", "catalog"},
-		"a price undated":  {line(func(l *planner.CostLine) { l.Date = "" }), "info PR-04 cost", "1 of them without a date", "catalog"},
+		"disks without a price": {func(w *world) {
+			w.plan.Cost.Lines = append(w.plan.Cost.Lines,
+				planner.CostLine{Path: "node_group.system.root_disks"}, planner.CostLine{Path: "node_group.web.root_disks"})
+			w.cat.Disks = []catalogs.Disk{{Type: "gp2", PerGiB: catalogs.MonthlyPrice{Basis: catalogs.Secondary}}, {Type: "gp3"}}
+		}, "warning PR-02 node_group.system.disk.type", "root disks is not known in us-east-1 (system, web)", `"gp2" (secondary)`},
+		"growth beyond the budget": {func(w *world) {
+			w.c().MaxUSDPerMonth = new(1000 * units.Dollar)
+			w.plan.Growth = []planner.GrowthMonth{
+				{Month: 1, Date: "2026-12-20", Cost: planner.Amount{Rate: units.DollarPerHour, Known: true}},
+				{Month: 2, Date: "2027-01-20", Cost: planner.Amount{Rate: 2 * units.DollarPerHour, Known: true}},
+			}
+		}, "warning GR-01 max_usd_per_month", "in month 2 (2027-01-20) growth costs 1460.00 USD/month, the budget is 1000.00", "before that month"},
+		"growth beyond a limit": {func(w *world) {
+			w.plan.Growth = []planner.GrowthMonth{{Month: 3, Date: "2027-02-20", Infeasible: "max_nodes"}}
+		}, "warning GR-01 growth", "in month 3 (2027-02-20) the load can no longer be planned: max_nodes", "raise"},
+		"an old price":    {line(func(l *planner.CostLine) { l.Date = "2022-05-01" }), "info PR-04 cost", "1 line of the bill (438.00 USD/month) on prices older than a year, the oldest of 2022-05-01 (node_group.web.nodes)", "provider"},
+		"a price undated": {line(func(l *planner.CostLine) { l.Date = "" }), "info PR-04 cost", "1 of them without a date", "provider"},
 		"a statistic of spot": {func(w *world) {
 			w.planned().Pools[0].CapacityType = planner.Spot
 			w.cat.Types[0].SpotStatistic, w.cat.Types[0].Interruption = "mean of 90 days", "5-10"

@@ -2,6 +2,8 @@ package practice
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
@@ -93,21 +95,52 @@ func dated(d units.Date) string {
 
 func unknownPrice(v *view) []planner.Finding {
 	var found []planner.Finding
+	var disks []string
+	first := ""
+	rest := fmt.Sprintf("and so is the total; what is known is %s USD/month", usd(v.plan.Cost.Known.PerMonth()))
 	for _, l := range v.plan.Cost.Lines {
 		if l.Amount.Known {
 			continue
 		}
+		if group, ok := strings.CutSuffix(l.Path, ".root_disks"); ok {
+			if len(disks) == 0 {
+				first = group + ".disk.type"
+			}
+			disks = append(disks, strings.TrimPrefix(group, "node_group."))
+			continue
+		}
 		f := planner.Finding{
 			Path:    l.Path,
-			Message: fmt.Sprintf("the price is not known, and so is the total; what is known is %s USD/month", usd(v.plan.Cost.Known.PerMonth())),
-			Remedy:  "scantling catalog list, for types with a price",
+			Message: "the price is not known, " + rest,
+			Remedy:  "scantling catalog list --priced, for types with a price",
 		}
 		if l.Detail != "" {
 			f.Message = l.Detail + ": " + f.Message
 		}
 		found = append(found, f)
 	}
+	if len(disks) > 0 {
+		found = append(found, planner.Finding{
+			Path:    first,
+			Message: fmt.Sprintf("the price of root disks is not known in %s (%s), %s", v.c.Region, strings.Join(slices.Compact(disks), ", "), rest),
+			Remedy:  v.pricedDisks(),
+		})
+	}
 	return found
+}
+
+// pricedDisks names the disks whose size has a known price.
+func (v *view) pricedDisks() string {
+	var names []string
+	for _, d := range v.cat.Disks {
+		if d.PerGiB.Known() {
+			names = append(names, fmt.Sprintf("%q (%s)", d.Type, d.PerGiB.Basis))
+		}
+	}
+	if len(names) == 0 {
+		return "the catalog knows no disk's price there; ask the provider"
+	}
+	return "disk { type = " + strings.Join(names, " or ") + " }, whose price is known"
 }
 
 func spot(v *view) []planner.Finding {
@@ -139,7 +172,7 @@ func oldPrices(v *view) []planner.Finding {
 	}
 	old, undated := 0, 0
 	var rate units.USDPerHour
-	var oldest units.Date
+	var oldest planner.CostLine
 	for _, l := range v.plan.Cost.Lines {
 		switch {
 		case !l.Amount.Known || l.Amount.Rate == 0:
@@ -150,8 +183,8 @@ func oldPrices(v *view) []planner.Finding {
 			continue
 		default:
 			old++
-			if oldest == "" || l.Date < oldest {
-				oldest = l.Date
+			if oldest.Date.IsZero() || l.Date < oldest.Date {
+				oldest = l
 			}
 		}
 		rate += l.Amount.Rate
@@ -160,11 +193,11 @@ func oldPrices(v *view) []planner.Finding {
 		return nil
 	}
 	message := fmt.Sprintf("%s of the bill (%s USD/month) on prices older than a year", count(old+undated, "line"), usd(rate.PerMonth()))
-	if oldest != "" {
-		message += fmt.Sprintf(", the oldest of %s", oldest)
+	if !oldest.Date.IsZero() {
+		message += fmt.Sprintf(", the oldest of %s (%s)", oldest.Date, oldest.Path)
 	}
 	if undated > 0 {
 		message += fmt.Sprintf(", %d of them without a date", undated)
 	}
-	return []planner.Finding{{Path: "cost", Message: message, Remedy: "scantling catalog status"}}
+	return []planner.Finding{{Path: "cost", Message: message, Remedy: "look the oldest up with the provider"}}
 }

@@ -17,7 +17,7 @@ func upgradeRules() []rule {
 	return []rule{
 		{Rule{
 			ID: "UP-01", Title: "Some way to upgrade is open", DefaultSeverity: planner.Warning,
-			What: "The upgrade was planned and every strategy is blocked.",
+			What: "The upgrade was planned and every strategy is blocked, or the one that the spec asks for is (an error).",
 			Why:  "A cluster that cannot be upgraded is upgraded by its provider in the end, on a day that nobody chose.",
 			Fix:  "Remove what blocks the cheapest strategy; the message quotes it.",
 		}, noStrategy},
@@ -48,11 +48,23 @@ func noStrategy(v *view) []planner.Finding {
 		return nil
 	}
 	var reasons []string
+	open := false
 	for _, s := range u.Strategies {
 		if len(s.BlockedBy) == 0 {
-			return nil
+			open = true
+			continue
+		}
+		if v.c.Upgrade != nil && s.Name == v.c.Upgrade.Strategy {
+			return []planner.Finding{{
+				Path: "upgrade.strategy", Severity: planner.Error,
+				Message: fmt.Sprintf("%s, which the spec asks for, is blocked: %s", s.Name, strings.Join(s.BlockedBy, ", ")),
+				Remedy:  "strategy = \"compare\", or remove what blocks it",
+			}}
 		}
 		reasons = append(reasons, s.Name+" ("+strings.Join(s.BlockedBy, ", ")+")")
+	}
+	if open {
+		return nil
 	}
 	return []planner.Finding{{
 		Path:    "upgrade",
@@ -99,7 +111,7 @@ func manyHops(v *view) []planner.Finding {
 	return []planner.Finding{{
 		Path:    "upgrade.to",
 		Message: fmt.Sprintf("from %s to %s are %d minors", u.From, u.To, len(u.Hops)),
-		Remedy:  fmt.Sprintf("to = %q", u.Hops[0]),
+		Remedy:  "test after each: " + strings.Join(u.Hops, ", then "),
 	}}
 }
 

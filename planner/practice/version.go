@@ -3,6 +3,7 @@ package practice
 import (
 	"fmt"
 
+	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -15,7 +16,7 @@ func versionRules() []rule {
 	return []rule{
 		{Rule{
 			ID: "VE-01", Title: "The version stays in standard support", DefaultSeverity: planner.Warning,
-			What: "The minor that runs, or the one that the upgrade leads to, leaves standard support within 60 days of as_of.",
+			What: "The minor that runs, or the one that the upgrade leads to, leaves standard support within 60 days of as_of (info where an upgrade to a later minor is planned).",
 			Why:  "After that day extended support is charged by the hour, or the provider upgrades the cluster by itself.",
 			Fix:  "Upgrade before the day, to a minor with a year of support ahead.",
 		}, leavesSupport},
@@ -39,11 +40,16 @@ func leavesSupport(v *view) []planner.Finding {
 		if days < 0 || days > supportNotice {
 			return
 		}
-		found = append(found, planner.Finding{
+		f := planner.Finding{
 			Path:    path,
 			Message: fmt.Sprintf("%s leaves standard support in %s, on %s%s", minor, count(days, "day"), o.StandardEnd, v.dearer()),
 			Remedy:  v.upgradeTo(minor, path),
-		})
+		}
+		if to, ok := v.target(); ok && path != "upgrade.to" && to.StandardEnd > o.StandardEnd {
+			f.Severity = planner.Info
+			f.Remedy = fmt.Sprintf("carry out the planned upgrade to %s before that day", to.Minor)
+		}
+		found = append(found, f)
 	}
 	u := v.plan.Upgrade
 	if u != nil {
@@ -53,10 +59,18 @@ func leavesSupport(v *view) []planner.Finding {
 	return found
 }
 
+// target is the minor that the planned upgrade leads to.
+func (v *view) target() (catalogs.Version, bool) {
+	if v.plan.Upgrade == nil {
+		return catalogs.Version{}, false
+	}
+	return v.version(v.plan.Upgrade.To)
+}
+
 // dearer says what extended support adds.
 func (v *view) dearer() string {
 	if extra, ok := v.extendedFee(); ok {
-		return fmt.Sprintf("; extended support adds %s USD/month", usd(extra))
+		return fmt.Sprintf("; extended support adds %s USD/month, or the provider upgrades by itself", usd(extra))
 	}
 	return "; what extended support adds is not known"
 }

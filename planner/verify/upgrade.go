@@ -42,6 +42,14 @@ func (k *checker) upgrade() {
 		k.strategy(s, path, blocked)
 	}
 	k.need(found, "upgrade", "upgrade.recommended", "%s is recommended and not listed", u.Recommended)
+	wanted := asked.Strategy
+	if wanted == "" || wanted == "compare" {
+		wanted = u.Recommended
+	}
+	k.need(u.Recommended == "" || u.Recommended == wanted, "upgrade", "upgrade.recommended", "%s is recommended, the spec asks for %s", u.Recommended, wanted)
+	if stuck := slices.ContainsFunc(u.Strategies, func(s planner.UpgradeStrategy) bool { return s.Name == wanted && len(s.BlockedBy) > 0 }); stuck {
+		usable = 0
+	}
 	k.need(u.Recommended != "" || usable == 0, "upgrade", "upgrade.recommended", "none is recommended, though %d can be used", usable)
 }
 
