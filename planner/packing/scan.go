@@ -110,7 +110,7 @@ func Scan(ctx context.Context, offers []Offer, p Problem) (Result, error) {
 	if len(offers) == 0 {
 		return Result{}, ErrNoOffers
 	}
-	if err := noFit(offers, p.Items); err != nil {
+	if err := Fit(offers, p.Items); err != nil {
 		return Result{}, err
 	}
 	s := scan{ctx: ctx, offers: offers, problem: p, wanted: 1 + max(0, cmp.Or(p.Alternatives, defaultAlternatives))}
@@ -257,8 +257,10 @@ func (s *scan) compare(a, b Candidate) int {
 	)
 }
 
-// noFit returns an error where every offer is too small for some pod.
-func noFit(offers []Offer, items []Item) error {
+// Fit returns a *NoFitError where every offer is too small for some pod of the
+// items, of the offer that comes closest; nil where one offer holds each of them
+// alone, or where there is no offer.
+func Fit(offers []Offer, items []Item) error {
 	var closest *NoFitError
 	least := math.Inf(1)
 	for i := range offers {
@@ -270,6 +272,9 @@ func noFit(offers []Offer, items []Item) error {
 			least, closest = worst, e
 			closest.Offer = i
 		}
+	}
+	if closest == nil {
+		return nil
 	}
 	return closest
 }

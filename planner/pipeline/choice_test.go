@@ -74,7 +74,7 @@ func TestAdmission(t *testing.T) {
 			g.Instances = tc.in
 			p := market(g, types...)
 			if tc.want == nil {
-				if bad := p.infeasible(t); bad.Path != "node_group.g.instances" {
+				if bad := p.infeasible(t); bad.Path != "node_group.g.instances.allow" {
 					t.Errorf("got %+v", bad)
 				}
 				return

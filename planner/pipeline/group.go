@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -66,12 +67,15 @@ func (m *maker) problem(g *planner.NodeGroup, guests []planner.Workload, months 
 		m: m, group: g, path: g.Path(),
 		losses: placement.Losses{Nodes: g.Redundancy.Nodes, Zones: g.Redundancy.Zones, AtOnce: g.Redundancy.AtOnce},
 	}
-	var err error
-	if p.works, err = m.load(g, guests, months); err != nil {
-		return nil, err
+	works, unsized := m.load(g, guests, months)
+	offers, none := m.offersFor(g)
+	if none != nil {
+		return nil, errors.Join(unsized, none)
 	}
-	if p.offers, err = m.offersFor(g); err != nil {
-		return nil, err
+	p.works, p.offers = works, offers
+	if unsized != nil {
+		// What is too large is told with what cannot be sized.
+		return nil, errors.Join(unsized, p.tooLarge())
 	}
 	p.daemons = m.daemonSets(g)
 	for _, d := range p.daemons {
@@ -79,7 +83,22 @@ func (m *maker) problem(g *planner.NodeGroup, guests []planner.Workload, months 
 		p.reserved.Memory += d.Memory
 		p.reserved.Pods++
 	}
+	if err := p.tooLarge(); err != nil {
+		return nil, err
+	}
 	return &p, p.impossible()
+}
+
+// tooLarge names every workload whose pod fits on no admitted node.
+func (p *problem) tooLarge() error {
+	offers := p.packingOffers()
+	var bad []error
+	for _, item := range p.items(func(*work) int { return 1 }) {
+		if err := packing.Fit(offers, []packing.Item{item}); err != nil {
+			bad = append(bad, p.unplannable(err))
+		}
+	}
+	return errors.Join(bad...)
 }
 
 // scan finds the cheapest count of one type that carries the group, and so many

@@ -23,11 +23,21 @@ func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.Growt
 	// A group whose demand does not shrink never needs fewer nodes than the month
 	// before, so that the count goes on from there.
 	last := make([]past, len(plan.NodeGroups))
+	fees := plan.ControlPlane.Fees
 	rows, err := forecast.Growth(ctx, forecast.Options{
 		Start: m.cluster.AsOf, PerMonth: m.cluster.Growth.PerMonth, Months: m.cluster.Growth.HorizonMonths,
 		Infeasible: func(err error) bool { return errors.Is(err, planner.ErrInfeasible) },
 	}, func(ctx context.Context, at forecast.Month) (planner.GrowthMonth, error) {
-		return m.month(ctx, plan, guests, at.Number, last)
+		fees = m.feesAt(at.Date, fees)
+		month, err := m.month(ctx, plan, guests, at.Number, last)
+		for _, f := range fees {
+			month.Cost.Rate += f.Price.Rate
+			month.Cost.Known = month.Cost.Known && f.Price.Known()
+		}
+		if !month.Cost.Known {
+			month.Cost.Rate = 0
+		}
+		return month, err
 	})
 	if err != nil {
 		return nil, err
@@ -59,14 +69,10 @@ func (m *maker) grows() bool {
 	return false
 }
 
-// month counts the nodes of every group after so many months, from the counts of
-// the month before on, which it replaces.
+// month counts and prices the nodes of every group after so many months, from the
+// counts of the month before on, which it replaces.
 func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planner.Workload, months int, last []past) (planner.GrowthMonth, error) {
 	out := planner.GrowthMonth{Cost: planner.Amount{Known: true}}
-	for _, f := range plan.ControlPlane.Fees {
-		out.Cost.Rate += f.Price.Rate
-		out.Cost.Known = out.Cost.Known && f.Price.Known()
-	}
 	for i := range plan.NodeGroups {
 		g := &m.cluster.NodeGroups[i]
 		p, err := m.problem(g, guests[i], months)
@@ -83,10 +89,23 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planne
 		out.Cost.Rate += p.offers[0].rate * units.USDPerHour(nodes)
 		out.Cost.Known = out.Cost.Known && p.offers[0].known && disks
 	}
-	if !out.Cost.Known {
-		out.Cost.Rate = 0
-	}
 	return out, nil
+}
+
+// feesAt returns the control plane's fees on a later day: of the version that the
+// declared upgrade leads to, else of the one that runs, as its support then is.
+// Past the end of all support the last fees go on.
+func (m *maker) feesAt(day units.Date, last []planner.FeeLine) []planner.FeeLine {
+	c := m.cluster
+	c.AsOf = day
+	if c.Upgrade != nil {
+		c.KubernetesVersion = c.Upgrade.To
+	}
+	control, err := m.provider.ControlPlane(&c, m.catalog)
+	if err != nil {
+		return last
+	}
+	return control.Fees
 }
 
 // past is what a group was the month before.

@@ -1,11 +1,14 @@
 package pipeline_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/pipeline"
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
@@ -193,5 +196,34 @@ func TestSpotPrice(t *testing.T) {
 	i := 1 // after the control plane
 	if l := plan.Cost.Lines[i]; l.Amount.Rate != listed(33).Rate || l.Basis != catalogs.Listed || !strings.Contains(l.Detail, "mean of 30 days") {
 		t.Errorf("got %+v, want 0.033 USD an hour, the mean of 30 days", l)
+	}
+}
+
+// TestAllThatCannotBeMet is told at once: in one workload the target, in another
+// the size, in another group the filters.
+func TestAllThatCannotBeMet(t *testing.T) {
+	slow := latencyBound("slow")
+	slow.Demand.Latency[0].Target = time.Millisecond
+	g := alone(slow, given("huge", 1, 5_000_000, units.GiB))
+	h := group("h", planner.Batch, []string{"a"}, planner.Redundancy{Recovery: planner.Reschedule}, given("w", 1, 100, units.GiB))
+	h.Instances.Architectures = []string{catalogs.ARM64}
+	p := market(g, machine("m7i.large", 2, 8, 100))
+	p.cluster.NodeGroups = append(p.cluster.NodeGroups, h)
+	_, err := pipeline.Make(t.Context(), p.cluster, p.catalog, p.provider, pipeline.Options{})
+	var paths []string
+	for _, bad := range planner.Infeasibles(err) {
+		paths = append(paths, bad.Path)
+	}
+	want := []string{"node_group.g.workload.slow.latency.p99", "node_group.g.workload.huge.pod.cpu", "node_group.h.instances.architectures"}
+	if !slices.Equal(paths, want) {
+		t.Errorf("told of %v, want %v", paths, want)
+	}
+	if last := planner.Infeasibles(err); len(last) == 3 {
+		if want := `set architectures = ["amd64"]`; !strings.Contains(last[2].Remedy, want) {
+			t.Errorf("remedy %q, want %q", last[2].Remedy, want)
+		}
+		if want := `is "5000m" meant?`; !strings.Contains(last[1].Remedy, want) {
+			t.Errorf("remedy %q, want %q", last[1].Remedy, want)
+		}
 	}
 }

@@ -31,7 +31,8 @@ type work struct {
 }
 
 // load sizes every workload of a group and the provider's guests, after so many
-// months of growth.
+// months of growth. Where it fails, the works that could not be sized are there
+// without a count.
 func (m *maker) load(g *planner.NodeGroup, guests []planner.Workload, months int) ([]work, error) {
 	var works []work
 	var failed []error
@@ -40,7 +41,6 @@ func (m *maker) load(g *planner.NodeGroup, guests []planner.Workload, months int
 			w := work{spec: &list[i], path: g.Path() + ".workload." + list[i].Name}
 			if err := w.size(months); err != nil {
 				failed = append(failed, err)
-				continue
 			}
 			works = append(works, w)
 		}

@@ -65,11 +65,7 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, &planner.Infeasible{
-			Path:       g.Path() + ".instances",
-			Constraint: "no instance type of " + m.cluster.Region + " passes the filters with room for its DaemonSets",
-			Remedy:     "widen families, types or architectures, or allow a class such as burstable",
-		}
+		return nil, m.nothingOffered(g, daemons)
 	}
 	m.offers[g.Name] = out
 	return out, nil

@@ -19,7 +19,7 @@ func (p *problem) unplannable(err error) error {
 			Constraint: fmt.Sprintf("a pod is larger than a node of every admitted type; the closest is %s", e.OfferName),
 			Margin: fmt.Sprintf("it requests %s, %s has %s left after reserves and DaemonSets: %s too few",
 				amount(e.Resource, e.Request), e.OfferName, amount(e.Resource, e.Offers), amount(e.Resource, e.Short())),
-			Remedy: "make the pod smaller, or admit larger types (families, types, max_vcpus)",
+			Remedy: tooLargeRemedy(e),
 		}
 	}
 	e, ok := errors.AsType[*packing.NoCountError](err)
@@ -51,6 +51,18 @@ func (p *problem) unplannable(err error) error {
 		bad.Remedy = "raise max_skew, or use ScheduleAnyway"
 	}
 	return bad
+}
+
+// unlikelyCores is more than any pod of a service requests: who writes it may
+// mean millicores.
+const unlikelyCores = 200 * int64(units.Core)
+
+func tooLargeRemedy(e *packing.NoFitError) string {
+	remedy := "make the pod smaller, or admit larger types (families, types, max_vcpus)"
+	if e.Resource == packing.CPU && e.Request >= unlikelyCores {
+		return fmt.Sprintf("%s; is \"%dm\" meant?", remedy, e.Request/int64(units.Core))
+	}
+	return remedy
 }
 
 // sentence says what failed.
@@ -107,12 +119,24 @@ func (p *problem) nodesWanted() string {
 	return fmt.Sprintf("raise max_nodes to %d, or admit larger types", best)
 }
 
+// Amounts from these on are written in whole cores and TiB.
+const (
+	manyCores = 100 * int64(units.Core)
+	muchBytes = int64(units.TiB)
+)
+
 // amount writes an amount of a resource with its unit, rounded down.
 func amount(r packing.Resource, n int64) string {
 	switch r {
 	case packing.CPU:
+		if n >= manyCores {
+			return fmt.Sprintf("%d CPU", n/int64(units.Core))
+		}
 		return fmt.Sprintf("%dm CPU", n)
 	case packing.Memory:
+		if n >= muchBytes {
+			return fmt.Sprintf("%d.%d TiB", n/muchBytes, n%muchBytes*10/muchBytes)
+		}
 		return fmt.Sprintf("%d MiB", n/int64(units.MiB))
 	case packing.Pods:
 		return fmt.Sprintf("%d pods", n)
