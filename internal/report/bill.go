@@ -172,9 +172,13 @@ func nodesAndDisks(plan *planner.Plan, g *planner.GroupPlan) planner.Amount {
 }
 
 // alternatives writes the next best types of each group, at most two, and what
-// they cost more.
+// they cost more. What does not fit beside the group's name stands under its
+// first type.
 func (p *page) alternatives(plan *planner.Plan) {
-	const most = 2
+	const (
+		most     = 2
+		mostHang = 12
+	)
 	label := "NEXT BEST"
 	for _, g := range plan.NodeGroups {
 		var items []string
@@ -197,7 +201,7 @@ func (p *page) alternatives(plan *planner.Plan) {
 			continue
 		}
 		items[0] = g.Name + ": " + items[0]
-		p.labelled(label, plain, items...)
+		p.entry(label, plain, min(runes(g.Name+": "), mostHang), items...)
 		label = ""
 	}
 }

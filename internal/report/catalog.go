@@ -18,7 +18,7 @@ import (
 // type is, what a node of it offers to pods, and its prices an hour.
 func CatalogList(w io.Writer, c *catalogs.Catalog, rows []document.CatalogRow, o Options) error {
 	out := &page{o: o}
-	out.line("%s · %s · catalog %s · USD an hour", out.o.paint(bold, c.Provider+" "+c.Region), count(len(rows), "type"), c.Date)
+	out.heading(c.Provider+" "+c.Region, count(len(rows), "type"), "catalog "+string(c.Date), "USD an hour")
 	out.blank()
 	t := table{columns: []column{
 		{title: "TYPE"},
@@ -48,7 +48,7 @@ func CatalogList(w io.Writer, c *catalogs.Catalog, rows []document.CatalogRow, o
 	}
 	out.table(&t)
 	if len(rows) == 0 {
-		out.line("%sno instance type matches", margin)
+		out.prose("no instance type matches")
 	}
 	return out.flush(w)
 }
@@ -77,7 +77,7 @@ func classWords(t *catalogs.InstanceType) string {
 func CatalogShow(w io.Writer, c *catalogs.Catalog, row document.CatalogRow, o Options) error {
 	out := &page{o: o}
 	t := &row.Type
-	out.line("%s · %s %s · catalog %s", out.o.paint(bold, t.Name), c.Provider, c.Region, c.Date)
+	out.heading(t.Name, c.Provider+" "+c.Region, "catalog "+string(c.Date))
 	out.blank()
 	out.shape(t)
 	out.blank()
@@ -178,7 +178,7 @@ func (p *page) prices(t *catalogs.InstanceType) {
 // derivation writes the steps from what the machine has to what pods get.
 func (p *page) derivation(a *planner.Allocatable) {
 	if a == nil {
-		p.line("%swhat a node offers to pods is %s", margin, notKnown)
+		p.prose("what a node offers to pods is " + notKnown)
 		return
 	}
 	t := table{columns: []column{{title: "ALLOCATABLE"}, {title: "AMOUNT", right: true}, {title: "STEP", wraps: true}}}
@@ -251,6 +251,6 @@ func CatalogStatus(w io.Writer, list []catalogs.Summary, o Options) error {
 	}
 	out.table(&t)
 	out.blank()
-	out.line("%sLISTED to NOT KNOWN count the types by how their on-demand price is known, SPOT those with a spot price.", margin)
+	out.prose("LISTED to NOT KNOWN count the types by how their on-demand price is known, SPOT those with a spot price.")
 	return out.flush(w)
 }

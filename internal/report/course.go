@@ -34,7 +34,7 @@ func (p *page) assumed(plan *planner.Plan) {
 			items = append(items, words)
 		}
 	}
-	p.labelled("ASSUMED", plain, append(items, "all of them: "+p.o.command("explain assumptions"))...)
+	p.labelled("ASSUMED", plain, append(items, "all of them: "+p.o.run("explain assumptions"))...)
 }
 
 // defaultsOf writes the values that were assumed of an attribute, by value:
@@ -134,57 +134,43 @@ func (p *page) rollbacks(u *planner.UpgradePlan) {
 // whole.
 func downToPercent(r units.Ratio) units.Ratio { return r - r%units.Percent }
 
-// growth writes the months in which the nodes change, the last one and the one
-// that cannot be planned.
+// growth writes the months in which the nodes or the cost change, the last one
+// and the one that cannot be planned.
 func (p *page) growth(plan *planner.Plan) {
 	t := table{columns: []column{{title: "GROWTH"}, {title: "MONTH", right: true}, {title: "LOAD", right: true}}}
 	for _, g := range plan.NodeGroups {
 		t.columns = append(t.columns, column{title: strings.ToUpper(g.Name), right: true})
 	}
 	t.columns = append(t.columns, column{title: "USD/MONTH", right: true}, column{wraps: true})
-	before := func(group string) int {
-		for _, g := range plan.NodeGroups {
-			if g.Name == group {
-				return g.Nodes
-			}
-		}
-		return 0
+	nodes, cost := map[string]int{}, plan.Cost.Total
+	for _, g := range plan.NodeGroups {
+		nodes[g.Name] = g.Nodes
 	}
 	left := 0
 	for i, m := range plan.Growth {
-		changed := slices.ContainsFunc(m.Nodes, func(n planner.GroupNodes) bool { return n.Nodes != before(n.Group) })
+		changed := m.Cost != cost || slices.ContainsFunc(m.Nodes, func(n planner.GroupNodes) bool { return n.Nodes != nodes[n.Group] })
 		if !changed && m.Infeasible == "" && i < len(plan.Growth)-1 {
 			left++
 			continue
 		}
 		row := []string{string(m.Date), strconv.Itoa(m.Month), "x" + hundredths(m.Factor)}
-		nodes := map[string]string{}
-		for _, n := range m.Nodes {
-			nodes[n.Group] = strconv.Itoa(n.Nodes)
-		}
-		for _, g := range plan.NodeGroups {
-			row = append(row, cmp.Or(nodes[g.Name], none))
-		}
 		if m.Infeasible != "" {
-			t.addStyled(red, append(row, none, m.Infeasible)...)
+			row = append(row, slices.Repeat([]string{none}, len(plan.NodeGroups)+1)...)
+			t.addStyled(red, append(row, m.Infeasible)...)
 			continue
 		}
-		t.add(append(row, monthly(m.Cost))...)
-		if len(m.Nodes) > 0 {
-			earlier := before
-			before = func(group string) int {
-				for _, n := range m.Nodes {
-					if n.Group == group {
-						return n.Nodes
-					}
-				}
-				return earlier(group)
-			}
+		cost = m.Cost
+		for _, n := range m.Nodes {
+			nodes[n.Group] = n.Nodes
 		}
+		for _, g := range plan.NodeGroups {
+			row = append(row, strconv.Itoa(nodes[g.Name]))
+		}
+		t.add(append(row, monthly(m.Cost))...)
 	}
 	p.table(&t)
 	if left > 0 && len(t.rows) > 0 {
-		p.labelled("", dim, count(left, "month")+" without a change of nodes left out")
+		p.labelled("", dim, count(left, "month")+" without a change of nodes or cost left out")
 	}
 }
 

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/scantling-dev/scantling/planner"
 )
@@ -36,52 +35,56 @@ const leastFinding = 45
 // findings writes one entry for each finding: severity, rule, place and message,
 // and the remedy beside it where both fit, else below.
 func (p *page) findings(findings []planner.Finding) {
-	severity, rule, place := 0, 0, 0
+	severity, rule, place, longest := 0, 0, 0, leastFinding
 	for i := range findings {
 		f := &findings[i]
-		severity = max(severity, len(f.Severity))
-		rule = max(rule, utf8.RuneCountInString(f.Rule))
-		place = max(place, utf8.RuneCountInString(where(f)))
+		severity = max(severity, runes(string(f.Severity)))
+		rule = max(rule, runes(f.Rule))
+		place = max(place, runes(where(f)))
+		longest = max(longest, longestWord(f.Message), len("-> ")+longestWord(f.Remedy))
 	}
 	indent := len(margin) + severity + 1 + rule + len(gutter) + place + len(gutter)
-	below := p.o.width()-indent < leastFinding
+	below := p.o.width()-indent < longest
 	if below {
 		indent = 3 * len(margin)
 	}
-	room := p.o.width() - indent
-	pad := strings.Repeat(" ", indent)
 	for i := range findings {
 		f := &findings[i]
 		look := severityStyle(f.Severity)
-		head := fmt.Sprintf("%s %-*s%s%-*s", p.o.paint(look, fmt.Sprintf("%-*s", severity, f.Severity)), rule, f.Rule, gutter, place, where(f))
-		both := f.Message + "    " + f.Remedy
-		var lines []string
-		if f.Remedy != "" && utf8.RuneCountInString(both) <= room {
-			lines = []string{both}
-		} else {
-			lines = wrap(f.Message, room)
-			if f.Remedy != "" {
-				for j, l := range wrap("-> "+f.Remedy, room) {
-					if j > 0 {
-						l = "   " + l
-					}
-					lines = append(lines, p.o.paint(dim, l))
-				}
-			}
-		}
-		if below {
-			p.line("%s%s", margin, head)
-		} else {
-			p.line("%s%s%s%s", margin, head, gutter, lines[0])
+		head := margin + p.o.paint(look, fmt.Sprintf("%-*s", severity, f.Severity)) + " " + fmt.Sprintf("%-*s", rule, f.Rule)
+		lines := p.advice(f, p.o.width()-indent)
+		switch {
+		case !below:
+			p.line("%s%s%-*s%s%s", head, gutter, place, where(f), gutter, lines[0])
 			lines = lines[1:]
+		case len(margin)+severity+1+rule+len(gutter)+runes(where(f)) > p.o.width():
+			p.line("%s", head)
+			p.line("%s%s", strings.Repeat(" ", indent), where(f))
+		default:
+			p.line("%s%s%s", head, gutter, where(f))
 		}
 		for _, l := range lines {
-			p.line("%s%s", pad, l)
+			p.line("%s%s", strings.Repeat(" ", indent), l)
 		}
 	}
 	if len(findings) > 0 {
 		p.blank()
 	}
+}
+
+// advice returns the lines of a finding's message and remedy.
+func (p *page) advice(f *planner.Finding, room int) []string {
+	both := f.Message + "    " + f.Remedy
+	if f.Remedy != "" && runes(both) <= room {
+		return []string{both}
+	}
+	lines := wrap(f.Message, room, 0)
+	if f.Remedy != "" {
+		for _, l := range wrap("-> "+f.Remedy, room, len("-> ")) {
+			lines = append(lines, p.o.paint(dim, l))
+		}
+	}
+	return lines
 }
 
 // closing writes whether the plan holds, what it warns of, and what to do next.
@@ -116,9 +119,37 @@ func (p *page) closing(plan *planner.Plan) {
 	case warnings > 0:
 		words = "Practices broken: " + count(warnings, "warning") + "."
 	}
-	next := "scantling emit terraform " + p.o.Document + " --out DIR"
+	next := []string{"scantling emit terraform " + p.o.Document + " --out DIR"}
 	if p.o.Document == "" {
-		next = p.o.command("plan") + " --out plan.json && scantling emit terraform plan.json --out DIR"
+		next = []string{p.o.run("plan") + " --out plan.json", "scantling emit terraform plan.json --out DIR"}
 	}
-	p.line("%s %s Next: %s", p.o.paint(look, verdict), words, next)
+	p.last(verdict, look, words, next)
+}
+
+// last writes the closing line, or as many as it takes: what holds, what is
+// warned of, and a line for each command.
+func (p *page) last(verdict string, look style, words string, next []string) {
+	const label = "Next: "
+	commands := label + strings.Join(next, " && ")
+	switch {
+	case runes(verdict+" "+words+" "+commands) <= p.o.width():
+		p.line("%s %s %s", p.o.paint(look, verdict), words, commands)
+		return
+	case runes(verdict+" "+words) <= p.o.width():
+		p.line("%s %s", p.o.paint(look, verdict), words)
+	default:
+		p.line("%s", p.o.paint(look, verdict))
+		p.line("%s", words)
+	}
+	if runes(commands) <= p.o.width() {
+		p.line("%s", commands)
+		return
+	}
+	for i, c := range next {
+		before := label
+		if i > 0 {
+			before = strings.Repeat(" ", len(label))
+		}
+		p.command(before, c)
+	}
 }

@@ -26,15 +26,7 @@ func (p *page) header(plan *planner.Plan) {
 	if c.Environment == planner.Development {
 		parts = slices.Insert(parts, 3, "development")
 	}
-	head := c.Name
-	for _, part := range parts {
-		if len(head)+len(part) > p.o.width() && !strings.Contains(head, "\n") {
-			head += " ·\n" + margin + part
-			continue
-		}
-		head += " · " + part
-	}
-	p.line("%s", strings.Replace(head, c.Name, p.o.paint(bold, c.Name), 1))
+	p.heading(c.Name, parts...)
 }
 
 // priceBases says how the prices of the pools' types are known.

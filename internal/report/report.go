@@ -22,7 +22,8 @@ type Options struct {
 	// Color adds terminal colours. Only for terminals.
 	Color bool
 	// Width of the terminal in columns; zero means 120. Tables that are wider
-	// give up columns or break their last one; names are never cut.
+	// give up columns or break their last one; names are never cut. Below 60 it is
+	// taken for 60.
 	Width int
 	// Spec is what the user typed to name the spec and its variables, for hints of
 	// what to type next: "examples/shop-eks --var peak_rps=2000". It may be empty.
@@ -31,8 +32,8 @@ type Options struct {
 	Document string
 }
 
-// command writes a command of the program over the user's spec.
-func (o Options) command(words string) string {
+// run returns a command of the program over the user's spec.
+func (o Options) run(words string) string {
 	if o.Spec == "" {
 		return "scantling " + words
 	}

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/internal/document"
@@ -54,6 +53,9 @@ func unknown(t *testing.T) *planner.Plan {
 	p.Cost.Lines[1].Amount, p.Cost.Lines[1].Basis = planner.Amount{}, ""
 	p.Cost.Known -= 100_000_000
 	p.Cost.Total = planner.Amount{}
+	for i := range p.Growth {
+		p.Growth[i].Cost = planner.Amount{}
+	}
 	p.NodeGroups[1].Survives[0].Held = 2
 	p.Upgrade.Recommended, p.Upgrade.Reason = "", ""
 	for i := range p.Upgrade.Strategies {
@@ -91,7 +93,7 @@ func TestFigures(t *testing.T) {
 		"m7i.4xlarge x 3 -12.00 (-0.7%, but a node is 33% of the group)",
 		"2:14", // 2:13:20, rounded up
 		"66%",  // two thirds, rounded down
-		"Plan holds. Practices broken: 2 warnings. Next: scantling plan --out plan.json && scantling emit terraform plan.json --out DIR",
+		"Plan holds. Practices broken: 2 warnings.\nNext: scantling plan --out plan.json && scantling emit terraform plan.json --out DIR",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the text lacks %q", want)
@@ -140,14 +142,14 @@ func TestGolden(t *testing.T) {
 func TestUnknownIsNeverZero(t *testing.T) {
 	got := text(t, unknown(t), report.Options{})
 	for _, want := range []string{
-		"nodes 1,971.00 + 1 line not known",                            // 1,752 + 219
-		"TOTAL          not known; what is known sums to 2,088.00 USD", // 2,161 - 73
-		"node_group.batch.nodes not known",                             //
-		"batch not known bare + not known node",                        //
-		"in all not known",                                             //
-		"1 of 14 failures tried are not survived. No warnings. Next: ", // 2 + 3 + 6 + 3
-		"spot: 1 not known",                                            //
-		"every strategy is blocked",                                    //
+		"nodes 1,971.00 + 1 line not known",                             // 1,752 + 219
+		"TOTAL          not known; what is known sums to 2,088.00 USD",  // 2,161 - 73
+		"node_group.batch.nodes not known",                              //
+		"batch not known bare + not known node",                         //
+		"in all not known",                                              //
+		"1 of 14 failures tried are not survived. No warnings.\nNext: ", // 2 + 3 + 6 + 3
+		"spot: 1 not known",                                             //
+		"every strategy is blocked",                                     //
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the text lacks %q", want)
@@ -158,21 +160,30 @@ func TestUnknownIsNeverZero(t *testing.T) {
 	}
 }
 
-// TestLayout holds for every width: no spaces at line ends, no two empty lines,
-// no tabs, and lines that fit unless a name or a number does not.
-func TestLayout(t *testing.T) {
-	for width := 60; width <= 200; width++ {
-		got := text(t, shop(t), report.Options{Width: width})
-		for i, line := range strings.Split(strings.TrimSuffix(got, "\n"), "\n") {
-			if strings.TrimRight(line, " \t") != line || strings.Contains(line, "\t") {
-				t.Fatalf("width %d, line %d: stray white space in %q", width, i+1, line)
-			}
-			if width >= 80 && utf8.RuneCountInString(line) > width && !strings.HasPrefix(line, "Plan holds.") && !strings.Contains(line, "catalog 2026-11-20 (") {
-				t.Errorf("width %d, line %d: %d columns: %q", width, i+1, utf8.RuneCountInString(line), line)
-			}
-		}
-		if strings.Contains(got, "\n\n\n") || strings.HasPrefix(got, "\n") || !strings.HasSuffix(got, "\n") {
-			t.Errorf("width %d: empty lines out of place", width)
+// TestGrowthTellsWhatChanges has the same nodes for three months, of which the
+// second costs 36.50 more, as when support ends.
+func TestGrowthTellsWhatChanges(t *testing.T) {
+	p := shop(t)
+	p.Cost.Total = planner.Amount{Known: true, Rate: 3 * units.DollarPerHour}
+	nodes := []planner.GroupNodes{{Group: "batch", Nodes: 2}, {Group: "ingress", Nodes: 3}, {Group: "web", Nodes: 6}}
+	p.Growth = nil
+	for i, cents := range []units.USDPerHour{300, 305, 305, 305} {
+		p.Growth = append(p.Growth, planner.GrowthMonth{
+			Month: i + 1, Date: units.Date("2027-0" + strconv.Itoa(i+1) + "-20"), Factor: units.Whole, Nodes: nodes,
+			Cost: planner.Amount{Known: true, Rate: cents * units.DollarPerHour / 100},
+		})
+	}
+	_, growth, _ := strings.Cut(text(t, p, report.Options{}), "  GROWTH")
+	growth, _, _ = strings.Cut(growth, "\n\n")
+	want := []string{
+		"MONTH LOAD BATCH INGRESS WEB USD/MONTH",
+		"2027-02-20 2 x1.00 2 3 6 2,226.50", // 3.05 x 730
+		"2027-04-20 4 x1.00 2 3 6 2,226.50", // the last one
+		"2 months without a change of nodes or cost left out",
+	}
+	for i, line := range strings.Split(growth, "\n") {
+		if got := strings.Join(strings.Fields(line), " "); i >= len(want) || got != want[i] {
+			t.Errorf("line %d: %q", i+1, got)
 		}
 	}
 }

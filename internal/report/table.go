@@ -3,7 +3,6 @@ package report
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // gutter stands between columns, margin before the first.
@@ -54,9 +53,9 @@ func (t *table) fits(width int) bool { return t.total(t.widths()) <= width }
 func (t *table) widths() []int {
 	w := make([]int, len(t.columns))
 	for i, c := range t.columns {
-		w[i] = utf8.RuneCountInString(c.title)
+		w[i] = runes(c.title)
 		for _, r := range t.rows {
-			w[i] = max(w[i], utf8.RuneCountInString(r[i]))
+			w[i] = max(w[i], runes(r[i]))
 		}
 	}
 	return w
@@ -119,18 +118,15 @@ func (t *table) removeEmpty() {
 }
 
 // table writes t, made to fit the page: columns that may go are left out, then
-// the last one is broken between words, then it moves to lines of its own.
+// the last one is broken between words, then it moves to lines of its own, with
+// its title before it. What is too wide for that is written row by row.
 func (p *page) table(t *table) {
 	if len(t.rows) == 0 {
 		return
 	}
-	last := len(t.columns) - 1
-	wraps := t.columns[last].wraps
-	room := func(t *table) int {
-		w := t.widths()
-		return p.o.width() - t.total(w) + w[len(w)-1]
-	}
-	for !t.fits(p.o.width()) && (!wraps || room(t) < leastWrap) {
+	whole := t
+	wraps := t.columns[len(t.columns)-1].wraps
+	for !t.fits(p.o.width()) && (!wraps || t.room(p.o.width()) < t.leastRoom()) {
 		less, ok := t.without()
 		if !ok {
 			break
@@ -138,45 +134,109 @@ func (p *page) table(t *table) {
 		t = less
 	}
 	w := t.widths()
-	last = len(t.columns) - 1
-	wrapAt, own := 0, false
-	if wraps && !t.fits(p.o.width()) {
-		if wrapAt = room(t); wrapAt < leastWrap {
-			wrapAt, own = p.o.width()-3*len(margin), true
+	room := t.room(p.o.width())
+	switch {
+	case t.fits(p.o.width()):
+		p.head(t, w, len(w))
+		for i, r := range t.rows {
+			p.row(t, w, r, t.styles[i])
 		}
-	}
-	titles := make([]string, len(t.columns))
-	for i, c := range t.columns {
-		titles[i] = c.title
-	}
-	p.row(t, w, titles, bold, own && titles[last] != "")
-	for i, r := range t.rows {
-		p.brokenRow(t, w, r, t.styles[i], wrapAt, own)
+	case wraps && room >= t.leastRoom():
+		p.head(t, w, len(w))
+		for i, r := range t.rows {
+			p.brokenRow(t, w, r, t.styles[i], room)
+		}
+	case wraps && room >= -len(gutter):
+		last := len(w) - 1
+		p.head(t, w, last)
+		for i, r := range t.rows {
+			p.row(t, w, r[:last], t.styles[i])
+			p.below(t.columns[last].title, r[last], t.styles[i])
+		}
+	default:
+		p.records(whole)
 	}
 }
 
-// brokenRow writes a row whose last cell is broken at wrapAt columns; 0 does not
-// break it. With own it stands on lines of its own.
-func (p *page) brokenRow(t *table, w []int, cells []string, s style, wrapAt int, own bool) {
+// room is what a page leaves to the last column.
+func (t *table) room(width int) int {
+	w := t.widths()
+	return width - t.total(w) + w[len(w)-1]
+}
+
+// leastRoom is the least width for the last column beside the others: that of its
+// longest word, and never so little that it is hard to read.
+func (t *table) leastRoom() int {
+	last := len(t.columns) - 1
+	least := max(leastWrap, runes(t.columns[last].title))
+	for _, r := range t.rows {
+		least = max(least, longestWord(r[last]))
+	}
+	return least
+}
+
+// head writes the titles of the first n columns.
+func (p *page) head(t *table, w []int, n int) {
+	titles := make([]string, n)
+	for i := range titles {
+		titles[i] = t.columns[i].title
+	}
+	p.row(t, w, titles, bold)
+}
+
+// brokenRow writes a row whose last cell is broken into lines of width room.
+func (p *page) brokenRow(t *table, w []int, cells []string, s style, room int) {
 	last := len(cells) - 1
-	if wrapAt == 0 {
-		p.row(t, w, cells, s, false)
+	parts := wrap(cells[last], room, 0)
+	p.row(t, w, append(slices.Clone(cells[:last]), parts[0]), s)
+	for _, part := range parts[1:] {
+		p.line("%s%s", strings.Repeat(" ", p.indent(t, w, last)), p.o.paint(s, part))
+	}
+}
+
+// below writes a cell on lines of its own, after the title of its column.
+func (p *page) below(title, cell string, s style) {
+	if cell == "" || cell == none {
 		return
 	}
-	parts := wrap(cells[last], wrapAt)
-	first := append([]string{}, cells...)
-	indent := p.indent(t, w, last)
-	if own {
-		first[last], indent = "", 3*len(margin)
-	} else {
-		first[last], parts = parts[0], parts[1:]
+	const depth = 3 * len(margin)
+	for _, l := range wrap(titled(title, ": ", cell), p.o.width()-depth, len(margin)) {
+		p.line("%s%s", strings.Repeat(" ", depth), p.o.paint(s, l))
 	}
-	if !own || strings.Join(first, "") != "" {
-		p.row(t, w, first, s, false)
+}
+
+// titled puts a column's title before a cell.
+func titled(title, between, cell string) string {
+	if title == "" {
+		return cell
 	}
-	for _, part := range parts {
-		if part != "" {
-			p.line("%s%s", strings.Repeat(" ", indent), p.o.paint(s, part))
+	return strings.ToLower(title) + between + cell
+}
+
+// records writes the first column's title, and each row as a paragraph: the first
+// cell, then the others with their titles. Cells that say nothing are left out.
+func (p *page) records(t *table) {
+	const depth = 2 * len(margin)
+	p.line("%s%s", margin, p.o.paint(bold, t.columns[0].title))
+	for i, r := range t.rows {
+		if r[0] != "" {
+			p.line("%s%s", margin, p.o.paint(bold, r[0]))
+		}
+		var items []string
+		for j, cell := range r[1:] {
+			c := t.columns[j+1]
+			switch {
+			case cell == "" || cell == none:
+			case c.tight && len(items) > 0:
+				items[len(items)-1] += " " + titled(c.title, " ", cell)
+			case c.wraps:
+				items = append(items, titled(c.title, ": ", cell))
+			default:
+				items = append(items, titled(c.title, " ", cell))
+			}
+		}
+		for _, l := range flow(items, p.o.width()-depth, 0, len(margin)) {
+			p.line("%s%s", strings.Repeat(" ", depth), p.o.paint(t.styles[i], l))
 		}
 	}
 }
@@ -190,105 +250,23 @@ func (p *page) indent(t *table, w []int, cell int) int {
 	return sum
 }
 
-// row writes one line of cells; skipLast leaves the last one out.
-func (p *page) row(t *table, w []int, cells []string, s style, skipLast bool) {
+// row writes one line of cells, those of the first columns; one without any is
+// left out.
+func (p *page) row(t *table, w []int, cells []string, s style) {
 	var b strings.Builder
 	b.WriteString(margin)
 	for i, c := range cells {
-		if skipLast && i == len(cells)-1 {
-			break
-		}
 		if i > 0 {
 			b.WriteString(t.gap(i))
 		}
-		pad := strings.Repeat(" ", max(w[i]-utf8.RuneCountInString(c), 0))
+		pad := strings.Repeat(" ", max(w[i]-runes(c), 0))
 		if t.columns[i].right {
 			b.WriteString(pad + c)
 		} else {
 			b.WriteString(c + pad)
 		}
 	}
-	p.line("%s", p.o.paint(s, strings.TrimRight(b.String(), " ")))
-}
-
-// wrap breaks s between words into lines of at most width; a longer word stands
-// alone. There is always a first line.
-func wrap(s string, width int) []string {
-	lines := []string{""}
-	for word := range strings.FieldsSeq(s) {
-		i := len(lines) - 1
-		switch {
-		case lines[i] == "":
-			lines[i] = word
-		case utf8.RuneCountInString(lines[i])+1+utf8.RuneCountInString(word) <= width:
-			lines[i] += " " + word
-		default:
-			lines = append(lines, word)
-		}
+	if text := strings.TrimRight(b.String(), " "); text != "" {
+		p.line("%s", p.o.paint(s, text))
 	}
-	return lines
-}
-
-// labelled writes a label and items, separated by " · ", broken between items to
-// the page's width with the items aligned.
-func (p *page) labelled(label string, s style, items ...string) {
-	const labelWidth = 15
-	head := margin + label + strings.Repeat(" ", max(labelWidth-utf8.RuneCountInString(label), 2))
-	indent := strings.Repeat(" ", utf8.RuneCountInString(head))
-	room := max(p.o.width()-utf8.RuneCountInString(head), leastWrap)
-	var lines []string
-	for _, item := range items {
-		last := len(lines) - 1
-		joined := item
-		if last >= 0 {
-			joined = lines[last] + " · " + item
-		}
-		if last >= 0 && utf8.RuneCountInString(joined) <= room {
-			lines[last] = joined
-			continue
-		}
-		lines = append(lines, wrap(item, room)...)
-	}
-	for i, l := range lines {
-		if i == 0 {
-			p.line("%s%s", p.o.paint(bold, head), p.o.paint(s, l))
-		} else {
-			p.line("%s%s", indent, p.o.paint(s, l))
-		}
-	}
-}
-
-// style of a piece of text.
-type style int
-
-const (
-	plain style = iota
-	bold
-	dim
-	red
-	yellow
-	green
-)
-
-// paint puts s in colour, if colours are wanted.
-func (o Options) paint(s style, text string) string {
-	if !o.Color || text == "" {
-		return text
-	}
-	var code string
-	switch s {
-	case plain:
-		return text
-	case bold:
-		code = "1"
-	case dim:
-		code = "2"
-	case red:
-		code = "31"
-	case yellow:
-		code = "33"
-	case green:
-		code = "32"
-	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }

@@ -146,23 +146,17 @@ func (p *page) fitted(wide, narrow *table, models map[string][]string) {
 	}
 }
 
-// sentence writes a target with its predictions: "p99 250 ms: 84 ms, rollout 131
-// ms".
+// sentence writes a target with its predictions: "p99 250 ms, predicted 84 ms,
+// rollout 131 ms".
 func (t target) sentence(during []struct{ during, title string }) string {
 	var parts []string
 	for i, value := range t.predicted {
 		if value == none {
 			continue
 		}
-		if i > 0 {
-			value = strings.ToLower(during[i].title) + " " + value
-		}
-		parts = append(parts, value)
+		parts = append(parts, strings.ToLower(during[i].title)+" "+value)
 	}
-	if len(parts) == 0 {
-		return t.words
-	}
-	return t.words + ": " + strings.Join(parts, ", ")
+	return strings.Join(append([]string{t.words}, parts...), ", ")
 }
 
 // predictedDuring returns the situations that have a column, the normal one
