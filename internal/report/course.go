@@ -67,7 +67,7 @@ func (p *page) upgrade(plan *planner.Plan) {
 	items := []string{u.From + " -> " + u.To, count(len(u.Hops), "hop")}
 	switch {
 	case u.Recommended == "":
-		items = append(items, "every strategy is blocked")
+		items = append(items, cmp.Or(u.Reason, "no strategy is recommended"))
 	case u.Reason != "":
 		items = append(items, u.Recommended+": "+u.Reason)
 	default:

@@ -57,7 +57,7 @@ func unknown(t *testing.T) *planner.Plan {
 		p.Growth[i].Cost = planner.Amount{}
 	}
 	p.NodeGroups[1].Survives[0].Held = 2
-	p.Upgrade.Recommended, p.Upgrade.Reason = "", ""
+	p.Upgrade.Recommended, p.Upgrade.Reason = "", "every strategy is blocked"
 	for i := range p.Upgrade.Strategies {
 		s := &p.Upgrade.Strategies[i]
 		s.BlockedBy, s.ExtraCostKnown, s.ExtraCost = []string{"a price is not known"}, false, 0
