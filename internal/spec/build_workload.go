@@ -22,7 +22,7 @@ func (b *builder) workload(x *groupContext, n *node) planner.Workload {
 	w.PodDisruptionBudget = b.budget(x, n, path)
 	b.checkBudget(n, &w)
 	w.TerminationGracePeriod = take(b, n, path, "termination_grace_period", 30*time.Second, "30s", "language")
-	w.StartupTime = take(b, n, path, "startup_time", x.def.startup, x.def.startup.String(), x.source)
+	w.StartupTime = take(b, n, path, "startup_time", x.def.startup, durationText(x.def.startup), x.source)
 	w.RollingUpdate = b.rollingUpdate(x, n, path, w.Kind)
 	if growth, ok := get[units.Ratio](n, "growth_per_month"); ok {
 		w.GrowthPerMonth, w.GrowsReplicas = growth, true

@@ -150,7 +150,7 @@ func writeRoles(w *bytes.Buffer) {
 			}
 			return portionText(*d.budget)
 		}},
-		{"startup_time", func(d roleDefaults) string { return d.startup.String() }},
+		{"startup_time", func(d roleDefaults) string { return durationText(d.startup) }},
 		{"rolling_update surge, unavailable", func(d roleDefaults) string { return portionText(d.surge) + ", " + portionText(d.absent) }},
 		{"update_config.max_unavailable", func(d roleDefaults) string { return portionText(d.update) }},
 		{"disk.size", func(d roleDefaults) string { return bytesText(d.diskSize) }},

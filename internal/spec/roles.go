@@ -115,3 +115,19 @@ func bytesText(b units.Bytes) string {
 	}
 	return fmt.Sprint(int64(b))
 }
+
+// durationText writes a duration as a spec does, in the largest unit that it is
+// whole in, and below ten minutes in seconds: "250ms", "120s", "15m", "2h".
+func durationText(d time.Duration) string {
+	switch {
+	case d >= time.Hour && d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d >= 10*time.Minute && d%time.Minute == 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	case d%time.Second == 0:
+		return fmt.Sprintf("%ds", d/time.Second)
+	case d%time.Millisecond == 0:
+		return fmt.Sprintf("%dms", d/time.Millisecond)
+	}
+	return d.String()
+}
