@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,9 +49,9 @@ func (f *regionFlags) registerOutput(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "`format` on stdout: text or json")
 }
 
-// load returns the catalog and, for providers whose nodes are modelled, what a
-// node offers.
-func (f *regionFlags) load() (*catalogs.Catalog, func(*catalogs.InstanceType) *planner.Allocatable, error) {
+// load returns the catalog, and how a row of it is made: with what a node offers,
+// or why that is not known.
+func (f *regionFlags) load() (*catalogs.Catalog, func(catalogs.InstanceType) document.CatalogRow, error) {
 	if err := oneOf("output", f.output, "text", "json"); err != nil {
 		return nil, nil, err
 	}
@@ -64,20 +65,26 @@ func (f *regionFlags) load() (*catalogs.Catalog, func(*catalogs.InstanceType) *p
 		}
 		return nil, nil, err
 	}
+	prov, ok := run.Provider(f.provider, &cat)
+	if !ok {
+		if len(f.model) > 0 {
+			return nil, nil, usage(fmt.Errorf("--node-model: the nodes of %s are not modelled yet", f.provider))
+		}
+		why := fmt.Sprintf("the nodes of %s are not modelled yet", f.provider)
+		return &cat, func(t catalogs.InstanceType) document.CatalogRow {
+			return document.CatalogRow{Type: t, NotKnown: why}
+		}, nil
+	}
 	group, cluster, err := f.nodeModel()
 	if err != nil {
 		return nil, nil, err
 	}
-	prov, ok := run.Provider(f.provider, &cat)
-	if !ok {
-		return &cat, func(*catalogs.InstanceType) *planner.Allocatable { return nil }, nil
-	}
-	return &cat, func(t *catalogs.InstanceType) *planner.Allocatable {
-		a, err := prov.Allocatable(cluster, group, t)
+	return &cat, func(t catalogs.InstanceType) document.CatalogRow {
+		a, err := prov.Allocatable(cluster, group, &t)
 		if err != nil {
-			return nil
+			return document.CatalogRow{Type: t, NotKnown: err.Error()}
 		}
-		return &a
+		return document.CatalogRow{Type: t, Allocatable: &a}
 	}, nil
 }
 
@@ -86,7 +93,8 @@ func (f *regionFlags) nodeModel() (*planner.NodeGroup, *planner.Cluster, error) 
 	const rootDiskGiB = 20 // what EKS gives a node group that says nothing
 	group := &planner.NodeGroup{Image: planner.AL2023, Disk: planner.Disk{Type: "gp3", Size: rootDiskGiB * units.GiB}}
 	cluster := &planner.Cluster{Provider: f.provider, Region: f.region, Network: planner.Network{CNI: planner.VPC}}
-	for key, value := range f.model {
+	for _, key := range slices.Sorted(maps.Keys(f.model)) {
+		value := f.model[key]
 		switch key {
 		case "image":
 			if err := oneOf("node-model", value, string(planner.AL2023), string(planner.Bottlerocket)); err != nil {
@@ -150,6 +158,9 @@ and previous_generation are left out, as in plans; --class lists those.`,
 }
 
 func (o *listOptions) run(w *World) error {
+	if err := o.bounds(); err != nil {
+		return err
+	}
 	if err := o.classFilter(); err != nil {
 		return err
 	}
@@ -158,14 +169,13 @@ func (o *listOptions) run(w *World) error {
 			return err
 		}
 	}
-	o.filter.MinMemory = units.Bytes(o.minMemory) * units.GiB
-	cat, allocatable, err := o.load()
+	cat, row, err := o.load()
 	if err != nil {
 		return err
 	}
 	var rows []document.CatalogRow
 	for _, t := range cat.Select(o.filter) {
-		rows = append(rows, document.CatalogRow{Type: t, Allocatable: allocatable(&t)})
+		rows = append(rows, row(t))
 	}
 	var answer bytes.Buffer
 	if o.output == "json" {
@@ -177,6 +187,41 @@ func (o *listOptions) run(w *World) error {
 		return err
 	}
 	return w.print(answer.Bytes())
+}
+
+// mostOfANode bounds the filters: no machine has more vCPUs or GiB.
+const mostOfANode = 1 << 20
+
+// bounds checks the filters and sets that of memory.
+func (o *listOptions) bounds() error {
+	for _, b := range []struct {
+		flag  string
+		value int
+	}{{"min-vcpus", o.filter.MinVCPUs}, {"max-vcpus", o.filter.MaxVCPUs}, {"min-memory-gib", o.minMemory}} {
+		if b.value < 0 || b.value > mostOfANode {
+			return usage(fmt.Errorf("--%s: %d is not between 0 and %d", b.flag, b.value, mostOfANode))
+		}
+	}
+	if lo, hi := o.filter.MinVCPUs, o.filter.MaxVCPUs; hi > 0 && lo > hi {
+		return usage(fmt.Errorf("--min-vcpus: %d is more than --max-vcpus: %d", lo, hi))
+	}
+	o.filter.MinMemory = units.Bytes(o.minMemory) * units.GiB
+	for _, f := range []struct {
+		flag  string
+		globs []string
+	}{{"family", o.filter.Families}, {"type", o.filter.Types}} {
+		for _, glob := range f.globs {
+			if glob == "" || strings.ContainsFunc(glob, notOfGlob) {
+				return usage(fmt.Errorf("--%s: %q is no pattern of names: small letters, digits, \".\", \"-\", \"*\" for any text and \"?\" for any character", f.flag, glob))
+			}
+		}
+	}
+	return nil
+}
+
+// notOfGlob reports whether r stands in no pattern of names.
+func notOfGlob(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune(".-*?", r)
 }
 
 // classFilter leaves out the classes that plans leave out, or selects those
@@ -217,7 +262,7 @@ of it offers to pods, derived step by step.`,
 		Example: "  scantling catalog show m7g.xlarge --region eu-west-1",
 		Args:    exactly("TYPE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			cat, allocatable, err := f.load()
+			cat, makeRow, err := f.load()
 			if err != nil {
 				return err
 			}
@@ -225,7 +270,7 @@ of it offers to pods, derived step by step.`,
 			if !ok {
 				return exit(WrongInput, unknownType(cat, args[0]))
 			}
-			row := document.CatalogRow{Type: t, Allocatable: allocatable(&t)}
+			row := makeRow(t)
 			var answer bytes.Buffer
 			if f.output == "json" {
 				err = document.EncodeCatalogShow(&answer, cat, row, Version)

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -33,6 +34,21 @@ type World struct {
 	Env []string
 }
 
+// failing passes writes on and keeps the first error: cobra writes help and
+// completions without looking.
+type failing struct {
+	to  io.Writer
+	err error
+}
+
+func (f *failing) Write(b []byte) (int, error) {
+	n, err := f.to.Write(b)
+	if f.err == nil {
+		f.err = err
+	}
+	return n, err
+}
+
 // Main runs the program in the real world and returns its exit code.
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -49,9 +65,13 @@ func Run(ctx context.Context, w World) (code ExitCode) {
 			w.tellBug(&run.BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()})
 		}
 	}()
-	root := Root(&w)
+	help := &failing{to: w.Stdout}
+	root := rootCommand(&w, help)
 	root.SetArgs(w.Args)
 	err := root.ExecuteContext(ctx)
+	if err == nil && help.err != nil {
+		err = exit(EnvironmentFailed, help.err)
+	}
 	if err == nil {
 		return Done
 	}
@@ -70,9 +90,16 @@ func Run(ctx context.Context, w World) (code ExitCode) {
 	return code
 }
 
-// note writes to stderr. Where that fails, nobody is left to tell.
+// note writes to stderr, without what would command a terminal: names may come
+// from a document. Where that fails, nobody is left to tell.
 func (w *World) note(format string, args ...any) {
-	_, _ = fmt.Fprintf(w.Stderr, format, args...)
+	text := strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, fmt.Sprintf(format, args...))
+	_, _ = io.WriteString(w.Stderr, text)
 }
 
 // tellBug says that the program is wrong, not the user.
@@ -85,7 +112,10 @@ func (w *World) tellBug(bug *run.BugError) {
 }
 
 // Root returns the command tree over w.
-func Root(w *World) *cobra.Command {
+func Root(w *World) *cobra.Command { return rootCommand(w, w.Stdout) }
+
+// rootCommand returns the command tree over w, whose help goes to help.
+func rootCommand(w *World, help io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "scantling",
 		Short: "Size Kubernetes clusters from what they must carry",
@@ -105,7 +135,7 @@ Start with:  scantling init && scantling plan
 	}
 	root.SetVersionTemplate("scantling {{.Version}}\n")
 	root.SetIn(w.Stdin)
-	root.SetOut(w.Stdout)
+	root.SetOut(help)
 	root.SetErr(w.Stderr)
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })

@@ -18,10 +18,11 @@ func emitCommand(w *World) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "emit terraform [PLAN|SPEC] [--out DIR]",
 		Short: "Write a plan as Terraform variables",
-		Long: `Write the plan document PLAN (*.json), or the plan of SPEC, as typed Terraform
-variables for the EKS module: variables.tf and scantling.auto.tfvars.json, into DIR
-(default: the directory of the spec's emit block, seen from the folder of the spec
-or of the plan document). Files appear whole or not at all.`,
+		Long: `Write the plan document PLAN, or the plan of SPEC, as typed Terraform variables for
+the EKS module: variables.tf and scantling.auto.tfvars.json, into DIR (default: the
+directory of the spec's emit block, seen from the folder of the spec or of the plan
+document). A document is verified first, as by 'scantling verify': exit 3 if anything
+is wrong with it. Either both files are written or none.`,
 		Example: `  scantling plan --out plan.json && scantling emit terraform plan.json --out infra/shop
   scantling emit terraform examples/shop-eks --out infra/shop`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -34,15 +35,21 @@ or of the plan document). Files appear whole or not at all.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := flags.planFrom(cmd.Context(), w, pathArg(args[1:]))
+			source := pathArg(args[1:])
+			p, document, err := flags.planFrom(cmd.Context(), w, source)
 			if err != nil {
 				return err
 			}
-			dir, err := emitDirectory(p, args[0], out, pathArg(args[1:]))
+			if document {
+				if err := w.check(source, p); err != nil {
+					return err
+				}
+			}
+			dir, err := emitDirectory(p, args[0], out, source)
 			if err != nil {
 				return err
 			}
-			return emitTerraform(w, p, dir)
+			return emitTerraform(w, p, dir, &flags)
 		},
 	}
 	flags.register(cmd)
@@ -70,7 +77,8 @@ func emitDirectory(p *planner.Plan, tool, out, source string) (string, error) {
 	return "", usage(fmt.Errorf("where to? Give --out DIR, or an emit %q block in the spec", tool))
 }
 
-func emitTerraform(w *World, p *planner.Plan, dir string) error {
+// emitTerraform writes the variables of p into dir, but not over what was read.
+func emitTerraform(w *World, p *planner.Plan, dir string, flags *specFlags) error {
 	made, err := terraform.Files(p)
 	if err != nil {
 		return exit(WrongInput, err)
@@ -78,9 +86,12 @@ func emitTerraform(w *World, p *planner.Plan, dir string) error {
 	list := make([]files.File, len(made))
 	for i := range made {
 		list[i] = files.File(made[i])
+		if err := flags.apart(filepath.Join(dir, list[i].Name)); err != nil {
+			return err
+		}
 	}
 	if err := files.WriteAll(dir, list); err != nil {
-		return exit(EnvironmentFailed, err)
+		return writeError(err)
 	}
 	for _, f := range list {
 		if err := w.print(fmt.Appendf(nil, "Wrote %s\n", filepath.Join(dir, f.Name))); err != nil {

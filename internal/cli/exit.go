@@ -1,9 +1,11 @@
 package cli
 
 import (
-	"context"
 	"errors"
+	"io/fs"
+	"syscall"
 
+	"github.com/scantling-dev/scantling/internal/files"
 	"github.com/scantling-dev/scantling/internal/run"
 	"github.com/scantling-dev/scantling/planner"
 )
@@ -54,6 +56,25 @@ func (e *exitError) Unwrap() error { return e.err }
 
 func exit(code ExitCode, err error) error { return &exitError{code: code, err: err} }
 
+// readError gives the error of reading a file its exit code: what is not there,
+// or is no file, is the user's mistake; what cannot be read is the environment's.
+func readError(err error) error {
+	for _, wrong := range []error{fs.ErrNotExist, files.ErrNoSpec, files.ErrNoFile, syscall.ENOTDIR} {
+		if errors.Is(err, wrong) {
+			return exit(WrongInput, err)
+		}
+	}
+	return exit(EnvironmentFailed, err)
+}
+
+// writeError gives the error of writing a file its exit code.
+func writeError(err error) error {
+	if errors.Is(err, files.ErrFolder) {
+		return usage(err)
+	}
+	return exit(EnvironmentFailed, err)
+}
+
 // said ends the program with a code after the user has been told why.
 func said(code ExitCode) error { return &exitError{code: code, said: true} }
 
@@ -70,12 +91,8 @@ func codeOf(err error) ExitCode {
 	if _, ok := errors.AsType[*run.BugError](err); ok {
 		return OurBug
 	}
-	switch {
-	case errors.Is(err, planner.ErrInfeasible):
+	if errors.Is(err, planner.ErrInfeasible) {
 		return CannotBeMet
-	case errors.Is(err, context.Canceled):
-		return EnvironmentFailed
-	default:
-		return EnvironmentFailed
 	}
+	return EnvironmentFailed
 }

@@ -14,7 +14,7 @@ func explainCommand(w *World) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain assumptions [SPEC|PLAN]",
 		Short: "List every value that the plan assumes, and where it comes from",
-		Long: `List every value that the plan of SPEC (or the plan document PLAN, *.json) rests on
+		Long: `List every value that the plan of SPEC (or the plan document PLAN) rests on
 and that the spec does not give, with the source of each.`,
 		Example: "  scantling explain assumptions examples/shop-eks",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -24,7 +24,7 @@ and that the spec does not give, with the source of each.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := flags.planFrom(cmd.Context(), w, pathArg(args[1:]))
+			p, _, err := flags.planFrom(cmd.Context(), w, pathArg(args[1:]))
 			if err != nil {
 				return err
 			}

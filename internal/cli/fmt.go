@@ -48,7 +48,7 @@ func (o *fmtOptions) run(ctx context.Context, w *World, paths []string) error {
 		}
 		read, err := files.ReadSpec(path, spec.MaxFileBytes)
 		if err != nil {
-			return exit(WrongInput, err)
+			return readError(err)
 		}
 		list = append(list, read...)
 	}
@@ -67,7 +67,7 @@ func (o *fmtOptions) run(ctx context.Context, w *World, paths []string) error {
 			continue
 		}
 		if err := files.Write(c.old.Name, c.formatted); err != nil {
-			return exit(EnvironmentFailed, err)
+			return writeError(err)
 		}
 	}
 	if err := w.print(answer.Bytes()); err != nil {

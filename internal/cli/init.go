@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -64,11 +65,21 @@ func (o *initOptions) run(w *World) error {
 	if _, err := os.Lstat(path); err == nil {
 		return exit(WrongInput, fmt.Errorf("%s is there already: nothing was written", path))
 	} else if !errors.Is(err, os.ErrNotExist) {
-		return exit(EnvironmentFailed, err)
+		return readError(err)
 	}
-	content := spec.Skeleton(o.name, o.provider, o.region, zones, newestStandard(&cat))
-	if err := files.Write(path, content); err != nil {
-		return exit(EnvironmentFailed, err)
+	first := spec.File{Name: path, Content: spec.Skeleton(o.name, o.provider, o.region, zones, newestStandard(&cat))}
+	if _, diags := spec.Load([]spec.File{first}, spec.Inputs{}, offers); diags.HasErrors() {
+		// The name is the user's, the rest the region's: no spec to correct is there.
+		var reasons []string
+		for _, d := range diags.Errs() {
+			if d, ok := errors.AsType[*hcl.Diagnostic](d); ok {
+				reasons = append(reasons, d.Detail)
+			}
+		}
+		return usage(fmt.Errorf("no first spec can be made for %q in %s: nothing was written: %s", o.name, o.region, strings.Join(reasons, " ")))
+	}
+	if err := files.Write(path, first.Content); err != nil {
+		return writeError(err)
 	}
 	return w.print(fmt.Appendf(nil, "Wrote %s. Next: scantling plan %s\n", path, o.dir))
 }

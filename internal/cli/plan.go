@@ -42,6 +42,9 @@ folder). Every plan is checked by an independent verifier before it is shown.`,
 			if err := oneOf("fail-on", o.failOn, "none", "info", "warning", "error"); err != nil {
 				return err
 			}
+			if o.out == "-" {
+				return usage(errors.New("--out takes a file; for stdout use -o json"))
+			}
 			return o.run(cmd.Context(), w)
 		},
 	}
@@ -57,6 +60,9 @@ func (o *planOptions) run(ctx context.Context, w *World) error {
 	if err != nil {
 		return err
 	}
+	if err := o.spec.apart(o.out); err != nil {
+		return err
+	}
 	p, err := w.plan(ctx, s)
 	if err != nil {
 		return o.explainInfeasible(w, s, err)
@@ -65,14 +71,6 @@ func (o *planOptions) run(ctx context.Context, w *World) error {
 	if err := document.Encode(&doc, p, Version); err != nil {
 		return err
 	}
-	if o.out == "-" {
-		return usage(errors.New("--out takes a file; for stdout use -o json"))
-	}
-	if o.out != "" {
-		if err := files.Write(o.out, doc.Bytes()); err != nil {
-			return exit(EnvironmentFailed, err)
-		}
-	}
 	text := doc
 	if o.output == "text" {
 		text = bytes.Buffer{}
@@ -80,6 +78,11 @@ func (o *planOptions) run(ctx context.Context, w *World) error {
 		look.Spec, look.Document = o.spec.typed(o.path), o.out
 		if err := report.Text(&text, p, look); err != nil {
 			return err
+		}
+	}
+	if o.out != "" {
+		if err := files.Write(o.out, doc.Bytes()); err != nil {
+			return writeError(err)
 		}
 	}
 	if err := w.print(text.Bytes()); err != nil {

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 
@@ -24,6 +26,8 @@ const maxPlanBytes = 512 << 20
 type specFlags struct {
 	vars     []string
 	varFiles []string
+	// read are the names of the files that were read.
+	read []string
 }
 
 func (f *specFlags) register(cmd *cobra.Command) {
@@ -66,13 +70,16 @@ func pathArg(args []string) string {
 // load reads and decodes the spec at path. Every mistake has been told when it
 // returns an error.
 func (f *specFlags) load(w *World, path string) (*spec.Spec, error) {
-	read, err := files.ReadSpec(path, spec.MaxFileBytes)
+	list, err := files.ReadSpec(path, spec.MaxFileBytes)
 	if err != nil {
-		if errors.Is(err, files.ErrNoSpec) || errors.Is(err, os.ErrNotExist) {
-			return nil, exit(WrongInput, err)
-		}
-		return nil, exit(EnvironmentFailed, err)
+		return nil, readError(err)
 	}
+	return f.decode(w, list)
+}
+
+// decode decodes the spec in files that were read. Every mistake has been told
+// when it returns an error.
+func (f *specFlags) decode(w *World, read []files.File) (*spec.Spec, error) {
 	in := spec.Inputs{Vars: f.vars, Env: w.Env}
 	for _, rule := range practice.Rules() {
 		in.Rules = append(in.Rules, rule.ID)
@@ -80,13 +87,15 @@ func (f *specFlags) load(w *World, path string) (*spec.Spec, error) {
 	for _, name := range f.varFiles {
 		vf, err := files.Read(name, spec.MaxFileBytes)
 		if err != nil {
-			return nil, exit(WrongInput, err)
+			return nil, readError(err)
 		}
 		in.VarFiles = append(in.VarFiles, spec.File(vf))
+		f.read = append(f.read, name)
 	}
 	list := make([]spec.File, len(read))
 	for i := range read {
 		list[i] = spec.File(read[i])
+		f.read = append(f.read, read[i].Name)
 	}
 	s, diags := spec.Load(list, in, run.Offers{})
 	if err := w.tell(append(list, in.VarFiles...), diags); err != nil {
@@ -122,27 +131,64 @@ func (w *World) plan(ctx context.Context, s *spec.Spec) (*planner.Plan, error) {
 	return p, err
 }
 
-// planFrom returns the plan at path: a plan document if its name ends in .json,
-// else the plan of the spec there.
-func (f *specFlags) planFrom(ctx context.Context, w *World, path string) (*planner.Plan, error) {
-	if !strings.HasSuffix(path, ".json") {
-		s, err := f.load(w, path)
+// planFrom returns the plan at path: that of the document if the file there is
+// one, which the second result says, else the plan of the spec there.
+func (f *specFlags) planFrom(ctx context.Context, w *World, path string) (_ *planner.Plan, document bool, _ error) {
+	var list []files.File
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		file, err := files.Read(path, maxPlanBytes)
 		if err != nil {
-			return nil, err
+			return nil, false, readError(err)
 		}
-		return w.plan(ctx, s)
+		if isDocument(file.Content) {
+			if len(f.vars)+len(f.varFiles) > 0 {
+				return nil, false, usage(fmt.Errorf("%s is a plan document: --var and --var-file are for specs", path))
+			}
+			f.read = append(f.read, path)
+			p, err := decodePlan(file)
+			return p, true, err
+		}
+		list = []files.File{file}
+	} else if list, err = files.ReadSpec(path, spec.MaxFileBytes); err != nil {
+		return nil, false, readError(err)
 	}
-	return readPlan(path)
+	s, err := f.decode(w, list)
+	if err != nil {
+		return nil, false, err
+	}
+	p, err := w.plan(ctx, s)
+	return p, false, err
+}
+
+// isDocument reports whether content is a JSON object and no spec, by its first
+// byte that is no space: no spec starts with a brace.
+func isDocument(content []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(content, " \t\r\n"), []byte("{"))
+}
+
+// apart refuses to write to name if it is a file that was read.
+func (f *specFlags) apart(name string) error {
+	if read := files.SameAsAny(name, f.read); read != "" {
+		return usage(fmt.Errorf("--out: %s is the input %s, which would be overwritten: nothing was written", name, read))
+	}
+	return nil
 }
 
 func readPlan(path string) (*planner.Plan, error) {
-	doc, err := files.Read(path, maxPlanBytes)
+	file, err := files.Read(path, maxPlanBytes)
 	if err != nil {
-		return nil, exit(WrongInput, err)
+		return nil, readError(err)
 	}
-	p, err := document.Decode(doc.Content)
+	return decodePlan(file)
+}
+
+func decodePlan(file files.File) (*planner.Plan, error) {
+	if len(file.Content) > maxPlanBytes {
+		return nil, exit(WrongInput, fmt.Errorf("%s: larger than %d MiB", file.Name, maxPlanBytes>>20))
+	}
+	p, err := document.Decode(file.Content)
 	if err != nil {
-		return nil, exit(WrongInput, errors.New(path+": "+err.Error()))
+		return nil, exit(WrongInput, errors.New(file.Name+": "+err.Error()))
 	}
 	return p, nil
 }

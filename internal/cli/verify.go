@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/verify"
 )
 
@@ -23,24 +24,30 @@ cent. The checker shares no algorithm with the planner. Exit 3 if anything is wr
 			if err != nil {
 				return err
 			}
-			unknown, err := run.Verify(p)
-			if unknown {
-				return exit(WrongInput, err)
-			}
-			violations := verify.Violations(err)
-			if err != nil && len(violations) == 0 {
+			if err := w.check(args[0], p); err != nil {
 				return err
-			}
-			for _, v := range violations {
-				w.note("%s: %s: %s\n", v.Path, v.Rule, v.Message)
-			}
-			if len(violations) > 0 {
-				w.note("%s is wrong in %s.\n", args[0], count(len(violations), "place", "places"))
-				return said(GateFailed)
 			}
 			return w.print(fmt.Appendf(nil, "%s holds.\n", args[0]))
 		},
 	}
+}
+
+// check verifies the plan of the document at path. What is wrong with it has been
+// told when it returns an error.
+func (w *World) check(path string, p *planner.Plan) error {
+	unknown, err := run.Verify(p)
+	if unknown {
+		return exit(WrongInput, fmt.Errorf("%s: %w", path, err))
+	}
+	violations := verify.Violations(err)
+	if len(violations) == 0 {
+		return err
+	}
+	for _, v := range violations {
+		w.note("%s: %s: %s\n", v.Path, v.Rule, v.Message)
+	}
+	w.note("%s is wrong in %s.\n", path, count(len(violations), "place", "places"))
+	return said(GateFailed)
 }
 
 // exactly asks for the named arguments, no more and no fewer.

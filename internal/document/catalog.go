@@ -8,10 +8,11 @@ import (
 )
 
 // CatalogRow is an instance type and what a node of it offers to pods. A nil
-// Allocatable is not known.
+// Allocatable is not known, and NotKnown says why.
 type CatalogRow struct {
 	Type        catalogs.InstanceType
 	Allocatable *planner.Allocatable
+	NotKnown    string
 }
 
 // EncodeCatalogList writes rows of c, in the order given, one object for each
@@ -34,6 +35,7 @@ func EncodeCatalogShow(w io.Writer, c *catalogs.Catalog, row CatalogRow, tool st
 	}
 	syncOffer(writing, &d.InstanceType, &row.Type)
 	syncOptional(writing, &d.Allocatable, &row.Allocatable, syncAllocatable)
+	d.NotKnown = text(row.NotKnown)
 	return write(w, &d)
 }
 
@@ -60,6 +62,7 @@ type catalogShowDocument struct {
 	InstanceType  offer        `json:"instance_type" jsonschema:"The catalog's row, complete."`
 	Classes       []string     `json:"classes" jsonschema:"Classes that leave the type out of plans unless a spec admits them."`
 	Allocatable   *allocatable `json:"allocatable" jsonschema:"What a node offers to pods, step by step; null where not known."`
+	NotKnown      text         `json:"allocatable_not_known" jsonschema:"Why it is not known; null where it is."`
 }
 
 type catalogStatusDocument struct {
@@ -84,6 +87,7 @@ type catalogRow struct {
 	Memory        int64           `json:"memory_bytes" jsonschema:"The size that the provider states."`
 	Classes       []string        `json:"classes" jsonschema:"Classes that leave the type out of plans unless a spec admits them."`
 	Allocatable   *rowAllocatable `json:"allocatable" jsonschema:"What a node offers to pods; null where not known."`
+	NotKnown      text            `json:"allocatable_not_known" jsonschema:"Why it is not known; null where it is."`
 	OnDemand      *dollars        `json:"on_demand_usd_per_hour" jsonschema:"Price on demand; null where not known."`
 	Spot          *dollars        `json:"spot_usd_per_hour" jsonschema:"Price of spot capacity; null where not known."`
 	PriceBasis    text            `json:"price_basis" enum:"listed family estimated secondary recalled" jsonschema:"How the on-demand price is known; null where it is not."`
@@ -145,6 +149,7 @@ func catalogRowOf(r *CatalogRow) catalogRow {
 		OnDemand:   rateOf(t.OnDemand),
 		Spot:       rateOf(t.Spot),
 		PriceBasis: text(t.OnDemand.Basis), PriceDate: date(t.OnDemand.Date),
+		NotKnown:  text(r.NotKnown),
 		SpotBasis: text(t.Spot.Basis), SpotDate: date(t.Spot.Date), SpotStatistic: text(t.SpotStatistic),
 	}
 	if a := r.Allocatable; a != nil {

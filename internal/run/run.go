@@ -3,6 +3,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -113,24 +114,32 @@ func Plan(ctx context.Context, s *spec.Spec) (_ *planner.Plan, err error) {
 	return &plan, nil
 }
 
-// Verify checks a plan that was read back, against the catalog it was made
-// from: the snapshot if its digest is the plan's, else the offers that the plan
-// carries, which is said by the second result.
-func Verify(plan *planner.Plan) (fromPlan bool, err error) {
+// Verify checks a plan that was read back, with the catalog that it was made
+// from. The error of a wrong plan gives its places to verify.Violations; unknown
+// says that the plan cannot be checked, because this build carries no such
+// catalog, and the error says which.
+func Verify(plan *planner.Plan) (unknown bool, err error) {
 	c := &plan.Cluster
+	if plan.Catalog.SHA256 == "" {
+		return true, errors.New("the plan does not say which catalog it was made from (catalog.sha256 is empty), so it cannot be checked")
+	}
 	cat, err := snapshot.Load(c.Provider, c.Region)
-	if err != nil || cat.SHA256 != plan.Catalog.SHA256 {
-		return true, fmt.Errorf("the plan was made from catalog %s of %s, which this build does not carry",
-			short(plan.Catalog.SHA256), plan.Catalog.Date)
+	if _, ok := errors.AsType[*snapshot.UnknownError](err); ok {
+		return true, fmt.Errorf("the plan cannot be checked: this build carries no catalog of %q %q", c.Provider, c.Region)
+	}
+	if err != nil {
+		return false, err
+	}
+	if cat.SHA256 != plan.Catalog.SHA256 {
+		return true, fmt.Errorf("the plan cannot be checked: it was made from catalog %.12q of %s, and this build carries %.12q of %s: plan again",
+			plan.Catalog.SHA256, cmp.Or(string(plan.Catalog.Date), "no date"), cat.SHA256, cat.Date)
 	}
 	prov, ok := Provider(c.Provider, &cat)
 	if !ok {
-		return false, fmt.Errorf("provider %q is not supported", c.Provider)
+		return true, fmt.Errorf("the plan cannot be checked: provider %q is not supported yet", c.Provider)
 	}
 	return false, verify.Plan(c, &cat, prov, plan)
 }
-
-func short(sha string) string { return sha[:min(12, len(sha))] }
 
 // Explain turns the error of Plan into diagnostics with places in the spec; nil
 // if it is not about the spec.
