@@ -83,7 +83,7 @@ func CatalogShow(w io.Writer, c *catalogs.Catalog, row document.CatalogRow, o Op
 	out.blank()
 	out.prices(t)
 	out.blank()
-	out.derivation(row.Allocatable)
+	out.derivation(&row)
 	return out.flush(w)
 }
 
@@ -176,9 +176,14 @@ func (p *page) prices(t *catalogs.InstanceType) {
 }
 
 // derivation writes the steps from what the machine has to what pods get.
-func (p *page) derivation(a *planner.Allocatable) {
+func (p *page) derivation(row *document.CatalogRow) {
+	a := row.Allocatable
 	if a == nil {
-		p.prose("what a node offers to pods is " + notKnown)
+		why := ""
+		if row.NotKnown != "" {
+			why = ": " + row.NotKnown
+		}
+		p.prose("what a node offers to pods is " + notKnown + why)
 		return
 	}
 	t := table{columns: []column{{title: "ALLOCATABLE"}, {title: "AMOUNT", right: true}, {title: "STEP", wraps: true}}}
