@@ -3,6 +3,7 @@ package catalogs_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -21,12 +22,47 @@ func TestValidateAccepts(t *testing.T) {
 	}
 }
 
+// m5 and t4g are places in small().Types.
+const (
+	m5  = 2
+	t4g = 4
+)
+
+// flaw makes a good catalog wrong, in one way, of which want is said.
+type flaw struct {
+	change func(*catalogs.Catalog)
+	want   string
+}
+
 func TestValidateRefuses(t *testing.T) {
-	const m5, t4g = 2, 4 // places in small().Types
-	tests := map[string]struct {
-		change func(*catalogs.Catalog)
-		want   string
-	}{
+	tests := flawsOfTypes()
+	maps.Copy(tests, flawsOfPrices())
+	maps.Copy(tests, flawsOfTheRest())
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := small()
+			tt.change(&c)
+			err := c.Validate()
+			invalid, ok := errors.AsType[*catalogs.InvalidError](err)
+			if !ok {
+				t.Fatalf("error %v, want an *InvalidError", err)
+			}
+			shown := slices.ContainsFunc(invalid.Problems, func(p catalogs.Problem) bool {
+				return strings.Contains(p.Path+": "+p.Reason, tt.want)
+			})
+			if !shown {
+				t.Errorf("problems %q, want %q", invalid.Problems, tt.want)
+			}
+			if _, err := catalogs.Encode(c); err == nil {
+				t.Error("Encode wrote it")
+			}
+		})
+	}
+}
+
+// flawsOfTypes are of the catalog's names and of what machines are.
+func flawsOfTypes() map[string]flaw {
+	return map[string]flaw{
 		"no provider":        {func(c *catalogs.Catalog) { c.Provider = "" }, `catalog: provider "" or region "us-test-1" is not a name`},
 		"no source":          {func(c *catalogs.Catalog) { c.Source = "" }, "catalog: no source is given"},
 		"a day that is none": {func(c *catalogs.Catalog) { c.Date = "2026-11-31" }, `catalog: date: "2026-11-31" is not a date`},
@@ -47,7 +83,13 @@ func TestValidateRefuses(t *testing.T) {
 		"more baseline":       {func(c *catalogs.Catalog) { c.Types[t4g].BaselineCPU = 2001 }, "baseline CPU is more than its vCPUs"},
 		"ENIs without IPs":    {func(c *catalogs.Catalog) { c.Types[m5].IPv4PerENI = 0 }, "has 3 ENIs of 0 addresses"},
 		"a negative size":     {func(c *catalogs.Catalog) { c.Types[m5].DiskMbps = -1 }, "a size is negative"},
-		"a price of zero":     {func(c *catalogs.Catalog) { c.Types[t4g].OnDemand.Rate = 0 }, "types.t4g.micro: on-demand price is not above zero"},
+	}
+}
+
+// flawsOfPrices are of what machines cost.
+func flawsOfPrices() map[string]flaw {
+	return map[string]flaw{
+		"a price of zero": {func(c *catalogs.Catalog) { c.Types[t4g].OnDemand.Rate = 0 }, "types.t4g.micro: on-demand price is not above zero"},
 		"a price without basis": {
 			func(c *catalogs.Catalog) { c.Types[t4g].OnDemand.Basis = "" }, "types.t4g.micro: on-demand price has no basis",
 		},
@@ -75,6 +117,12 @@ func TestValidateRefuses(t *testing.T) {
 		"a commitment twice": {
 			func(c *catalogs.Catalog) { k := c.Types[m5].Commitments; k[1] = k[0] }, "commitments must be sorted by kind, term and payment",
 		},
+	}
+}
+
+// flawsOfTheRest are of zones, sources, disks, fees and versions.
+func flawsOfTheRest() map[string]flaw {
+	return map[string]flaw{
 		"a zone twice":    {func(c *catalogs.Catalog) { c.Zones[1].Name = "us-test-1a" }, "zones.us-test-1a: stands after"},
 		"a zone id twice": {func(c *catalogs.Catalog) { c.Zones[1].ID = "ust1-az2" }, `zones.us-test-1b: another zone has the id "ust1-az2"`},
 		"a source twice":  {func(c *catalogs.Catalog) { c.Sources[1].Tag = "list" }, "sources.list: stands after"},
@@ -90,26 +138,6 @@ func TestValidateRefuses(t *testing.T) {
 			func(c *catalogs.Catalog) { c.Versions[0].StandardEnd = "2018-01-01" }, "versions.1.9: 2018-01-01 is not before 2018-01-01",
 		},
 		"a day in words": {func(c *catalogs.Catalog) { c.Versions[0].UpstreamEnd = "soon" }, `versions.1.9: date: "soon" is not a date`},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			c := small()
-			tt.change(&c)
-			err := c.Validate()
-			invalid, ok := errors.AsType[*catalogs.InvalidError](err)
-			if !ok {
-				t.Fatalf("error %v, want an *InvalidError", err)
-			}
-			shown := slices.ContainsFunc(invalid.Problems, func(p catalogs.Problem) bool {
-				return strings.Contains(p.Path+": "+p.Reason, tt.want)
-			})
-			if !shown {
-				t.Errorf("problems %q, want %q", invalid.Problems, tt.want)
-			}
-			if _, err := catalogs.Encode(c); err == nil {
-				t.Error("Encode wrote it")
-			}
-		})
 	}
 }
 

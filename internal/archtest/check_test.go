@@ -1,19 +1,42 @@
 package archtest_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 )
 
+// breach is packages of which check has one complaint, or none where want is "".
+type breach struct {
+	packages []listed
+	want     string
+}
+
+// own is the import path of a package of the project.
+func own(name string) string { return module + "/" + name }
+
 // TestCheckComplains gives check packages that break the table, each in one way,
 // since a table that lets everything pass would pass as well.
 func TestCheckComplains(t *testing.T) {
-	own := func(name string) string { return module + "/" + name }
-	tests := map[string]struct {
-		packages []listed
-		want     string // of the one complaint; "" for none
-	}{
+	tests := breachesWithin()
+	maps.Copy(tests, breachesOutwards())
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := check(tt.packages, rules())
+			switch {
+			case tt.want == "" && len(got) > 0:
+				t.Errorf("got complaints %q, want none", got)
+			case tt.want != "" && (len(got) != 1 || !strings.Contains(got[0], tt.want)):
+				t.Errorf("got complaints %q, want one that says %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// breachesWithin are about packages of the project, and of libraries.
+func breachesWithin() map[string]breach {
+	return map[string]breach{
 		"nothing wrong": {
 			packages: []listed{
 				{ImportPath: own("planner/units"), Imports: []string{"fmt"}, Deps: []string{"fmt", "os"}},
@@ -48,6 +71,12 @@ func TestCheckComplains(t *testing.T) {
 			packages: []listed{{ImportPath: own("planner/layout"), Imports: []string{"github.com/google/go-cmp/cmp"}}},
 			want:     "of other modules the table lets it import gonum.org/v1/gonum/...",
 		},
+	}
+}
+
+// breachesOutwards are about what is reached: files, networks, through others.
+func breachesOutwards() map[string]breach {
+	return map[string]breach{
 		"file in the core": {
 			packages: []listed{{ImportPath: own("catalogs/snapshot"), Imports: []string{"embed", "os"}, Deps: []string{"embed", "os"}}},
 			want:     "catalogs/snapshot imports os: the core does no I/O",
@@ -83,17 +112,6 @@ func TestCheckComplains(t *testing.T) {
 				Deps:       []string{"net/http"},
 			}},
 		},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			got := check(tt.packages, rules())
-			switch {
-			case tt.want == "" && len(got) > 0:
-				t.Errorf("got complaints %q, want none", got)
-			case tt.want != "" && (len(got) != 1 || !strings.Contains(got[0], tt.want)):
-				t.Errorf("got complaints %q, want one that says %q", got, tt.want)
-			}
-		})
 	}
 }
 

@@ -2,6 +2,7 @@ package demand_test
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"testing"
@@ -96,13 +97,38 @@ func TestLognormalHasItsStatistics(t *testing.T) {
 	}
 }
 
+// lawError is a law that cannot be, and what is said of it.
+type lawError struct {
+	in      demand.Measured
+	problem demand.LawProblem
+	fields  []string
+	text    string
+}
+
 func TestLawErrors(t *testing.T) {
-	for name, c := range map[string]struct {
-		in      demand.Measured
-		problem demand.LawProblem
-		fields  []string
-		text    string
-	}{
+	cases := wrongFigures()
+	maps.Copy(cases, wrongLaws())
+	for name, c := range cases {
+		_, err := c.in.Law()
+		wrong, ok := errors.AsType[*demand.LawError](err)
+		if !ok {
+			t.Errorf("%s: %v, want a LawError", name, err)
+			continue
+		}
+		if wrong.Problem != c.problem || !slices.Equal(wrong.Fields, c.fields) || wrong.Error() != c.text {
+			t.Errorf("%s: %+v\n got %q\nwant %q", name, *wrong, wrong, c.text)
+		}
+	}
+	// The largest ratio is e^{z²/2} = 14.968…: just below there is a law.
+	mustLaw(t, demand.Measured{Mean: 1000 * ms, P99: 14968 * ms})
+	if _, err := (demand.Measured{Mean: 1000 * ms, P99: 14969 * ms}).Law(); err == nil {
+		t.Error("p99/mean 14.969 was accepted")
+	}
+}
+
+// wrongFigures are too few, too many, or against each other.
+func wrongFigures() map[string]lawError {
+	return map[string]lawError{
 		"nothing": {
 			demand.Measured{},
 			demand.TooFew, nil,
@@ -160,6 +186,12 @@ func TestLawErrors(t *testing.T) {
 			[]string{"mean", "p50"},
 			"the mean of a lognormal service time is above its p50",
 		},
+	}
+}
+
+// wrongLaws are figures that no law has, or that the law named does not use.
+func wrongLaws() map[string]lawError {
+	return map[string]lawError{
 		"ratio": {
 			demand.Measured{Mean: 10 * ms, P99: 150 * ms},
 			demand.RatioTooLarge,
@@ -202,21 +234,6 @@ func TestLawErrors(t *testing.T) {
 			[]string{"mean", "p99"},
 			"mean and p99 differ, so the service time is not constant",
 		},
-	} {
-		_, err := c.in.Law()
-		wrong, ok := errors.AsType[*demand.LawError](err)
-		if !ok {
-			t.Errorf("%s: %v, want a LawError", name, err)
-			continue
-		}
-		if wrong.Problem != c.problem || !slices.Equal(wrong.Fields, c.fields) || wrong.Error() != c.text {
-			t.Errorf("%s: %+v\n got %q\nwant %q", name, *wrong, wrong, c.text)
-		}
-	}
-	// The largest ratio is e^{z²/2} = 14.968…: just below there is a law.
-	mustLaw(t, demand.Measured{Mean: 1000 * ms, P99: 14968 * ms})
-	if _, err := (demand.Measured{Mean: 1000 * ms, P99: 14969 * ms}).Law(); err == nil {
-		t.Error("p99/mean 14.969 was accepted")
 	}
 }
 

@@ -92,28 +92,29 @@ func TestRolloutNeeds(t *testing.T) {
 	}
 }
 
-// Counting every spread by hand: the worst loss, and the least N, found by trying.
-func TestNeedsAgainstBruteForce(t *testing.T) {
-	// worst returns the most that the fullest domains hold in any spread of n.
-	var worst func(n, domains, lost, low, high int) int
-	worst = func(n, domains, lost, low, high int) int {
-		if domains == 0 {
-			if n == 0 {
-				return 0
-			}
-			return -1
+// worstLoss returns the most that the fullest domains hold in any spread of n, by
+// trying each; -1 where there is none.
+func worstLoss(n, domains, lost, low, high int) int {
+	if domains == 0 {
+		if n == 0 {
+			return 0
 		}
-		best := -1
-		for x := low; x <= min(high, n); x++ { // the domains come fullest first
-			if rest := worst(n-x, domains-1, lost-1, low, x); rest >= 0 {
-				if lost > 0 {
-					rest += x
-				}
-				best = max(best, rest)
-			}
-		}
-		return best
+		return -1
 	}
+	best := -1
+	for x := low; x <= min(high, n); x++ { // the domains come fullest first
+		if rest := worstLoss(n-x, domains-1, lost-1, low, x); rest >= 0 {
+			if lost > 0 {
+				rest += x
+			}
+			best = max(best, rest)
+		}
+	}
+	return best
+}
+
+// Counting every spread by hand: the worst loss.
+func TestLossAgainstBruteForce(t *testing.T) {
 	for domains := 1; domains <= 4; domains++ {
 		for lost := 1; lost <= domains; lost++ {
 			for skew := 1; skew <= 3; skew++ {
@@ -121,7 +122,7 @@ func TestNeedsAgainstBruteForce(t *testing.T) {
 				for n := range 14 {
 					want := 0
 					for low := 0; low <= n; low++ {
-						want = max(want, worst(n, domains, lost, low, low+skew))
+						want = max(want, worstLoss(n, domains, lost, low, low+skew))
 					}
 					if got := loss.Of(n); got != want {
 						t.Errorf("%+v of %d: %d, want %d", loss, n, got, want)
@@ -130,26 +131,36 @@ func TestNeedsAgainstBruteForce(t *testing.T) {
 			}
 		}
 	}
+}
+
+// randomRules returns rules of a few replicas.
+func randomRules(rng *rand.Rand) demand.Rules {
+	part := func() units.CountOrRatio {
+		if rng.IntN(2) == 0 {
+			return units.Count(rng.IntN(4))
+		}
+		return units.Share(units.Ratio(rng.IntN(90)) * units.Percent)
+	}
+	domains := 2 + rng.IntN(5)
+	r := demand.Rules{
+		Load: rng.IntN(30), Spare: rng.IntN(3), Minimum: rng.IntN(6),
+		Rollout: demand.Rollout{MaxSurge: part(), MaxUnavailable: part()},
+		Static: demand.Static{
+			Ready: rng.IntN(30), Nodes: zones(rng.IntN(3), 3+rng.IntN(8)), Zones: zones(rng.IntN(domains), domains),
+			AtOnce: rng.IntN(4) == 0,
+		},
+	}
+	if r.Static.AtOnce {
+		r.Static.Nodes.Domains = 3 * domains // a node must remain
+	}
+	return r
+}
+
+// The least N, found by trying.
+func TestNeedsAgainstBruteForce(t *testing.T) {
 	for seed := range uint64(2000) {
 		rng := rand.New(rand.NewPCG(seed, 5))
-		part := func() units.CountOrRatio {
-			if rng.IntN(2) == 0 {
-				return units.Count(rng.IntN(4))
-			}
-			return units.Share(units.Ratio(rng.IntN(90)) * units.Percent)
-		}
-		domains := 2 + rng.IntN(5)
-		r := demand.Rules{
-			Load: rng.IntN(30), Spare: rng.IntN(3), Minimum: rng.IntN(6),
-			Rollout: demand.Rollout{MaxSurge: part(), MaxUnavailable: part()},
-			Static: demand.Static{
-				Ready: rng.IntN(30), Nodes: zones(rng.IntN(3), 3+rng.IntN(8)), Zones: zones(rng.IntN(domains), domains),
-				AtOnce: rng.IntN(4) == 0,
-			},
-		}
-		if r.Static.AtOnce {
-			r.Static.Nodes.Domains = 3 * domains // a node must remain
-		}
+		r := randomRules(rng)
 		holds := func(n int) bool {
 			return n >= r.Load+r.Spare && n >= r.Minimum && n-r.Rollout.Unavailable(n) >= r.Load && r.Static.Survivors(n) >= r.Static.Ready
 		}

@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -27,70 +28,39 @@ func onePerNode(g planner.NodeGroup) *problem {
 	return &problem{cluster: cluster(abc(), g), catalog: catalog(machine("m7i.large", 2, 8, 100))}
 }
 
+// reasonCase is a workload in a group, and the replicas that it must get.
+type reasonCase struct {
+	role  planner.Role
+	lost  planner.Redundancy
+	work  planner.Workload
+	want  planner.ReplicaReasons
+	ready int
+}
+
+// loadTested is a workload of so many requests a second, of which a pod carries
+// perPod.
+func loadTested(throughput, perPod float64, spare, least int) planner.Workload {
+	rate := func(n float64) units.Rate { return units.Rate(n * float64(units.PerSecond)) }
+	w := tested("w", rate(throughput), rate(perPod), 1500, units.GiB)
+	w.SpareReplicas, w.MinReplicas = spare, least
+	return w
+}
+
+// percentOf is a share in percent.
+func percentOf(n int) units.CountOrRatio { return units.Share(units.Ratio(n) * units.Percent) }
+
+// anyOne is the redundancy of role app: a node or a zone, made up for elsewhere.
+func anyOne() planner.Redundancy {
+	return planner.Redundancy{Nodes: 1, Zones: 1, Recovery: planner.Reschedule}
+}
+
 // TestReplicasByReason: by hand from the language's rule, the largest of
 // min_replicas, n + spare, what the rollout needs and what static recovery needs.
 // Each pod fills a node.
 func TestReplicasByReason(t *testing.T) {
-	rate := func(n float64) units.Rate { return units.Rate(n * float64(units.PerSecond)) }
-	load := func(throughput, perPod float64, spare, least int) planner.Workload {
-		w := tested("w", rate(throughput), rate(perPod), 1500, units.GiB)
-		w.SpareReplicas, w.MinReplicas = spare, least
-		return w
-	}
-	rolled := func(w planner.Workload, surge, unavailable units.CountOrRatio) planner.Workload {
-		w.RollingUpdate = planner.RollingUpdate{MaxSurge: surge, MaxUnavailable: unavailable}
-		return w
-	}
-	percent := func(n int) units.CountOrRatio { return units.Share(units.Ratio(n) * units.Percent) }
-	keeps := func(w planner.Workload, ready units.CountOrRatio) planner.Workload {
-		w.MinReady = &ready
-		return w
-	}
-	reschedule := planner.Redundancy{Nodes: 1, Zones: 1, Recovery: planner.Reschedule}
-	static := func(nodes, zones int) planner.Redundancy {
-		return planner.Redundancy{Nodes: nodes, Zones: zones, Recovery: planner.Static}
-	}
-	type reasons = planner.ReplicaReasons
-	for name, tc := range map[string]struct {
-		role  planner.Role
-		lost  planner.Redundancy
-		work  planner.Workload
-		want  reasons
-		ready int
-	}{
-		// 1000 / 300 = 3.33; losses raise no count that is rescheduled. 5 pods on 3
-		// zones leave 3.
-		"app": {planner.App, reschedule, load(1000, 300, 1, 2), reasons{Load: 4, Spare: 1}, 3},
-		// The minimum of 2 is in the spare already.
-		"app of one pod":          {planner.App, reschedule, load(100, 300, 1, 2), reasons{Load: 1, Spare: 1}, 1},
-		"app with a high minimum": {planner.App, reschedule, load(1000, 300, 1, 7), reasons{Load: 4, Spare: 1, Minimum: 2}, 4},
-		"batch":                   {planner.Batch, planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, load(250, 300, 1, 0), reasons{Load: 1, Spare: 1}, 1},
-		"batch, given":            {planner.Batch, planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, given("w", 3, 1500, units.GiB), reasons{Load: 3}, 2},
-		"monitoring":              {planner.Monitoring, planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, load(600, 300, 0, 1), reasons{Load: 2}, 1},
-		"system":                  {planner.System, reschedule, load(100, 300, 0, 2), reasons{Load: 1, Minimum: 1}, 1},
-		// 2.4 pods; 5 - 2 nodes = 3, and 5 - 2 in the fullest zone = 3.
-		"ingress": {planner.Ingress, static(2, 1), spreadHard(load(6000, 2500, 1, 2)), reasons{Load: 3, Spare: 1, Node: 1}, 3},
-		// A node less to lose: 4 - 2 in the fullest zone is too few, so the zone asks.
-		"ingress, one node": {planner.Ingress, static(1, 1), spreadHard(load(6000, 2500, 1, 2)), reasons{Load: 3, Spare: 1, Zone: 1}, 3},
-		// 6 - 2 = 4; the rollout keeps 4 of 5.
-		"stateful, computed": {planner.Stateful, static(1, 1), spreadHard(load(1200, 300, 0, 0)), reasons{Load: 4, Rollout: 1, Zone: 1}, 4},
-		"stateful, given":    {planner.Stateful, static(1, 1), spreadHard(keeps(given("w", 6, 1500, units.GiB), units.Count(4))), reasons{Load: 6}, 4},
-		// 11 - 4 = 7, 10 - 4 = 6; not 3 x ceil(7 / 2) = 12.
-		"seven after a zone": {planner.Ingress, static(0, 1), spreadHard(load(2100, 300, 0, 0)), reasons{Load: 7, Rollout: 1, Zone: 3}, 7},
-		// Half of the replicas that run: 4 - 2 in the fullest zone.
-		"half stays ready": {planner.App, reschedule, keeps(load(900, 300, 1, 0), percent(50)), reasons{Load: 3, Spare: 1}, 2},
-
-		// Exact in decimal, though 1.1 / 0.1 is above 11 in floating point.
-		"eleven": {planner.App, reschedule, load(1.1, 0.1, 0, 0), reasons{Load: 11}, 7},
-
-		"one unavailable":        {planner.App, reschedule, inPlace(load(900, 300, 0, 0)), reasons{Load: 3, Rollout: 1}, 2},
-		"spare covers a rollout": {planner.App, reschedule, inPlace(load(900, 300, 1, 0)), reasons{Load: 3, Spare: 1}, 2},
-		// 5 - floor(2.5) = 3, 4 - 2 = 2.
-		"half unavailable": {planner.App, reschedule, rolled(load(900, 300, 0, 0), units.Count(0), percent(50)), reasons{Load: 3, Rollout: 2}, 3},
-		// Both round to nothing, so that Kubernetes takes one (ResolveFenceposts).
-		"a tenth unavailable": {planner.App, reschedule, rolled(load(900, 300, 0, 0), units.Count(0), percent(10)), reasons{Load: 3, Rollout: 1}, 2},
-		"surge alone":         {planner.App, reschedule, rolled(load(900, 300, 0, 0), percent(25), units.Count(0)), reasons{Load: 3}, 2},
-	} {
+	cases := reasonsByRole()
+	maps.Copy(cases, reasonsOfRollouts())
+	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			g := group("g", tc.role, abc(), tc.lost, tc.work)
 			plan := onePerNode(g).mustMake(t)
@@ -102,6 +72,62 @@ func TestReplicasByReason(t *testing.T) {
 				t.Errorf("%d ready at worst, want %d", w.ReadyAtWorst, tc.ready)
 			}
 		})
+	}
+}
+
+// reasonsByRole are the roles' own redundancy and spare.
+func reasonsByRole() map[string]reasonCase {
+	type reasons = planner.ReplicaReasons
+	keeps := func(w planner.Workload, ready units.CountOrRatio) planner.Workload {
+		w.MinReady = &ready
+		return w
+	}
+	static := func(nodes int) planner.Redundancy {
+		return planner.Redundancy{Nodes: nodes, Zones: 1, Recovery: planner.Static}
+	}
+	return map[string]reasonCase{
+		// 1000 / 300 = 3.33; losses raise no count that is rescheduled. 5 pods on 3
+		// zones leave 3.
+		"app": {planner.App, anyOne(), loadTested(1000, 300, 1, 2), reasons{Load: 4, Spare: 1}, 3},
+		// The minimum of 2 is in the spare already.
+		"app of one pod":          {planner.App, anyOne(), loadTested(100, 300, 1, 2), reasons{Load: 1, Spare: 1}, 1},
+		"app with a high minimum": {planner.App, anyOne(), loadTested(1000, 300, 1, 7), reasons{Load: 4, Spare: 1, Minimum: 2}, 4},
+		"batch":                   {planner.Batch, planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, loadTested(250, 300, 1, 0), reasons{Load: 1, Spare: 1}, 1},
+		"batch, given":            {planner.Batch, planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, given("w", 3, 1500, units.GiB), reasons{Load: 3}, 2},
+		"monitoring":              {planner.Monitoring, planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, loadTested(600, 300, 0, 1), reasons{Load: 2}, 1},
+		"system":                  {planner.System, anyOne(), loadTested(100, 300, 0, 2), reasons{Load: 1, Minimum: 1}, 1},
+		// 2.4 pods; 5 - 2 nodes = 3, and 5 - 2 in the fullest zone = 3.
+		"ingress": {planner.Ingress, static(2), spreadHard(loadTested(6000, 2500, 1, 2)), reasons{Load: 3, Spare: 1, Node: 1}, 3},
+		// A node less to lose: 4 - 2 in the fullest zone is too few, so the zone asks.
+		"ingress, one node": {planner.Ingress, static(1), spreadHard(loadTested(6000, 2500, 1, 2)), reasons{Load: 3, Spare: 1, Zone: 1}, 3},
+		// 6 - 2 = 4; the rollout keeps 4 of 5.
+		"stateful, computed": {planner.Stateful, static(1), spreadHard(loadTested(1200, 300, 0, 0)), reasons{Load: 4, Rollout: 1, Zone: 1}, 4},
+		"stateful, given":    {planner.Stateful, static(1), spreadHard(keeps(given("w", 6, 1500, units.GiB), units.Count(4))), reasons{Load: 6}, 4},
+		// 11 - 4 = 7, 10 - 4 = 6; not 3 x ceil(7 / 2) = 12.
+		"seven after a zone": {planner.Ingress, static(0), spreadHard(loadTested(2100, 300, 0, 0)), reasons{Load: 7, Rollout: 1, Zone: 3}, 7},
+		// Half of the replicas that run: 4 - 2 in the fullest zone.
+		"half stays ready": {planner.App, anyOne(), keeps(loadTested(900, 300, 1, 0), percentOf(50)), reasons{Load: 3, Spare: 1}, 2},
+	}
+}
+
+// reasonsOfRollouts are what a rollout asks for, and what no rounding may add.
+func reasonsOfRollouts() map[string]reasonCase {
+	type reasons = planner.ReplicaReasons
+	rolled := func(w planner.Workload, surge, unavailable units.CountOrRatio) planner.Workload {
+		w.RollingUpdate = planner.RollingUpdate{MaxSurge: surge, MaxUnavailable: unavailable}
+		return w
+	}
+	return map[string]reasonCase{
+		// Exact in decimal, though 1.1 / 0.1 is above 11 in floating point.
+		"eleven": {planner.App, anyOne(), loadTested(1.1, 0.1, 0, 0), reasons{Load: 11}, 7},
+
+		"one unavailable":        {planner.App, anyOne(), inPlace(loadTested(900, 300, 0, 0)), reasons{Load: 3, Rollout: 1}, 2},
+		"spare covers a rollout": {planner.App, anyOne(), inPlace(loadTested(900, 300, 1, 0)), reasons{Load: 3, Spare: 1}, 2},
+		// 5 - floor(2.5) = 3, 4 - 2 = 2.
+		"half unavailable": {planner.App, anyOne(), rolled(loadTested(900, 300, 0, 0), units.Count(0), percentOf(50)), reasons{Load: 3, Rollout: 2}, 3},
+		// Both round to nothing, so that Kubernetes takes one (ResolveFenceposts).
+		"a tenth unavailable": {planner.App, anyOne(), rolled(loadTested(900, 300, 0, 0), units.Count(0), percentOf(10)), reasons{Load: 3, Rollout: 1}, 2},
+		"surge alone":         {planner.App, anyOne(), rolled(loadTested(900, 300, 0, 0), percentOf(25), units.Count(0)), reasons{Load: 3}, 2},
 	}
 }
 

@@ -88,7 +88,7 @@ type mutation struct {
 
 func mutations() map[string]mutation {
 	all := map[string]mutation{}
-	for _, set := range []map[string]mutation{groupMutations(), machineMutations(), podMutations(), moneyMutations(), otherMutations()} {
+	for _, set := range []map[string]mutation{groupMutations(), machineMutations(), replicaMutations(), placementMutations(), moneyMutations(), otherMutations()} {
 		maps.Copy(all, set)
 	}
 	return all
@@ -167,7 +167,7 @@ func machineMutations() map[string]mutation {
 	}
 }
 
-func podMutations() map[string]mutation {
+func replicaMutations() map[string]mutation {
 	return map[string]mutation{
 		"a replica dropped":   {"placement.replicas", func(p *problem) { p.web().Placement[1].Pods[0].Pods = 1 }},
 		"a pod invented":      {"placement.pods", func(p *problem) { p.web().Placement[4].Pods[1].Workload = "zoo" }},
@@ -192,6 +192,11 @@ func podMutations() map[string]mutation {
 		"slower than its target": {"latency.target", func(p *problem) { p.web().Workloads[2].Latency[0].Predicted = 100_000_001 }},
 		"faster than service":    {"latency.service", func(p *problem) { p.web().Workloads[2].Latency[0].Predicted = 39_000_000 }},
 		"no prediction":          {"latency.missing", func(p *problem) { p.web().Workloads[2].Latency = nil }},
+	}
+}
+
+func placementMutations() map[string]mutation {
+	return map[string]mutation{
 		"an overfull node (CPU)": {"placement.cpu", func(p *problem) {
 			w := p.web()
 			w.Placement[1].Pods = pods("api", 4, "dns", 1)
