@@ -80,10 +80,10 @@ func together(v *view) []planner.Finding {
 			f := planner.Finding{Path: l.path}
 			switch {
 			case onNodes == 1 && nodes > 1:
-				f.Message = fmt.Sprintf("all %d replicas stand on one of %d nodes, in %s", l.plan.Replicas, nodes, inZones[0])
+				f.Message = fmt.Sprintf("all %s replicas stand on one of %s, in %s", number(l.plan.Replicas), count(nodes, "node"), inZones[0])
 				f.Remedy = "when_unsatisfiable = \"DoNotSchedule\" in a topology_spread over hostname"
 			case len(inZones) == 1 && len(zones) > 1:
-				f.Message = fmt.Sprintf("all %d replicas stand in %s, one of %d zones with nodes", l.plan.Replicas, inZones[0], len(zones))
+				f.Message = fmt.Sprintf("all %s replicas stand in %s, one of %d zones with nodes", number(l.plan.Replicas), inZones[0], len(zones))
 				f.Remedy = "when_unsatisfiable = \"DoNotSchedule\" in a topology_spread over zone"
 			default:
 				continue
@@ -135,7 +135,7 @@ func budgets(v *view) []planner.Finding {
 			case l.PodDisruptionBudget == nil && n >= 2:
 				f := planner.Finding{
 					Path:    l.path + ".pod_disruption_budget",
-					Message: fmt.Sprintf("no budget: a drain may take all %d replicas at once", n),
+					Message: fmt.Sprintf("no budget: a drain may take all %s replicas at once", number(n)),
 					Remedy:  "pod_disruption_budget { max_unavailable = 1 }",
 				}
 				if g.Role == planner.Batch || !v.production {
@@ -163,9 +163,9 @@ func grace(v *view) []planner.Finding {
 			switch {
 			case l.TerminationGracePeriod > drainLimit && v.c.Provider == "aws":
 				f.Severity = planner.Error
-				f.Message = fmt.Sprintf("a pod may take %d s to end, and EKS fails a drain after %d s", seconds, int(drainLimit/time.Second))
+				f.Message = fmt.Sprintf("a pod may take %s s to end, and EKS fails a drain after %d s", number(seconds), int(drainLimit/time.Second))
 			case l.TerminationGracePeriod > longGrace:
-				f.Message = fmt.Sprintf("a pod may take %d s to end; drains wait for it", seconds)
+				f.Message = fmt.Sprintf("a pod may take %s s to end; drains wait for it", number(seconds))
 			default:
 				continue
 			}

@@ -146,6 +146,8 @@ func TestWorkerRules(t *testing.T) {
 			w.planned().Workloads = append(w.planned().Workloads, planner.WorkloadPlan{Name: "db"})
 		}, "warning WN-02 node_group.web", "1 StatefulSet and 1 Deployment", `node_group "db"`},
 		"no spare node":    {func(w *world) { w.group().Redundancy.Nodes = 0 }, "error WN-03 node_group.web.redundancy.nodes", "3 nodes", "nodes = 1"},
+		"an only node":     {func(w *world) { w.group().Redundancy.Nodes, w.planned().Nodes = 0, 1 }, "error WN-03 node_group.web.redundancy.nodes", "losing the only node may", "nodes = 1"},
+		"1,200 nodes":      {func(w *world) { w.group().Redundancy.Nodes, w.planned().Nodes = 0, 1200 }, "error WN-03 node_group.web.redundancy.nodes", "losing one of 1,200 nodes may", "nodes = 1"},
 		"no spare for gpu": {func(w *world) { w.group().Redundancy.Nodes, w.group().Role = 0, planner.GPU }, "warning WN-03 node_group.web.redundancy.nodes", "3 nodes", "nodes = 1"},
 		"one zone":         {func(w *world) { w.c().Zones = []string{"us-east-1b"} }, "error WN-06 zones", "us-east-1b", `["us-east-1a", "us-east-1b", "us-east-1c"]`},
 		"one zone in development": {func(w *world) {
@@ -279,7 +281,7 @@ func TestMoneyAndClusterRules(t *testing.T) {
 				{Month: 1, Date: "2026-12-20", Cost: planner.Amount{Rate: units.DollarPerHour, Known: true}},
 				{Month: 2, Date: "2027-01-20", Cost: planner.Amount{Rate: 2 * units.DollarPerHour, Known: true}},
 			}
-		}, "warning GR-01 max_usd_per_month", "in month 2 (2027-01-20) growth costs 1460.00 USD/month, the budget is 1000.00", "before that month"},
+		}, "warning GR-01 max_usd_per_month", "in month 2 (2027-01-20) growth costs 1,460.00 USD/month, the budget is 1,000.00", "before that month"},
 		"growth beyond a limit": {func(w *world) {
 			w.plan.Growth = []planner.GrowthMonth{{Month: 3, Date: "2027-02-20", Infeasible: "max_nodes"}}
 		}, "warning GR-01 growth", "in month 3 (2027-02-20) the load can no longer be planned: max_nodes", "raise"},

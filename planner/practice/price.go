@@ -156,7 +156,7 @@ func spot(v *view) []planner.Finding {
 				statistic = "a statistic that the catalog does not name"
 			}
 			rate := units.USDPerHour(int64(p.Price.Rate) * int64(p.Nodes))
-			message := fmt.Sprintf("%s USD/month of spot machines (%d x %s) are priced by %s (%s), of %s", usd(rate.PerMonth()), p.Nodes, p.InstanceType, statistic, p.Price.Basis, dated(p.Price.Date))
+			message := fmt.Sprintf("%s USD/month of spot machines (%s x %s) are priced by %s (%s), of %s", usd(rate.PerMonth()), number(p.Nodes), p.InstanceType, statistic, p.Price.Basis, dated(p.Price.Date))
 			if t.Interruption != "" {
 				message += fmt.Sprintf("; %s%% are taken away in a month", t.Interruption)
 			}

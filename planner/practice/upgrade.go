@@ -144,14 +144,7 @@ func oldMinor(v *view) []planner.Finding {
 	}
 	return []planner.Finding{{
 		Path:    "kubernetes_version",
-		Message: fmt.Sprintf("%s has been out for %d days, and %s out", runs.Minor, age, isAre(newer, "newer minor")),
+		Message: fmt.Sprintf("%s has been out for %s, and %s %s out", runs.Minor, count(age, "day"), count(newer, "newer minor"), verb(newer, "is", "are")),
 		Remedy:  fmt.Sprintf("upgrade { to = %q }", next),
 	}}
-}
-
-func isAre(n int, thing string) string {
-	if n == 1 {
-		return count(n, thing) + " is"
-	}
-	return count(n, thing) + " are"
 }

@@ -2,27 +2,46 @@ package practice
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
+// thousands writes a number that is not negative with commas: "1,234".
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// number is thousands for counts.
+func number(n int) string { return thousands(int64(n)) }
+
 // cores writes CPU in cores: "3.8 vCPU".
 func cores(m int64) string {
-	s := strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.3f", float64(m)/float64(units.Core)), "0"), ".")
-	return s + " vCPU"
+	core := int64(units.Core)
+	part := strings.TrimRight(fmt.Sprintf(".%03d", m%core), ".0")
+	return thousands(m/core) + part + " vCPU"
 }
 
 // gib writes memory: "14.5 GiB".
-func gib(b int64) string { return fmt.Sprintf("%.1f GiB", float64(b)/float64(units.GiB)) }
+func gib(b int64) string {
+	tenths := (b*10 + int64(units.GiB)/2) / int64(units.GiB)
+	return fmt.Sprintf("%s.%d GiB", thousands(tenths/10), tenths%10)
+}
 
 // percent writes a ratio: "180%".
-func percent(r units.Ratio) string { return fmt.Sprintf("%.0f%%", r.Float()*100) }
+func percent(r units.Ratio) string {
+	return thousands(int64((r+units.Percent/2)/units.Percent)) + "%"
+}
 
-// usd writes an amount to the nearest cent: "365.00".
+// usd writes an amount to the nearest cent: "1,365.00".
 func usd(u units.USD) string {
-	cents := (u + units.Dollar/200) / (units.Dollar / 100)
-	return fmt.Sprintf("%d.%02d", cents/100, cents%100)
+	cents := int64((u + units.Dollar/200) / (units.Dollar / 100))
+	return fmt.Sprintf("%s.%02d", thousands(cents/100), cents%100)
 }
 
 // count writes a number of things: "1 node", "3 nodes".
@@ -30,7 +49,15 @@ func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return number(n) + " " + thing + "s"
+}
+
+// verb picks the form that goes with a number of things.
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // quoted writes a list as HCL: ["a", "b"].

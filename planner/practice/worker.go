@@ -54,7 +54,7 @@ func systemPods(v *view) []planner.Finding {
 		}
 		found = append(found, planner.Finding{
 			Path:    g.Path(),
-			Message: fmt.Sprintf("%s of the cluster's own add-ons share the %s of app group %s", count(n, "pod"), count(g.plan.Nodes, "node"), g.Name),
+			Message: fmt.Sprintf("%s of the cluster's own add-ons %s the %s of app group %s", count(n, "pod"), verb(n, "shares", "share"), count(g.plan.Nodes, "node"), g.Name),
 			Remedy:  "node_group \"system\" { role = \"system\" }",
 		})
 	}
@@ -131,10 +131,14 @@ func noSpareNode(v *view) []planner.Finding {
 		if g.Role == planner.Batch || g.Role == planner.GPU {
 			severity = planner.Warning
 		}
+		lost := "one of " + count(g.plan.Nodes, "node")
+		if g.plan.Nodes == 1 {
+			lost = "the only node"
+		}
 		found = append(found, planner.Finding{
 			Severity: severity,
 			Path:     g.Path() + ".redundancy.nodes",
-			Message:  fmt.Sprintf("losing one of %s may leave pods without a place: redundancy.nodes is 0", count(g.plan.Nodes, "node")),
+			Message:  fmt.Sprintf("losing %s may leave pods without a place: redundancy.nodes is 0", lost),
 			Remedy:   "redundancy { nodes = 1 }",
 		})
 	}
@@ -171,7 +175,7 @@ func fewZones(v *view) []planner.Finding {
 		} else if g.Redundancy.Zones == 0 {
 			found = append(found, planner.Finding{
 				Severity: planner.Warning, Path: g.Path() + ".redundancy.zones",
-				Message: fmt.Sprintf("%s of role %s over %d zones are not planned to survive the loss of one", count(g.plan.Nodes, "node"), g.Role, len(g.Zones)),
+				Message: fmt.Sprintf("%s of role %s over %d zones %s not planned to survive the loss of one", count(g.plan.Nodes, "node"), g.Role, len(g.Zones), verb(g.plan.Nodes, "is", "are")),
 				Remedy:  "redundancy { zones = 1 }",
 			})
 		}
@@ -231,20 +235,20 @@ func burstable(v *view) []planner.Finding {
 			}
 			found = append(found, planner.Finding{
 				Severity: severity, Path: g.Path() + ".instances",
-				Message: fmt.Sprintf("requests of %s on %d x %s that hold %s for good: up to %s run on credits; the charge for them in unlimited mode is not known",
-					cores(asked), p.Nodes, t.Name, cores(base), cores(asked-base)),
+				Message: fmt.Sprintf("requests of %s on %s x %s that hold %s for good: up to %s run on credits; the charge for them in unlimited mode is not known",
+					cores(asked), number(p.Nodes), t.Name, cores(base), cores(asked-base)),
 				Remedy: remedy,
 			})
 		case base == 0:
 			found = append(found, planner.Finding{
 				Severity: planner.Info, Path: g.Path() + ".instances",
-				Message: fmt.Sprintf("what %d x %s hold for good is not known; requests are %s", p.Nodes, t.Name, cores(asked)),
+				Message: fmt.Sprintf("what %s x %s hold for good is not known; requests are %s", number(p.Nodes), t.Name, cores(asked)),
 				Remedy:  remedy,
 			})
 		case v.production && g.Role != planner.Batch:
 			found = append(found, planner.Finding{
 				Path:    g.Path() + ".instances",
-				Message: fmt.Sprintf("role %s has a steady load, and %d x %s run on credits above %s", g.Role, p.Nodes, t.Name, cores(base)),
+				Message: fmt.Sprintf("role %s has a steady load, and %s x %s run on credits above %s", g.Role, number(p.Nodes), t.Name, cores(base)),
 				Remedy:  remedy,
 			})
 		}
