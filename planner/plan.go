@@ -63,7 +63,10 @@ type GroupPlan struct {
 	// Placement is where the modelled scheduler put the pods, nodes with the same
 	// pool, zone and pods counted together.
 	Placement []Placement
-	Usage     Usage
+	// Requests are the sums over all pods of the workloads, and Usage is what share
+	// they are of what the nodes offer to workloads.
+	Requests Requests
+	Usage    Usage
 	// Cost is of nodes only, and so are LowerBound, Gap and RedundancyCost.
 	Cost Amount
 	// LowerBound is a proved bound on the cost of nodes of one type that carry the
@@ -128,6 +131,9 @@ type WorkloadPlan struct {
 	Name     string
 	System   bool
 	Replicas int
+	// Pod is what each of the pods requests, and its limits. For system pods it
+	// stands nowhere else in a plan.
+	Pod Pod
 	// Reasons itemise Replicas; their sum is Replicas. A given count is all Load.
 	Reasons ReplicaReasons
 	// Binding says what set the load: "given", "load test", "utilization" or a
@@ -178,6 +184,13 @@ type Placement struct {
 type PodCount struct {
 	Workload string
 	Pods     int
+}
+
+// Requests are sums of the requests of pods; DaemonSets are not among them.
+type Requests struct {
+	CPU    units.MilliCPU
+	Memory units.Bytes
+	Pods   int
 }
 
 // Usage is the share of allocatable (less DaemonSets) that requests take.

@@ -126,6 +126,38 @@ func TestShopFigures(t *testing.T) {
 		"cost.total_usd_per_month": 2161.00000759,
 		"findings.1.source":        nil,
 		"findings.0.source.line":   31.0,
+		// Amounts, and the shares that they are.
+		"node_groups.2.usage.millicpu":               28_160.0,
+		"node_groups.2.usage.memory_bytes":           68_635_590_656.0,
+		"node_groups.2.usage.pods":                   39.0,
+		"node_groups.2.usage_ratio.cpu":              0.604,
+		"node_groups.2.workloads.2.pod.memory_bytes": 73_400_320.0, // 70 MiB
+		// What is not set, not known or not modelled is null; what is nothing is 0.
+		"inputs.network.max_pods":                                           nil,
+		"inputs.node_groups.2.min_nodes":                                    nil,
+		"inputs.node_groups.2.instances.max_vcpus":                          nil,
+		"inputs.node_groups.2.disk.iops":                                    nil,
+		"inputs.node_groups.0.workloads.0.demand.replicas":                  3.0,
+		"inputs.node_groups.0.workloads.0.demand.throughput_per_second":     nil,
+		"inputs.node_groups.0.workloads.0.demand.service_time.distribution": nil,
+		"inputs.node_groups.0.workloads.0.pod.limit_memory_bytes":           nil,
+		"inputs.node_groups.2.workloads.1.demand.replicas":                  nil,
+		"inputs.node_groups.2.workloads.1.demand.service_time.distribution": "lognormal",
+		"offers_used.0.measured_memory_bytes":                               nil,
+		"offers_used.0.local_disk_gb":                                       0.0,
+		"node_groups.2.workloads.0.utilization":                             nil,
+		"node_groups.2.workloads.1.utilization":                             0.62,
+		"node_groups.2.workloads.2.throughput_per_pod_per_second":           nil,
+		"node_groups.2.workloads.2.pod.limit_millicpu":                      nil,
+		"node_groups.2.duals.pod_usd_per_hour":                              0.0,
+		"upgrade.strategies.0.duration_seconds":                             nil,
+		"upgrade.strategies.0.extra_cost_usd":                               nil,
+		"upgrade.strategies.0.peak_extra_nodes":                             nil,
+		"upgrade.strategies.0.min_ready_fraction":                           nil,
+		"upgrade.strategies.0.rollback":                                     nil,
+		"upgrade.strategies.1.peak_extra_nodes":                             0.0,
+		"upgrade.strategies.1.extra_cost_usd":                               0.0,
+		"upgrade.strategies.2.duration_seconds":                             8280.0, // 2:18
 	} {
 		if got := lookup(t, doc, path); got != want {
 			t.Errorf("%s is %v, want %v", path, got, want)
@@ -165,7 +197,7 @@ func TestUnknownPrice(t *testing.T) {
 	p := shop()
 	g := &p.NodeGroups[0]
 	g.Pools[0].Price = catalogs.Price{}
-	g.Cost, g.Gap = planner.Amount{}, 0
+	g.Cost, g.Gap, g.LowerBound, g.Duals = planner.Amount{}, 0, 0, planner.Duals{}
 	p.ControlPlane.Fees[0].Price = catalogs.Price{}
 	p.Cost.Lines[1].Amount, p.Cost.Lines[1].Basis = planner.Amount{}, ""
 	p.Cost.Total = planner.Amount{}
@@ -175,7 +207,7 @@ func TestUnknownPrice(t *testing.T) {
 	doc := value(t, data)
 	for _, path := range []string{
 		"node_groups.0.pools.0.usd_per_hour", "node_groups.0.pools.0.price_basis", "node_groups.0.cost_usd_per_hour",
-		"node_groups.0.gap", "control_plane.usd_per_hour", "control_plane.fees.0.usd_per_hour",
+		"node_groups.0.gap", "node_groups.0.lower_bound_usd_per_hour", "node_groups.0.duals.core_usd_per_hour", "control_plane.usd_per_hour", "control_plane.fees.0.usd_per_hour",
 		"cost.lines.1.usd_per_hour", "cost.lines.1.basis", "cost.total_usd_per_hour", "cost.total_usd_per_month",
 		"upgrade.strategies.3.extra_cost_usd", "upgrade.strategies.3.node_groups.0.extra_cost_usd",
 	} {
@@ -210,6 +242,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"no date":             {`"date": "2026-11-20"`, `"date": "2026-11-31"`, `read plan: catalog.date: "2026-11-31" is not a date of the form 2026-11-20`},
 		"another total":       {`"total_usd_per_month": 2161.00000759`, `"total_usd_per_month": 2161`, `read plan: cost.total_usd_per_month: does not follow from the rest of the document`},
 		"a basis, no price":   {`"usd_per_hour": 0.4,`, `"usd_per_hour": null,`, `does not follow from the rest of the document`},
+		"zero for none":       {`"max_pods": null`, `"max_pods": 0`, `read plan: inputs.network.max_pods: does not follow from the rest of the document`},
 		"both of two":         {`"ratio": 0.25`, `"ratio": 0.25, "count": 3`, `is given twice`},
 	} {
 		broken := strings.Replace(data, c.old, c.new, 1)

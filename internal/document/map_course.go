@@ -13,10 +13,11 @@ func syncUpgradePlan(to direction, d *upgradePlan, p *planner.UpgradePlan) {
 
 func syncStrategy(to direction, d *strategy, p *planner.UpgradeStrategy) {
 	syncText(to, &d.Name, &p.Name)
-	syncInt(to, &d.Duration, &p.Duration)
+	syncSet(to, &d.Duration, &p.Duration)
 	syncKnown(to, &d.ExtraCost, &p.ExtraCost, &p.ExtraCostKnown)
-	syncInt(to, &d.PeakExtraNodes, &p.PeakExtraNodes)
-	syncInt(to, &d.MinReady, &p.MinReady)
+	modelled := p.Duration > 0
+	syncWhere(to, modelled, &d.PeakExtraNodes, &p.PeakExtraNodes)
+	syncWhere(to, modelled, &d.MinReady, &p.MinReady)
 	syncText(to, &d.Rollback, &p.Rollback)
 	syncTexts(to, &d.BlockedBy, &p.BlockedBy)
 	syncTexts(to, &d.Notes, &p.Notes)

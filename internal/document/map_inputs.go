@@ -17,7 +17,7 @@ func syncInputs(to direction, d *inputs, p *planner.Cluster) {
 	syncText(to, &d.AsOf, &p.AsOf)
 	syncOptional(to, &d.MaxUSDPerMonth, &p.MaxUSDPerMonth, syncInt[dollars, units.USD])
 	syncText(to, &d.Network.CNI, &p.Network.CNI)
-	syncInt(to, &d.Network.MaxPods, &p.Network.MaxPods)
+	syncSet(to, &d.Network.MaxPods, &p.Network.MaxPods)
 	syncList(to, &d.DaemonSets, &p.DaemonSets, syncDaemonSet)
 	syncList(to, &d.NodeGroups, &p.NodeGroups, syncNodeGroup)
 	syncInt(to, &d.Growth.PerMonth, &p.Growth.PerMonth)
@@ -66,8 +66,8 @@ func syncNodeGroup(to direction, d *nodeGroup, p *planner.NodeGroup) {
 		syncText(to, &d.Value, &p.Value)
 		syncText(to, &d.Effect, &p.Effect)
 	})
-	syncInt(to, &d.MinNodes, &p.MinNodes)
-	syncInt(to, &d.MaxNodes, &p.MaxNodes)
+	syncSet(to, &d.MinNodes, &p.MinNodes)
+	syncSet(to, &d.MaxNodes, &p.MaxNodes)
 	syncInt(to, &d.Redundancy.Nodes, &p.Redundancy.Nodes)
 	syncInt(to, &d.Redundancy.Zones, &p.Redundancy.Zones)
 	sync(to, &d.Redundancy.AtOnce, &p.Redundancy.AtOnce)
@@ -86,14 +86,14 @@ func syncInstances(to direction, d *instances, p *planner.Instances) {
 	syncTexts(to, &d.Architectures, &p.Architectures)
 	syncText(to, &d.CapacityType, &p.CapacityType)
 	syncInt(to, &d.MaxTypes, &p.MaxTypes)
-	syncInt(to, &d.MaxVCPUs, &p.MaxVCPUs)
+	syncSet(to, &d.MaxVCPUs, &p.MaxVCPUs)
 }
 
 func syncDisk(to direction, d *disk, p *planner.Disk) {
 	syncText(to, &d.Type, &p.Type)
 	syncInt(to, &d.Size, &p.Size)
-	syncInt(to, &d.IOPS, &p.IOPS)
-	syncInt(to, &d.ThroughputMiBps, &p.ThroughputMiBps)
+	syncSet(to, &d.IOPS, &p.IOPS)
+	syncSet(to, &d.ThroughputMiBps, &p.ThroughputMiBps)
 }
 
 func syncLabels(to direction, d, p *map[string]string) {
@@ -137,10 +137,7 @@ func syncWorkload(to direction, d *workload, p *planner.Workload) {
 	syncInt(to, &d.MinReplicas, &p.MinReplicas)
 	syncOptional(to, &d.MinReady, &p.MinReady, syncCountOrRatio)
 	syncText(to, &d.Recovery, &p.Recovery)
-	syncInt(to, &d.Pod.MilliCPU, &p.Pod.CPU)
-	syncInt(to, &d.Pod.Memory, &p.Pod.Memory)
-	syncInt(to, &d.Pod.CPULimit, &p.Pod.CPULimit)
-	syncInt(to, &d.Pod.MemoryLimit, &p.Pod.MemoryLimit)
+	syncPod(to, &d.Pod, &p.Pod)
 	syncList(to, &d.TopologySpread, &p.TopologySpread, func(to direction, d *topologySpread, p *planner.TopologySpread) {
 		syncText(to, &d.Key, &p.Key)
 		syncInt(to, &d.MaxSkew, &p.MaxSkew)
@@ -158,19 +155,26 @@ func syncWorkload(to direction, d *workload, p *planner.Workload) {
 	sync(to, &d.GrowsReplicas, &p.GrowsReplicas)
 }
 
+func syncPod(to direction, d *pod, p *planner.Pod) {
+	syncInt(to, &d.MilliCPU, &p.CPU)
+	syncInt(to, &d.Memory, &p.Memory)
+	syncSet(to, &d.CPULimit, &p.CPULimit)
+	syncSet(to, &d.MemoryLimit, &p.MemoryLimit)
+}
+
 func syncDemand(to direction, d *demand, p *planner.Demand) {
 	syncText(to, &d.Way, &p.Way)
-	syncInt(to, &d.Replicas, &p.Replicas)
-	syncInt(to, &d.Throughput, &p.Throughput)
-	syncInt(to, &d.ThroughputPerPod, &p.ThroughputPerPod)
+	syncSet(to, &d.Replicas, &p.Replicas)
+	syncSet(to, &d.Throughput, &p.Throughput)
+	syncSet(to, &d.ThroughputPerPod, &p.ThroughputPerPod)
 	syncList(to, &d.Latency, &p.Latency, syncTarget)
 	syncText(to, &d.ServiceTime.Distribution, &p.Service.Distribution)
 	syncList(to, &d.ServiceTime.Measured, &p.Service.Measured, syncTarget)
 	syncKnown(to, &d.ServiceTime.CV, &p.Service.CV, &p.Service.HasCV)
-	syncInt(to, &d.ServiceTime.MeasuredAtUtilization, &p.Service.MeasuredAtUtilization)
-	syncInt(to, &d.Concurrency, &p.Concurrency)
+	syncSet(to, &d.ServiceTime.MeasuredAtUtilization, &p.Service.MeasuredAtUtilization)
+	syncSet(to, &d.Concurrency, &p.Concurrency)
 	syncText(to, &d.Balancing, &p.Balancing)
-	syncInt(to, &d.MaxUtilization, &p.MaxUtilization)
+	syncSet(to, &d.MaxUtilization, &p.MaxUtilization)
 }
 
 func syncTarget(to direction, d *target, p *planner.LatencyTarget) {

@@ -88,6 +88,9 @@ func (g *generator) fill(v reflect.Value) {
 	case is(v, reflect.Int):
 		v.SetInt(int64(g.upTo(100_000)))
 	case is(v, reflect.Int64):
+		if !g.full && g.rng.IntN(4) == 0 {
+			return
+		}
 		v.SetInt(1 + g.rng.Int64N(1<<g.rng.IntN(50)))
 	case is(v, reflect.Float64):
 		v.SetFloat(g.rng.Float64() * 1000)
@@ -144,7 +147,7 @@ func (g *generator) settle(v any) {
 				a.Difference = 0
 			}
 		}
-		if !x.Cost.Known {
+		if !x.Cost.Known || x.LowerBound == 0 {
 			x.Gap = 0
 		}
 	case *planner.UpgradeStrategy:

@@ -99,16 +99,16 @@ func web() planner.GroupPlan {
 			RootDisks: []planner.Disk{disk},
 		}},
 		Workloads: []planner.WorkloadPlan{
-			{Name: "catalog", Replicas: 13, Reasons: planner.ReplicaReasons{Load: 12, Spare: 1}, Binding: "load test", PerPod: 308 * units.PerSecond, ReadyAtWorst: 8},
+			{Name: "catalog", Replicas: 13, Pod: planner.Pod{CPU: 1000, Memory: units.GiB, MemoryLimit: units.GiB}, Reasons: planner.ReplicaReasons{Load: 12, Spare: 1}, Binding: "load test", PerPod: 308 * units.PerSecond, ReadyAtWorst: 8},
 			{
-				Name: "checkout", Replicas: 24, Reasons: planner.ReplicaReasons{Load: 21, Spare: 1, Rollout: 2}, Binding: "p99",
+				Name: "checkout", Replicas: 24, Pod: planner.Pod{CPU: 500, Memory: 768 * units.MiB}, Reasons: planner.ReplicaReasons{Load: 21, Spare: 1, Rollout: 2}, Binding: "p99",
 				Latency: []planner.LatencyPrediction{
 					{Statistic: planner.P99, Target: 250 * time.Millisecond, Predicted: 83_400 * time.Microsecond, During: "normal", Model: "M/G/k per pod, random, lognormal"},
 					{Statistic: planner.P99, Target: 250 * time.Millisecond, Predicted: 131 * time.Millisecond, During: "rollout", Model: "M/G/k per pod, random, lognormal"},
 				},
 				Utilization: 62 * units.Percent, PerPod: 50 * units.PerSecond, ReadyAtWorst: 16,
 			},
-			{Name: "coredns", System: true, Replicas: 2, Reasons: planner.ReplicaReasons{Load: 2}, Binding: "given", ReadyAtWorst: 1},
+			{Name: "coredns", System: true, Replicas: 2, Pod: planner.Pod{CPU: 100, Memory: 70 * units.MiB, MemoryLimit: 170 * units.MiB}, Reasons: planner.ReplicaReasons{Load: 2}, Binding: "given", ReadyAtWorst: 1},
 		},
 		Placement: []planner.Placement{
 			{Pool: "m7i.2xlarge", Zone: "us-east-1a", Nodes: 2, Pods: []planner.PodCount{{Workload: "catalog", Pods: 2}, {Workload: "checkout", Pods: 4}}},
@@ -116,8 +116,10 @@ func web() planner.GroupPlan {
 			{Pool: "m7i.2xlarge", Zone: "us-east-1c", Nodes: 1, Pods: []planner.PodCount{{Workload: "catalog", Pods: 3}, {Workload: "checkout", Pods: 4}, {Workload: "coredns", Pods: 1}}},
 			{Pool: "m7i.2xlarge", Zone: "us-east-1c", Nodes: 1, Pods: []planner.PodCount{{Workload: "catalog", Pods: 2}, {Workload: "checkout", Pods: 4}, {Workload: "coredns", Pods: 1}}},
 		},
-		Usage: planner.Usage{CPU: 604_000, Memory: 396_000, Pods: 80_000},
-		Cost:  known(cents(240)), LowerBound: cents(160), Gap: 500_000,
+		// 6 x 7,760m and 31,482,445,824 bytes less what is free.
+		Requests: planner.Requests{CPU: 28_160, Memory: 68_635_590_656, Pods: 39},
+		Usage:    planner.Usage{CPU: 604_000, Memory: 396_000, Pods: 80_000},
+		Cost:     known(cents(240)), LowerBound: cents(160), Gap: 500_000,
 		Duals:   planner.Duals{Core: 38_000_000, GiB: 1_500_000},
 		Binding: planner.Binding{Resource: "cpu", During: "zone_loss", Workload: "checkout"},
 		Survives: []planner.Drill{
@@ -148,7 +150,7 @@ func ingress() planner.GroupPlan {
 			RootDisks:   []planner.Disk{{Type: "gp3", Size: 50 * units.GiB}},
 		}},
 		Workloads: []planner.WorkloadPlan{{
-			Name: "ingress-nginx", Replicas: 3, Reasons: planner.ReplicaReasons{Load: 1, Spare: 1, Zone: 1},
+			Name: "ingress-nginx", Replicas: 3, Pod: planner.Pod{CPU: 1000, Memory: units.GiB}, Reasons: planner.ReplicaReasons{Load: 1, Spare: 1, Zone: 1},
 			Binding: "load test", PerPod: 833_333_334, ReadyAtWorst: 2,
 		}},
 		Placement: []planner.Placement{
@@ -156,8 +158,9 @@ func ingress() planner.GroupPlan {
 			{Pool: "c7i.large", Zone: "us-east-1b", Nodes: 1, Pods: []planner.PodCount{{Workload: "ingress-nginx", Pods: 1}}},
 			{Pool: "c7i.large", Zone: "us-east-1c", Nodes: 1, Pods: []planner.PodCount{{Workload: "ingress-nginx", Pods: 1}}},
 		},
-		Usage: planner.Usage{CPU: 562_000, Memory: 316_000, Pods: 37_000},
-		Cost:  known(cents(30)), LowerBound: cents(10), Gap: 2_000_000,
+		Requests: planner.Requests{CPU: 3000, Memory: 3_757_549_056, Pods: 3},
+		Usage:    planner.Usage{CPU: 562_000, Memory: 316_000, Pods: 37_000},
+		Cost:     known(cents(30)), LowerBound: cents(10), Gap: 2_000_000,
 		Duals:    planner.Duals{Core: 50_000_000},
 		Binding:  planner.Binding{Resource: "spread", During: "node_loss"},
 		Survives: []planner.Drill{{Event: "any 1 node", Tried: 3, Held: 3, Tightest: "loss of a node in us-east-1b: 1.6 of 3.6 vCPU stay free", FreeCPU: 438_000}},
@@ -181,13 +184,14 @@ func batch() planner.GroupPlan {
 			Price:       catalogs.Price{Rate: cents(5), Basis: catalogs.Secondary, Date: day, Source: "spot"},
 			RootDisks:   []planner.Disk{{Type: "gp3", Size: 50 * units.GiB}},
 		}},
-		Workloads: []planner.WorkloadPlan{{Name: "thumbnails", Replicas: 3, Reasons: planner.ReplicaReasons{Load: 3}, Binding: "given", ReadyAtWorst: 1}},
+		Workloads: []planner.WorkloadPlan{{Name: "thumbnails", Replicas: 3, Pod: planner.Pod{CPU: 1000, Memory: 2 * units.GiB}, Reasons: planner.ReplicaReasons{Load: 3}, Binding: "given", ReadyAtWorst: 1}},
 		Placement: []planner.Placement{
 			{Pool: "c6i.xlarge", Zone: "us-east-1a", Nodes: 1, Pods: []planner.PodCount{{Workload: "thumbnails", Pods: 2}}},
 			{Pool: "c6i.xlarge", Zone: "us-east-1b", Nodes: 1, Pods: []planner.PodCount{{Workload: "thumbnails", Pods: 1}}},
 		},
-		Usage: planner.Usage{CPU: 398_000, Memory: 460_000, Pods: 27_000},
-		Cost:  known(cents(10)), LowerBound: cents(5), Gap: units.Whole,
+		Requests: planner.Requests{CPU: 3000, Memory: 6_483_807_232, Pods: 3},
+		Usage:    planner.Usage{CPU: 398_000, Memory: 460_000, Pods: 27_000},
+		Cost:     known(cents(10)), LowerBound: cents(5), Gap: units.Whole,
 		Binding:  planner.Binding{Resource: "memory", During: "node_loss"},
 		Survives: []planner.Drill{{Event: "any 1 node", Tried: 2, Held: 2, Tightest: "loss of a node in us-east-1a: 0.8 of 3.8 vCPU stay free", FreeCPU: 204_000}},
 		RedundancyCost: []planner.RedundancyStep{

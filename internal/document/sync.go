@@ -97,6 +97,19 @@ func syncKnown[D, P ~int | ~int64](to direction, d **D, p *P, known *bool) {
 	}
 }
 
+// syncSet links a number that is null in the document where it is zero in the
+// domain, which means there that nothing was set or is known.
+func syncSet[D, P ~int | ~int64](to direction, d **D, p *P) {
+	syncWhere(to, false, d, p)
+}
+
+// syncWhere links a number that is null in the document where it is zero in the
+// domain and nothing is modelled: elsewhere zero is zero.
+func syncWhere[D, P ~int | ~int64](to direction, modelled bool, d **D, p *P) {
+	known := modelled || *p != 0
+	syncKnown(to, d, p, &known)
+}
+
 // syncCounts links a map of counts with a list of pairs, which is sorted by key.
 func syncCounts[P any](to direction, d *map[string]int, p *[]P, pair func(*P) (key *string, count *int)) {
 	if to == writing {

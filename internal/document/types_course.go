@@ -11,11 +11,11 @@ type upgradePlan struct {
 
 type strategy struct {
 	Name           string         `json:"name" jsonschema:"Name of the strategy."`
-	Duration       seconds        `json:"duration_seconds" jsonschema:"From start to end."`
-	ExtraCost      *dollars       `json:"extra_cost_usd" signed:"true" jsonschema:"Beyond what runs anyway; null where a price is not known."`
-	PeakExtraNodes int            `json:"peak_extra_nodes" jsonschema:"Most nodes beyond the plan's at one time."`
-	MinReady       ratio          `json:"min_ready_fraction" jsonschema:"Least share of nodes that is Ready, of the group where it is least."`
-	Rollback       string         `json:"rollback" jsonschema:"How to go back, and for how long."`
+	Duration       *seconds       `json:"duration_seconds" jsonschema:"From start to end; null where the provider refuses the strategy, so that it has no course."`
+	ExtraCost      *dollars       `json:"extra_cost_usd" signed:"true" jsonschema:"Beyond what runs anyway; null where a price is not known or there is no course."`
+	PeakExtraNodes *int           `json:"peak_extra_nodes" jsonschema:"Most nodes beyond the plan's at one time; null where there is no course."`
+	MinReady       *ratio         `json:"min_ready_fraction" jsonschema:"Least share of nodes that is Ready, of the group where it is least; null where there is no course."`
+	Rollback       text           `json:"rollback" jsonschema:"How to go back, and for how long; null where there is no course."`
 	BlockedBy      []string       `json:"blocked_by" jsonschema:"Why it cannot be used; empty where it can."`
 	Notes          []string       `json:"notes" jsonschema:"What to mind."`
 	Groups         []groupUpgrade `json:"node_groups" jsonschema:"Its course in each node group."`

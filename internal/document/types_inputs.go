@@ -22,7 +22,7 @@ type inputs struct {
 
 type network struct {
 	CNI     string `json:"cni" enum:"vpc vpc_prefix" jsonschema:"How pods get their addresses."`
-	MaxPods int    `json:"max_pods" jsonschema:"Declared limit of pods on a node; 0 leaves it to the CNI."`
+	MaxPods *int   `json:"max_pods" jsonschema:"Declared limit of pods on a node; null leaves it to the CNI."`
 }
 
 type daemonSet struct {
@@ -41,8 +41,8 @@ type nodeGroup struct {
 	Disk         disk              `json:"disk" jsonschema:"The root disk of a node."`
 	Labels       map[string]string `json:"labels" jsonschema:"Labels of the nodes."`
 	Taints       []taint           `json:"taints" jsonschema:"Taints of the nodes, sorted by key and effect."`
-	MinNodes     int               `json:"min_nodes" jsonschema:"Least count; 0 leaves it to the planner."`
-	MaxNodes     int               `json:"max_nodes" jsonschema:"Largest count; 0 leaves it to the planner."`
+	MinNodes     *int              `json:"min_nodes" jsonschema:"Least count; null leaves it to the planner."`
+	MaxNodes     *int              `json:"max_nodes" jsonschema:"Largest count; null leaves it to the planner."`
 	Redundancy   redundancy        `json:"redundancy" jsonschema:"What the group survives."`
 	Guarantee    string            `json:"guarantee" enum:"packed scheduled any_order" jsonschema:"How sure it is that the scheduler places every pod."`
 	UpdateConfig updateConfig      `json:"update_config" jsonschema:"How nodes are replaced."`
@@ -57,14 +57,14 @@ type instances struct {
 	Architectures []string `json:"architectures" jsonschema:"amd64, arm64."`
 	CapacityType  string   `json:"capacity_type" enum:"on_demand spot" jsonschema:"How the machines are bought."`
 	MaxTypes      int      `json:"max_types" jsonschema:"Types that the group may mix."`
-	MaxVCPUs      int      `json:"max_vcpus" jsonschema:"Largest node; 0 is no bound."`
+	MaxVCPUs      *int     `json:"max_vcpus" jsonschema:"Largest node; null is no bound."`
 }
 
 type disk struct {
 	Type            string `json:"type" jsonschema:"Type of the disk."`
 	Size            int64  `json:"size_bytes" jsonschema:"Its size."`
-	IOPS            int    `json:"iops" jsonschema:"Operations a second asked for; 0 is what the type gives."`
-	ThroughputMiBps int    `json:"throughput_mib_per_second" jsonschema:"Throughput asked for; 0 is what the type gives."`
+	IOPS            *int   `json:"iops" jsonschema:"Operations a second asked for; null is what the type gives."`
+	ThroughputMiBps *int   `json:"throughput_mib_per_second" jsonschema:"Throughput asked for; null is what the type gives."`
 }
 
 type taint struct {
@@ -112,14 +112,14 @@ type workload struct {
 
 type demand struct {
 	Way              string      `json:"way" enum:"replicas throughput_per_pod latency" jsonschema:"Which of the fields are in use."`
-	Replicas         int         `json:"replicas" jsonschema:"The given count."`
-	Throughput       perSecond   `json:"throughput_per_second" jsonschema:"The cluster's peak over all zones."`
-	ThroughputPerPod perSecond   `json:"throughput_per_pod_per_second" jsonschema:"From a load test at the latency target."`
+	Replicas         *int        `json:"replicas" jsonschema:"The given count; null where it is computed."`
+	Throughput       *perSecond  `json:"throughput_per_second" jsonschema:"The cluster's peak over all zones; null where not given."`
+	ThroughputPerPod *perSecond  `json:"throughput_per_pod_per_second" jsonschema:"From a load test at the latency target; null where there is none."`
 	Latency          []target    `json:"latency" jsonschema:"Targets, in declared order."`
 	ServiceTime      serviceTime `json:"service_time" jsonschema:"Time to serve one request, waiting excluded."`
-	Concurrency      int         `json:"concurrency" jsonschema:"Requests that a pod serves side by side."`
-	Balancing        string      `json:"balancing" jsonschema:"How requests are given to pods."`
-	MaxUtilization   ratio       `json:"max_utilization" jsonschema:"Of the pod's workers."`
+	Concurrency      *int        `json:"concurrency" jsonschema:"Requests that a pod serves side by side; null where not given."`
+	Balancing        text        `json:"balancing" jsonschema:"How requests are given to pods; null where it does not matter."`
+	MaxUtilization   *ratio      `json:"max_utilization" jsonschema:"Of the pod's workers; null where it does not matter."`
 }
 
 type target struct {
@@ -128,17 +128,17 @@ type target struct {
 }
 
 type serviceTime struct {
-	Distribution          string   `json:"distribution" jsonschema:"lognormal, gamma, exponential or constant; empty where no time is given."`
+	Distribution          text     `json:"distribution" jsonschema:"lognormal, gamma, exponential or constant; null where no time is given."`
 	Measured              []target `json:"measured" jsonschema:"What was measured."`
 	CV                    *ratio   `json:"cv" jsonschema:"Standard deviation over mean; null where not given."`
-	MeasuredAtUtilization ratio    `json:"measured_at_utilization" jsonschema:"Of the workers, while measuring."`
+	MeasuredAtUtilization *ratio   `json:"measured_at_utilization" jsonschema:"Of the workers, while measuring; null where not given."`
 }
 
 type pod struct {
-	MilliCPU    int64 `json:"millicpu" jsonschema:"CPU request in thousandths of a core."`
-	Memory      int64 `json:"memory_bytes" jsonschema:"Memory request."`
-	CPULimit    int64 `json:"limit_millicpu" jsonschema:"CPU limit in thousandths of a core; 0 is none."`
-	MemoryLimit int64 `json:"limit_memory_bytes" jsonschema:"Memory limit; 0 is none."`
+	MilliCPU    int64  `json:"millicpu" jsonschema:"CPU request in thousandths of a core."`
+	Memory      int64  `json:"memory_bytes" jsonschema:"Memory request."`
+	CPULimit    *int64 `json:"limit_millicpu" jsonschema:"CPU limit in thousandths of a core; null is none."`
+	MemoryLimit *int64 `json:"limit_memory_bytes" jsonschema:"Memory limit; null is none."`
 }
 
 type topologySpread struct {
@@ -170,33 +170,33 @@ type upgrade struct {
 
 type emit struct {
 	Tool      string `json:"tool" jsonschema:"terraform."`
-	Directory string `json:"directory" jsonschema:"Folder that is written."`
-	Variable  string `json:"variable" jsonschema:"Name of the Terraform variable."`
+	Directory text   `json:"directory" jsonschema:"Folder that is written; null leaves it to the command line."`
+	Variable  text   `json:"variable" jsonschema:"Name of the Terraform variable; null is node_groups."`
 }
 
 type ruleSetting struct {
 	Rule     string `json:"rule" jsonschema:"The rule's id."`
 	Severity string `json:"severity" enum:"off info warning error" jsonschema:"The severity that it gets."`
-	Reason   string `json:"reason" jsonschema:"Why."`
+	Reason   text   `json:"reason" jsonschema:"Why; null where not said."`
 }
 
 // offer is a row of the catalog, complete.
 type offer struct {
 	Name               string       `json:"name" jsonschema:"Name of the instance type."`
 	Family             string       `json:"family" jsonschema:"Its family."`
-	Generation         int          `json:"generation" jsonschema:"Number in the family's name; 0 where there is none."`
+	Generation         *int         `json:"generation" jsonschema:"Number in the family's name; null where there is none."`
 	Architecture       string       `json:"architecture" jsonschema:"amd64, arm64."`
 	VCPUs              int          `json:"vcpus" jsonschema:"Virtual CPUs."`
-	BaselineCPU        int64        `json:"baseline_millicpu" jsonschema:"What a burstable type sustains; 0 where all vCPUs are its own."`
+	BaselineCPU        *int64       `json:"baseline_millicpu" jsonschema:"What a burstable type sustains; null where all vCPUs are its own."`
 	Memory             int64        `json:"memory_bytes" jsonschema:"The size that the provider states."`
-	MeasuredMemory     int64        `json:"measured_memory_bytes" jsonschema:"What an operating system saw; 0 where nobody measured it."`
-	ENIs               int          `json:"enis" jsonschema:"Network interfaces; 0 where not known."`
-	IPv4PerENI         int          `json:"ipv4_per_eni" jsonschema:"Addresses of each interface; 0 where not known."`
-	NetworkMbps        int          `json:"network_mbps" jsonschema:"Guaranteed bandwidth; 0 where not known."`
-	NetworkMaxMbps     int          `json:"network_max_mbps" jsonschema:"Most that it may send, not guaranteed; 0 where not known."`
-	DiskMbps           int          `json:"disk_mbps" jsonschema:"Largest bandwidth to network disks; 0 where not known."`
+	MeasuredMemory     *int64       `json:"measured_memory_bytes" jsonschema:"What an operating system saw; null where nobody measured it."`
+	ENIs               *int         `json:"enis" jsonschema:"Network interfaces; null where not known."`
+	IPv4PerENI         *int         `json:"ipv4_per_eni" jsonschema:"Addresses of each interface; null where not known."`
+	NetworkMbps        *int         `json:"network_mbps" jsonschema:"Guaranteed bandwidth; null where not known."`
+	NetworkMaxMbps     *int         `json:"network_max_mbps" jsonschema:"Most that it may send, not guaranteed; null where not known."`
+	DiskMbps           *int         `json:"disk_mbps" jsonschema:"Largest bandwidth to network disks; null where not known."`
 	LocalDiskGB        int          `json:"local_disk_gb" jsonschema:"Disks built in, in 10^9 bytes."`
-	Hypervisor         string       `json:"hypervisor" jsonschema:"nitro or xen on AWS; empty where not known."`
+	Hypervisor         text         `json:"hypervisor" jsonschema:"nitro or xen on AWS; null where not known."`
 	GPUs               gpus         `json:"gpus" jsonschema:"Its GPUs."`
 	Accelerators       accelerators `json:"accelerators" jsonschema:"Chips for inference or training that are no GPUs."`
 	Burstable          bool         `json:"burstable" jsonschema:"CPU beyond a baseline is earned."`
@@ -219,13 +219,13 @@ type price struct {
 
 type gpus struct {
 	Milli      int    `json:"millis" jsonschema:"Thousandths of a GPU over the machine."`
-	Name       string `json:"name" jsonschema:"Name of the GPU; empty where there is none."`
-	MemoryEach int64  `json:"memory_each_bytes" jsonschema:"Memory of each."`
+	Name       text   `json:"name" jsonschema:"Name of the GPU; null where there is none."`
+	MemoryEach *int64 `json:"memory_each_bytes" jsonschema:"Memory of each; null where not known."`
 }
 
 type accelerators struct {
-	Count int    `json:"count" jsonschema:"How many."`
-	Name  string `json:"name" jsonschema:"Their name; empty where there is none."`
+	Count int  `json:"count" jsonschema:"How many."`
+	Name  text `json:"name" jsonschema:"Their name; null where there is none."`
 }
 
 type commitment struct {

@@ -70,9 +70,10 @@ type groupPlan struct {
 	Pools          []pool           `json:"pools" jsonschema:"The machines, one pool for each instance type."`
 	Workloads      []workloadPlan   `json:"workloads" jsonschema:"The group's workloads, sorted by name."`
 	Placement      []placement      `json:"placement" jsonschema:"Where the modelled scheduler put the pods; equal nodes are counted together."`
-	Usage          usage            `json:"usage" jsonschema:"Share of what nodes offer to workloads that requests take."`
+	Usage          usage            `json:"usage" jsonschema:"Sums of what the workloads' pods request; DaemonSets are not among them."`
+	UsageRatio     usageRatio       `json:"usage_ratio" jsonschema:"The same as a share of what the nodes offer to workloads."`
 	Cost           *dollars         `json:"cost_usd_per_hour" jsonschema:"Cost of the nodes, without disks; null where a price is not known."`
-	LowerBound     dollars          `json:"lower_bound_usd_per_hour" jsonschema:"Proved bound on the cost of nodes that carry the same pods with no redundancy."`
+	LowerBound     *dollars         `json:"lower_bound_usd_per_hour" jsonschema:"Proved bound on the cost of nodes that carry the same pods with no redundancy; null where a price is not known."`
 	Gap            *ratio           `json:"gap" signed:"true" jsonschema:"Cost of nodes over the bound, less 1; null where the cost is not known."`
 	Duals          duals            `json:"duals" jsonschema:"What a unit more of each resource costs in the bound."`
 	Binding        binding          `json:"binding" jsonschema:"What one node less would break."`
@@ -114,11 +115,12 @@ type workloadPlan struct {
 	Name         string         `json:"name" jsonschema:"Name of the workload."`
 	System       bool           `json:"system" jsonschema:"True for pods that the provider brings."`
 	Replicas     int            `json:"replicas" jsonschema:"Number of pods."`
+	Pod          pod            `json:"pod" jsonschema:"Requests and limits of one pod, all containers."`
 	ByReason     replicaReasons `json:"replicas_by_reason" jsonschema:"What each reason adds to the largest of those before it; the sum is replicas."`
 	Binding      string         `json:"binding" jsonschema:"What set the load: given, load test, utilization or a latency's statistic."`
 	Latency      []latency      `json:"latency" jsonschema:"Each latency target and what the model predicts."`
-	Utilization  ratio          `json:"utilization" jsonschema:"Of the pods' workers at peak with everything up; 0 where not modelled."`
-	PerPod       perSecond      `json:"throughput_per_pod_per_second" jsonschema:"Peak rate of one pod; 0 where not known."`
+	Utilization  *ratio         `json:"utilization" jsonschema:"Of the pods' workers at peak with everything up; null where not modelled."`
+	PerPod       *perSecond     `json:"throughput_per_pod_per_second" jsonschema:"Peak rate of one pod; null where not known."`
 	ReadyAtWorst int            `json:"ready_at_worst" jsonschema:"Least number of pods that stay Ready through any declared loss, without rescheduling."`
 }
 
@@ -147,15 +149,21 @@ type placement struct {
 }
 
 type usage struct {
-	CPU    ratio `json:"millicpu" jsonschema:"Share of CPU."`
-	Memory ratio `json:"memory_bytes" jsonschema:"Share of memory."`
+	MilliCPU int64 `json:"millicpu" jsonschema:"CPU in thousandths of a core."`
+	Memory   int64 `json:"memory_bytes" jsonschema:"Memory."`
+	Pods     int   `json:"pods" jsonschema:"Pods."`
+}
+
+type usageRatio struct {
+	CPU    ratio `json:"cpu" jsonschema:"Share of CPU."`
+	Memory ratio `json:"memory" jsonschema:"Share of memory."`
 	Pods   ratio `json:"pods" jsonschema:"Share of the pods allowed."`
 }
 
 type duals struct {
-	Core dollars `json:"core_usd_per_hour" jsonschema:"Of a core."`
-	GiB  dollars `json:"gib_usd_per_hour" jsonschema:"Of a GiB of memory."`
-	Pod  dollars `json:"pod_usd_per_hour" jsonschema:"Of a pod."`
+	Core *dollars `json:"core_usd_per_hour" jsonschema:"Of a core, 0 where CPU does not bind; null where there is no bound."`
+	GiB  *dollars `json:"gib_usd_per_hour" jsonschema:"Of a GiB of memory, likewise."`
+	Pod  *dollars `json:"pod_usd_per_hour" jsonschema:"Of a pod, likewise."`
 }
 
 type binding struct {

@@ -28,7 +28,7 @@ func (p *problem) describe(a *answer, result *packing.Result, offers []packing.O
 	}
 	g.Workloads = p.workloads(a)
 	g.Placement = p.placements(a)
-	g.Usage, g.Headroom = usage(&g.Pools[0], a.report.Free)
+	g.Requests, g.Usage, g.Headroom = usage(&g.Pools[0], a.report.Free)
 	g.Survives = p.survives(a)
 	g.Binding = p.binding(a, &result.Best)
 	g.RedundancyCost = p.redundancy(a)
@@ -60,7 +60,7 @@ func (p *problem) workloads(a *answer) []planner.WorkloadPlan {
 		replicas := a.sized[i].Sum()
 		out[i] = planner.WorkloadPlan{
 			Name: w.spec.Name, System: w.spec.System,
-			Replicas: replicas, Reasons: a.sized[i], Binding: w.binding,
+			Replicas: replicas, Pod: w.spec.Pod, Reasons: a.sized[i], Binding: w.binding,
 			ReadyAtWorst: a.report.ReadyAtWorst[i],
 		}
 		if w.throughput > 0 && replicas > 0 {
@@ -130,10 +130,15 @@ func (p *problem) placements(a *answer) []planner.Placement {
 	return out
 }
 
-// usage returns the share of the pool that requests take, rounded up, and what
-// is free.
-func usage(pool *planner.Pool, free placement.Resources) (planner.Usage, planner.Headroom) {
+// usage returns what pods request of the pool, the share that this is, rounded up,
+// and what is free.
+func usage(pool *planner.Pool, free placement.Resources) (planner.Requests, planner.Usage, planner.Headroom) {
 	each, n := pool.Free(), int64(pool.Nodes)
+	requests := planner.Requests{
+		CPU:    each.CPU*units.MilliCPU(n) - free.CPU,
+		Memory: each.Memory*units.Bytes(n) - free.Memory,
+		Pods:   each.Pods*pool.Nodes - free.Pods,
+	}
 	share := func(total, free int64) units.Ratio {
 		return units.Ratio(units.CeilDiv((total-free)*int64(units.Whole), total))
 	}
@@ -142,7 +147,7 @@ func usage(pool *planner.Pool, free placement.Resources) (planner.Usage, planner
 		Memory: shareOfBytes(each.Memory*units.Bytes(n), free.Memory),
 		Pods:   share(int64(each.Pods)*n, int64(free.Pods)),
 	}
-	return used, planner.Headroom{CPU: free.CPU, Memory: free.Memory, Pods: free.Pods}
+	return requests, used, planner.Headroom{CPU: free.CPU, Memory: free.Memory, Pods: free.Pods}
 }
 
 // shareOfBytes works in KiB, rounded to the safe side, so that millionths of

@@ -114,6 +114,10 @@ func upgradePlan(from, to string, hops []string, c upgrade.Comparison) *planner.
 			PeakExtraNodes: s.PeakExtraNodes, MinReady: s.MinReady, Rollback: s.Rollback,
 			BlockedBy: s.BlockedBy, Notes: s.Notes,
 		}
+		if s.Duration == 0 {
+			// Refused by the provider: there is no course of it that could cost.
+			row.ExtraCostKnown = false
+		}
 		for _, g := range s.Groups {
 			row.Groups = append(row.Groups, planner.UpgradeGroup{
 				Name: g.Name, Start: g.Start, Duration: g.Duration, Parallel: g.Parallel,

@@ -175,9 +175,10 @@ func edgePlan() planner.GroupPlan {
 		Name: "edge", Role: planner.Ingress, Nodes: 5, MinNodes: 5, MaxNodes: 5,
 		Pools: []planner.Pool{pool([]planner.DaemonSet{{Name: "proxy-agent", CPU: 100}})},
 		Workloads: []planner.WorkloadPlan{{
-			Name: "proxy", Replicas: 5, Reasons: planner.ReplicaReasons{Load: 3, Spare: 1, Zone: 1}, Binding: "load test", ReadyAtWorst: 3,
+			Name: "proxy", Replicas: 5, Pod: planner.Pod{CPU: 1000, Memory: units.GiB}, Reasons: planner.ReplicaReasons{Load: 3, Spare: 1, Zone: 1}, Binding: "load test", ReadyAtWorst: 3,
 		}},
 		Placement:  []planner.Placement{one("a", 2), one("b", 2), one("c", 1)},
+		Requests:   planner.Requests{CPU: 5000, Memory: 5 * units.GiB, Pods: 5},
 		Usage:      planner.Usage{CPU: 263_157, Memory: 66_666, Pods: 52_631},
 		Cost:       known(dollars(1000)),
 		LowerBound: 263_157_894, Gap: 2_800_000,
@@ -200,10 +201,10 @@ func webPlan() planner.GroupPlan {
 		Name: "web", Role: planner.App, Nodes: 5, MinNodes: 5, MaxNodes: 5,
 		Pools: []planner.Pool{pool([]planner.DaemonSet{{Name: "logs", CPU: 200, Memory: 512 * units.MiB}, {Name: "proxy-agent", CPU: 100}})},
 		Workloads: []planner.WorkloadPlan{
-			{Name: "api", Replicas: 6, Reasons: planner.ReplicaReasons{Load: 6}, Binding: "given", ReadyAtWorst: 3},
-			{Name: "dns", System: true, Replicas: 2, Reasons: planner.ReplicaReasons{Load: 2}, Binding: "given", ReadyAtWorst: 1},
+			{Name: "api", Replicas: 6, Pod: planner.Pod{CPU: 1000, Memory: 2 * units.GiB}, Reasons: planner.ReplicaReasons{Load: 6}, Binding: "given", ReadyAtWorst: 3},
+			{Name: "dns", System: true, Replicas: 2, Pod: planner.Pod{CPU: 100, Memory: 64 * units.MiB}, Reasons: planner.ReplicaReasons{Load: 2}, Binding: "given", ReadyAtWorst: 1},
 			{
-				Name: "search", Replicas: 3, Reasons: planner.ReplicaReasons{Load: 2, Spare: 1}, Binding: "utilization", ReadyAtWorst: 2, Utilization: 333_334,
+				Name: "search", Replicas: 3, Pod: planner.Pod{CPU: 500, Memory: units.GiB}, Reasons: planner.ReplicaReasons{Load: 2, Spare: 1}, Binding: "utilization", ReadyAtWorst: 2, Utilization: 333_334,
 				Latency: []planner.LatencyPrediction{{Statistic: planner.P99, Target: 100 * time.Millisecond, Predicted: 60 * time.Millisecond, During: "normal", Model: "M/D/4 per pod, random"}},
 			},
 		},
@@ -212,6 +213,7 @@ func webPlan() planner.GroupPlan {
 			on("b", "api", 1, "dns", 1), on("b", "api", 1, "search", 1),
 			on("c", "api", 1, "search", 1),
 		},
+		Requests:   planner.Requests{CPU: 7700, Memory: 15*units.GiB + 128*units.MiB, Pods: 11},
 		Usage:      planner.Usage{CPU: 427_778, Memory: 208_621, Pods: 122_222},
 		Cost:       known(dollars(1000)),
 		LowerBound: 425_526_315, Gap: 1_350_031,

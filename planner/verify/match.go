@@ -98,6 +98,7 @@ func (k *checker) matchWorkloads(g *group, brought []planner.Workload) {
 			if !k.need(w != nil, path, "workload.missing", "the workload is not planned") {
 				continue
 			}
+			k.need(w.Pod == spec.Pod, path, "workload.pod", "a pod is %+v, not %+v", w.Pod, spec.Pod)
 			k.need(w.System == spec.System, path, "workload.system", "system is %t, not %t", w.System, spec.System)
 			if !k.need(w.Replicas >= 0 && w.Replicas <= maxReplicas, path, "replicas.range", "%d replicas", w.Replicas) {
 				continue

@@ -135,7 +135,7 @@ func (k *checker) skew(l *load, key string, most int, domains []int) {
 	k.need(hi-lo <= most, l.path, "placement.skew", "a %s has %d pods and another %d, the skew may be %d", key, hi, lo, most)
 }
 
-// usage checks the shares that requests take and what stays free.
+// usage checks what is requested, the shares that it takes and what stays free.
 func (k *checker) usage(g *group) {
 	var used, all room
 	for _, c := range g.classes {
@@ -162,6 +162,9 @@ func (k *checker) usage(g *group) {
 		}
 		k.need(int64(s.says) >= low && int64(s.says) <= high, g.path+".usage."+s.name, "usage.share", "%s, requests take %d of %d", percent(s.says), s.used, s.all)
 	}
+	r := g.plan.Requests
+	k.need(room{int64(r.CPU), int64(r.Memory), int64(r.Pods)} == used, g.path+".usage", "usage.requests", "%dm, %d bytes, %d pods; %dm, %d, %d are requested",
+		r.CPU, r.Memory, r.Pods, used.cpu, used.memory, used.pods)
 	left := all.minus(used)
 	h := g.plan.Headroom
 	k.need(room{int64(h.CPU), int64(h.Memory), int64(h.Pods)} == left, g.path+".headroom", "usage.headroom", "%dm, %d bytes, %d pods; %dm, %d, %d stay free",

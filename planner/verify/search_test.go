@@ -220,6 +220,8 @@ func TestReschedulingThroughAPlan(t *testing.T) {
 			p.respec(func(c *planner.Cluster) {
 				c.NodeGroups[1].Workloads[1].Pod.CPU = tc.search
 			})
+			p.web().Workloads[2].Pod.CPU = tc.search
+			p.web().Requests.CPU += 3 * (tc.search - 500)
 			// The lower bound is far below what more CPU makes provable, and stays.
 			if got := rules(p.verify()); !slices.Equal(got, tc.rules) {
 				t.Errorf("found %v, want %v", got, tc.rules)

@@ -13,10 +13,6 @@ import (
 // add-on's configuration says so.
 type systemPod struct {
 	workload, addon string
-	// cpu and memory are the requests of a pod, with which the plan was made: the
-	// defaults of the add-ons. Plans carry them for declared workloads only.
-	cpu    units.MilliCPU
-	memory units.Bytes
 	// replicas is the name of the replica count in the add-on's configuration.
 	replicas string
 	// under is the object that holds the settings; empty for the top.
@@ -31,9 +27,9 @@ type systemPod struct {
 // kubernetes-sigs/metrics-server.
 func systemPods() []systemPod {
 	return []systemPod{
-		{workload: "coredns", addon: "coredns", cpu: 100, memory: 70 * units.MiB, replicas: "replicaCount", containers: 1},
-		{workload: "ebs-csi-controller", addon: "aws-ebs-csi-driver", cpu: 60, memory: 240 * units.MiB, replicas: "replicaCount", under: "controller", containers: 6},
-		{workload: "metrics-server", addon: "metrics-server", cpu: 100, memory: 200 * units.MiB, replicas: "replicas", containers: 1},
+		{workload: "coredns", addon: "coredns", replicas: "replicaCount", containers: 1},
+		{workload: "ebs-csi-controller", addon: "aws-ebs-csi-driver", replicas: "replicaCount", under: "controller", containers: 6},
+		{workload: "metrics-server", addon: "metrics-server", replicas: "replicas", containers: 1},
 	}
 }
 
@@ -69,15 +65,18 @@ func addonValues(p *planner.Plan) (object, error) {
 // settings returns the add-on's configuration as JSON: the planned replicas,
 // with the requests that were planned, on the nodes of their group.
 func (s systemPod) settings(p *planner.Plan) ([]byte, error) {
-	home, replicas, err := s.find(p)
+	home, w, err := s.find(p)
 	if err != nil {
 		return nil, err
 	}
+	if w.Pod.CPU <= 0 || w.Pod.Memory <= 0 {
+		return nil, fmt.Errorf("%s.workload.%s: the plan does not say what a pod requests", home.Path(), s.workload)
+	}
 	// Rounded down, so that a pod never requests more than was planned.
-	cpu := s.cpu / units.MilliCPU(s.containers)
-	memory := s.memory / units.Bytes(s.containers) / units.MiB
+	cpu := w.Pod.CPU / units.MilliCPU(s.containers)
+	memory := w.Pod.Memory / units.Bytes(s.containers) / units.MiB
 	v := object{
-		s.replicas:     replicas,
+		s.replicas:     w.Replicas,
 		"nodeSelector": object{GroupLabel: home.Name},
 		"resources": object{"requests": object{
 			"cpu": fmt.Sprintf("%dm", cpu), "memory": fmt.Sprintf("%dMi", memory),
@@ -92,21 +91,22 @@ func (s systemPod) settings(p *planner.Plan) ([]byte, error) {
 	return encode(v, "")
 }
 
-// find returns the group that the plan puts the workload in, and its replicas.
-func (s systemPod) find(p *planner.Plan) (*planner.NodeGroup, int, error) {
+// find returns the group that the plan puts the workload in, and its plan.
+func (s systemPod) find(p *planner.Plan) (*planner.NodeGroup, *planner.WorkloadPlan, error) {
 	for i := range p.NodeGroups {
-		for _, w := range p.NodeGroups[i].Workloads {
+		for k := range p.NodeGroups[i].Workloads {
+			w := &p.NodeGroups[i].Workloads[k]
 			if !w.System || w.Name != s.workload {
 				continue
 			}
 			j := slices.IndexFunc(p.Cluster.NodeGroups, func(g planner.NodeGroup) bool { return g.Name == p.NodeGroups[i].Name })
 			if j < 0 {
-				return nil, 0, fmt.Errorf("%s: the plan's inputs have no such group", p.NodeGroups[i].Path())
+				return nil, nil, fmt.Errorf("%s: the plan's inputs have no such group", p.NodeGroups[i].Path())
 			}
-			return &p.Cluster.NodeGroups[j], w.Replicas, nil
+			return &p.Cluster.NodeGroups[j], w, nil
 		}
 	}
-	return nil, 0, fmt.Errorf("the plan has no place for %s, which the add-on %s runs", s.workload, s.addon)
+	return nil, nil, fmt.Errorf("the plan has no place for %s, which the add-on %s runs", s.workload, s.addon)
 }
 
 // tolerations of the taints that would keep a pod away, in the taints' order.

@@ -36,9 +36,9 @@ func zoneCounts(nodes int, zones ...string) []planner.ZoneCount {
 // systemWorkloads are the pods of the add-ons, as plans list them.
 func systemWorkloads() []planner.WorkloadPlan {
 	return []planner.WorkloadPlan{
-		{Name: "coredns", System: true, Replicas: 2},
-		{Name: "ebs-csi-controller", System: true, Replicas: 2},
-		{Name: "metrics-server", System: true, Replicas: 1},
+		{Name: "coredns", System: true, Replicas: 2, Pod: planner.Pod{CPU: 100, Memory: 70 * units.MiB}},
+		{Name: "ebs-csi-controller", System: true, Replicas: 2, Pod: planner.Pod{CPU: 60, Memory: 240 * units.MiB}},
+		{Name: "metrics-server", System: true, Replicas: 1, Pod: planner.Pod{CPU: 100, Memory: 200 * units.MiB}},
 	}
 }
 

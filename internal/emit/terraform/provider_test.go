@@ -14,8 +14,8 @@ import (
 )
 
 // What is written says what the provider planned with: this package may not
-// import the provider, so the figures stand in both, and the tests of this file
-// hold them together.
+// import the provider, so the limits and times of EKS stand in both, and the
+// tests of this file hold them together.
 
 // TestNodesAreTheProviders plans each kind of node as the provider does.
 func TestNodesAreTheProviders(t *testing.T) {
@@ -56,10 +56,14 @@ func TestNodesAreTheProviders(t *testing.T) {
 }
 
 // TestAddOnsAreTheProviders has every pod that the provider plans for brought by
-// an add-on, with the requests that were planned.
+// an add-on, shared out over its containers.
 func TestAddOnsAreTheProviders(t *testing.T) {
 	var provider aws.Provider
 	p := handPlan()
+	p.NodeGroups[2].Workloads = nil
+	for _, w := range provider.SystemWorkloads(&p.Cluster) {
+		p.NodeGroups[2].Workloads = append(p.NodeGroups[2].Workloads, planner.WorkloadPlan{Name: w.Name, System: true, Replicas: w.Demand.Replicas, Pod: w.Pod})
+	}
 	_, values := emit(t, p)
 	addons := at(t, decode(t, values), "shop_addons")
 	from := map[string]string{

@@ -286,6 +286,14 @@ func TestWhatChanges(t *testing.T) {
 		"no upgrade is planned": {
 			change: func(p *planner.Plan) { p.Upgrade = nil }, path: "shop_node_groups batch timeouts update", want: "90m",
 		},
+		// 250m and 305 MiB over six containers, rounded down.
+		"other requests": {
+			change: func(p *planner.Plan) {
+				p.NodeGroups[2].Workloads[1].Pod = planner.Pod{CPU: 250, Memory: 305 * units.MiB}
+			},
+			path: "shop_addons aws-ebs-csi-driver configuration_values",
+			want: `{"controller":{"nodeSelector":{"scantling.dev/group":"web"},"replicaCount":2,"resources":{"requests":{"cpu":"41m","memory":"50Mi"}}}}`,
+		},
 		"home of system pods is tainted": {
 			change: func(p *planner.Plan) {
 				p.NodeGroups[0].Workloads, p.NodeGroups[2].Workloads = p.NodeGroups[2].Workloads, nil
@@ -373,7 +381,11 @@ func TestFilesRefuses(t *testing.T) {
 		},
 		"group not declared": {func(p *planner.Plan) { p.NodeGroups[1].Name = "other" }, "node_group.other: the plan's inputs have no such group"},
 		"no home":            {func(p *planner.Plan) { p.NodeGroups[2].Workloads = nil }, "the plan has no place for coredns, which the add-on coredns runs"},
-		"support":            {func(p *planner.Plan) { p.ControlPlane.Support = "" }, `"" is neither standard nor extended`},
+		"no requests": {
+			func(p *planner.Plan) { p.NodeGroups[2].Workloads[2].Pod.CPU = 0 },
+			"node_group.web.workload.metrics-server: the plan does not say what a pod requests",
+		},
+		"support": {func(p *planner.Plan) { p.ControlPlane.Support = "" }, `"" is neither standard nor extended`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
