@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -34,7 +33,7 @@ func (s *Spec) Explain(err error) hcl.Diagnostics {
 		return nil
 	}
 	r := newReader(nil)
-	for _, fit := range infeasible(err) {
+	for _, fit := range planner.Infeasibles(err) {
 		rng := s.rng(fit.Path)
 		detail := fit.Path + ": " + fit.Constraint
 		if fit.Margin != "" {
@@ -42,7 +41,10 @@ func (s *Spec) Explain(err error) hcl.Diagnostics {
 		}
 		detail += "."
 		if fit.Remedy != "" {
-			detail += " " + capital(fit.Remedy) + "."
+			detail += " " + capital(fit.Remedy)
+			if !strings.HasSuffix(fit.Remedy, "?") {
+				detail += "."
+			}
 		}
 		r.add(CannotBeMet, &rng, "%s", detail)
 	}
@@ -50,22 +52,4 @@ func (s *Spec) Explain(err error) hcl.Diagnostics {
 		r.add(CannotBeMet, nil, "%s", err.Error())
 	}
 	return r.sorted()
-}
-
-// infeasible returns every planner.Infeasible in the tree of err.
-func infeasible(err error) []*planner.Infeasible {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var out []*planner.Infeasible
-		for _, e := range joined.Unwrap() {
-			out = append(out, infeasible(e)...)
-		}
-		return out
-	}
-	if fit, ok := err.(*planner.Infeasible); ok { //nolint:errorlint // walks the tree itself
-		return []*planner.Infeasible{fit}
-	}
-	if inner := errors.Unwrap(err); inner != nil {
-		return infeasible(inner)
-	}
-	return nil
 }

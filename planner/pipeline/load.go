@@ -74,7 +74,7 @@ func (w *work) size(months int) error {
 	reasons, err := rules.Replicas()
 	if err != nil {
 		return &planner.Infeasible{
-			Path: w.path + ".rolling_update", Constraint: err.Error(),
+			Path: w.path + ".rolling_update", Constraint: "no number of replicas keeps enough of them ready during a rollout",
 			Remedy: "lower max_unavailable, or give max_surge",
 		}
 	}
@@ -96,12 +96,15 @@ func (w *work) given(months int) error {
 }
 
 func (w *work) tooMany(attribute string, months int) error {
-	return &planner.Infeasible{
+	bad := &planner.Infeasible{
 		Path:       w.path + "." + attribute,
-		Constraint: fmt.Sprintf("more than %d replicas are needed", demand.MaxReplicas),
-		Margin:     fmt.Sprintf("after %d months of growth", months),
+		Constraint: fmt.Sprintf("more than %d replicas are needed, which is the most that Kubernetes is built for", demand.MaxReplicas),
 		Remedy:     "make the pods larger, or split the cluster",
 	}
+	if months > 0 {
+		bad.Margin = fmt.Sprintf("after %d months of growth", months)
+	}
+	return bad
 }
 
 // grow sets the throughput after so many months.

@@ -74,10 +74,9 @@ func (m *maker) noRoom(g *planner.NodeGroup, daemons []planner.DaemonSet, types 
 		names = append(names, d.Name)
 	}
 	return &planner.Infeasible{
-		Path: g.Path() + ".instances",
-		Constraint: fmt.Sprintf("a node of none of the %d admitted types has room for a pod beside its DaemonSets (%s)",
-			types, strings.Join(names, ", ")),
-		Margin: fmt.Sprintf("they request %s, %s and %d pods on each node",
+		Path:       g.Path() + ".instances",
+		Constraint: fmt.Sprintf("no admitted type, of %d, has room for a pod beside the DaemonSets of a node", types),
+		Margin: fmt.Sprintf("%s request %s, %s and %d pods", strings.Join(names, ", "),
 			amount(packing.CPU, int64(need.CPU)), amount(packing.Memory, int64(need.Memory)), len(daemons)),
 		Remedy: "lower what the DaemonSets request, raise max_pods where it is declared, or admit larger types",
 	}

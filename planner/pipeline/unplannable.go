@@ -44,7 +44,7 @@ func (p *problem) unplannable(err error) error {
 	}
 	if p.group.MaxNodes > 0 {
 		bad.Path = p.path + ".autoscaling.max_nodes"
-		bad.Remedy = p.nodesWanted()
+		bad.Margin, bad.Remedy = p.nodesWanted()
 	} else if failure.Resource == placement.ShortMinReady {
 		bad.Remedy = "raise replicas, lower min_ready, or declare a smaller redundancy"
 	} else if failure.Resource == placement.ShortSpread {
@@ -83,15 +83,17 @@ func (p *problem) sentence(f *placement.Failure) string {
 
 // maxNodesTooLow is for a declared maximum below what any type needs.
 func (p *problem) maxNodesTooLow() error {
+	margin, remedy := p.nodesWanted()
 	return &planner.Infeasible{
 		Path:       p.path + ".autoscaling.max_nodes",
-		Constraint: fmt.Sprintf("%d nodes are too few for any admitted type", p.group.MaxNodes),
-		Remedy:     p.nodesWanted(),
+		Constraint: fmt.Sprintf("max_nodes is %d: too few of any admitted type", p.group.MaxNodes),
+		Margin:     margin, Remedy: remedy,
 	}
 }
 
-// nodesWanted plans the group without its maximum, to say what would do.
-func (p *problem) nodesWanted() string {
+// nodesWanted plans the group without its maximum, to say how many nodes are
+// missing and what would do.
+func (p *problem) nodesWanted() (margin, remedy string) {
 	free := *p
 	group := *p.group
 	group.MaxNodes = 0
@@ -114,9 +116,9 @@ func (p *problem) nodesWanted() string {
 		}
 	}
 	if best == 0 {
-		return "admit larger types, or declare a smaller redundancy"
+		return "", "admit larger types, or declare a smaller redundancy"
 	}
-	return fmt.Sprintf("raise max_nodes to %d, or admit larger types", best)
+	return fmt.Sprintf("%d are needed at least", best), fmt.Sprintf("raise max_nodes to %d, or admit larger types", best)
 }
 
 // Amounts from these on are written in whole cores and TiB.

@@ -1,0 +1,42 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "api" {
+      throughput  = 1200
+      concurrency = 8
+      latency {
+        p99 = "50ms"
+      }
+      service_time {
+        mean = "18ms"
+        p99  = "70ms"
+      }
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+    workload "big" {
+      replicas = 2
+      pod {
+        cpu    = "400"
+        memory = "1Gi"
+      }
+    }
+  }
+
+  node_group "batch" {
+    role = "batch"
+    workload "huge" {
+      replicas = 2
+      pod {
+        cpu    = "1"
+        memory = "40Ti"
+      }
+    }
+  }
+}
