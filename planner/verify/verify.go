@@ -5,6 +5,22 @@
 // and what the plan claims, and derives the rest again by plain means. What it
 // accepts is a plan in which every pod has a place, every declared loss is
 // survived, every rollout has room, and every dollar is in the catalog.
+//
+// Some figures it cannot derive without the models that made them, and holds only
+// to order, range and agreement with each other:
+//
+//   - predicted response times: each is there, within its target and not below
+//     what the service alone takes;
+//   - the durations, extra costs and readiness of upgrade strategies: the hops go
+//     minor by minor, no group outlasts its strategy, and what is recommended is
+//     listed and not blocked;
+//   - the nodes and cost of months of growth: their dates, groups and signs;
+//   - alternatives: each is admitted and priced and they are sorted, but that they
+//     are the best there are is not shown;
+//   - findings: which practices a plan breaks is not looked at.
+//
+// That a plan is the cheapest is not shown either, only that its lower bound is a
+// bound.
 package verify
 
 import (
