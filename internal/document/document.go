@@ -7,7 +7,10 @@
 // price that is not known is null, and so is every total that rests on it.
 //
 // A minor version adds fields; a major one means that readers must change.
-// Readers here accept fields that they do not know and refuse another major.
+// Readers here refuse another major. Of a later minor they accept fields that
+// they do not know, words that only describe, and computed fields that are
+// computed otherwise; of an earlier minor, that the fields are missing which were
+// added since (tag since).
 package document
 
 import (
@@ -16,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -24,8 +28,12 @@ import (
 // FormatVersion is the version of the documents that this package writes.
 const FormatVersion = "1.0"
 
-// supportedMajor is the major version that this package reads.
-const supportedMajor = "1"
+// The parts of FormatVersion: the major version that is read, and the minor that
+// is known completely.
+const (
+	supportedMajor = "1"
+	supportedMinor = 0
+)
 
 // ErrInfeasible is returned by Decode for a document that says that its spec
 // cannot be met: it is well formed and holds no plan.
@@ -76,27 +84,39 @@ func Decode(data []byte) (*planner.Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read plan: %w", err)
 	}
-	if !head {
-		return nil, decodeInfeasible(data)
+	if !head.feasible {
+		return nil, decodeInfeasible(data, head.minor)
 	}
 	var d planDocument
-	if err := readInto(data, &d); err != nil {
-		return nil, fmt.Errorf("read plan: %w", err)
+	if err := readInto(data, &d, head.minor); err != nil {
+		return nil, laterMinor(fmt.Errorf("read plan: %w", err), head.minor)
 	}
 	p := d.plan()
+	if head.minor > supportedMinor {
+		return p, nil // what follows from the rest may follow otherwise by then
+	}
 	computed := planDocumentOf(p, d.ToolVersion)
 	computed.FormatVersion = d.FormatVersion
-	if path := difference(&d, computed); path != "" {
+	if path := difference(&d, computed, head.minor); path != "" {
 		return nil, fmt.Errorf("read plan: %s: does not follow from the rest of the document", path)
 	}
 	return p, nil
 }
 
+// laterMinor says of an error that the document is of a later minor, which may be
+// its reason.
+func laterMinor(err error, minor int) error {
+	if minor <= supportedMinor {
+		return err
+	}
+	return fmt.Errorf("%w (the document is of format %s.%d, this program knows %s)", err, supportedMajor, minor, FormatVersion)
+}
+
 // decodeInfeasible returns the error that a document without a plan means.
-func decodeInfeasible(data []byte) error {
+func decodeInfeasible(data []byte, minor int) error {
 	var d infeasibleDocument
-	if err := readInto(data, &d); err != nil {
-		return fmt.Errorf("read plan: %w", err)
+	if err := readInto(data, &d, minor); err != nil {
+		return laterMinor(fmt.Errorf("read plan: %w", err), minor)
 	}
 	errs := []error{ErrInfeasible}
 	for _, e := range d.Infeasible {
@@ -107,35 +127,43 @@ func decodeInfeasible(data []byte) error {
 	return fmt.Errorf("read plan: %w", errors.Join(errs...))
 }
 
-// readHead checks the syntax and the version, and returns whether the document
-// holds a plan.
-func readHead(data []byte) (feasible bool, err error) {
+// heading is what a document says of itself.
+type heading struct {
+	minor    int
+	feasible bool
+}
+
+// readHead checks the syntax and the version, and returns the minor and whether
+// the document holds a plan.
+func readHead(data []byte) (heading, error) {
 	var head struct {
 		FormatVersion *string `json:"format_version"`
 		Feasible      *bool   `json:"feasible"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
 		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-			return false, fmt.Errorf("%s: not JSON: %w", position(data, syntax.Offset), err)
+			return heading{}, fmt.Errorf("%s: not JSON: %w", position(data, syntax.Offset), err)
 		}
 		if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			if mismatch.Field == "" {
-				return false, fmt.Errorf("want a JSON object, got %s", mismatch.Value)
+				return heading{}, fmt.Errorf("want a JSON object, got %s", mismatch.Value)
 			}
-			return false, fmt.Errorf("%s: want %s, got %s", mismatch.Field, goWords(mismatch.Type.String()), mismatch.Value)
+			return heading{}, fmt.Errorf("%s: want %s, got %s", mismatch.Field, goWords(mismatch.Type.String()), mismatch.Value)
 		}
-		return false, err
+		return heading{}, err
 	}
 	if head.FormatVersion == nil {
-		return false, errors.New("format_version: is missing; this is no document of scantling")
+		return heading{}, errors.New("format_version: is missing; this is no document of scantling")
 	}
-	if major, _, _ := strings.Cut(*head.FormatVersion, "."); major != supportedMajor {
-		return false, fmt.Errorf("format %q is not supported (want %s.x)", *head.FormatVersion, supportedMajor)
+	major, rest, _ := strings.Cut(*head.FormatVersion, ".")
+	minor, err := strconv.ParseUint(rest, 10, 31)
+	if major != supportedMajor || err != nil {
+		return heading{}, fmt.Errorf("format %q is not supported (want %s.x)", *head.FormatVersion, supportedMajor)
 	}
 	if head.Feasible == nil {
-		return false, errors.New("feasible: is missing; this is no plan")
+		return heading{}, errors.New("feasible: is missing; this is no plan")
 	}
-	return *head.Feasible, nil
+	return heading{minor: int(minor), feasible: *head.Feasible}, nil
 }
 
 // goWords names a Go type in the words of JSON.

@@ -19,15 +19,20 @@ const maxCount = 1_000_000_000
 // twice, of another kind, negative without leave or outside its enumeration is an
 // error with the field's path. Unknown fields are skipped. The syntax of data was
 // checked before.
-func readInto(data []byte, d any) error {
+//
+// The document is of format 1.minor. A field with the tag since:"n" may be missing
+// before minor n and is zero then; a field with the tag open:"true" takes words
+// outside its enumeration from a minor that is later than ours.
+func readInto(data []byte, d any, minor int) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	r := reader{dec: dec, fields: map[reflect.Type]map[string]reflect.StructField{}}
+	r := reader{dec: dec, minor: minor, fields: map[reflect.Type]map[string]reflect.StructField{}}
 	return r.value(reflect.ValueOf(d).Elem(), "", "")
 }
 
 type reader struct {
 	dec    *json.Decoder
+	minor  int
 	fields map[reflect.Type]map[string]reflect.StructField
 }
 
@@ -62,7 +67,7 @@ func (r *reader) token(tok json.Token, v reflect.Value, path string, tag reflect
 		if err := s.read(tok); err != nil {
 			return at(path, err)
 		}
-		return at(path, check(v, tag))
+		return at(path, r.check(v, tag))
 	}
 	switch {
 	case is(v, reflect.Pointer):
@@ -90,7 +95,7 @@ func (r *reader) token(tok json.Token, v reflect.Value, path string, tag reflect
 		if err := plain(tok, v); err != nil {
 			return at(path, err)
 		}
-		return at(path, check(v, tag))
+		return at(path, r.check(v, tag))
 	}
 }
 
@@ -118,8 +123,8 @@ func (r *reader) object(v reflect.Value, path string) error {
 			return err
 		}
 	}
-	for i := range v.NumField() {
-		if name := jsonName(v.Type().Field(i)); !seen[name] {
+	for f := range v.Type().Fields() {
+		if name := jsonName(f); !seen[name] && since(f) <= r.minor {
 			return at(join(path, name), fmt.Errorf("is missing"))
 		}
 	}
@@ -229,11 +234,14 @@ func plain(tok json.Token, v reflect.Value) error {
 
 // check holds a value that was read to its field's tag: enum lists the strings
 // that are allowed, signed:"true" admits negative numbers.
-func check(v reflect.Value, tag reflect.StructTag) error {
+func (r *reader) check(v reflect.Value, tag reflect.StructTag) error {
 	switch {
 	case is(v, reflect.String):
 		enum, ok := tag.Lookup("enum")
 		if !ok || v.Type() == reflect.TypeFor[text]() && v.String() == "" {
+			return nil
+		}
+		if r.minor > supportedMinor && tag.Get("open") == "true" {
 			return nil
 		}
 		if words := strings.Fields(enum); !slices.Contains(words, v.String()) {
@@ -252,6 +260,19 @@ func check(v reflect.Value, tag reflect.StructTag) error {
 		}
 	}
 	return nil
+}
+
+// since returns the minor that added a field, 0 for those of the first.
+func since(f reflect.StructField) int {
+	tag, ok := f.Tag.Lookup("since")
+	if !ok {
+		return 0
+	}
+	minor, err := strconv.Atoi(tag)
+	if err != nil {
+		panic("document: field " + f.Name + " has the tag since:" + strconv.Quote(tag))
+	}
+	return minor
 }
 
 // jsonName returns the name of a field in the document.
@@ -280,28 +301,32 @@ func at(path string, err error) error {
 }
 
 // difference returns the path of the first field in which two values of the same
-// type differ, or "".
-func difference(a, b any) string {
-	return differs(reflect.ValueOf(a), reflect.ValueOf(b), "")
+// type differ, or "". Fields that were added after minor are left out.
+func difference(a, b any, minor int) string {
+	return differs(reflect.ValueOf(a), reflect.ValueOf(b), "", minor)
 }
 
-func differs(a, b reflect.Value, path string) string {
+func differs(a, b reflect.Value, path string, minor int) string {
 	switch {
 	case is(a, reflect.Pointer):
 		if a.IsNil() || b.IsNil() {
 			return ifNot(a.IsNil() == b.IsNil(), path)
 		}
-		return differs(a.Elem(), b.Elem(), path)
+		return differs(a.Elem(), b.Elem(), path, minor)
 	case is(a, reflect.Struct):
 		for i := range a.NumField() {
-			if d := differs(a.Field(i), b.Field(i), join(path, jsonName(a.Type().Field(i)))); d != "" {
+			f := a.Type().Field(i)
+			if since(f) > minor {
+				continue
+			}
+			if d := differs(a.Field(i), b.Field(i), join(path, jsonName(f)), minor); d != "" {
 				return d
 			}
 		}
 		return ""
 	case is(a, reflect.Slice):
 		for i := range min(a.Len(), b.Len()) {
-			if d := differs(a.Index(i), b.Index(i), path+"["+strconv.Itoa(i)+"]"); d != "" {
+			if d := differs(a.Index(i), b.Index(i), path+"["+strconv.Itoa(i)+"]", minor); d != "" {
 				return d
 			}
 		}

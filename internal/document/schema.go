@@ -82,6 +82,11 @@ func define(t reflect.Type, defs map[string]*jsonschema.Schema) error {
 	}
 	s.AdditionalProperties = nil
 	for f := range t.Fields() {
+		if since(f) > 0 { // documents of an earlier minor do not have it
+			s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return name == jsonName(f) })
+		}
+	}
+	for f := range t.Fields() {
 		name := jsonName(f)
 		if s.Properties[name], err = property(s.Properties[name], f); err != nil {
 			return fmt.Errorf("schema of %s.%s: %w", t.Name(), name, err)

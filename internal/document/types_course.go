@@ -60,7 +60,7 @@ type cost struct {
 type costLine struct {
 	Path       string   `json:"path" jsonschema:"What is paid for."`
 	Detail     string   `json:"detail" jsonschema:"The same in words."`
-	Basis      text     `json:"basis" enum:"listed family estimated secondary recalled" jsonschema:"How the price is known; null where it is not."`
+	Basis      text     `json:"basis" enum:"listed family estimated secondary recalled" open:"true" jsonschema:"How the price is known; null where it is not."`
 	Date       date     `json:"date" jsonschema:"Day of the price's source."`
 	USDPerHour *dollars `json:"usd_per_hour" jsonschema:"The line's cost; null where not known."`
 }
@@ -73,7 +73,7 @@ type assumption struct {
 
 type finding struct {
 	Rule     string `json:"rule" jsonschema:"The practice's id."`
-	Severity string `json:"severity" enum:"off info warning error" jsonschema:"How much it matters."`
+	Severity string `json:"severity" enum:"off info warning error" open:"true" jsonschema:"How much it matters."`
 	Path     string `json:"path" jsonschema:"Address of what breaks it."`
 	Source   *place `json:"source" jsonschema:"Where the spec says it; null where it does not."`
 	Message  string `json:"message" jsonschema:"What is wrong."`

@@ -212,7 +212,7 @@ type offer struct {
 
 type price struct {
 	USDPerHour *dollars `json:"usd_per_hour" jsonschema:"The price; null where not known."`
-	Basis      text     `json:"price_basis" enum:"listed family estimated secondary recalled" jsonschema:"How it is known; null where it is not."`
+	Basis      text     `json:"price_basis" enum:"listed family estimated secondary recalled" open:"true" jsonschema:"How it is known; null where it is not."`
 	Date       date     `json:"price_date" jsonschema:"Day of its source."`
 	Source     text     `json:"price_source" jsonschema:"Tag of its source."`
 }

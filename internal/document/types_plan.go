@@ -91,7 +91,7 @@ type pool struct {
 	Allocatable  allocatable    `json:"allocatable" jsonschema:"What the kubelet of one node leaves to pods; DaemonSets are not taken off."`
 	DaemonSets   []daemonSet    `json:"daemonsets" jsonschema:"Pods that run on each node, sorted by name."`
 	USDPerHour   *dollars       `json:"usd_per_hour" jsonschema:"Price of one node; null where not known."`
-	PriceBasis   text           `json:"price_basis" enum:"listed family estimated secondary recalled" jsonschema:"How the price is known; null where it is not."`
+	PriceBasis   text           `json:"price_basis" enum:"listed family estimated secondary recalled" open:"true" jsonschema:"How the price is known; null where it is not."`
 	PriceDate    date           `json:"price_date" jsonschema:"Day of the price's source."`
 	PriceSource  text           `json:"price_source" jsonschema:"Tag of the price's source."`
 	RootDisks    []disk         `json:"root_disks" jsonschema:"Disks that each node boots from."`
@@ -134,7 +134,7 @@ type replicaReasons struct {
 }
 
 type latency struct {
-	Statistic string  `json:"statistic" enum:"mean p50 p90 p95 p99 p999" jsonschema:"Statistic of the response time."`
+	Statistic string  `json:"statistic" enum:"mean p50 p90 p95 p99 p999" open:"true" jsonschema:"Statistic of the response time."`
 	Target    seconds `json:"target_seconds" jsonschema:"Largest response time allowed."`
 	Predicted seconds `json:"predicted_seconds" jsonschema:"Response time that the model predicts."`
 	During    string  `json:"during" jsonschema:"normal, rollout, node_loss or zone_loss."`
@@ -229,7 +229,7 @@ type etcd struct {
 type fee struct {
 	Name       string   `json:"name" jsonschema:"Name of the fee."`
 	USDPerHour *dollars `json:"usd_per_hour" jsonschema:"The fee; null where not known."`
-	PriceBasis text     `json:"price_basis" enum:"listed family estimated secondary recalled" jsonschema:"How it is known; null where it is not."`
+	PriceBasis text     `json:"price_basis" enum:"listed family estimated secondary recalled" open:"true" jsonschema:"How it is known; null where it is not."`
 	PriceDate  date     `json:"price_date" jsonschema:"Day of its source."`
 	Source     text     `json:"price_source" jsonschema:"Tag of its source."`
 }

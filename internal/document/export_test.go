@@ -1,0 +1,25 @@
+package document
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"github.com/google/jsonschema-go/jsonschema"
+)
+
+// ReadInto and Difference read and compare types that the documents do not have
+// yet.
+func ReadInto(data []byte, d any, minor int) error { return readInto(data, d, minor) }
+
+// Difference is the path of the first field that differs.
+func Difference(a, b any, minor int) string { return difference(a, b, minor) }
+
+// SchemaOf is the schema of a struct.
+func SchemaOf[T any]() ([]byte, error) {
+	defs := map[string]*jsonschema.Schema{}
+	t := reflect.TypeFor[T]()
+	if err := define(t, defs); err != nil {
+		return nil, err
+	}
+	return json.Marshal(defs[t.Name()])
+}
