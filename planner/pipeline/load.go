@@ -204,9 +204,18 @@ func (w *work) reschedules() bool { return w.spec.Recovery == planner.Reschedule
 
 func (w *work) rules(static demand.Static) demand.Rules {
 	return demand.Rules{
-		Load: w.load, Spare: w.spec.SpareReplicas, Minimum: w.spec.MinReplicas,
+		Load: w.load, Spare: w.spec.SpareReplicas, Minimum: w.minimum(),
 		Rollout: w.rollout(), Static: static,
 	}
+}
+
+// minimum is the least count wanted for its own sake: what is to stay ready must
+// be there before anything is lost.
+func (w *work) minimum() int {
+	if m := w.spec.MinReady; m != nil && !m.IsRatio {
+		return max(w.spec.MinReplicas, m.Count)
+	}
+	return w.spec.MinReplicas
 }
 
 func (w *work) rollout() demand.Rollout {

@@ -24,7 +24,7 @@ func (k *checker) replicas(g *group) {
 		k.need(r.Sum() == l.plan.Replicas, l.path, "replicas.sum", "the reasons sum to %d, the count is %d", r.Sum(), l.plan.Replicas)
 		k.need(min(r.Load, r.Spare, r.Minimum, r.Rollout, r.Node, r.Zone) >= 0, l.path, "replicas.reasons", "a reason is negative: %+v", r)
 		if l.computed() {
-			k.computedCount(l, g.decl.Redundancy)
+			k.computedCount(l)
 		} else {
 			k.givenCount(l)
 		}
@@ -47,7 +47,7 @@ func (k *checker) givenCount(l *load) {
 
 // computedCount checks the parts of a computed count: each reason is what it adds
 // to the largest of those before it.
-func (k *checker) computedCount(l *load, lost planner.Redundancy) {
+func (k *checker) computedCount(l *load) {
 	w, r, n := &l.spec, l.plan.Reasons, l.plan.Replicas
 	k.load(l)
 	k.need(n >= r.Load+w.SpareReplicas, l.path, "replicas.spare", "%d replicas for a load of %d and %d spare", n, r.Load, w.SpareReplicas)
@@ -58,7 +58,7 @@ func (k *checker) computedCount(l *load, lost planner.Redundancy) {
 		floor := r.Load + w.SpareReplicas
 		want := planner.ReplicaReasons{Load: r.Load, Spare: w.SpareReplicas, Node: r.Node, Zone: r.Zone}
 		least := w.MinReplicas
-		if m := w.MinReady; m != nil && !m.IsRatio && len(declared(lost)) > 0 {
+		if m := w.MinReady; m != nil && !m.IsRatio {
 			least = max(least, m.Count) // before anything is lost, too
 		}
 		want.Minimum = max(0, least-floor)

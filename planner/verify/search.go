@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 )
@@ -68,14 +70,14 @@ type state struct {
 	alive  []bool
 }
 
-// solve answers a puzzle: first by placing greedily in several orders, then by a
-// complete search with a bound.
+// solve answers a puzzle: first by placing greedily in sorted and in mixed orders,
+// then by a complete search with a bound.
 func solve(p *puzzle) verdict {
 	start := begin(p)
 	if !start.roomFor(0, waiting(p)) {
 		return impossible
 	}
-	if greedy(start) {
+	if greedy(start) || shuffled(start) {
 		return placed
 	}
 	return exhaust(start)
@@ -236,13 +238,37 @@ func weight(r, all room) float64 {
 	return max(float64(r.cpu)/float64(max(1, all.cpu)), float64(r.memory)/float64(max(1, all.memory)))
 }
 
+// free is what all nodes have left.
+func (s *state) free() room {
+	var all room
+	for _, n := range s.sites {
+		all = all.plus(n.free.times(n.count))
+	}
+	return all
+}
+
+// preference says which of the nodes that take a pod gets it.
+type preference int
+
+const (
+	// fullest: the node with the least left, by its scarcer resource.
+	fullest preference = iota
+	// emptiest: the node with the most left, by its scarcer resource.
+	emptiest
+	// even: the node with the most left, by the sum of its shares, as the scheduler
+	// scores.
+	even
+	// aligned: the node whose room has the shape of the pod, the scarcer of equals.
+	aligned
+)
+
+// shuffles of the pods are tried where sorted orders fail, from seed 1 on.
+const shuffles = 16
+
 // greedy tries to place all pods in several orders, each with several ways to
 // choose a node.
 func greedy(start *state) bool {
-	var all room
-	for _, n := range start.sites {
-		all = all.plus(n.free.times(n.count))
-	}
+	all := start.free()
 	sizes := []func(k podKind) float64{
 		func(k podKind) float64 { return weight(k.size, all) },
 		func(k podKind) float64 { return float64(k.size.cpu) },
@@ -260,8 +286,12 @@ func greedy(start *state) bool {
 			order[i] = i
 		}
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(size(start.p.pods[b]), size(start.p.pods[a])) })
-		for _, tight := range []bool{true, false} {
-			if run(start.clone(), order, tight, all) {
+		var pods []int
+		for _, k := range order {
+			pods = append(pods, slices.Repeat([]int{k}, start.p.pods[k].count)...)
+		}
+		for _, prefer := range []preference{fullest, emptiest, even, aligned} {
+			if run(start.clone(), pods, prefer, all) {
 				return true
 			}
 		}
@@ -269,42 +299,85 @@ func greedy(start *state) bool {
 	return false
 }
 
-// run places kinds in order, each pod on the fullest node that takes it (tight) or
-// on the emptiest; in the zone with the fewest of its kind where zones count.
-func run(s *state, order []int, tight bool, all room) bool {
-	for _, k := range order {
-		pod := &s.p.pods[k]
-		for range pod.count {
-			best := -1
-			for i := range s.sites {
-				if !s.can(k, i) {
-					continue
-				}
-				if best < 0 || s.better(k, i, best, tight, all) {
-					best = i
-				}
+// shuffled tries the pods in mixed orders, the same at every call.
+func shuffled(start *state) bool {
+	all := start.free()
+	var pods []int
+	for k := range start.p.pods {
+		pods = append(pods, slices.Repeat([]int{k}, start.p.pods[k].count)...)
+	}
+	for seed := range uint64(shuffles) {
+		rng := rand.New(rand.NewPCG(seed+1, 0))
+		mixed := slices.Clone(pods)
+		rng.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
+		for _, prefer := range []preference{even, aligned, fullest} {
+			if run(start.clone(), mixed, prefer, all) {
+				return true
 			}
-			if best < 0 {
-				return false
-			}
-			s.put(k, best)
 		}
+	}
+	return false
+}
+
+// run places pods in order, by kind, each on the preferred of the nodes that take
+// it; in the zone with the fewest of its kind where zones count.
+func run(s *state, pods []int, prefer preference, all room) bool {
+	for _, k := range pods {
+		best := -1
+		for i := range s.sites {
+			if !s.can(k, i) {
+				continue
+			}
+			if best < 0 || s.better(k, i, best, prefer, all) {
+				best = i
+			}
+		}
+		if best < 0 {
+			return false
+		}
+		s.put(k, best)
 	}
 	return true
 }
 
 // better reports whether site i is to be preferred to site j for a pod of kind k.
-func (s *state) better(k, i, j int, tight bool, all room) bool {
-	if s.p.pods[k].zoneSkew > 0 {
+func (s *state) better(k, i, j int, prefer preference, all room) bool {
+	pod := &s.p.pods[k]
+	if pod.zoneSkew > 0 {
 		if c := cmp.Compare(s.inZone[k][s.sites[i].zone], s.inZone[k][s.sites[j].zone]); c != 0 {
 			return c < 0
 		}
 	}
-	c := cmp.Compare(weight(s.sites[i].free, all), weight(s.sites[j].free, all))
-	if tight {
-		return c < 0
+	a, b := s.sites[i].free, s.sites[j].free
+	switch prefer {
+	case fullest:
+		return weight(a, all) < weight(b, all)
+	case emptiest:
+		return weight(a, all) > weight(b, all)
+	case even:
+		return shares(a, all) > shares(b, all)
+	case aligned:
+		x, y := mismatch(pod.size, a, all), mismatch(pod.size, b, all)
+		return x < y || x == y && weight(a, all) < weight(b, all)
 	}
-	return c > 0
+	panic("verify: unknown preference")
+}
+
+// shares is the sum of the shares that r takes of all.
+func shares(r, all room) float64 {
+	return float64(r.cpu)/float64(max(1, all.cpu)) + float64(r.memory)/float64(max(1, all.memory))
+}
+
+// mismatch is how unlike the proportions of a pod and of a node's room are.
+func mismatch(pod, free, all room) float64 {
+	cpu := func(r room) float64 {
+		sum := shares(r, all)
+		if sum == 0 {
+			return 0
+		}
+		return float64(r.cpu) / float64(max(1, all.cpu)) / sum
+	}
+	return math.Abs(cpu(pod) - cpu(free))
 }
 
 // search is a complete search in depth with a memory of states that failed.
@@ -316,10 +389,7 @@ type search struct {
 
 // exhaust searches through every placement up to equal nodes.
 func exhaust(start *state) verdict {
-	var all room
-	for _, n := range start.sites {
-		all = all.plus(n.free.times(n.count))
-	}
+	all := start.free()
 	// The biggest come first, for early failures. Kinds do not depend on each other
 	// but for room, so that one order of kinds covers all.
 	order := make([]int, len(start.p.pods))
