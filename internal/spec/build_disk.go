@@ -8,8 +8,16 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// checkDisk checks a declared disk against the catalog.
+// leastRootDisk is the snapshot of the AL2023 root volume and of the Bottlerocket
+// data volume of the EKS images: EC2 refuses a smaller volume.
+const leastRootDisk = 20 * units.GiB
+
+// checkDisk checks a declared disk against the image and the catalog.
 func (b *builder) checkDisk(n *node, d planner.Disk) {
+	if size, ok := get[units.Bytes](n, "size"); ok && size < leastRootDisk {
+		b.add(OutOfRange, n.rng("size"), "The volume is made from the image's snapshot of %s, and EC2 refuses a smaller one.", bytesText(leastRootDisk))
+		return
+	}
 	if b.catalog == nil || n == nil {
 		return
 	}

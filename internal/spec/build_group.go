@@ -249,6 +249,9 @@ func (b *builder) redundancy(x *groupContext) planner.Redundancy {
 	red.Zones = take(b, n, path, "zones", zones, itoa(zones), source)
 	red.AtOnce = take(b, n, path, "at_once", false, "false", "language")
 	red.Recovery = planner.Recovery(take(b, n, path, "recovery", string(x.def.recovery), string(x.def.recovery), x.source))
+	if red.AtOnce && (red.Nodes == 0 || red.Zones == 0) {
+		b.add(OutOfRange, n.rng("at_once"), "at_once joins the loss of nodes and of zones, and one of them is 0. Raise it, or leave at_once out.")
+	}
 	if given, ok := get[int](n, "zones"); ok && given > 0 && len(x.zones) > 0 && given >= len(x.zones) {
 		b.add(TooManyZones, n.rng("zones"), "The group has %s: it can survive the loss of at most %d.", count(len(x.zones), "zone"), len(x.zones)-1)
 	}

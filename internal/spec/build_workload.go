@@ -58,6 +58,7 @@ func (b *builder) counts(x *groupContext, n *node, path string, w *planner.Workl
 			b.add(MinimumAbove, n.rng("min_ready"), "min_ready is %d of %s. Raise replicas, or lower min_ready.", ready.Count, count(w.Demand.Replicas, "replica"))
 		}
 	}
+	b.survivors(x, n, given)
 	if x.role != planner.Stateful || n.refused["manifest"] {
 		return
 	}
@@ -69,8 +70,26 @@ func (b *builder) counts(x *groupContext, n *node, path string, w *planner.Workl
 	}
 }
 
+// survivors checks that a workload says how many pods outlive a loss where
+// nothing else does: given replicas that nobody reschedules.
+func (b *builder) survivors(x *groupContext, n *node, given bool) {
+	if x.redundancy.Nodes == 0 && x.redundancy.Zones == 0 {
+		return
+	}
+	if ready, ok := get[units.CountOrRatio](n, "min_ready"); ok && ready.IsZero() {
+		b.add(SurvivorsMissing, n.rng("min_ready"), "min_ready 0 lets every pod go in the losses that redundancy declares. Write 1 or more.")
+	}
+	if given && x.redundancy.Recovery == planner.Static && x.role != planner.Stateful && !n.has("min_ready") && !n.refused["manifest"] {
+		b.add(SurvivorsMissing, n.rng("replicas"), "The count is given and recovery is static, so that nothing says how many pods must outlive a loss. "+
+			"Add min_ready, or write redundancy { recovery = \"reschedule\" } in the group.")
+	}
+}
+
 // countsOfGiven holds the rest to a count that the user gives: it never changes.
 func (b *builder) countsOfGiven(n *node, w *planner.Workload) {
+	if w.Demand.Replicas > maxReplicas {
+		b.add(OutOfRange, n.rng("replicas"), "Kubernetes runs at most %d pods in a cluster.", maxReplicas)
+	}
 	if spare, ok := get[int](n, "spare_replicas"); ok && spare > 0 {
 		b.add(SpareBeside, n.rng("spare_replicas"), "replicas is the whole count. Add the spare to it, or state the demand as throughput.")
 	}

@@ -75,6 +75,7 @@ const (
 	LimitBelow        Code = "SC5018"
 	GrowthTooFast     Code = "SC5019"
 	UnknownRule       Code = "SC5020"
+	SurvivorsMissing  Code = "SC5021"
 
 	UnknownProvider   Code = "SC6001"
 	UnknownRegion     Code = "SC6002"
@@ -200,6 +201,7 @@ func meaningProblems() []Problem {
 		{Code: LimitBelow, Summary: "Limit below request", Meaning: "A pod's limit is at least its request."},
 		{Code: GrowthTooFast, Summary: "Growth too fast", Meaning: "Compounded over the horizon, growth is more than a thousandfold."},
 		{Code: UnknownRule, Summary: "Unknown rule", Meaning: "No rule of good practice has this id."},
+		{Code: SurvivorsMissing, Summary: "Survivors not stated", Meaning: "Nothing says how many pods must outlive a declared loss."},
 	}
 }
 

@@ -18,7 +18,10 @@ import (
 // The largest figures that a spec may hold. They keep sums within 64 bits with
 // room to spare, and are beyond any cluster.
 const (
-	maxCount    = 1_000_000
+	maxCount = 1_000_000
+	// maxReplicas is what Kubernetes supports in a cluster ("Considerations for
+	// large clusters").
+	maxReplicas = 150_000
 	maxCores    = 1_000_000
 	maxBytes    = 1 << 60 // 1 EiB
 	maxRate     = 1_000_000_000
