@@ -208,8 +208,8 @@ type Duals struct{ Core, GiB, Pod units.USDPerHour }
 
 // Binding is what keeps the count from being lower.
 type Binding struct {
-	// Resource is "cpu", "memory", "pods", "spread", "min_ready", "replicas" or
-	// "min_nodes".
+	// Resource is "cpu", "memory", "pods", "spread", "min_ready", "nodes",
+	// "min_nodes" or, of burstable machines, "baseline_cpu".
 	Resource string
 	// During is "normal", "rollout", "node_loss", "zone_loss" or "node_and_zone_loss".
 	During string

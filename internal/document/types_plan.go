@@ -167,7 +167,7 @@ type duals struct {
 }
 
 type binding struct {
-	Resource string `json:"resource" jsonschema:"cpu, memory, pods, spread, min_ready, replicas or min_nodes."`
+	Resource string `json:"resource" jsonschema:"cpu, memory, pods, spread, min_ready, nodes, min_nodes or baseline_cpu."`
 	During   string `json:"during" jsonschema:"normal, rollout, node_loss, zone_loss or node_and_zone_loss."`
 	Workload text   `json:"workload" jsonschema:"Workload that does not fit with one node less; null where none is named."`
 }

@@ -92,6 +92,19 @@ func (m *maker) rootDiskMonth(g *planner.NodeGroup) (units.USD, bool) {
 	return month, true
 }
 
+// rootDisksRate is what the root disks of so many nodes cost an hour, rounded as
+// the lines of the bill are.
+func (m *maker) rootDisksRate(g *planner.NodeGroup, nodes int) (rate units.USDPerHour, known bool) {
+	for _, d := range m.provider.RootDisks(g) {
+		cost := m.diskMonth(d)
+		if !cost.Known() {
+			return 0, false
+		}
+		rate += price.Disks("", "", nodes, cost).PerHour()
+	}
+	return rate, true
+}
+
 // rootDiskRate is rootDiskMonth by the hour, rounded up.
 func (m *maker) rootDiskRate(g *planner.NodeGroup) (units.USDPerHour, bool) {
 	month, known := m.rootDiskMonth(g)

@@ -229,6 +229,9 @@ func (p *problem) binding(a *answer, best *packing.Candidate) planner.Binding {
 		// above what the sums of requests need.
 		return planner.Binding{Resource: "nodes", During: string(placement.Normal)}
 	}
+	if failure.Workload == "" {
+		return planner.Binding{Resource: "baseline_cpu", During: string(failure.During)}
+	}
 	return planner.Binding{Resource: string(failure.Resource), During: string(failure.During), Workload: failure.Workload}
 }
 
@@ -253,7 +256,8 @@ func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
 		out, last = append(out, step), nodes
 	}
 	n, _ := packing.NodesFor(p.items(nil), free(a.offer))
-	n = max(n, 1)
+	// What the user asks for as a minimum is no redundancy.
+	n = max(n, p.group.MinNodes, 1)
 	for _, s := range steps {
 		for ; n < a.nodes(); n++ {
 			if _, failure := p.try(a.offer, n, s.losses); failure == nil {

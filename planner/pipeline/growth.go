@@ -85,9 +85,9 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planne
 			return planner.GrowthMonth{}, err
 		}
 		out.Nodes = append(out.Nodes, planner.GroupNodes{Group: g.Name, Nodes: nodes})
-		_, disks := m.rootDiskRate(g)
-		out.Cost.Rate += p.offers[0].rate * units.USDPerHour(nodes)
-		out.Cost.Known = out.Cost.Known && p.offers[0].known && disks
+		disks, known := m.rootDisksRate(g, nodes)
+		out.Cost.Rate += p.offers[0].price.Rate*units.USDPerHour(nodes) + disks
+		out.Cost.Known = out.Cost.Known && p.offers[0].known && known
 	}
 	return out, nil
 }

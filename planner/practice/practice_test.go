@@ -153,6 +153,7 @@ func TestWorkerRules(t *testing.T) {
 		"one zone in development": {func(w *world) {
 			w.c().Zones, w.c().Environment = []string{"us-east-1b"}, planner.Development
 		}, "info WN-06 zones", "us-east-1b", "zones ="},
+		"an autoscaler below": {func(w *world) { w.group().MinNodes = 2 }, "warning WN-13 node_group.web.autoscaling.min_nodes", "may shrink to 2 nodes, and what it survives was tried with 3", "min_nodes = 3"},
 		"two zones":           {func(w *world) { w.c().Zones = w.c().Zones[:2] }, "info WN-06 zones", "half", "us-east-1c"},
 		"a group in one zone": {func(w *world) { w.group().Zones = w.group().Zones[:1] }, "warning WN-06 node_group.web.zones", "one of 3 zones", "zones ="},
 		"zones not survived":  {func(w *world) { w.group().Redundancy.Zones = 0 }, "warning WN-06 node_group.web.redundancy.zones", "over 3 zones", "zones = 1"},
@@ -206,9 +207,16 @@ func TestPodRules(t *testing.T) {
 		"a long grace":     {func(w *world) { w.api().TerminationGracePeriod = 121 * time.Second }, "warning PD-04 node_group.web.workload.api.termination_grace_period", "121 s", "120s"},
 		"too long a grace": {func(w *world) { w.api().TerminationGracePeriod = 901 * time.Second }, "error PD-04 node_group.web.workload.api.termination_grace_period", "901 s", "120s"},
 		"no memory limit":  {func(w *world) { w.api().Pod.MemoryLimit = 0 }, "info PD-08 node_group.web.workload.api.pod.limits", "3 pods without a limit of memory", `limits { memory = "2Gi" }`},
-		"no limits":        {func(w *world) { w.api().Pod.CPULimit, w.api().Pod.MemoryLimit = 0, 0 }, "info PD-08 node_group.web.workload.api.pod.limits", "memory or CPU", `memory = "2Gi"`},
-		"a hollow limit":   {func(w *world) { w.api().Pod.CPULimit = 4000 }, "warning PD-09 node_group.web.workload.api.pod.limits", "4 vCPU on nodes with 3.9 vCPU", `limits { cpu = "1000m" }`},
-		"hollow memory":    {func(w *world) { w.api().Pod.MemoryLimit = 15 * units.GiB }, "warning PD-09 node_group.web.workload.api.pod.limits", "15.0 GiB on nodes with 14.0 GiB", `limits { memory = "2Gi" }`},
+		"survivors too few": {func(w *world) {
+			ready := units.Count(2)
+			w.api().Recovery, w.api().MinReady = planner.Static, &ready
+			w.api().Demand.Way = planner.FromLoadTest
+			w.planned().Workloads[0].Reasons = planner.ReplicaReasons{Load: 3}
+			w.planned().Workloads[0].ReadyAtWorst = 2
+		}, "warning PD-22 node_group.web.workload.api.min_ready", "leaves 2 pods ready, and the peak needs 3", "min_ready = 3"},
+		"no limits":      {func(w *world) { w.api().Pod.CPULimit, w.api().Pod.MemoryLimit = 0, 0 }, "info PD-08 node_group.web.workload.api.pod.limits", "memory or CPU", `memory = "2Gi"`},
+		"a hollow limit": {func(w *world) { w.api().Pod.CPULimit = 4000 }, "warning PD-09 node_group.web.workload.api.pod.limits", "4 vCPU on nodes with 3.9 vCPU", `limits { cpu = "1000m" }`},
+		"hollow memory":  {func(w *world) { w.api().Pod.MemoryLimit = 15 * units.GiB }, "warning PD-09 node_group.web.workload.api.pod.limits", "15.0 GiB on nodes with 14.0 GiB", `limits { memory = "2Gi" }`},
 	})
 }
 
@@ -251,7 +259,7 @@ func TestUpgradeAndVersionRules(t *testing.T) {
 		"extended support": {func(w *world) {
 			runs("1.33", "1.36")(w)
 			w.plan.ControlPlane.Support, w.plan.ControlPlane.SupportEnds = "extended", "2027-07-29"
-		}, "warning VE-02 kubernetes_version", "2026-07-29: 365.00 USD/month more than in standard support; the provider upgrades it in 251 days", `to = "1.36"`},
+		}, "warning VE-02 kubernetes_version", "2026-07-29: 365.00 USD/month more than in standard support; the provider upgrades it in 251 days", "planned upgrade to 1.36"},
 		"an unknown fee": {func(w *world) {
 			runs("1.33", "1.36")(w)
 			w.plan.ControlPlane.Support, w.cat.Fees = "extended", nil

@@ -112,6 +112,9 @@ func extendedSupport(v *view) []planner.Finding {
 	}
 	minor := v.c.KubernetesVersion
 	f := planner.Finding{Path: "kubernetes_version", Remedy: v.upgradeTo(minor, "kubernetes_version")}
+	if to, ok := v.target(); ok && to.StandardEnd > v.c.AsOf {
+		f.Remedy = fmt.Sprintf("carry out the planned upgrade to %s", to.Minor)
+	}
 	f.Message = minor + " is in extended support"
 	if o, ok := v.version(minor); ok && !o.StandardEnd.IsZero() {
 		f.Message = fmt.Sprintf("%s left standard support on %s", minor, o.StandardEnd)

@@ -118,7 +118,28 @@ func failureRules() []rule {
 			Why:  "A zone is what a cloud loses at once. In one zone there is nothing left; with two, half of the nodes have to be spare, with three a third.",
 			Fix:  "Name three zones, and leave redundancy.zones at 1.",
 		}, fewZones},
+		{Rule{
+			ID: "WN-13", Title: "An autoscaler leaves the spare in place", DefaultSeverity: planner.Warning, ProductionOnly: true,
+			What: "autoscaling.min_nodes is below the planned count, which the drills were held with.",
+			Why:  "An autoscaler that takes nodes away when load is low takes the room for lost pods with them: the failures that the plan survives are tried at the planned count alone.",
+			Fix:  "Leave min_nodes out, or let the autoscaler shrink the group only when pods go, too.",
+		}, shrinksBelow},
 	}
+}
+
+func shrinksBelow(v *view) []planner.Finding {
+	var found []planner.Finding
+	for _, g := range v.groups {
+		if g.MinNodes == 0 || g.MinNodes >= g.plan.Nodes {
+			continue
+		}
+		found = append(found, planner.Finding{
+			Path:    g.Path() + ".autoscaling.min_nodes",
+			Message: fmt.Sprintf("the group may shrink to %s, and what it survives was tried with %d", count(g.MinNodes, "node"), g.plan.Nodes),
+			Remedy:  fmt.Sprintf("min_nodes = %d", g.plan.Nodes),
+		})
+	}
+	return found
 }
 
 func noSpareNode(v *view) []planner.Finding {
