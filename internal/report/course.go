@@ -137,7 +137,11 @@ func downToPercent(r units.Ratio) units.Ratio { return r - r%units.Percent }
 // growth writes the months in which the nodes or the cost change, the last one
 // and the one that cannot be planned.
 func (p *page) growth(plan *planner.Plan) {
-	t := table{columns: []column{{title: "GROWTH"}, {title: "MONTH", right: true}, {title: "LOAD", right: true}}}
+	t := table{columns: []column{{title: "GROWTH"}, {title: "MONTH", right: true}}}
+	together := growsTogether(plan)
+	if together {
+		t.columns = append(t.columns, column{title: "LOAD", right: true})
+	}
 	for _, g := range plan.NodeGroups {
 		t.columns = append(t.columns, column{title: strings.ToUpper(g.Name), right: true})
 	}
@@ -153,7 +157,10 @@ func (p *page) growth(plan *planner.Plan) {
 			left++
 			continue
 		}
-		row := []string{string(m.Date), strconv.Itoa(m.Month), "x" + hundredths(m.Factor)}
+		row := []string{string(m.Date), strconv.Itoa(m.Month)}
+		if together {
+			row = append(row, "x"+hundredths(m.Factor))
+		}
 		if m.Infeasible != "" {
 			row = append(row, slices.Repeat([]string{none}, len(plan.NodeGroups)+1)...)
 			t.addStyled(red, append(row, m.Infeasible)...)
@@ -169,9 +176,28 @@ func (p *page) growth(plan *planner.Plan) {
 		t.add(append(row, monthly(m.Cost))...)
 	}
 	p.table(&t)
-	if left > 0 && len(t.rows) > 0 {
-		p.labelled("", dim, count(left, "month")+" without a change of nodes or cost left out")
+	if len(t.rows) == 0 {
+		return
 	}
+	items := []string{"on the instance types of this plan"}
+	if left > 0 {
+		items = append(items, count(left, "month")+" without a change of nodes or cost left out")
+	}
+	p.labelled("", dim, items...)
+}
+
+// growsTogether reports whether one factor says how all that grows does.
+func growsTogether(plan *planner.Plan) bool {
+	rate := plan.Cluster.Growth.PerMonth
+	for _, g := range plan.Cluster.NodeGroups {
+		for _, w := range g.Workloads {
+			given := w.Demand.Way == planner.GivenReplicas && !w.GrowsReplicas
+			if !given && w.GrowthPerMonth != rate {
+				return false
+			}
+		}
+	}
+	return rate != 0
 }
 
 // hundredths writes a factor with two decimals, rounded up: demand.

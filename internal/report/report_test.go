@@ -179,7 +179,7 @@ func TestGrowthTellsWhatChanges(t *testing.T) {
 		"MONTH LOAD BATCH INGRESS WEB USD/MONTH",
 		"2027-02-20 2 x1.00 2 3 6 2,226.50", // 3.05 x 730
 		"2027-04-20 4 x1.00 2 3 6 2,226.50", // the last one
-		"2 months without a change of nodes or cost left out",
+		"on the instance types of this plan · 2 months without a change of nodes or cost left out",
 	}
 	for i, line := range strings.Split(growth, "\n") {
 		if got := strings.Join(strings.Fields(line), " "); i >= len(want) || got != want[i] {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -311,6 +312,22 @@ func (p *page) survives(plan *planner.Plan) {
 		t.addStyled(s, a.event, strconv.Itoa(a.tried), strconv.Itoa(a.held), a.words)
 	}
 	p.table(&t)
+	for _, loss := range []struct{ what, attribute string }{{"node", "nodes"}, {"zone", "zones"}} {
+		if groups := unplanned(plan, loss.what); len(groups) > 0 && len(groups) < len(plan.NodeGroups) {
+			p.labelled("", yellow, fmt.Sprintf("not planned for the loss of a %s: %s (redundancy.%s is 0)", loss.what, strings.Join(groups, ", "), loss.attribute))
+		}
+	}
+}
+
+// unplanned names the groups in which no loss of that kind was tried.
+func unplanned(plan *planner.Plan, what string) []string {
+	var names []string
+	for _, g := range plan.NodeGroups {
+		if !slices.ContainsFunc(g.Survives, func(d planner.Drill) bool { return strings.Contains(d.Event, what) }) {
+			names = append(names, g.Name)
+		}
+	}
+	return names
 }
 
 // worse reports whether drill a is nearer to failing than b.
