@@ -159,6 +159,7 @@ func (b *builder) zones() {
 		return
 	}
 	first := map[string]string{}
+	byID := 0
 	for i, name := range list.items {
 		z := slices.IndexFunc(b.catalog.Zones, func(z catalogs.Zone) bool { return z.Name == name || z.ID == name && z.ID != "" })
 		if z < 0 {
@@ -166,10 +167,16 @@ func (b *builder) zones() {
 			continue
 		}
 		canonical := b.catalog.Zones[z].Name
+		if name == b.catalog.Zones[z].ID && name != canonical {
+			byID++
+		}
 		if other, twice := first[canonical]; twice {
 			b.add(DuplicateElement, &list.rngs[i], "%q and %q are one zone in the catalog. Use names or ids, not both.", other, name)
 		}
 		first[canonical] = name
+	}
+	if byID > 0 && byID < len(first) && len(first) == len(list.items) {
+		b.add(DuplicateElement, b.root.rng("zones"), "Some zones are written as names and some as ids. Letters belong to an account, ids do not: write all in one way.")
 	}
 }
 

@@ -199,7 +199,11 @@ func (b *builder) disk(x *groupContext) planner.Disk {
 func (b *builder) taints(x *groupContext) []planner.Taint {
 	nodes := x.node.children("taint")
 	if len(nodes) == 0 {
-		if !x.def.tainted || x.node.refused["taint"] {
+		if x.node.refused["taint"] {
+			return nil
+		}
+		if !x.def.tainted {
+			b.assume(x.path+".taint", "none", x.source)
 			return nil
 		}
 		b.assume(x.path+".taint", "group="+x.node.label+":NoSchedule", x.source)

@@ -148,9 +148,10 @@ func (b *builder) spread(x *groupContext, n *node, path string) []planner.Topolo
 		if hard {
 			when = " DoNotSchedule"
 		}
-		if len(keys) > 0 {
-			b.assume(path+".topology_spread", strings.Join(keys, " + ")+when, source)
+		if len(keys) == 0 {
+			keys, when = []string{"none"}, ""
 		}
+		b.assume(path+".topology_spread", strings.Join(keys, " + ")+when, source)
 	}
 	slices.SortStableFunc(out, func(x, y planner.TopologySpread) int { return cmp.Compare(x.Key, y.Key) })
 	return out
@@ -160,7 +161,11 @@ func (b *builder) spread(x *groupContext, n *node, path string) []planner.Topolo
 func (b *builder) budget(x *groupContext, n *node, path string) *planner.PodDisruptionBudget {
 	p := n.child("pod_disruption_budget")
 	if p == nil {
-		if x.def.budget == nil || n.refused["pod_disruption_budget"] {
+		if n.refused["pod_disruption_budget"] {
+			return nil
+		}
+		if x.def.budget == nil {
+			b.assume(path+".pod_disruption_budget", "none", x.source)
 			return nil
 		}
 		b.assume(path+".pod_disruption_budget.max_unavailable", portionText(*x.def.budget), x.source)

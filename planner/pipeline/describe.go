@@ -250,7 +250,7 @@ func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
 	var out []planner.RedundancyStep
 	add := func(name string, nodes int) {
 		step := planner.RedundancyStep{Step: name, Nodes: nodes}
-		if a.offer.price.Known() {
+		if a.offer.price.Known() || nodes == last {
 			step.Added = planner.Amount{Rate: a.offer.price.Rate * units.USDPerHour(nodes-last), Known: true}
 		}
 		out, last = append(out, step), nodes
