@@ -39,21 +39,18 @@ type Checker struct {
 	cpu, memory []int64
 	pods        []int32
 	hash        []uint64
-	// version of a node's pods; no two states of a node share one.
-	version []uint64
-	clock   uint64
-	// count of pods by slot and node, zoneCount by slot and zone. The slot of a
+	// count of pods by node and slot, zoneCount by slot and zone. The slot of a
 	// workload is its index; the last slot is for the new pods of a rollout.
 	count, zoneCount []int32
+	slots            int
 	zoneAlive        []int32
 	// used by pods on the nodes that are up, DaemonSets apart.
 	usedCPU, usedMemory int64
 	usedPods            int
 	up                  int
 
-	// Resource scores by workload and node, and the version they were made for.
-	scores     []int32
-	scoredAt   []uint64
+	// kinds are the nodes that are up, by equal state.
+	kinds      kinds
 	candidates []candidate
 	zoneScore  []float64
 
@@ -64,13 +61,13 @@ type Checker struct {
 	placed   []move
 	order    int
 	drills   drillState
+	// stop asks whether to give up; steps counts what was done between two looks.
+	stop  func() bool
+	steps int
 }
 
-// move is a pod put on a node, and the node's version before.
-type move struct {
-	workload, slot, node int32
-	version              uint64
-}
+// move is a pod put on a node.
+type move struct{ workload, slot, node int32 }
 
 // NewChecker returns a Checker. The zero value is not usable.
 func NewChecker() *Checker {
@@ -82,6 +79,7 @@ func NewChecker() *Checker {
 // of it.
 func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
 	c.load(&g, o.Balance)
+	c.stop, c.steps = o.Stop, 0
 	shuffles, seed := cmp.Or(o.Shuffles, defaultShuffles), cmp.Or(o.Seed, defaultSeed)
 	shuffles = max(0, shuffles)
 	c.startDrills(l)
@@ -133,11 +131,11 @@ func (c *Checker) load(g *Group, b Balance) {
 	}
 	c.zone, c.alive = resize(c.zone, c.nodes), resize(c.alive, c.nodes)
 	c.cpu, c.memory, c.pods = resize(c.cpu, c.nodes), resize(c.memory, c.nodes), resize(c.pods, c.nodes)
-	c.hash, c.version = resize(c.hash, c.nodes), resize(c.version, c.nodes)
-	c.count = resize(c.count, (workloads+1)*c.nodes)
+	c.hash = resize(c.hash, c.nodes)
+	c.slots = workloads + 1
+	c.count = resize(c.count, c.slots*c.nodes)
 	c.zoneCount = resize(c.zoneCount, (workloads+1)*c.zones)
 	c.zoneAlive, c.zoneScore = resize(c.zoneAlive, c.zones), resize(c.zoneScore, c.zones)
-	c.scores, c.scoredAt = resize(c.scores, workloads*c.nodes), resize(c.scoredAt, workloads*c.nodes)
 	c.nameNodes()
 	c.clearNodes()
 }
@@ -172,19 +170,17 @@ func (c *Checker) clearNodes() {
 	clear(c.count)
 	clear(c.zoneCount)
 	clear(c.hash)
-	clear(c.scoredAt)
 	r := &c.group.Reserved
-	c.clock = 1
 	for n := range c.nodes {
 		c.alive[n] = true
 		c.cpu[n], c.memory[n], c.pods[n] = int64(r.CPU), int64(r.Memory), int32(r.Pods)
-		c.version[n] = c.clock
 	}
 	for z, nodes := range c.group.NodesByZone {
 		c.zoneAlive[z] = int32(nodes)
 	}
 	c.usedCPU, c.usedMemory, c.usedPods, c.up = 0, 0, 0, c.nodes
 	c.placed = c.placed[:0]
+	c.startKinds()
 }
 
 // shuffle returns the biggest-first queue shuffled from a seed.
@@ -201,6 +197,9 @@ func (c *Checker) shuffle(seed uint64) []int32 {
 func (c *Checker) tryOrder(order int, queue []int32) *Failure {
 	c.order = order
 	for i, w := range queue {
+		if c.stopped() {
+			return &Failure{Stopped: true}
+		}
 		n := c.pick(int(w), int(w))
 		if n < 0 {
 			// Resources only shrink and its own pods stay where they are, so no later
@@ -247,9 +246,7 @@ func (c *Checker) tryRollouts() *Failure {
 
 // put runs a pod of workload w on node n.
 func (c *Checker) put(w, slot, n int) {
-	c.placed = append(c.placed, move{workload: int32(w), slot: int32(slot), node: int32(n), version: c.version[n]})
-	c.clock++
-	c.version[n] = c.clock
+	c.placed = append(c.placed, move{workload: int32(w), slot: int32(slot), node: int32(n)})
 	c.add(w, slot, n, 1)
 }
 
@@ -257,22 +254,33 @@ func (c *Checker) put(w, slot, n int) {
 func (c *Checker) undo() {
 	for _, m := range slices.Backward(c.placed) {
 		c.add(int(m.workload), int(m.slot), int(m.node), -1)
-		c.version[m.node] = m.version
 	}
 	c.placed = c.placed[:0]
 }
 
+// add puts pods of workload w on node n, or takes them off.
 func (c *Checker) add(w, slot, n int, pods int32) {
+	c.leaveKind(n)
 	t := &c.terms[w]
 	c.cpu[n] += int64(pods) * t.cpu
 	c.memory[n] += int64(pods) * t.memory
 	c.pods[n] += pods
-	c.hash[n] += uint64(int64(pods)) * c.keys[w]
-	c.count[slot*c.nodes+n] += pods
+	c.hash[n] += uint64(int64(pods)) * c.keys[slot]
+	c.count[n*c.slots+slot] += pods
 	c.zoneCount[slot*c.zones+int(c.zone[n])] += pods
 	c.usedCPU += int64(pods) * t.cpu
 	c.usedMemory += int64(pods) * t.memory
 	c.usedPods += int(pods)
+	c.joinKind(n)
+}
+
+// looks is how many pods are placed between two looks at stop.
+const looks = 1024
+
+// stopped asks from time to time whether to give up.
+func (c *Checker) stopped() bool {
+	c.steps++
+	return c.stop != nil && c.steps%looks == 1 && c.stop()
 }
 
 func (c *Checker) fail(during During, w, missing int) *Failure {
@@ -290,7 +298,7 @@ func (c *Checker) nodePods() []NodePods {
 		out[n] = NodePods{Zone: int(c.zone[n]), Pods: pods[:len(c.group.Workloads):len(c.group.Workloads)]}
 		pods = pods[len(c.group.Workloads):]
 		for w := range c.group.Workloads {
-			out[n].Pods[w] = int(c.count[w*c.nodes+n])
+			out[n].Pods[w] = int(c.count[n*c.slots+w])
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package placement
 
 import (
+	"math"
 	"slices"
 
 	"github.com/scantling-dev/scantling/planner/units"
@@ -17,8 +18,9 @@ type drillState struct {
 	// Nodes of one class have the same zone and the same pods. members lists the
 	// nodes class by class; the i-th class is members[starts[i]:starts[i+1]].
 	members, starts []int32
-	classOf         []int32
-	sizes           []int32
+	// gauges of the classes; simulations left in this order.
+	gauges gauges
+	left   int
 
 	lostZones, lostNodes []int
 	// down are the nodes taken down, in order; displaced counts their pods.
@@ -77,6 +79,8 @@ func (c *Checker) tryLosses() *Failure {
 		return nil
 	}
 	c.classify()
+	c.gauge()
+	c.drills.left = simulations
 	for i := range c.drills.events {
 		c.drills.at = i
 		if f := c.loseZones(0, min(c.drills.events[i].zones, c.domains())); f != nil {
@@ -86,73 +90,82 @@ func (c *Checker) tryLosses() *Failure {
 	return nil
 }
 
-// classify groups equal nodes of a zone, lowest index first.
+// classify lists the kinds of nodes, lowest index first.
 func (c *Checker) classify() {
 	d := &c.drills
-	d.members = resize(d.members, c.nodes)
-	d.classOf = resize(d.classOf, c.nodes)
-	d.sizes = d.sizes[:0]
-	firsts := d.members[:0] // the first node of each class, for now
+	d.members, d.starts = resize(d.members, c.nodes), d.starts[:0]
+	live := slices.Clone(c.kinds.live)
+	slices.SortFunc(live, func(a, b int32) int { return int(c.kinds.first[a] - c.kinds.first[b]) })
+	next := make([]int32, c.nodes) // by kind, where its next member goes
+	at := int32(0)
+	for _, k := range live {
+		d.starts = append(d.starts, at)
+		next[k] = at
+		at += c.kinds.size[k]
+	}
+	d.starts = append(d.starts, at)
 	for n := range c.nodes {
-		class := -1
-		for i, first := range firsts {
-			if c.hash[first] == c.hash[n] && c.zone[first] == c.zone[n] && c.samePods(int(first), n) {
-				class = i
-				break
-			}
-		}
-		if class < 0 {
-			class = len(firsts)
-			firsts = append(firsts, int32(n))
-			d.sizes = append(d.sizes, 0)
-		}
-		d.classOf[n] = int32(class)
-		d.sizes[class]++
-	}
-	d.starts = append(d.starts[:0], 0)
-	for i, size := range d.sizes {
-		d.starts = append(d.starts, d.starts[i]+size)
-	}
-	for n := c.nodes - 1; n >= 0; n-- {
-		class := d.classOf[n]
-		d.sizes[class]--
-		d.members[d.starts[class]+d.sizes[class]] = int32(n)
+		k := c.kinds.kindOf[n]
+		d.members[next[k]] = int32(n)
+		next[k]++
 	}
 }
 
-func (c *Checker) samePods(a, b int) bool {
-	for w := range c.group.Workloads {
-		if c.count[w*c.nodes+a] != c.count[w*c.nodes+b] {
-			return false
-		}
-	}
-	return true
-}
-
-// loseZones takes down every set of left more zones from zone from on.
+// loseZones strikes with every set of left more zones from zone from on.
 func (c *Checker) loseZones(from, left int) *Failure {
 	d := &c.drills
 	if left == 0 {
-		return c.loseNodes(0, min(d.events[d.at].nodes, c.up), 1)
+		return c.strike()
 	}
 	for z := from; z < c.zones; z++ {
 		if c.group.NodesByZone[z] == 0 {
 			continue
-		}
-		mark := len(d.down)
-		for n := range c.nodes {
-			if int(c.zone[n]) == z {
-				c.takeDown(n)
-			}
 		}
 		d.lostZones = append(d.lostZones, z)
 		if f := c.loseZones(z+1, left-1); f != nil {
 			return f
 		}
 		d.lostZones = d.lostZones[:len(d.lostZones)-1]
-		c.bringUp(mark)
 	}
 	return nil
+}
+
+// strike tries every set of nodes of the event beside the lost zones: all at
+// once where gauges prove that all hold, else those that they leave open.
+func (c *Checker) strike() *Failure {
+	if c.stop != nil && c.stop() {
+		return &Failure{Stopped: true}
+	}
+	d := &c.drills
+	e := &d.events[d.at]
+	up := c.nodes
+	for _, z := range d.lostZones {
+		up -= c.group.NodesByZone[z]
+	}
+	nodes := min(e.nodes, up)
+	if !c.allHold(nodes, up-nodes >= d.certain) {
+		if f := c.search(nodes); f != nil {
+			return f
+		}
+	}
+	for i, w := range c.sizes {
+		d.ready[w] = min(d.ready[w], c.group.Workloads[w].Replicas-int(c.worst(&d.gauges.ready[i], nodes)))
+	}
+	if c.order == 0 {
+		e.tried += choose(up, nodes)
+	}
+	c.noteTightest(e, nodes, up-nodes)
+	return nil
+}
+
+// choose returns the number of ways to take k of n things, at most
+// math.MaxInt32.
+func choose(n, k int) int {
+	ways := 1.0
+	for i := range k {
+		ways = ways * float64(n-i) / float64(i+1)
+	}
+	return int(math.Round(min(ways, math.MaxInt32)))
 }
 
 // domains counts the zones with nodes.
@@ -166,43 +179,16 @@ func (c *Checker) domains() int {
 	return zones
 }
 
-// loseNodes takes down every set of left more nodes of the classes from class
-// on, of equal sets only the one with the lowest indexes. ways is how many
-// failures the nodes taken so far stand for.
-func (c *Checker) loseNodes(class, left, ways int) *Failure {
-	d := &c.drills
-	if left == 0 {
-		return c.survive(ways)
-	}
-	for i := class; i < len(d.starts)-1; i++ {
-		members := d.members[d.starts[i]:d.starts[i+1]]
-		if !c.alive[members[0]] {
-			continue
-		}
-		mark, chosen := len(d.down), 1
-		for k, n := range members[:min(left, len(members))] {
-			c.takeDown(int(n))
-			d.lostNodes = append(d.lostNodes, int(n))
-			chosen = chosen * (len(members) - k) / (k + 1)
-			if f := c.loseNodes(i+1, left-k-1, ways*chosen); f != nil {
-				return f
-			}
-		}
-		d.lostNodes = d.lostNodes[:len(d.lostNodes)-(len(d.down)-mark)]
-		c.bringUp(mark)
-	}
-	return nil
-}
-
 // takeDown fails a node that is up.
 func (c *Checker) takeDown(n int) {
 	d := &c.drills
+	c.leaveKind(n)
 	c.alive[n] = false
 	c.up--
 	z := int(c.zone[n])
 	c.zoneAlive[z]--
 	for _, w := range c.sizes {
-		if pods := c.count[w*c.nodes+n]; pods > 0 {
+		if pods := c.count[n*c.slots+w]; pods > 0 {
 			c.zoneCount[w*c.zones+z] -= pods
 			d.displaced[w] += int(pods)
 		}
@@ -224,7 +210,7 @@ func (c *Checker) bringUp(mark int) {
 		z := int(c.zone[n])
 		c.zoneAlive[z]++
 		for _, w := range c.sizes {
-			if pods := c.count[w*c.nodes+n]; pods > 0 {
+			if pods := c.count[n*c.slots+w]; pods > 0 {
 				c.zoneCount[w*c.zones+z] += pods
 				d.displaced[w] -= int(pods)
 			}
@@ -232,39 +218,9 @@ func (c *Checker) bringUp(mark int) {
 		c.usedCPU += c.cpu[n] - int64(r.CPU)
 		c.usedMemory += c.memory[n] - int64(r.Memory)
 		c.usedPods += int(c.pods[n]) - r.Pods
+		c.joinKind(n)
 	}
 	d.down = d.down[:mark]
-}
-
-// survive says whether the nodes that are up carry what they must.
-func (c *Checker) survive(ways int) *Failure {
-	d := &c.drills
-	e := &d.events[d.at]
-	for _, w := range c.sizes {
-		ready := c.group.Workloads[w].Replicas - d.displaced[w]
-		d.ready[w] = min(d.ready[w], ready)
-		if missing := c.group.Workloads[w].MinReady - ready; missing > 0 {
-			return &Failure{
-				During: e.during, Order: c.order, Resource: ShortMinReady,
-				Workload: c.group.Workloads[w].Name, Missing: missing, Lost: c.loss(),
-			}
-		}
-	}
-	var free Resources
-	if c.up >= d.certain {
-		free = c.freeRescheduled()
-	} else {
-		if f := c.reschedule(e); f != nil {
-			return f
-		}
-		free = c.free()
-		c.undo()
-	}
-	if c.order == 0 {
-		e.tried += ways
-	}
-	c.noteTightest(e, free)
-	return nil
 }
 
 // reschedule places the displaced pods, biggest first.
@@ -285,33 +241,6 @@ func (c *Checker) reschedule(e *event) *Failure {
 		}
 	}
 	return nil
-}
-
-// freeRescheduled returns what is free once the displaced pods run again.
-func (c *Checker) freeRescheduled() Resources {
-	free := c.free()
-	for _, w := range c.sizes {
-		if pods := c.drills.displaced[w]; pods > 0 && c.group.Workloads[w].Reschedule {
-			free.CPU -= units.MilliCPU(int64(pods) * c.terms[w].cpu)
-			free.Memory -= units.Bytes(int64(pods) * c.terms[w].memory)
-			free.Pods -= pods
-		}
-	}
-	return free
-}
-
-// noteTightest keeps the case with the least free share of CPU, the first of
-// equals. No survivors are as tight as it gets.
-func (c *Checker) noteTightest(e *event, free Resources) {
-	total := c.total()
-	if e.found && (e.total.CPU == 0 || total.CPU > 0 &&
-		int64(free.CPU)*int64(e.total.CPU) >= int64(e.free.CPU)*int64(total.CPU)) {
-		return
-	}
-	e.found, e.free, e.total, e.lost = true, free, total, c.loss()
-	if share := shareOf(free.CPU, total.CPU); !c.drills.drilled || share < c.drills.tightest {
-		c.drills.tightest, c.drills.drilled = share, true
-	}
 }
 
 // loss returns a copy of what is lost.

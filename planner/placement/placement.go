@@ -117,6 +117,8 @@ type Options struct {
 	Seed uint64
 	// Balance is the scheduler's formula for balanced allocation.
 	Balance Balance
+	// Stop is asked now and then whether to give up; nil never does.
+	Stop func() bool
 }
 
 // During says in what state of the group something happened.
@@ -180,6 +182,12 @@ type Failure struct {
 	Missing int
 	// Lost is what had failed; empty in normal and rollout.
 	Lost Loss
+	// Unproved says that the loss was not simulated: more failures than a check
+	// simulates were beyond its proof, and this is the first of the rest. What it
+	// says of Missing is then what the proof lacks.
+	Unproved bool
+	// Stopped says that Options.Stop ended the check; nothing else is then known.
+	Stopped bool
 }
 
 // String describes the failure in a line.

@@ -45,7 +45,7 @@ func termsOf(w *Workload) terms {
 	return t
 }
 
-// candidate is a node that passed the filters.
+// candidate is a kind of nodes that passed the filters.
 type candidate struct {
 	node  int32
 	score int32
@@ -54,40 +54,42 @@ type candidate struct {
 }
 
 // pick returns the node on which the scheduler puts a pod of workload w, or -1.
-// slot says whose pods the spread constraints count.
+// slot says whose pods the spread constraints count. Nodes of one kind score
+// alike, so that the first of each stands for all.
 func (c *Checker) pick(w, slot int) int {
 	t := &c.terms[w]
-	hosts := c.count[slot*c.nodes : (slot+1)*c.nodes]
 	zones := c.zoneCount[slot*c.zones : (slot+1)*c.zones]
-	minZone, minHost := c.floors(t, hosts, zones)
+	minZone, minHost := c.floors(t, slot, zones)
 	best, bestScore := -1, int32(unfit)
 	soft := t.softZone > 0 || t.softHost > 0
 	c.candidates = c.candidates[:0]
-	for n := range hosts {
-		if !c.alive[n] {
+	feasible := 0
+	for _, k := range c.kinds.live {
+		score := c.resourceScore(w, int(k))
+		if score == unfit {
 			continue
 		}
-		score := c.resourceScore(w, n)
-		if score == unfit ||
-			t.hardZone > 0 && zones[c.zone[n]]+1-minZone > t.hardZone ||
-			t.hardHost > 0 && hosts[n]+1-minHost > t.hardHost {
+		n := int(c.kinds.first[k])
+		if t.hardZone > 0 && zones[c.zone[n]]+1-minZone > t.hardZone ||
+			t.hardHost > 0 && c.count[n*c.slots+slot]+1-minHost > t.hardHost {
 			continue
 		}
 		if soft {
 			c.candidates = append(c.candidates, candidate{node: int32(n), score: score})
-		} else if score > bestScore {
+			feasible += int(c.kinds.size[k])
+		} else if score > bestScore || score == bestScore && n < best {
 			best, bestScore = n, score
 		}
 	}
 	if soft {
-		return c.pickSpread(t, hosts, zones)
+		return c.pickSpread(t, slot, zones, feasible)
 	}
 	return best
 }
 
 // floors returns the least number of pods in any zone and on any node that is
 // up, where the workload has hard constraints that need them.
-func (c *Checker) floors(t *terms, hosts, zones []int32) (minZone, minHost int32) {
+func (c *Checker) floors(t *terms, slot int, zones []int32) (minZone, minHost int32) {
 	minZone, minHost = math.MaxInt32, math.MaxInt32
 	if t.hardZone > 0 {
 		for z, count := range zones {
@@ -97,10 +99,8 @@ func (c *Checker) floors(t *terms, hosts, zones []int32) (minZone, minHost int32
 		}
 	}
 	if t.hardHost > 0 {
-		for n, count := range hosts {
-			if c.alive[n] {
-				minHost = min(minHost, count)
-			}
+		for _, k := range c.kinds.live {
+			minHost = min(minHost, c.count[int(c.kinds.first[k])*c.slots+slot])
 		}
 	}
 	return minZone, minHost
@@ -119,23 +119,23 @@ func (c *Checker) floors(t *terms, hosts, zones []int32) (minZone, minHost int32
 //	100 x (most + least - raw) / most
 //
 // in whole numbers. Source: podtopologyspread/scoring.go.
-func (c *Checker) pickSpread(t *terms, hosts, zones []int32) int {
+func (c *Checker) pickSpread(t *terms, slot int, zones []int32, feasible int) int {
 	if len(c.candidates) < 2 {
-		// With one feasible node the scheduler scores nothing.
+		// One node, or equal ones.
 		if len(c.candidates) == 0 {
 			return -1
 		}
 		return int(c.candidates[0].node)
 	}
 	c.zonePart(t, zones)
-	hostWeight := c.logs[len(c.candidates)+2]
+	hostWeight := c.logs[feasible+2]
 	least, most := int64(math.MaxInt64), int64(0)
 	for i := range c.candidates {
 		n := c.candidates[i].node
 		raw := c.zoneScore[c.zone[n]]
 		if t.softHost > 0 {
 			// The conversion keeps the compiler from fusing: the same bits everywhere.
-			raw += float64(float64(hosts[n])*hostWeight) + float64(t.softHost-1)
+			raw += float64(float64(c.count[int(n)*c.slots+slot])*hostWeight) + float64(t.softHost-1)
 		}
 		s := int64(math.Round(raw))
 		c.candidates[i].spread = s
@@ -147,7 +147,7 @@ func (c *Checker) pickSpread(t *terms, hosts, zones []int32) int {
 		if most > 0 {
 			normal = maxNodeScore * (most + least - c.candidates[i].spread) / most
 		}
-		if s := int64(c.candidates[i].score) + spreadWeight*normal; s > bestScore {
+		if s := int64(c.candidates[i].score) + spreadWeight*normal; s > bestScore || s == bestScore && c.candidates[i].node < best {
 			best, bestScore = c.candidates[i].node, s
 		}
 	}
@@ -174,26 +174,28 @@ func (c *Checker) zonePart(t *terms, zones []int32) {
 	}
 }
 
+// notScored marks a resource score that is not known yet.
+const notScored = -2
+
 // resourceScore returns the sum of LeastAllocated and BalancedAllocation for a
-// pod of workload w on node n, or unfit. It is kept until the node's pods change.
-func (c *Checker) resourceScore(w, n int) int32 {
-	i := w*c.nodes + n
-	if c.scoredAt[i] == c.version[n] {
-		return c.scores[i]
+// pod of workload w on a node of kind k, or unfit. It is kept with the kind.
+func (c *Checker) resourceScore(w, k int) int32 {
+	score := &c.kinds.scores[k*c.slots+w]
+	if *score != notScored {
+		return *score
 	}
-	c.scoredAt[i] = c.version[n]
-	t := &c.terms[w]
+	t, n := &c.terms[w], c.kinds.first[k]
 	cpu, memory := c.cpu[n]+t.cpu, c.memory[n]+t.memory
 	switch {
 	case cpu > c.allocCPU || memory > c.allocMemory || c.pods[n]+1 > c.allocPods:
-		c.scores[i] = unfit
+		*score = unfit
 	case c.balance == BalanceByChange:
 		change := c.balanced(cpu, memory) - c.balanced(c.cpu[n], c.memory[n])
-		c.scores[i] = c.leastAllocated(cpu, memory) + maxNodeScore/2 + (maxNodeScore/2+change)/2
+		*score = c.leastAllocated(cpu, memory) + maxNodeScore/2 + (maxNodeScore/2+change)/2
 	default:
-		c.scores[i] = c.leastAllocated(cpu, memory) + c.balanced(cpu, memory)
+		*score = c.leastAllocated(cpu, memory) + c.balanced(cpu, memory)
 	}
-	return c.scores[i]
+	return *score
 }
 
 // leastAllocated is the mean over CPU and memory of the free share with the pod,
