@@ -40,6 +40,9 @@ type Verdict struct {
 	// Never says that no larger count of this offer holds either, which ends the
 	// count; false is always safe.
 	Never bool
+	// Stopped says that Try gave up because Scan's context ended; nothing else is
+	// then known.
+	Stopped bool
 	// Payload is the caller's own; Scan hands it back.
 	Payload any
 }
@@ -159,15 +162,15 @@ func (s *scan) class(belongs func(*Offer) bool) ([]Candidate, error) {
 	starts := s.starts(belongs)
 	var best []Candidate
 	for i, st := range starts {
-		if err := context.Cause(s.ctx); err != nil {
-			return nil, err
-		}
 		if st.cost > s.bound(best) {
 			s.result.Pruned += len(starts) - i
 			break
 		}
 		s.result.Scanned++
-		c, ok := s.count(st, s.bound(best))
+		c, ok, err := s.count(st, s.bound(best))
+		if err != nil {
+			return nil, err
+		}
 		if !ok {
 			continue
 		}
@@ -223,18 +226,25 @@ func (s *scan) bound(best []Candidate) int64 {
 	return s.cost(last.Offer, last.Nodes)
 }
 
-// count tries rising counts of an offer while they cost no more than bound.
-func (s *scan) count(st start, bound int64) (Candidate, bool) {
+// count tries rising counts of an offer while they cost no more than bound. Its
+// error is the cause of the context's end.
+func (s *scan) count(st start, bound int64) (Candidate, bool, error) {
 	c := Candidate{Offer: st.offer, Known: s.offers[st.offer].Known}
 	for n := st.nodes; n <= st.limit && s.cost(st.offer, n) <= bound; n++ {
+		if err := context.Cause(s.ctx); err != nil {
+			return Candidate{}, false, err
+		}
 		v := s.problem.Try(st.offer, n)
 		s.result.Tries++
+		if err := context.Cause(s.ctx); err != nil && v.Stopped {
+			return Candidate{}, false, err
+		}
 		if v.Holds {
 			c.Nodes, c.Verdict = n, v
 			if c.Known {
 				c.Cost = s.offers[st.offer].Price * units.USDPerHour(n)
 			}
-			return c, true
+			return c, true, nil
 		}
 		c.OneLess, c.TriedOneLess = v, true
 		if f := &s.failure; f.Nodes == 0 || f.Offer == st.offer {
@@ -244,7 +254,7 @@ func (s *scan) count(st start, bound int64) (Candidate, bool) {
 			break
 		}
 	}
-	return Candidate{}, false
+	return Candidate{}, false, nil
 }
 
 // compare orders candidates of a class, best first. It is a total order.

@@ -113,7 +113,7 @@ func (p *problem) scan(ctx context.Context, offers []packing.Offer, alternatives
 		Try: func(offer, nodes int) packing.Verdict {
 			a, failure := p.try(&p.offers[offer], nodes, p.losses)
 			if failure != nil {
-				return packing.Verdict{Payload: failure}
+				return packing.Verdict{Payload: failure, Stopped: failure.Stopped}
 			}
 			return packing.Verdict{Holds: true, FreeCPU: a.report.TightestFreeCPU, Payload: a}
 		},
@@ -151,7 +151,7 @@ func (p *problem) try(o *offer, nodes int, losses placement.Losses) (*answer, *p
 			return &answer{offer: o, zones: zones, sized: slices.Clone(p.sized), report: report}, nil
 		}
 		i := p.index(failure.Workload)
-		if failure.Resource != placement.ShortMinReady || i < 0 || !p.works[i].bump(&p.sized[i], failure.During) {
+		if failure.Resource != placement.ShortMinReady || i < 0 || !p.works[i].bump(&p.sized[i], failure) {
 			return nil, failure
 		}
 	}
@@ -161,13 +161,13 @@ func (p *problem) try(o *offer, nodes int, losses placement.Losses) (*answer, *p
 // upgrade changes its formula, of the one to come. The report is of today's.
 func (p *problem) check(in placement.Group, losses placement.Losses) (placement.Report, *placement.Failure) {
 	formulas := p.m.balances()
-	report, failure := p.m.checker.Check(in, losses, placement.Options{Balance: formulas[0]})
+	report, failure := p.m.checker.Check(in, losses, placement.Options{Balance: formulas[0], Stop: p.m.stop})
 	for _, next := range formulas[1:] {
 		if failure != nil {
 			return report, failure
 		}
 		var then placement.Report
-		then, failure = p.m.checker.Check(in, losses, placement.Options{Balance: next})
+		then, failure = p.m.checker.Check(in, losses, placement.Options{Balance: next, Stop: p.m.stop})
 		for i := range then.ReadyAtWorst {
 			report.ReadyAtWorst[i] = min(report.ReadyAtWorst[i], then.ReadyAtWorst[i])
 		}

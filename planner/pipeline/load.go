@@ -249,16 +249,26 @@ func (w *work) replicas(nodes, zones int, losses placement.Losses) planner.Repli
 // survivors: every pod of the base could be lost and made good twice over.
 const bumpLimit = 3
 
-// bump adds one replica for the loss that left too few ready, and reports
-// whether that may help.
-func (w *work) bump(r *planner.ReplicaReasons, during placement.During) bool {
-	if !w.computed || r.Sum() >= bumpLimit*(w.base.Sum()+w.need) {
+// bump adds replicas for the loss that left too few ready, and reports whether
+// that may help: one, or as many as no fewer can make good.
+//
+// Biggest first, more replicas leave the ones before them where they are, so that
+// of one more at most one more survives the loss that failed: as many as are
+// missing must come. A shuffle of more pods is another shuffle, which tells
+// nothing of the last.
+func (w *work) bump(r *planner.ReplicaReasons, failure *placement.Failure) bool {
+	limit := bumpLimit * (w.base.Sum() + w.need)
+	if !w.computed || r.Sum() >= limit {
 		return false
 	}
-	if during == placement.NodeLoss {
-		r.Node++
+	more := 1
+	if failure.Order == 0 {
+		more = min(failure.Missing, limit-r.Sum())
+	}
+	if failure.During == placement.NodeLoss {
+		r.Node += more
 	} else {
-		r.Zone++
+		r.Zone += more
 	}
 	return true
 }

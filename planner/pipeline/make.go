@@ -29,6 +29,8 @@ type maker struct {
 	provider planner.Provider
 	options  Options
 	checker  *placement.Checker
+	// stop says that the context has ended.
+	stop func() bool
 	// offers by group, worked out once: they do not depend on the load.
 	offers map[string][]offer
 }
@@ -42,6 +44,7 @@ type maker struct {
 func Make(ctx context.Context, c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, o Options) (planner.Plan, error) {
 	c, cat = inOrder(c), typesInOrder(cat)
 	m := &maker{cluster: c, catalog: &cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string][]offer{}}
+	m.stop = func() bool { return ctx.Err() != nil }
 	if m.options.Alternatives == 0 {
 		m.options.Alternatives = 3
 	}

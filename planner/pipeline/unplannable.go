@@ -98,7 +98,7 @@ func (p *problem) nodesWanted() (margin, remedy string) {
 	group := *p.group
 	group.MaxNodes = 0
 	free.group = &group
-	free.m = &maker{cluster: p.m.cluster, catalog: p.m.catalog, provider: p.m.provider, options: Options{Alternatives: -1}, checker: placement.NewChecker(), offers: p.m.offers}
+	free.m = &maker{cluster: p.m.cluster, catalog: p.m.catalog, provider: p.m.provider, options: Options{Alternatives: -1}, checker: placement.NewChecker(), offers: p.m.offers, stop: p.m.stop}
 	// No context is needed: the scan is bounded, and was done once already.
 	best := 0
 	for i := range p.offers {
