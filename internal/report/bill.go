@@ -183,10 +183,10 @@ func (p *page) alternatives(plan *planner.Plan) {
 	for _, g := range plan.NodeGroups {
 		var items []string
 		for _, a := range g.Alternatives[:min(most, len(g.Alternatives))] {
-			words := fmt.Sprintf("%s x %d %s", a.InstanceType, a.Nodes, monthly(a.Cost))
+			words := fmt.Sprintf("%s x %s %s", a.InstanceType, number(a.Nodes), monthly(a.Cost))
 			var notes []string
 			if own := nodesAndDisks(plan, &g); a.Cost.Known && own.Known {
-				words = fmt.Sprintf("%s x %d %s", a.InstanceType, a.Nodes, signedUSD((a.Cost.Rate - own.Rate).PerMonth()))
+				words = fmt.Sprintf("%s x %s %s", a.InstanceType, number(a.Nodes), signedUSD((a.Cost.Rate - own.Rate).PerMonth()))
 				notes = append(notes, signedTenths(a.Difference))
 			}
 			if a.Nodes < g.Nodes {

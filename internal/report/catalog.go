@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -38,10 +37,10 @@ func CatalogList(w io.Writer, c *catalogs.Catalog, rows []document.CatalogRow, o
 		r := &rows[i]
 		cpu, memory, pods := notKnown, notKnown, notKnown
 		if a := r.Allocatable; a != nil {
-			cpu, memory, pods = cores(a.CPU), size(a.Memory), thousands(int64(a.Pods))
+			cpu, memory, pods = cores(a.CPU), size(a.Memory), number(a.Pods)
 		}
 		t.add(
-			r.Type.Name, r.Type.Architecture, strconv.Itoa(r.Type.VCPUs), size(r.Type.Memory), cpu, memory, pods,
+			r.Type.Name, r.Type.Architecture, number(r.Type.VCPUs), size(r.Type.Memory), cpu, memory, pods,
 			hourly(r.Type.OnDemand), orDash(shortBasis(r.Type.OnDemand.Basis)), orDash(string(r.Type.OnDemand.Date)),
 			hourly(r.Type.Spot), classWords(&r.Type),
 		)
@@ -101,20 +100,20 @@ func (p *page) shape(t *catalogs.InstanceType) {
 	p.labelled("MEMORY", plain, memory...)
 	var network []string
 	if t.NetworkMbps > 0 {
-		network = append(network, thousands(int64(t.NetworkMbps))+" Mbit/s guaranteed")
+		network = append(network, number(t.NetworkMbps)+" Mbit/s guaranteed")
 	}
 	if t.NetworkMaxMbps > 0 {
-		network = append(network, "up to "+thousands(int64(t.NetworkMaxMbps))+" Mbit/s")
+		network = append(network, "up to "+number(t.NetworkMaxMbps)+" Mbit/s")
 	}
 	if t.ENIs > 0 {
 		network = append(network, fmt.Sprintf("%d interfaces of %d addresses", t.ENIs, t.IPv4PerENI))
 	}
 	var disks []string
 	if t.DiskMbps > 0 {
-		disks = append(disks, "up to "+thousands(int64(t.DiskMbps))+" Mbit/s to network disks")
+		disks = append(disks, "up to "+number(t.DiskMbps)+" Mbit/s to network disks")
 	}
 	if t.LocalDiskGB > 0 {
-		disks = append(disks, thousands(int64(t.LocalDiskGB))+" GB built in")
+		disks = append(disks, number(t.LocalDiskGB)+" GB built in")
 	}
 	var chips []string
 	if t.GPUs.Milli > 0 {
@@ -193,7 +192,7 @@ func (p *page) derivation(row *document.CatalogRow) {
 	}{
 		{"cpu", "cpu", exactCPU(int64(a.CPU)), exactCPU},
 		{"memory", "memory", exactMemory(int64(a.Memory)), exactMemory},
-		{"pods", "pods", thousands(int64(a.Pods)), thousands},
+		{"pods", "pods", number(a.Pods), thousands},
 		{"ephemeral_storage", "storage", exactMemory(int64(a.EphemeralStorage)), exactMemory},
 	} {
 		steps := slices.DeleteFunc(slices.Clone(a.Steps), func(s planner.AllocatableStep) bool { return s.Resource != r.resource })
@@ -248,10 +247,10 @@ func CatalogStatus(w io.Writer, list []catalogs.Summary, o Options) error {
 		s := &list[i]
 		n := s.OnDemand
 		t.add(
-			s.Provider, s.Region, string(s.Date), s.Source, strconv.Itoa(s.Zones), thousands(int64(s.Types)),
-			thousands(int64(n.Listed)), thousands(int64(n.Family)), thousands(int64(n.Estimated)),
-			thousands(int64(n.Secondary+n.Recalled)), thousands(int64(n.Unknown)),
-			thousands(int64(s.Spot.Known())), orDash(string(s.OldestPrice)), s.SHA256[:min(len(s.SHA256), 12)],
+			s.Provider, s.Region, string(s.Date), s.Source, number(s.Zones), number(s.Types),
+			number(n.Listed), number(n.Family), number(n.Estimated),
+			number(n.Secondary+n.Recalled), number(n.Unknown),
+			number(s.Spot.Known()), orDash(string(s.OldestPrice)), s.SHA256[:min(len(s.SHA256), 12)],
 		)
 	}
 	out.table(&t)

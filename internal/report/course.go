@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -101,7 +100,7 @@ func (p *page) upgrade(plan *planner.Plan) {
 			extra = usd(s.ExtraCost)
 		}
 		t.addStyled(
-			look, s.Name, hoursMinutes(s.Duration), extra, "+"+strconv.Itoa(s.PeakExtraNodes),
+			look, s.Name, hoursMinutes(s.Duration), extra, "+"+number(s.PeakExtraNodes),
 			percent(downToPercent(s.MinReady)), cmp.Or(s.Rollback, none), verdict,
 		)
 	}
@@ -157,7 +156,7 @@ func (p *page) growth(plan *planner.Plan) {
 			left++
 			continue
 		}
-		row := []string{string(m.Date), strconv.Itoa(m.Month)}
+		row := []string{string(m.Date), number(m.Month)}
 		if together {
 			row = append(row, "x"+hundredths(m.Factor))
 		}
@@ -171,7 +170,7 @@ func (p *page) growth(plan *planner.Plan) {
 			nodes[n.Group] = n.Nodes
 		}
 		for _, g := range plan.NodeGroups {
-			row = append(row, strconv.Itoa(nodes[g.Name]))
+			row = append(row, number(nodes[g.Name]))
 		}
 		t.add(append(row, monthly(m.Cost))...)
 	}

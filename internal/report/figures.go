@@ -30,6 +30,9 @@ func thousands(n int64) string {
 	return sign + s
 }
 
+// number writes a count with commas.
+func number(n int) string { return thousands(int64(n)) }
+
 // roundDiv returns a / b rounded to the nearest, halves away from zero. b > 0.
 func roundDiv(a, b int64) int64 {
 	if a < 0 {
@@ -71,7 +74,7 @@ func hourly(p catalogs.Price) string {
 
 // percent writes a share in whole percents.
 func percent(r units.Ratio) string {
-	return strconv.FormatInt(roundDiv(int64(r), int64(units.Percent)), 10) + "%"
+	return thousands(roundDiv(int64(r), int64(units.Percent))) + "%"
 }
 
 // tenths writes a share in percents with one decimal.
@@ -81,7 +84,7 @@ func tenths(r units.Ratio) string {
 	if n < 0 {
 		sign, n = "-", -n
 	}
-	return fmt.Sprintf("%s%d.%d%%", sign, n/10, n%10)
+	return fmt.Sprintf("%s%s.%d%%", sign, thousands(n/10), n%10)
 }
 
 // signedTenths writes a difference: "+15.9%".
@@ -185,7 +188,7 @@ func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return thousands(int64(n)) + " " + noun + "s"
+	return number(n) + " " + noun + "s"
 }
 
 // basisWords says how a price is known.
@@ -219,7 +222,7 @@ func basisCounts(counts map[catalogs.Basis]int) string {
 	var parts []string
 	for _, b := range bases() {
 		if n := counts[b]; n > 0 {
-			parts = append(parts, strconv.Itoa(n)+" "+basisWords(b))
+			parts = append(parts, number(n)+" "+basisWords(b))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -98,7 +98,7 @@ func (p *page) closing(plan *planner.Plan) {
 	}
 	verdict, look := "Plan holds.", green
 	if lost > 0 {
-		verdict, look = fmt.Sprintf("%d of %d failures tried are not survived.", lost, tried), red
+		verdict, look = fmt.Sprintf("%s of %s failures tried are not survived.", number(lost), number(tried)), red
 	}
 	errors, warnings := 0, 0
 	for _, f := range plan.Findings {

@@ -1,9 +1,7 @@
 package report
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -114,8 +112,8 @@ func (p *page) nodeGroups(plan *planner.Plan) {
 			gap = tenths(g.Gap)
 		}
 		row := []string{
-			g.Name, string(g.Role), strconv.Itoa(g.Nodes), none, none,
-			fmt.Sprintf("%d-%d", g.MinNodes, g.MaxNodes),
+			g.Name, string(g.Role), number(g.Nodes), none, none,
+			number(g.MinNodes) + "-" + number(g.MaxNodes),
 			percent(g.Usage.CPU), percent(g.Usage.Memory), percent(g.Usage.Pods),
 			monthly(g.Cost), gap, bindingWords(plan, g),
 		}
@@ -128,7 +126,7 @@ func (p *page) nodeGroups(plan *planner.Plan) {
 		t.add(row...)
 		for j := range g.Pools {
 			pool := &g.Pools[j]
-			t.addStyled(dim, "", "", strconv.Itoa(pool.Nodes), nodesByZone(c.Zones, pool.NodesByZone), poolWords(pool))
+			t.addStyled(dim, "", "", number(pool.Nodes), nodesByZone(c.Zones, pool.NodesByZone), poolWords(pool))
 		}
 	}
 	scales := func(g planner.GroupPlan) bool { return g.MinNodes != g.Nodes || g.MaxNodes != g.Nodes }
@@ -154,7 +152,7 @@ func nodesByZone(zones []string, nodes []planner.ZoneCount) string {
 		parts[i] = none
 		for _, n := range nodes {
 			if n.Zone == z {
-				parts[i] = strconv.Itoa(n.Nodes)
+				parts[i] = number(n.Nodes)
 			}
 		}
 	}

@@ -104,6 +104,29 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// TestLargeCounts has counts above a thousand in every table.
+func TestLargeCounts(t *testing.T) {
+	p := shop(t)
+	web := &p.NodeGroups[2]
+	web.Nodes, web.MinNodes, web.MaxNodes = 1200, 1200, 2400
+	web.Pools[0].NodesByZone[0].Nodes = 1196
+	web.Survives[0].Tried, web.Survives[0].Held = 1200, 1199
+	web.Alternatives[0].Nodes, web.Workloads[0].Replicas = 3000, 4800
+	p.Upgrade.Strategies[3].PeakExtraNodes = 1006
+	got := text(t, p, report.Options{Width: 200})
+	for _, want := range []string{
+		" 1,200  1,196/2/2 ", "  1,200-2,400  ", "any 1 node  1,205  1,204  ", // 2 + 3 + 1,200
+		"m7i.4xlarge x 3,000 ", " 4,800 ", "  +1,006  ", "1 of 1,208 failures tried", // and 3 zones
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the text lacks %q", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(got)
+	}
+}
+
 // TestReplicasAddUp adds the columns of each workload.
 func TestReplicasAddUp(t *testing.T) {
 	sums := 0

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -107,9 +106,9 @@ func (p *page) workloads(plan *planner.Plan) {
 	narrow.columns = append(slices.Clone(counts.columns), column{title: "TARGET", wraps: true})
 	models := map[string][]string{}
 	for _, row := range rows {
-		first := []string{row.name, thousands(int64(row.plan.Replicas))}
+		first := []string{row.name, number(row.plan.Replicas)}
 		for _, of := range shown {
-			first = append(first, thousands(int64(of(row.plan.Reasons))))
+			first = append(first, number(of(row.plan.Reasons)))
 		}
 		for _, t := range targetsOf(row, during) {
 			wide.add(slices.Concat(first, []string{t.words}, t.predicted, []string{t.model})...)
@@ -203,8 +202,8 @@ func targetsOf(row workloadRow, during []struct{ during, title string }) []targe
 		out = append(out, one(none, orNone(row.plan.PerPod), ""))
 	}
 	if row.input != nil && row.input.MinReady != nil {
-		ready := "min_ready " + strconv.Itoa(row.input.MinReady.Up(row.plan.Replicas))
-		out = append(out, one(ready, strconv.Itoa(row.plan.ReadyAtWorst)+" ready", ""))
+		ready := "min_ready " + number(row.input.MinReady.Up(row.plan.Replicas))
+		out = append(out, one(ready, number(row.plan.ReadyAtWorst)+" ready", ""))
 	}
 	return out
 }
@@ -243,7 +242,7 @@ func predicted(w *planner.WorkloadPlan, target planner.LatencyPrediction, during
 func (p *page) systemPods(plan *planner.Plan) {
 	var items []string
 	for _, row := range rowsOf(plan, true) {
-		items = append(items, row.name+" "+strconv.Itoa(row.plan.Replicas))
+		items = append(items, row.name+" "+number(row.plan.Replicas))
 	}
 	items = append(items, daemonsOf(plan)...)
 	if len(items) > 0 {
@@ -309,7 +308,7 @@ func (p *page) survives(plan *planner.Plan) {
 		if a.held < a.tried {
 			s = red
 		}
-		t.addStyled(s, a.event, strconv.Itoa(a.tried), strconv.Itoa(a.held), a.words)
+		t.addStyled(s, a.event, number(a.tried), number(a.held), a.words)
 	}
 	p.table(&t)
 	for _, loss := range []struct{ what, attribute string }{{"node", "nodes"}, {"zone", "zones"}} {
