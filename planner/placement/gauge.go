@@ -29,8 +29,9 @@ type gauges struct {
 	// ready, of every workload in the order of sizes: lost pods, limited by
 	// MinReady.
 	ready []gauge
-	// room, of every workload that is rescheduled (see gauge).
-	room []gauge
+	// room, of every workload that is rescheduled (see gauge): by places, and by
+	// shares. Either one proves.
+	room [][2]gauge
 	// size is what a node has for pods less those that are not rescheduled, in
 	// CPU: what a loss takes from the free CPU. It has no limit.
 	size gauge
@@ -49,6 +50,17 @@ type gauges struct {
 //
 // whatever nodes the scheduler prefers. With d as the sum over lost nodes of the
 // pods there, that is a gauge with the limit of the sum of s_jn over all nodes.
+// The other way is by shares of F, the mean of what is free on a node: with room
+// for j to begin with, node n has none left only if of some resource r it lost
+// f_nr - w_jr + 1 at least, f_n being what is free there, so that the pods that
+// came, each weighing max over r of w_ir / F_r, weigh at least
+//
+//	B_n = min over r of (f_nr - w_jr + 1) / F_r
+//
+// together. So the last pod of j finds room if the pods before it weigh less than
+// the sum of B_n over the survivors. Shares are kept in 2^-16, B rounded down and
+// pods up.
+//
 // Hard spread may forbid a node with room: its workloads have the limit 0.
 func (c *Checker) gauge() {
 	d := &c.drills
@@ -75,30 +87,84 @@ func (c *Checker) gauge() {
 	}
 }
 
-// gaugeRoom works out the gauge of room for the p-th of sizes.
-func (c *Checker) gaugeRoom(p int, room *gauge) {
+// gaugeRoom works out the gauges of room for the p-th of sizes.
+func (c *Checker) gaugeRoom(p int, room *[2]gauge) {
 	d := &c.drills
 	w := c.sizes[p]
 	classes := len(d.starts) - 1
-	*room = gauge{workload: w, value: resize(room.value, classes), best: room.best}
-	copy(room.value, d.gauges.ready[p].value)
+	own := c.shareTaken(w, w)
+	for v := range room {
+		r := &room[v]
+		*r = gauge{workload: w, value: resize(r.value, classes), best: r.best}
+		copy(r.value, d.gauges.ready[p].value)
+	}
 	if c.terms[w].hardZone > 0 || c.terms[w].hardHost > 0 {
 		return
+	}
+	places, shares := &room[0], &room[1]
+	for i := range classes {
+		shares.value[i] *= own
 	}
 	for q, other := range c.sizes[:p] {
 		if !c.group.Workloads[other].Reschedule {
 			continue
 		}
-		takes := c.takes(other, w)
+		takes, share := c.takes(other, w), c.shareTaken(other, w)
 		for i, pods := range d.gauges.ready[q].value {
-			room.value[i] += takes * pods
+			places.value[i] += takes * pods
+			shares.value[i] += share * pods
 		}
 	}
+	shares.limit = own - 1
 	for i := range classes {
-		slots := c.slotsOn(w, int(d.members[d.starts[i]]))
-		room.value[i] += slots
-		room.limit += slots * int64(d.starts[i+1]-d.starts[i])
+		first, size := int(d.members[d.starts[i]]), int64(d.starts[i+1]-d.starts[i])
+		slots, share := c.slotsOn(w, first), c.shareLeft(w, first)
+		places.value[i] += slots
+		places.limit += slots * size
+		shares.value[i] += share
+		shares.limit += share * size
 	}
+}
+
+// shares of the mean free room are kept in parts of it.
+const shareParts = 1 << 16
+
+// meanFree returns what is free on a node on average, at least 1 of each.
+func (c *Checker) meanFree() (cpu, memory, pods int64) {
+	free := c.free()
+	n := int64(max(1, c.up))
+	return max(1, int64(free.CPU)/n), max(1, int64(free.Memory)/n), max(1, int64(free.Pods)/n)
+}
+
+// shareTaken returns what a pod of i weighs where pods of j need room.
+func (c *Checker) shareTaken(i, j int) int64 {
+	a, b := &c.terms[i], &c.terms[j]
+	cpu, memory, pods := c.meanFree()
+	share := units.CeilDiv(shareParts, pods)
+	if b.cpu > 0 {
+		share = max(share, units.CeilDiv(a.cpu*shareParts, cpu))
+	}
+	if b.memory > 0 {
+		share = max(share, units.CeilDiv(a.memory*shareParts, memory))
+	}
+	return share
+}
+
+// shareLeft returns what must come to node n until it has no room for a pod of w.
+func (c *Checker) shareLeft(w, n int) int64 {
+	if c.slotsOn(w, n) == 0 {
+		return 0
+	}
+	t := &c.terms[w]
+	cpu, memory, pods := c.meanFree()
+	share := int64(c.allocPods-c.pods[n]) * shareParts / pods
+	if t.cpu > 0 {
+		share = min(share, (c.allocCPU-c.cpu[n]-t.cpu+1)*shareParts/cpu)
+	}
+	if t.memory > 0 {
+		share = min(share, (c.allocMemory-c.memory[n]-t.memory+1)*shareParts/memory)
+	}
+	return share
 }
 
 // takes returns how many places of pods of j a pod of i takes at most.
@@ -187,7 +253,8 @@ func (c *Checker) allHold(nodes int, certain bool) bool {
 		return true
 	}
 	for i := range g.room {
-		if c.worst(&g.room[i], nodes) > g.room[i].limit {
+		places, shares := &g.room[i][0], &g.room[i][1]
+		if c.worst(places, nodes) > places.limit && c.worst(shares, nodes) > shares.limit {
 			return false
 		}
 	}
@@ -202,9 +269,12 @@ func (c *Checker) search(nodes int) *Failure {
 			c.takeDown(n)
 		}
 	}
-	for _, list := range [][]gauge{d.gauges.ready, d.gauges.room} {
-		for i := range list {
-			c.prepare(&list[i], nodes)
+	for i := range d.gauges.ready {
+		c.prepare(&d.gauges.ready[i], nodes)
+	}
+	for i := range d.gauges.room {
+		for v := range d.gauges.room[i] {
+			c.prepare(&d.gauges.room[i][v], nodes)
 		}
 	}
 	f := c.loseNodes(0, nodes, nodes)
@@ -254,7 +324,8 @@ func (c *Checker) open(class, left, nodes int) bool {
 		return false
 	}
 	for i := range g.room {
-		if g.room[i].taken+g.room[i].best[at] > g.room[i].limit {
+		places, shares := &g.room[i][0], &g.room[i][1]
+		if places.taken+places.best[at] > places.limit && shares.taken+shares.best[at] > shares.limit {
 			return true
 		}
 	}
@@ -297,9 +368,13 @@ func (c *Checker) loseNodes(class, left, nodes int) *Failure {
 // take adds so many nodes of a class to the gauges.
 func (c *Checker) take(class, nodes int) {
 	g := &c.drills.gauges
-	for _, list := range [][]gauge{g.ready, g.room} {
-		for i := range list {
-			list[i].taken += list[i].value[class] * int64(nodes)
+	for i := range g.ready {
+		g.ready[i].taken += g.ready[i].value[class] * int64(nodes)
+	}
+	for i := range g.room {
+		for v := range g.room[i] {
+			r := &g.room[i][v]
+			r.taken += r.value[class] * int64(nodes)
 		}
 	}
 }
@@ -320,12 +395,14 @@ func (c *Checker) survive() *Failure {
 	if c.up >= d.certain {
 		return nil
 	}
-	doubt := slices.IndexFunc(d.gauges.room, func(g gauge) bool { return d.displaced[g.workload] > 0 && g.taken > g.limit })
+	doubt := slices.IndexFunc(d.gauges.room, func(g [2]gauge) bool {
+		return d.displaced[g[0].workload] > 0 && g[0].taken > g[0].limit && g[1].taken > g[1].limit
+	})
 	if doubt < 0 {
 		return nil
 	}
 	if d.left--; d.left < 0 {
-		g := &d.gauges.room[doubt]
+		g := &d.gauges.room[doubt][0]
 		f := c.fail(e.during, g.workload, min(d.displaced[g.workload], int(g.taken-g.limit)))
 		f.Lost, f.Unproved = c.loss(), true
 		return f
