@@ -223,13 +223,25 @@ func (c *Checker) bringUp(mark int) {
 	d.down = d.down[:mark]
 }
 
-// reschedule places the displaced pods, biggest first.
+// reschedule places the displaced pods, biggest first, until the rest is certain
+// to find room. Where it fails, the pods stay as they are.
 func (c *Checker) reschedule(e *event) *Failure {
 	d := &c.drills
+	workloads, pods := 0, 0
 	for _, w := range c.sizes {
-		if !c.group.Workloads[w].Reschedule {
+		if c.group.Workloads[w].Reschedule && d.displaced[w] > 0 {
+			workloads, pods = workloads+1, pods+d.displaced[w]
+		}
+	}
+	for p, w := range c.sizes {
+		if !c.group.Workloads[w].Reschedule || d.displaced[w] == 0 {
 			continue
 		}
+		// To ask costs about as much as to place a pod of each workload.
+		if workloads <= pods && c.restFits(p) {
+			return nil
+		}
+		workloads, pods = workloads-1, pods-d.displaced[w]
 		for i := range d.displaced[w] {
 			n := c.pick(w, w)
 			if n < 0 {
@@ -241,6 +253,38 @@ func (c *Checker) reschedule(e *event) *Failure {
 		}
 	}
 	return nil
+}
+
+// restFits reports whether the displaced pods of the workloads from the p-th of
+// sizes on find room on the nodes as they stand, by the places of gauge. Of the
+// last workload that is exact.
+func (c *Checker) restFits(p int) bool {
+	d := &c.drills
+	rest := c.sizes[p:]
+	for i, w := range rest {
+		if !c.group.Workloads[w].Reschedule || d.displaced[w] == 0 {
+			continue
+		}
+		if c.terms[w].hardZone > 0 || c.terms[w].hardHost > 0 {
+			return false
+		}
+		need := int64(d.displaced[w])
+		for _, bigger := range rest[:i] {
+			if c.group.Workloads[bigger].Reschedule && d.displaced[bigger] > 0 {
+				need += c.takes(bigger, w) * int64(d.displaced[bigger])
+			}
+		}
+		for _, k := range c.kinds.live {
+			need -= c.slotsOn(w, int(c.kinds.first[k])) * int64(c.kinds.size[k])
+			if need <= 0 {
+				break
+			}
+		}
+		if need > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // loss returns a copy of what is lost.
