@@ -237,12 +237,11 @@ func (c *Checker) reschedule(e *event) *Failure {
 		if !c.group.Workloads[w].Reschedule || d.displaced[w] == 0 {
 			continue
 		}
-		// To ask costs about as much as to place a pod of each workload.
-		if workloads <= pods && c.restFits(p) {
-			return nil
-		}
-		workloads, pods = workloads-1, pods-d.displaced[w]
 		for i := range d.displaced[w] {
+			// To ask costs about as much as to place a pod of each workload.
+			if i%8 == 0 && workloads <= pods-i && c.restFits(p, d.displaced[w]-i) {
+				return nil
+			}
 			n := c.pick(w, w)
 			if n < 0 {
 				f := c.fail(e.during, w, d.displaced[w]-i)
@@ -251,16 +250,23 @@ func (c *Checker) reschedule(e *event) *Failure {
 			}
 			c.put(w, w, n)
 		}
+		workloads, pods = workloads-1, pods-d.displaced[w]
 	}
 	return nil
 }
 
-// restFits reports whether the displaced pods of the workloads from the p-th of
-// sizes on find room on the nodes as they stand, by the places of gauge. Of the
-// last workload that is exact.
-func (c *Checker) restFits(p int) bool {
+// restFits reports whether left displaced pods of the p-th of sizes, and those of
+// the workloads after it, find room on the nodes as they stand, by the places of
+// gauge. Of the last workload that is exact.
+func (c *Checker) restFits(p, left int) bool {
 	d := &c.drills
 	rest := c.sizes[p:]
+	waiting := func(i int) int64 {
+		if i == 0 {
+			return int64(left)
+		}
+		return int64(d.displaced[rest[i]])
+	}
 	for i, w := range rest {
 		if !c.group.Workloads[w].Reschedule || d.displaced[w] == 0 {
 			continue
@@ -268,10 +274,10 @@ func (c *Checker) restFits(p int) bool {
 		if c.terms[w].hardZone > 0 || c.terms[w].hardHost > 0 {
 			return false
 		}
-		need := int64(d.displaced[w])
-		for _, bigger := range rest[:i] {
-			if c.group.Workloads[bigger].Reschedule && d.displaced[bigger] > 0 {
-				need += c.takes(bigger, w) * int64(d.displaced[bigger])
+		need := waiting(i)
+		for q, bigger := range rest[:i] {
+			if c.group.Workloads[bigger].Reschedule {
+				need += c.takes(bigger, w) * waiting(q)
 			}
 		}
 		for _, k := range c.kinds.live {
