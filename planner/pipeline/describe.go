@@ -255,7 +255,7 @@ func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
 		}
 		out, last = append(out, step), nodes
 	}
-	n, _ := packing.NodesFor(p.items(nil), free(a.offer))
+	n := p.leastUp(a.offer)
 	// What the user asks for as a minimum is no redundancy.
 	n = max(n, p.group.MinNodes, 1)
 	for _, s := range steps {

@@ -236,7 +236,25 @@ func (p *problem) start(offer int) (int, bool) {
 		return w.need
 	})
 	n, ok := packing.LeastNodes(p.items(nil), kept, free(o), l, len(p.group.Zones))
-	return max(n, p.atLeast, 1), ok
+	return max(n, p.leastUp(o), p.atLeast, 1), ok
+}
+
+// leastUp is the least count of nodes of o that the requests need with everything
+// up: of all pods and, during the rollout of each workload in turn, its surge.
+func (p *problem) leastUp(o *offer) int {
+	items := p.items(nil)
+	least, _ := packing.NodesFor(items, free(o))
+	for i := range p.works {
+		surge := p.works[i].rollout().Surge(items[i].Count)
+		if surge == 0 {
+			continue
+		}
+		items[i].Count += surge
+		n, _ := packing.NodesFor(items, free(o))
+		least = max(least, n)
+		items[i].Count -= surge
+	}
+	return least
 }
 
 // items are the pods of the group: of each workload as many as count says, or

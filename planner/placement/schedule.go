@@ -142,13 +142,17 @@ func (c *Checker) pickSpread(t *terms, slot int, zones []int32, feasible int) in
 		least, most = min(least, s), max(most, s)
 	}
 	best, bestScore := int32(-1), int64(-1)
+	at := 0 // of best
 	for i := range c.candidates {
+		if a, b := &c.candidates[i], &c.candidates[at]; i > 0 && a.node > b.node && a.spread >= b.spread && a.score <= b.score {
+			continue // no better by either score, and later
+		}
 		normal := int64(maxNodeScore)
 		if most > 0 {
 			normal = maxNodeScore * (most + least - c.candidates[i].spread) / most
 		}
 		if s := int64(c.candidates[i].score) + spreadWeight*normal; s > bestScore || s == bestScore && c.candidates[i].node < best {
-			best, bestScore = c.candidates[i].node, s
+			best, bestScore, at = c.candidates[i].node, s, i
 		}
 	}
 	return int(best)
