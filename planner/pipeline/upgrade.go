@@ -28,7 +28,7 @@ func (m *maker) upgrade(groups []planner.GroupPlan) (*planner.UpgradePlan, error
 	mech := m.provider.Mechanics(&m.cluster)
 	p := upgrade.Problem{
 		Hops: hops, NodeSkew: mech.NodeSkew, Times: times(&mech), Strategies: mech.Strategies,
-		ControlPlaneFee: upgrade.Rate{Known: true},
+		ControlPlaneFee: upgrade.Rate{Known: true}, MayStop: m.cluster.Environment == planner.Development,
 	}
 	next, err := m.controlPlaneAt(u.To)
 	if err != nil {
@@ -52,7 +52,11 @@ func (m *maker) upgrade(groups []planner.GroupPlan) (*planner.UpgradePlan, error
 		}
 	}
 	for i := range groups {
-		p.Groups = append(p.Groups, m.upgradeGroup(&groups[i]))
+		g, err := m.upgradeGroup(&groups[i])
+		if err != nil {
+			return nil, err
+		}
+		p.Groups = append(p.Groups, g)
 	}
 	return upgradePlan(m.cluster.KubernetesVersion, u.To, hops, upgrade.Compare(p)), nil
 }
@@ -75,15 +79,22 @@ func times(mech *planner.Mechanics) upgrade.Times {
 }
 
 // upgradeGroup translates a planned group: its nodes as the modelled scheduler
-// filled them.
-func (m *maker) upgradeGroup(g *planner.GroupPlan) upgrade.Group {
+// filled them, and what it does with fewer.
+func (m *maker) upgradeGroup(g *planner.GroupPlan) (upgrade.Group, error) {
+	rest, err := m.remainderOf(g)
+	if err != nil {
+		return upgrade.Group{}, err
+	}
 	declared := m.groupNamed(g.Name)
 	pool := &g.Pools[0]
 	disks, known := m.rootDiskRate(declared)
 	out := upgrade.Group{
 		Name: g.Name, Zones: len(pool.NodesByZone),
 		Price:          upgrade.Rate{PerHour: pool.Price.Rate + disks, Known: known && pool.Price.Known()},
-		MaxUnavailable: declared.UpdateConfig.MaxUnavailable,
+		MaxUnavailable: declared.UpdateConfig.MaxUnavailable, Pending: rest.pending,
+	}
+	if declared.Redundancy.Nodes > 0 || declared.Redundancy.Zones > 0 {
+		out.Redundant = rest.redundant
 	}
 	for _, pl := range g.Placement {
 		class := upgrade.NodeClass{Nodes: pl.Nodes}
@@ -97,12 +108,15 @@ func (m *maker) upgradeGroup(g *planner.GroupPlan) upgrade.Group {
 		at := slices.IndexFunc(specs, func(s planner.Workload) bool { return s.Name == w.Name && s.System == w.System })
 		s := &specs[at]
 		u := upgrade.Workload{Name: w.Name, Grace: s.TerminationGracePeriod, Startup: s.StartupTime}
+		if s.Recovery == planner.Static {
+			u.MayWait = declared.Redundancy.Nodes
+		}
 		if s.PodDisruptionBudget != nil {
 			u.Budget, u.Allowed = true, s.PodDisruptionBudget.Allowed(w.Replicas)
 		}
 		out.Workloads = append(out.Workloads, u)
 	}
-	return out
+	return out, nil
 }
 
 // upgradePlan translates a comparison back.

@@ -44,9 +44,11 @@ func course(name string, p Problem) (Strategy, bool) {
 		s.Rollback = controlPlaneBack(p.Times) + "; nodes by another update to the old image"
 	case Minimal:
 		s = rolling(name, p, minimalRound)
-		s.BlockedBy = append(stuck(s.Groups), tooLong(p, s.Groups)...)
+		blocked, notes := short(p, s.Groups)
+		s.BlockedBy = slices.Concat(stuck(s.Groups), tooLong(p, s.Groups), blocked)
 		s.Rollback = controlPlaneBack(p.Times) + "; nodes by another update to the old image"
 		s.Notes = append(s.Notes, "nodes go before new ones come: the group runs short meanwhile")
+		s.Notes = append(s.Notes, notes...)
 	case NodeGroupBlueGreen:
 		s = rolling(name, p, blueGreenRound)
 		s.BlockedBy = stuck(s.Groups)
@@ -65,6 +67,10 @@ func course(name string, p Problem) (Strategy, bool) {
 	if name != ClusterBlueGreen && len(p.Hops) > 1 {
 		s.Notes = append(s.Notes, fmt.Sprintf("%d minors, %s of nodes; only the last minor can be undone", len(p.Hops),
 			count(NodeRounds(len(p.Hops), p.NodeSkew), "round")))
+	}
+	s.Notes = append(s.Notes, redundancy(p, s.Groups)...)
+	if len(s.BlockedBy) > 0 {
+		s.Notes = append(s.Notes, "time and cost are as if nothing blocked it")
 	}
 	return s, true
 }
@@ -167,36 +173,51 @@ func recommend(all []Strategy, wanted string) (name, reason string) {
 		}
 		return wanted, "the spec asks for it"
 	}
+	usable := func(s Strategy) bool { return len(s.BlockedBy) == 0 }
+	best, keep := cheapest(all, usable)
+	switch {
+	case !slices.ContainsFunc(all, usable):
+		return "", "every strategy is blocked"
+	case keep == 0:
+		return "", "every strategy that can be used leaves fewer ready nodes than planned"
+	}
+	// What would be taken if nothing stood in its way; a strategy that the
+	// provider does not have has no course.
+	usual, _ := cheapest(all, func(s Strategy) bool { return s.Duration > 0 })
+	return best.Name, because(best, keep, usual)
+}
+
+// cheapest returns the strategy to take of those that may be and never leave a
+// group fewer ready nodes than it has, and how many these are.
+func cheapest(all []Strategy, may func(Strategy) bool) (best Strategy, of int) {
 	var keep []Strategy
-	usable := 0
 	for _, s := range all {
-		if len(s.BlockedBy) > 0 {
-			continue
-		}
-		usable++
-		if s.MinReady >= units.Whole {
+		if s.MinReady >= units.Whole && may(s) {
 			keep = append(keep, s)
 		}
 	}
-	switch {
-	case usable == 0:
-		return "", "every strategy is blocked"
-	case len(keep) == 0:
-		return "", "every strategy that can be used leaves fewer ready nodes than planned"
+	if len(keep) == 0 {
+		return Strategy{}, 0
 	}
-	best := slices.MinFunc(keep, func(a, b Strategy) int {
+	return slices.MinFunc(keep, func(a, b Strategy) int {
 		return cmp.Or(compareCost(a, b), cmp.Compare(a.Duration, b.Duration), cmp.Compare(a.Name, b.Name))
-	})
-	reason = "all planned nodes stay ready"
-	switch {
-	case len(keep) == 1:
-		reason += ", and no other strategy that can be used keeps them"
-	case !best.ExtraCostKnown:
-		reason += ", with the fewest extra node-hours; what they cost is not known"
-	default:
-		reason += ", at the least extra cost"
+	}), len(keep)
+}
+
+// because says why best is taken, of keep strategies that can be used and keep
+// all nodes ready; first what stands in the way of the usual choice.
+func because(best Strategy, keep int, usual Strategy) string {
+	reason := "all planned nodes stay ready"
+	if usual.Name != best.Name {
+		reason = usual.Name + " is blocked: " + strings.Join(usual.BlockedBy, "; ") + "; of the rest it keeps all planned nodes ready"
 	}
-	return best.Name, reason
+	switch {
+	case keep == 1:
+		return reason + ", and no other strategy that can be used keeps them"
+	case !best.ExtraCostKnown:
+		return reason + ", with the fewest extra node-hours; what they cost is not known"
+	}
+	return reason + ", at the least extra cost"
 }
 
 func count(n int, what string) string {

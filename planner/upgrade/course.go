@@ -151,6 +151,9 @@ func clusterBlueGreen(p Problem) Strategy {
 			Name: g.Name, Duration: h, Rounds: 1, Parallel: n, PeakExtraNodes: n, MinReadyNodes: n, MinReady: units.Whole,
 			ExtraNodeHours: hours, ExtraCost: cost, ExtraCostKnown: known,
 		}
+		if n == 0 {
+			c.Duration, c.Rounds = 0, 0
+		}
 		s.Groups = append(s.Groups, c)
 		s.PeakExtraNodes += n
 		s.ExtraNodeHours += hours

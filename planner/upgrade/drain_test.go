@@ -33,6 +33,7 @@ func TestDrainArithmetic(t *testing.T) {
 	}
 	for _, test := range tests {
 		g := oneNode(test.q, test.a, time.Duration(test.grace)*time.Second, time.Duration(test.startup)*time.Second)
+		g.Nodes = append(g.Nodes, upgrade.NodeClass{Nodes: 1}) // or minimal would be an outage
 		c := upgrade.Compare(problem(g))
 		for _, name := range []string{upgrade.Surge, upgrade.Minimal} {
 			s := find(t, c, name)
@@ -63,7 +64,9 @@ func TestTooLongNamesTheNumbers(t *testing.T) {
 }
 
 func TestStuckBudget(t *testing.T) {
-	c := upgrade.Compare(problem(oneNode(1, 0, time.Second, time.Second)))
+	p := problem(oneNode(1, 0, time.Second, time.Second))
+	p.MayStop = true
+	c := upgrade.Compare(p)
 	for _, name := range []string{upgrade.Surge, upgrade.Minimal, upgrade.NodeGroupBlueGreen} {
 		s := find(t, c, name)
 		if len(s.BlockedBy) != 1 || !strings.HasPrefix(s.BlockedBy[0], "web/app: its disruption budget lets no pod go") {

@@ -51,6 +51,9 @@ type Problem struct {
 	Refused    []Refusal
 	// Wanted is the one strategy that the user asks for; empty compares them all.
 	Wanted string
+	// MayStop: pods may be without a place and groups without a ready node
+	// meanwhile, as in development.
+	MayStop bool
 }
 
 // Rate is dollars an hour that may not be known.
@@ -105,6 +108,14 @@ type Group struct {
 	MaxUnavailable units.CountOrRatio
 	// Workloads with pods on the nodes.
 	Workloads []Workload
+	// Pending returns how many pods have no place on so many of the nodes, at
+	// least 1, and whose they are, when so many pods of each workload need none:
+	// of the first workload that has such pods, 0 where there is none. Nil takes
+	// it that all have a place.
+	Pending func(nodes int, without func(workload string) int) (workload string, pods int)
+	// Redundant reports whether so many of the nodes, at least 1, still survive
+	// the declared losses. Nil is a group that declares none.
+	Redundant func(nodes int) bool
 }
 
 // Count returns the group's number of nodes.
@@ -136,6 +147,9 @@ type Workload struct {
 	// many pods it lets go at a time with all of them healthy.
 	Budget  bool
 	Allowed int
+	// MayWait: the pods of so many nodes may go without a place for a while, since
+	// the others hold the targets.
+	MayWait int
 	// Grace is the termination grace period, Startup the time to Ready.
 	Grace, Startup time.Duration
 }
@@ -151,7 +165,7 @@ type Comparison struct {
 }
 
 // Strategy is one way to upgrade and what it takes. The figures of a strategy
-// that is blocked leave out what blocks it.
+// that is blocked are as if nothing blocked it: drains that never end take no time.
 type Strategy struct {
 	Name     string
 	Duration time.Duration

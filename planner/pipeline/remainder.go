@@ -1,0 +1,112 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/placement"
+)
+
+// remainder answers what a planned group does while some of its nodes are
+// replaced and none stands in for them: it asks the placement stage with the
+// planned machines and replicas. Rollouts are taken to wait for the upgrade.
+type remainder struct {
+	p     *problem
+	offer *offer
+	// zones are the planned nodes by zone.
+	zones []int
+}
+
+// remainderOf prepares the questions of a planned group. Its errors are those of
+// problem, which has made the plan.
+func (m *maker) remainderOf(g *planner.GroupPlan) (*remainder, error) {
+	guests, err := m.guests()
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(m.cluster.NodeGroups, func(d planner.NodeGroup) bool { return d.Name == g.Name })
+	p, err := m.problem(&m.cluster.NodeGroups[at], guests[at], m.monthsAhead())
+	if err != nil {
+		return nil, err
+	}
+	for i := range p.works {
+		spec := p.works[i].spec
+		w := slices.IndexFunc(g.Workloads, func(w planner.WorkloadPlan) bool { return w.Name == spec.Name && w.System == spec.System })
+		p.sized = append(p.sized, g.Workloads[w].Reasons)
+	}
+	pool := &g.Pools[0]
+	o := slices.IndexFunc(p.offers, func(o offer) bool { return o.instance.Name == pool.InstanceType })
+	if o < 0 {
+		panic(fmt.Sprintf("pipeline: %s of group %s is not offered", pool.InstanceType, g.Name))
+	}
+	r := &remainder{p: p, offer: &p.offers[o]}
+	for _, z := range pool.NodesByZone {
+		r.zones = append(r.zones, z.Nodes)
+	}
+	return r, nil
+}
+
+// pending returns the first workload with pods that have no place on so many
+// nodes, and how many, when so many pods of each need none; 0 where all have
+// one, however the zones share the nodes.
+func (r *remainder) pending(nodes int, without func(workload string) int) (workload string, pods int) {
+	if f := r.check(nodes, placement.Losses{}, without); f != nil {
+		return f.Workload, f.Missing
+	}
+	return "", 0
+}
+
+// redundant reports whether so many nodes still survive the declared losses.
+func (r *remainder) redundant(nodes int) bool {
+	return r.check(nodes, r.p.losses, func(string) int { return 0 }) == nil
+}
+
+// check places the group's pods on so many of its nodes and drills the losses,
+// for each split over the zones; it returns the first failure.
+func (r *remainder) check(nodes int, losses placement.Losses, without func(workload string) int) *placement.Failure {
+	for _, zones := range splits(r.zones, nodes) {
+		in := r.p.placementGroup(r.offer, zones)
+		for i := range in.Workloads {
+			w := &in.Workloads[i]
+			w.Surge = 0
+			w.Replicas -= min(without(w.Name), w.Replicas)
+		}
+		if _, failure := r.p.check(in, losses); failure != nil {
+			return failure
+		}
+	}
+	return nil
+}
+
+// splits returns ways in which so many nodes of a group may be left over its
+// zones: evenly, and with the others gone zone by zone, fullest first, where
+// each zone but the last ones keeps a node or none. A zone without nodes is no
+// spread domain, one with a single node is the narrowest.
+func splits(zones []int, nodes int) [][]int {
+	out := [][]int{placement.BalancedZones(nodes, len(zones))}
+	for _, keep := range []int{1, 0} {
+		left := byZone(zones, nodes, keep)
+		if !slices.ContainsFunc(out, func(other []int) bool { return slices.Equal(other, left) }) {
+			out = append(out, left)
+		}
+	}
+	return out
+}
+
+// byZone takes nodes away, zone by zone from the fullest on, down to keep in
+// each and then to none, until so many are left. zones are fullest first.
+func byZone(zones []int, nodes, keep int) []int {
+	left, away := slices.Clone(zones), -nodes
+	for _, n := range zones {
+		away += n
+	}
+	for _, least := range []int{keep, 0} {
+		for z := range left {
+			gone := min(max(left[z]-least, 0), away)
+			left[z] -= gone
+			away -= gone
+		}
+	}
+	return left
+}

@@ -1,0 +1,47 @@
+package pipeline_test
+
+import (
+	"testing"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// TestMinimalUpgradeAsksForPlaces: nodes of 1900m hold one pod of 1500m, so that
+// as many pods as nodes have no place when nodes are away.
+func TestMinimalUpgradeAsksForPlaces(t *testing.T) {
+	tests := map[string]struct {
+		environment planner.Environment
+		replicas, u int
+		lost        planner.Redundancy
+		nodes       int
+		want        string
+	}{
+		"none to spare": {planner.Production, 6, 2, planner.Redundancy{}, 6, "g/w: 2 pods have no place while 2 of 6 nodes are replaced"},
+		// 5 pods survive the loss of a node on 6.
+		"a node to spare": {planner.Production, 5, 1, planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, 6, ""},
+		"outage":          {planner.Production, 3, 3, planner.Redundancy{}, 3, "g: an outage: no node is ready while 3 of 3 nodes are replaced"},
+		"development":     {planner.Development, 3, 3, planner.Redundancy{}, 3, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			g := group("g", planner.App, abc(), test.lost, inPlace(given("w", test.replicas, 1500, units.GiB)))
+			g.UpdateConfig.MaxUnavailable = units.Count(test.u)
+			p := onePerNode(g)
+			p.cluster.Environment = test.environment
+			p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare"}
+			plan := p.mustMake(t)
+			if _, n := nodes(&plan); n != test.nodes {
+				t.Fatalf("%d nodes, want %d", n, test.nodes)
+			}
+			for _, s := range plan.Upgrade.Strategies {
+				if s.Name != "minimal" {
+					continue
+				}
+				if got := append(s.BlockedBy, "")[0]; got != test.want {
+					t.Errorf("blocked by %q, want %q", got, test.want)
+				}
+			}
+		})
+	}
+}

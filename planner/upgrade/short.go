@@ -1,0 +1,144 @@
+package upgrade
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// short returns what keeps a strategy that ends nodes before it starts new ones
+// from being used, and what is to be minded where it can be: pods that have no
+// place on the nodes that are left, or no node left at all.
+func short(p Problem, courses []GroupCourse) (reasons, notes []string) {
+	for i, c := range courses {
+		g := p.Groups[i]
+		n, left := g.Count(), c.MinReadyNodes
+		switch {
+		case n == 0 || left >= n:
+		case left > 0:
+			workload, pods, blocked := g.without(left, c.Parallel, p.MayStop)
+			switch {
+			case blocked:
+				reasons = append(reasons, fmt.Sprintf("%s/%s: %s no place while %d of %s", c.Name, workload, have(pods), c.Parallel,
+					replaced(n, c.Parallel))+smaller(g, n, c.Parallel))
+			case pods > 0:
+				notes = append(notes, fmt.Sprintf("%s/%s: %s no place until new nodes are there", c.Name, workload, have(pods)))
+			}
+		case !p.MayStop:
+			reasons = append(reasons, fmt.Sprintf("%s: an outage: no node is ready while %d of %s", c.Name, c.Parallel,
+				replaced(n, c.Parallel))+smaller(g, n, c.Parallel))
+		default:
+			reasons = append(reasons, held(c)...)
+			notes = append(notes, "outage: no node of "+c.Name+" is ready meanwhile")
+		}
+	}
+	return reasons, notes
+}
+
+// without returns how many pods have no place on the nodes that are left while k
+// are replaced, of the first workload that has such pods, and whether that
+// blocks: a pod that waits for a node is not ready, so that its budget lets one
+// fewer go. Where more would wait than it lets go the drain never ends, and
+// where waiting is not planned for it must not happen.
+func (g Group) without(left, k int, mayStop bool) (workload string, pods int, blocked bool) {
+	if g.Pending == nil {
+		return "", 0, false
+	}
+	wait := func(name string) int {
+		for _, w := range g.Workloads {
+			if w.Name != name {
+				continue
+			}
+			nodes := k
+			if !mayStop {
+				nodes = min(k, w.MayWait)
+			}
+			n := mostPods(g.Nodes, name, nodes)
+			if w.Budget {
+				n = min(n, max(w.Allowed, 0))
+			}
+			return n
+		}
+		return 0
+	}
+	if workload, pods = g.Pending(left, wait); pods > 0 {
+		return workload, pods + wait(workload), true
+	}
+	workload, pods = g.pending(left)
+	return workload, pods, false
+}
+
+// pending returns the first workload with pods that have no place on so many
+// nodes, and how many.
+func (g Group) pending(nodes int) (workload string, pods int) {
+	if g.Pending == nil {
+		return "", 0
+	}
+	return g.Pending(nodes, func(string) int { return 0 })
+}
+
+func have(pods int) string {
+	if pods == 1 {
+		return "1 pod has"
+	}
+	return count(pods, "pod") + " have"
+}
+
+func replaced(n, k int) string {
+	if k == 1 {
+		return count(n, "node") + " is replaced"
+	}
+	return count(n, "node") + " are replaced"
+}
+
+// smaller says with how many nodes at a time, fewer than k of n, every pod has a
+// place; nothing where one is too many or k is 1. More nodes are taken to carry
+// no less; the number that it names was tried.
+func smaller(g Group, n, k int) string {
+	tooMany := 1 + sort.Search(k-1, func(i int) bool {
+		_, pods := g.pending(n - i - 1)
+		return pods > 0
+	})
+	if tooMany == 1 {
+		return ""
+	}
+	return fmt.Sprintf("; with max_unavailable %d every pod has a place", tooMany-1)
+}
+
+// held returns why a whole group never drains at once: its budgets let some pods
+// go, which stay away with no node left, and then none.
+func held(c GroupCourse) []string {
+	var names []string
+	for _, d := range c.Drains {
+		if !d.Stuck && d.Allowed < d.Pods {
+			names = append(names, d.Workload)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{c.Name + ": no node is left for its pods, and a disruption budget lets only some of them go, so that its nodes never drain: " +
+		strings.Join(names, ", ")}
+}
+
+// redundancy notes whether the declared losses are still survived while nodes
+// are replaced: always where no group has fewer ready nodes than planned. There
+// is nothing to note where no group declares any.
+func redundancy(p Problem, courses []GroupCourse) []string {
+	var broken []string
+	for i, c := range courses {
+		g := p.Groups[i]
+		n, left := g.Count(), c.MinReadyNodes
+		if g.Redundant == nil || n == 0 || left >= n {
+			continue
+		}
+		if _, pods := g.pending(max(left, 1)); left == 0 || pods > 0 || !g.Redundant(left) {
+			broken = append(broken, fmt.Sprintf("breaks n_plus_one: %s runs with %d of %s", c.Name, left, count(n, "node")))
+		}
+	}
+	if len(broken) > 0 || !slices.ContainsFunc(p.Groups, func(g Group) bool { return g.Redundant != nil && g.Count() > 0 }) {
+		return broken
+	}
+	return []string{"keeps n_plus_one"}
+}
