@@ -85,9 +85,6 @@ type Result struct {
 	Best Candidate
 	// Alternatives are the next best, best first, with a price unless Best has none.
 	Alternatives []Candidate
-	// Unpriced are the offers without a price that the user named, where Best is
-	// priced: they hold, but cannot be compared. By rank.
-	Unpriced []Candidate
 	// Scanned offers were tried with at least one count; Pruned ones could not be
 	// among the answers by their least cost; Excluded ones cannot hold the pods.
 	Scanned, Pruned, Excluded int
@@ -129,11 +126,6 @@ func Scan(ctx context.Context, offers []Offer, p Problem) (Result, error) {
 			continue
 		}
 		s.result.Best, s.result.Alternatives = found[0], found[1:]
-		if found[0].Known {
-			if s.result.Unpriced, err = s.class(named); err != nil {
-				return Result{}, err
-			}
-		}
 		return s.result, nil
 	}
 	s.failure.Tried = s.result.Scanned
