@@ -325,3 +325,51 @@ func BenchmarkCheck(b *testing.B) {
 		})
 	}
 }
+
+// TestManyLosses: of 40 nodes with a pod each any 10 can fail in 40!/(30! 10!) =
+// 847,660,528 ways, which nobody tries one by one. Every node has room for three
+// more, so that all hold; with room for none on 30 survivors, none does.
+func TestManyLosses(t *testing.T) {
+	g := placement.Group{Allocatable: cores(4, 16), NodesByZone: []int{40}, Workloads: []placement.Workload{pods("a", 40, 1, 1)}}
+	report, failure := placement.Check(g, placement.Losses{Nodes: 10}, placement.Options{})
+	if failure != nil {
+		t.Fatal(failure)
+	}
+	last := report.Drills[len(report.Drills)-1]
+	if last.Nodes != 10 || last.Tried != 847_660_528 || last.Held != last.Tried {
+		t.Errorf("%d nodes: %d of %d held, want 10: all of 847660528", last.Nodes, last.Held, last.Tried)
+	}
+	g.Workloads = []placement.Workload{pods("a", 40, 4, 1)}
+	_, failure = placement.Check(g, placement.Losses{Nodes: 10}, placement.Options{})
+	if failure == nil || failure.During != placement.NodeLoss || failure.Missing != 10 || failure.Unproved {
+		t.Errorf("%v, want 10 pods without a place", failure)
+	}
+}
+
+// TestUnproved: hard spread is proved by no sum, and 26 pods of as many workloads
+// make 26 kinds of nodes, any 2 of which fail in 325 ways and any 6 in 230,230:
+// more than are simulated, so that they are not taken to hold.
+func TestUnproved(t *testing.T) {
+	g := placement.Group{Allocatable: cores(4, 16), NodesByZone: []int{26}}
+	for i := range 26 {
+		w := pods(fmt.Sprintf("w%02d", i), 1, 1, 1)
+		w.Spread = []placement.Spread{{Key: placement.Zone, MaxSkew: 2, Hard: true}}
+		g.Workloads = append(g.Workloads, w)
+	}
+	if _, failure := placement.Check(g, placement.Losses{Nodes: 2}, placement.Options{}); failure != nil {
+		t.Errorf("two nodes: %v", failure)
+	}
+	_, failure := placement.Check(g, placement.Losses{Nodes: 6}, placement.Options{})
+	if failure == nil || !failure.Unproved || failure.During != placement.NodeLoss {
+		t.Errorf("six nodes: %v, want a loss that is not proved to hold", failure)
+	}
+}
+
+// TestStops: a check that is told to stop says so, and nothing else.
+func TestStops(t *testing.T) {
+	g := placement.Group{Allocatable: cores(4, 16), NodesByZone: []int{3}, Workloads: []placement.Workload{pods("a", 3, 2.5, 1)}}
+	_, failure := placement.Check(g, placement.Losses{Nodes: 1}, placement.Options{Stop: func() bool { return true }})
+	if failure == nil || !failure.Stopped || failure.Workload != "" {
+		t.Errorf("%+v, want a check that stopped", failure)
+	}
+}
