@@ -458,13 +458,12 @@ func (c *Checker) noteTightest(e *event, nodes, up int) {
 		}
 		free = c.without(free, int(d.members[d.starts[i]]), lost)
 	}
-	lost := c.loss()
-	d.lostNodes = d.lostNodes[:0]
+	defer func() { d.lostNodes = d.lostNodes[:0] }()
 	if e.found && (e.total.CPU == 0 || total.CPU > 0 &&
 		int64(free.CPU)*int64(e.total.CPU) >= int64(e.free.CPU)*int64(total.CPU)) {
 		return
 	}
-	e.found, e.free, e.total, e.lost = true, free, total, lost
+	e.found, e.free, e.total, e.lost = true, free, total, c.loss()
 	if share := shareOf(free.CPU, total.CPU); !d.drilled || share < d.tightest {
 		d.tightest, d.drilled = share, true
 	}
