@@ -75,6 +75,9 @@ func (p *problem) sentence(f *placement.Failure) string {
 	if f.Workload == "" { // beyondBaseline
 		return "requests and DaemonSets exceed the baseline CPU that burstable machines sustain"
 	}
+	if f.Unproved {
+		return fmt.Sprintf("it cannot be proved %s that every pod has a place: there are too many sets of failures to try", when)
+	}
 	if f.Resource == placement.ShortMinReady {
 		return fmt.Sprintf("%s has %d ready replicas too few %s", f.Workload, f.Missing, when)
 	}
@@ -110,8 +113,11 @@ func (p *problem) nodesWanted() (margin, remedy string) {
 			if best > 0 && n >= best {
 				break
 			}
-			if _, failure := free.try(&p.offers[i], n, p.losses); failure == nil {
+			_, failure := free.try(&p.offers[i], n, p.losses)
+			if failure == nil {
 				best = n
+			} else if failure.Stopped {
+				return "", "admit larger types"
 			}
 		}
 	}

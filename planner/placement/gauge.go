@@ -36,7 +36,6 @@ type gauges struct {
 	// CPU: what a loss takes from the free CPU. It has no limit.
 	size gauge
 	top  []int64
-	lost []bool
 }
 
 // gauge works out the gauges of the pods as they stand.
@@ -426,9 +425,9 @@ func (c *Checker) noteTightest(e *event, nodes, up int) {
 		least = top[nodes-1]
 		ties = nodes - slices.Index(top, least)
 	}
-	free, total := c.free(), c.total()
+	free := c.free()
 	a, r := &c.group.Allocatable, &c.group.Reserved
-	total = Resources{CPU: units.MilliCPU(up) * (a.CPU - r.CPU), Memory: units.Bytes(up) * (a.Memory - r.Memory), Pods: up * (a.Pods - r.Pods)}
+	total := Resources{CPU: units.MilliCPU(up) * (a.CPU - r.CPU), Memory: units.Bytes(up) * (a.Memory - r.Memory), Pods: up * (a.Pods - r.Pods)}
 	after := 0 // ties in the classes to come
 	for i, v := range d.gauges.size.value {
 		if v == least && !c.lostClass(i) {

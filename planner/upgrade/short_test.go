@@ -10,9 +10,12 @@ import (
 	"github.com/scantling-dev/scantling/planner/upgrade"
 )
 
+// perNode pods of "app" fit on a node of full.
+const perNode = 4
+
 // full is a group whose nodes hold perNode pods of "app" each and no more: pods
 // beyond that have no place.
-func full(nodes, pods, perNode, u int, w upgrade.Workload) upgrade.Group {
+func full(nodes, pods, u int, w upgrade.Workload) upgrade.Group {
 	w.Name, w.Grace, w.Startup = "app", 30*time.Second, 20*time.Second
 	q, r := pods/nodes, pods%nodes
 	holds := func(n int) bool { return pods <= n*perNode }
@@ -41,23 +44,31 @@ func TestMinimalNeedsPlaces(t *testing.T) {
 		notes   []string // beside the one that every minimal has
 	}{
 		// 5 x 4 = 20 of 25; 7 x 4 = 28 do, 6 x 4 = 24 do not.
-		"five pending": {full(8, 25, 4, 3, one), false, "web/app: 5 pods have no place while 3 of 8 nodes are replaced; with max_unavailable 1 every pod has a place",
-			[]string{"breaks n_plus_one: web runs with 5 of 8 nodes", "time and cost are as if nothing blocked it"}},
+		"five pending": {
+			full(8, 25, 3, one), false, "web/app: 5 pods have no place while 3 of 8 nodes are replaced; with max_unavailable 1 every pod has a place",
+			[]string{"breaks n_plus_one: web runs with 5 of 8 nodes", "time and cost are as if nothing blocked it"},
+		},
 		// 7 nodes carry 25, 6 do not.
-		"one at a time": {full(8, 25, 4, 1, one), false, "", []string{"breaks n_plus_one: web runs with 7 of 8 nodes"}},
+		"one at a time": {full(8, 25, 1, one), false, "", []string{"breaks n_plus_one: web runs with 7 of 8 nodes"}},
 		// 7 carry 24 and so do 6.
-		"spare of two": {full(8, 24, 4, 1, one), false, "", []string{"keeps n_plus_one"}},
+		"spare of two": {full(8, 24, 1, one), false, "", []string{"keeps n_plus_one"}},
 		// 4 on the fullest node, the budget lets 1 go: the one without a place may wait.
-		"planned to wait": {full(2, 5, 4, 1, static), false, "", []string{"web/app: 1 pod has no place until new nodes are there", "breaks n_plus_one: web runs with 1 of 2 nodes"}},
-		"not planned to":  {full(2, 5, 4, 1, one), false, "web/app: 1 pod has no place while 1 of 2 nodes is replaced", []string{"breaks n_plus_one: web runs with 1 of 2 nodes", "time and cost are as if nothing blocked it"}},
-		"development":     {full(2, 5, 4, 1, one), true, "", []string{"web/app: 1 pod has no place until new nodes are there", "breaks n_plus_one: web runs with 1 of 2 nodes"}},
-		"stalls there too": {full(2, 6, 4, 1, one), true, "web/app: 2 pods have no place while 1 of 2 nodes is replaced",
-			[]string{"breaks n_plus_one: web runs with 1 of 2 nodes", "time and cost are as if nothing blocked it"}},
-		"outage": {full(3, 6, 4, 3, upgrade.Workload{}), false, "web: an outage: no node is ready while 3 of 3 nodes are replaced; with max_unavailable 1 every pod has a place",
-			[]string{"breaks n_plus_one: web runs with 0 of 3 nodes", "time and cost are as if nothing blocked it"}},
-		"outage in development": {full(1, 2, 4, 1, upgrade.Workload{}), true, "", []string{"outage: no node of web is ready meanwhile", "breaks n_plus_one: web runs with 0 of 1 node"}},
-		"stalled by a budget": {full(1, 2, 4, 1, one), true, "web: no node is left for its pods, and a disruption budget lets only some of them go, so that its nodes never drain: app",
-			[]string{"outage: no node of web is ready meanwhile", "breaks n_plus_one: web runs with 0 of 1 node", "time and cost are as if nothing blocked it"}},
+		"planned to wait": {full(2, 5, 1, static), false, "", []string{"web/app: 1 pod has no place until new nodes are there", "breaks n_plus_one: web runs with 1 of 2 nodes"}},
+		"not planned to":  {full(2, 5, 1, one), false, "web/app: 1 pod has no place while 1 of 2 nodes is replaced", []string{"breaks n_plus_one: web runs with 1 of 2 nodes", "time and cost are as if nothing blocked it"}},
+		"development":     {full(2, 5, 1, one), true, "", []string{"web/app: 1 pod has no place until new nodes are there", "breaks n_plus_one: web runs with 1 of 2 nodes"}},
+		"stalls there too": {
+			full(2, 6, 1, one), true, "web/app: 2 pods have no place while 1 of 2 nodes is replaced",
+			[]string{"breaks n_plus_one: web runs with 1 of 2 nodes", "time and cost are as if nothing blocked it"},
+		},
+		"outage": {
+			full(3, 6, 3, upgrade.Workload{}), false, "web: an outage: no node is ready while 3 of 3 nodes are replaced; with max_unavailable 1 every pod has a place",
+			[]string{"breaks n_plus_one: web runs with 0 of 3 nodes", "time and cost are as if nothing blocked it"},
+		},
+		"outage in development": {full(1, 2, 1, upgrade.Workload{}), true, "", []string{"outage: no node of web is ready meanwhile", "breaks n_plus_one: web runs with 0 of 1 node"}},
+		"stalled by a budget": {
+			full(1, 2, 1, one), true, "web: no node is left for its pods, and a disruption budget lets only some of them go, so that its nodes never drain: app",
+			[]string{"outage: no node of web is ready meanwhile", "breaks n_plus_one: web runs with 0 of 1 node", "time and cost are as if nothing blocked it"},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
