@@ -75,7 +75,10 @@ func (o *planOptions) run(ctx context.Context, w *World) error {
 	if o.output == "text" {
 		text = bytes.Buffer{}
 		look := w.look()
-		look.Spec, look.Document = o.spec.typed(o.path), o.out
+		look.Spec = o.spec.typed(o.path)
+		if o.out != "" {
+			look.Document = quoted(o.out)
+		}
 		if err := report.Text(&text, p, look); err != nil {
 			return err
 		}

@@ -90,6 +90,8 @@ func (p *page) upgrade(plan *planner.Plan) {
 			verdict, look = "blocked: "+strings.Join(s.BlockedBy, "; "), dim
 		case s.Name == u.Recommended:
 			verdict, look = "RECOMMENDED", bold
+		case slices.ContainsFunc(s.Notes, func(n string) bool { return strings.HasPrefix(n, "breaks n_plus_one") }):
+			verdict = "breaks n_plus_one"
 		}
 		if s.Duration == 0 && len(s.BlockedBy) > 0 {
 			t.addStyled(look, s.Name, none, none, none, none, none, verdict)

@@ -171,7 +171,8 @@ func copyBlock(to *hclwrite.Body, block *hclwrite.Block, rng *rand.Rand) {
 	}
 }
 
-// BenchmarkPlan plans an example in process, verification and catalog included.
+// BenchmarkPlan plans an example in process from its loaded spec, verification
+// included.
 func BenchmarkPlan(b *testing.B) {
 	for _, name := range exampleNames(b) {
 		file := spec.File{Name: "main.hcl", Content: source(b, name)}

@@ -108,16 +108,9 @@ type Sizing struct {
 // the service time alone misses a target, and with a *LimitError where more than
 // MaxReplicas would be needed.
 func (m *Model) Size() (Sizing, error) {
-	if err := m.feasible(); err != nil {
-		return Sizing{}, err
-	}
-	floor, err := m.utilizationReplicas()
+	n, floor, err := m.count()
 	if err != nil {
 		return Sizing{}, err
-	}
-	n, failing := m.search(floor)
-	if n > MaxReplicas {
-		return Sizing{}, &LimitError{Reason: fmt.Sprintf("%s %s", failing.Statistic, failing.Limit), Target: failing}
 	}
 	s := Sizing{Replicas: n, UtilizationReplicas: floor, At: m.Predict(n), Below: m.Predict(n - 1)}
 	switch n {
@@ -129,6 +122,29 @@ func (m *Model) Size() (Sizing, error) {
 		s.Binding, s.Target = LatencyTarget, s.Below.worst()
 	}
 	return s, nil
+}
+
+// Replicas returns what Size does of the count alone, in less time.
+func (m *Model) Replicas() (int, error) {
+	n, _, err := m.count()
+	return n, err
+}
+
+// count returns the least count and what the maximum utilisation asks for by
+// itself.
+func (m *Model) count() (n, floor int, err error) {
+	if err := m.feasible(); err != nil {
+		return 0, 0, err
+	}
+	floor, err = m.utilizationReplicas()
+	if err != nil {
+		return 0, 0, err
+	}
+	n, failing := m.search(floor)
+	if n > MaxReplicas {
+		return 0, 0, &LimitError{Reason: fmt.Sprintf("%s %s", failing.Statistic, failing.Limit), Target: failing}
+	}
+	return n, floor, nil
 }
 
 // worst returns the target that is exceeded most, as a share of its limit; the

@@ -172,6 +172,9 @@ func TestSizeIsTheLeast(t *testing.T) {
 		if s.Replicas != want {
 			t.Errorf("seed %d: %d pods, by a walk %d", seed, s.Replicas, want)
 		}
+		if n, err := model.Replicas(); err != nil || n != want {
+			t.Errorf("seed %d: %d pods in short, %v, by a walk %d", seed, n, err, want)
+		}
 		if !s.At.Met() || s.At.Ready != s.Replicas || s.Below.Met() || s.Below.Ready != s.Replicas-1 {
 			t.Errorf("seed %d: at %+v, below %+v", seed, s.At, s.Below)
 		}

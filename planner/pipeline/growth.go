@@ -24,6 +24,8 @@ func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.Growt
 	// before, so that the count goes on from there.
 	last := make([]past, len(plan.NodeGroups))
 	fees := plan.ControlPlane.Fees
+	m.brief = true
+	defer func() { m.brief = false }()
 	rows, err := forecast.Growth(ctx, forecast.Options{
 		Start: m.cluster.AsOf, PerMonth: m.cluster.Growth.PerMonth, Months: m.cluster.Growth.HorizonMonths,
 		Infeasible: func(err error) bool { return errors.Is(err, planner.ErrInfeasible) },

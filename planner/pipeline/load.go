@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -15,6 +16,8 @@ import (
 type work struct {
 	spec *planner.Workload
 	path string
+	// brief: the count is wanted, and no words about it.
+	brief bool
 	// computed: the count follows from the load, so that losses may raise it.
 	computed bool
 	// throughput after growth; 0 where the count was given.
@@ -38,7 +41,7 @@ func (m *maker) load(g *planner.NodeGroup, guests []planner.Workload, months int
 	var failed []error
 	for _, list := range [][]planner.Workload{g.Workloads, guests} {
 		for i := range list {
-			w := work{spec: &list[i], path: g.Path() + ".workload." + list[i].Name}
+			w := work{spec: &list[i], path: g.Path() + ".workload." + list[i].Name, brief: m.brief}
 			if err := w.size(months); err != nil {
 				failed = append(failed, err)
 			}
@@ -148,6 +151,14 @@ func (w *work) fromLatency(months int) error {
 		load.Targets = append(load.Targets, demand.Target{Statistic: statistic(t.Statistic), Limit: t.Target})
 	}
 	w.model = demand.NewModel(load)
+	if w.brief {
+		n, err := w.model.Replicas()
+		if err != nil {
+			return w.unmet(err, months)
+		}
+		w.load = n
+		return nil
+	}
 	sizing, err := w.model.Size()
 	if err != nil {
 		return w.unmet(err, months)
@@ -174,10 +185,18 @@ func (w *work) unmet(err error, months int) error {
 	floor := gate.Target.Limit + gate.Margin()
 	return &planner.Infeasible{
 		Path:       w.path + ".latency." + name,
-		Constraint: fmt.Sprintf("no number of replicas meets %s %s: the service time's own %s is %s", name, gate.Target.Limit, name, floor),
-		Margin:     fmt.Sprintf("%s too long", gate.Margin()),
-		Remedy:     fmt.Sprintf("raise the target above %s, or make the service faster", floor),
+		Constraint: fmt.Sprintf("no number of replicas meets %s %s: the service time's own %s is %s", name, milliseconds(gate.Target.Limit), name, milliseconds(floor)),
+		Margin:     fmt.Sprintf("%s too long", milliseconds(gate.Margin())),
+		Remedy:     fmt.Sprintf("raise the target above %s, or make the service faster", milliseconds(floor)),
 	}
+}
+
+// milliseconds writes a time as specs do: "250ms", "70.5ms", "60s".
+func milliseconds(d time.Duration) string {
+	if d >= time.Second && d%time.Second == 0 {
+		return fmt.Sprintf("%ds", d/time.Second)
+	}
+	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', -1, 64) + "ms"
 }
 
 // keepReady returns how many pods must stay ready through a declared loss.

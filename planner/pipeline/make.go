@@ -31,6 +31,8 @@ type maker struct {
 	checker  *placement.Checker
 	// stop says that the context has ended.
 	stop func() bool
+	// brief: months of growth are counted, and nothing is said of them.
+	brief bool
 	// offers by group, worked out once: they do not depend on the load.
 	offers map[string][]offer
 }

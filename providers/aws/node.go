@@ -37,7 +37,7 @@ func (p Provider) Node(m NodeModel, t *catalogs.InstanceType) (planner.Allocatab
 	if t.ENIs <= 0 || t.IPv4PerENI <= 1 {
 		return planner.Allocatable{}, &UnknownENIError{InstanceType: t.Name}
 	}
-	var s steps
+	s := make(steps, 0, mostSteps)
 	s.cpu(t)
 	pods := s.pods(m, t)
 	s.memory(p, m, t, pods)
@@ -50,6 +50,9 @@ func (p Provider) Node(m NodeModel, t *catalogs.InstanceType) (planner.Allocatab
 		Steps:            s,
 	}, nil
 }
+
+// mostSteps is how many steps a derivation has, but for rare ones.
+const mostSteps = 14
 
 // steps is a derivation: the amounts of a resource add up to its allocatable.
 type steps []planner.AllocatableStep
