@@ -239,20 +239,36 @@ func (p *problem) start(offer int) (int, bool) {
 	return max(n, p.leastUp(o), p.atLeast, 1), ok
 }
 
-// leastUp is the least count of nodes of o that the requests need with everything
-// up: of all pods and, during the rollout of each workload in turn, its surge.
+// leastUp is a bound on the count of nodes of o that the requests need with
+// everything up: of all pods and, during a rollout, of one workload's surge. The
+// rollouts looked at are those with the most CPU, memory and pods: the others are
+// left to the scan, which would cost more to bound than to try.
 func (p *problem) leastUp(o *offer) int {
 	items := p.items(nil)
 	least, _ := packing.NodesFor(items, free(o))
+	surge := func(i int) int { return p.works[i].rollout().Surge(items[i].Count) }
+	most := [3]int{}
 	for i := range p.works {
-		surge := p.works[i].rollout().Surge(items[i].Count)
-		if surge == 0 {
+		pod := &p.works[i].spec.Pod
+		if pod.CPU*units.MilliCPU(surge(i)) > p.works[most[0]].spec.Pod.CPU*units.MilliCPU(surge(most[0])) {
+			most[0] = i
+		}
+		if pod.Memory*units.Bytes(surge(i)) > p.works[most[1]].spec.Pod.Memory*units.Bytes(surge(most[1])) {
+			most[1] = i
+		}
+		if surge(i) > surge(most[2]) {
+			most[2] = i
+		}
+	}
+	for at, i := range most {
+		if len(p.works) == 0 || slices.Contains(most[:at], i) || surge(i) == 0 {
 			continue
 		}
-		items[i].Count += surge
+		extra := surge(i)
+		items[i].Count += extra
 		n, _ := packing.NodesFor(items, free(o))
+		items[i].Count -= extra
 		least = max(least, n)
-		items[i].Count -= surge
 	}
 	return least
 }
