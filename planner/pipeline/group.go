@@ -8,6 +8,7 @@ import (
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/layout"
 	"github.com/scantling-dev/scantling/planner/packing"
 	"github.com/scantling-dev/scantling/planner/placement"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -137,7 +138,7 @@ func answerOf(result *packing.Result) *answer {
 // replicas of workloads that must stay ready are found along the way: the
 // fewest that do on these nodes.
 func (p *problem) try(o *offer, nodes int, losses placement.Losses) (*answer, *placement.Failure) {
-	zones := placement.BalancedZones(nodes, len(p.group.Zones))
+	zones := layout.Balance(nodes, len(p.group.Zones))
 	p.sized = p.sized[:0]
 	for i := range p.works {
 		p.sized = append(p.sized, p.works[i].replicas(nodes, len(p.group.Zones), losses))
@@ -365,19 +366,10 @@ func (p *problem) readyAtBest(n int) (int, string) {
 	}
 	zones := len(p.group.Zones)
 	if l := p.losses.Zones; l > 0 {
-		if after := n - lostInZones(n, zones, l); after < left {
+		if after := layout.Left(n, zones, l); after < left {
 			left, event = after, fmt.Sprintf("through the loss of any %d of %d zones", l, zones)
 		}
 	}
 	return left, event
 }
 
-// lostInZones returns how many of n pods, spread evenly over the zones, the
-// fullest lost zones hold.
-func lostInZones(n, zones, lost int) int {
-	sum := 0
-	for _, pods := range placement.BalancedZones(n, zones)[:min(lost, zones)] {
-		sum += pods
-	}
-	return sum
-}

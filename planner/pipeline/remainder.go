@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/layout"
 	"github.com/scantling-dev/scantling/planner/placement"
 )
 
@@ -84,7 +85,7 @@ func (r *remainder) check(nodes int, losses placement.Losses, without func(workl
 // each zone but the last ones keeps a node or none. A zone without nodes is no
 // spread domain, one with a single node is the narrowest.
 func splits(zones []int, nodes int) [][]int {
-	out := [][]int{placement.BalancedZones(nodes, len(zones))}
+	out := [][]int{layout.Balance(nodes, len(zones))}
 	for _, keep := range []int{1, 0} {
 		left := byZone(zones, nodes, keep)
 		if !slices.ContainsFunc(out, func(other []int) bool { return slices.Equal(other, left) }) {

@@ -7,8 +7,6 @@
 // direction named: demand up, capacity down.
 package units
 
-import "math"
-
 // MilliCPU is CPU in thousandths of a core.
 type MilliCPU int64
 
@@ -118,6 +116,3 @@ func ceilDiv(a, b int64) int64 {
 	}
 	return q
 }
-
-// MilliCPUCeil rounds cores up to thousandths; for requests.
-func MilliCPUCeil(cores float64) MilliCPU { return MilliCPU(math.Ceil(cores * float64(Core))) }
