@@ -372,4 +372,3 @@ func (p *problem) readyAtBest(n int) (int, string) {
 	}
 	return left, event
 }
-

@@ -272,16 +272,3 @@ type Report struct {
 func Check(g Group, l Losses, o Options) (Report, *Failure) {
 	return NewChecker().Check(g, l, o)
 }
-
-// BalancedZones splits nodes over zones so that counts differ by at most one,
-// fullest first. zones must be positive.
-func BalancedZones(nodes, zones int) []int {
-	out := make([]int, zones)
-	for z := range out {
-		out[z] = nodes / zones
-		if z < nodes%zones {
-			out[z]++
-		}
-	}
-	return out
-}

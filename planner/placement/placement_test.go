@@ -270,21 +270,10 @@ func TestOrderOfInputDoesNotMatter(t *testing.T) {
 	}
 }
 
-func TestBalancedZones(t *testing.T) {
-	for _, tt := range []struct {
-		nodes, zones int
-		want         []int
-	}{{0, 2, []int{0, 0}}, {1, 3, []int{1, 0, 0}}, {7, 3, []int{3, 2, 2}}, {8, 3, []int{3, 3, 2}}, {5, 1, []int{5}}} {
-		if got := placement.BalancedZones(tt.nodes, tt.zones); !slices.Equal(got, tt.want) {
-			t.Errorf("%d nodes over %d zones: %v, want %v", tt.nodes, tt.zones, got, tt.want)
-		}
-	}
-}
-
 func ExampleCheck() {
 	g := placement.Group{
 		Allocatable: placement.Resources{CPU: 3920, Memory: 14 * units.GiB, Pods: 58},
-		NodesByZone: placement.BalancedZones(3, 3),
+		NodesByZone: []int{1, 1, 1},
 		Workloads: []placement.Workload{{
 			Name: "web", Replicas: 6, Request: placement.Resources{CPU: 1000, Memory: units.GiB}, Reschedule: true,
 		}},
@@ -304,7 +293,7 @@ func BenchmarkCheck(b *testing.B) {
 		b.Run(fmt.Sprintf("nodes=%d/pods=%d/lost=%d", size.nodes, size.pods, size.lost), func(b *testing.B) {
 			g := placement.Group{
 				Allocatable: cores(15.9, 57), Reserved: placement.Resources{CPU: 300, Memory: units.GiB, Pods: 4},
-				NodesByZone: placement.BalancedZones(size.nodes, 3),
+				NodesByZone: []int{size.nodes / 3, size.nodes / 3, size.nodes / 3},
 			}
 			for w := range 12 {
 				share := pods(fmt.Sprintf("w%d", w), size.pods/12, 0.3+0.1*float64(w%5), 0.5+0.5*float64(w%4))
