@@ -66,6 +66,8 @@ type Basis string
 // The bases of a price, the most trustworthy first. The empty basis means that
 // the price is not known.
 const (
+	// Declared: the spec says so.
+	Declared Basis = "declared"
 	// Listed: the provider's own list price, as published.
 	Listed Basis = "listed"
 	// Family: from a listed size of the same family in the same region and the

@@ -9,7 +9,7 @@ import (
 )
 
 // Bases returns the bases of a known price, the most trustworthy first.
-func Bases() []Basis { return []Basis{Listed, Family, Estimated, Secondary, Recalled} }
+func Bases() []Basis { return []Basis{Declared, Listed, Family, Estimated, Secondary, Recalled} }
 
 // Class is a property of an instance type for which the language has a word:
 // types of a class are left out unless a spec admits them.
@@ -94,6 +94,19 @@ func find[T any](rows []T, is func(T) bool) (T, bool) {
 	}
 	var zero T
 	return zero, false
+}
+
+// Upstream returns a calendar with the dates of the Kubernetes project in the place
+// of a provider's: release and end of patches. No later end is known to it.
+func Upstream(versions []Version) []Version {
+	var out []Version
+	for _, v := range versions {
+		out = append(out, Version{
+			Minor: v.Minor, UpstreamRelease: v.UpstreamRelease, UpstreamEnd: v.UpstreamEnd,
+			Release: v.UpstreamRelease, StandardEnd: v.UpstreamEnd,
+		})
+	}
+	return out
 }
 
 // Families returns the families of c's types, sorted.

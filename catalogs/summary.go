@@ -28,6 +28,7 @@ type Summary struct {
 
 // BasisCounts counts prices by basis.
 type BasisCounts struct {
+	Declared  int `json:"declared,omitempty"`
 	Listed    int `json:"listed"`
 	Family    int `json:"family"`
 	Estimated int `json:"estimated"`
@@ -38,11 +39,13 @@ type BasisCounts struct {
 
 // Known is the number of prices that are known.
 func (n BasisCounts) Known() int {
-	return n.Listed + n.Family + n.Estimated + n.Secondary + n.Recalled
+	return n.Declared + n.Listed + n.Family + n.Estimated + n.Secondary + n.Recalled
 }
 
 func (n *BasisCounts) add(b Basis) {
 	switch b {
+	case Declared:
+		n.Declared++
 	case Listed:
 		n.Listed++
 	case Family:

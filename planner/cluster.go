@@ -29,7 +29,11 @@ type Cluster struct {
 	// MaxUSDPerMonth is the budget; nil is none.
 	MaxUSDPerMonth *units.USD
 
-	Network    Network
+	Network      Network
+	ControlPlane ControlPlaneSpec
+	// Machines that the cluster's owner has or can buy, sorted by name; none where a
+	// provider's catalog says what can be bought.
+	Machines   []Machine
 	DaemonSets []DaemonSet
 	NodeGroups []NodeGroup
 	Growth     Growth
@@ -65,12 +69,19 @@ const (
 // CNI is how pods get their addresses.
 type CNI string
 
-// The CNI modes of EKS.
+// The CNI modes.
 const (
-	// VPC gives each pod a secondary address of the node.
+	// VPC gives each pod a secondary address of the node: EKS.
 	VPC CNI = "vpc"
-	// VPCPrefix gives each slot a /28 prefix.
+	// VPCPrefix gives each slot a /28 prefix: EKS.
 	VPCPrefix CNI = "vpc_prefix"
+	// Kubenet is GKE's own, with kube-proxy: addresses from a range of the node.
+	Kubenet CNI = "kubenet"
+	// DataplaneV2 is Cilium as GKE runs it, without kube-proxy.
+	DataplaneV2 CNI = "dataplane_v2"
+	// Calico and Cilium give pods addresses of an overlay or of routed ranges.
+	Calico CNI = "calico"
+	Cilium CNI = "cilium"
 )
 
 // Network of a cluster.
@@ -106,10 +117,14 @@ const (
 // Image is a node's operating system.
 type Image string
 
-// The images of EKS.
+// The images.
 const (
 	AL2023       Image = "al2023"
 	Bottlerocket Image = "bottlerocket"
+	// COS is Container-Optimized OS of GKE.
+	COS Image = "cos"
+	// Ubuntu is what kubeadm nodes are taken to run.
+	Ubuntu Image = "ubuntu"
 )
 
 // CapacityType is how machines are bought.
@@ -130,6 +145,7 @@ type NodeGroup struct {
 	Image     Image
 	Instances Instances
 	Disk      Disk
+	Kubelet   Kubelet
 	Labels    map[string]string
 	// Taints are sorted by key, then effect.
 	Taints []Taint
@@ -232,10 +248,15 @@ const (
 
 // UpdateConfig is how nodes are replaced.
 type UpdateConfig struct {
-	// Strategy is "surge" or "minimal".
+	// Strategy is one of the ground's: "surge", "minimal", "in_place".
 	Strategy string
-	// MaxUnavailable nodes at a time; a share rounds down, at least 1.
+	// MaxUnavailable nodes at a time; a share rounds down. On EKS and in place it is
+	// what is replaced at a time, at least 1.
 	MaxUnavailable units.CountOrRatio
+	// MaxSurge nodes more at a time, where the ground has it; a share rounds up.
+	MaxSurge units.CountOrRatio
+	// Soak is the pause between batches of GKE's blue/green.
+	Soak time.Duration
 }
 
 // Kind of a workload's controller.

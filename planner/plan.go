@@ -81,8 +81,11 @@ type GroupPlan struct {
 	// Survives lists the drills that were tried.
 	Survives []Drill
 	// RedundancyCost itemises what each step of redundancy adds, in the order
-	// bare, node, zone.
+	// bare, node, zone and, where zones have to be equal, equal_zones.
 	RedundancyCost []RedundancyStep
+	// Committed is what the nodes would cost under each commitment that the catalog
+	// prices, sorted by kind, term and payment.
+	Committed []CommittedCost
 	// Alternatives are the next best instance types, cheapest first.
 	Alternatives []Alternative
 	// Headroom is what stays free of each resource with everything up.
@@ -209,7 +212,7 @@ type Duals struct{ Core, GiB, Pod units.USDPerHour }
 // Binding is what keeps the count from being lower.
 type Binding struct {
 	// Resource is "cpu", "memory", "pods", "spread", "min_ready", "nodes",
-	// "min_nodes" or, of burstable machines, "baseline_cpu".
+	// "min_nodes", "equal_zones" or, of burstable machines, "baseline_cpu".
 	Resource string
 	// During is "normal", "rollout", "node_loss", "zone_loss" or "node_and_zone_loss".
 	During string
@@ -230,7 +233,7 @@ type Drill struct {
 
 // RedundancyStep is a step of redundancy and what it adds to the cost of nodes.
 type RedundancyStep struct {
-	// Step is "bare", "node" or "zone".
+	// Step is "bare", "node", "zone" or "equal_zones".
 	Step string
 	// Nodes in all with this step and those before it.
 	Nodes int
@@ -248,6 +251,20 @@ type Alternative struct {
 	Difference units.Ratio
 	// LargestNodeShare is the part of the group that one node holds.
 	LargestNodeShare units.Ratio
+}
+
+// CommittedCost is what a group's nodes cost under a promise to pay for longer.
+type CommittedCost struct {
+	// Kind, TermYears and Payment are those of a catalogs.Commitment.
+	Kind      string
+	TermYears int
+	Payment   string
+	// Rate of all nodes, and the share of the cost on demand that it saves, rounded
+	// down.
+	Rate   units.USDPerHour
+	Saving units.Ratio
+	Basis  catalogs.Basis
+	Date   units.Date
 }
 
 // Headroom is what stays free with everything up, over all nodes.

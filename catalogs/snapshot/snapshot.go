@@ -97,6 +97,22 @@ func Load(provider, region string) (catalogs.Catalog, error) {
 	return c, nil
 }
 
+// These name the catalog whose calendar carries the dates of the Kubernetes
+// project beside the provider's: all do, and they are equal (a test holds it).
+const calendarProvider, calendarRegion = "aws", "us-east-1"
+
+// Kubernetes returns the calendar of the Kubernetes project: a catalog of nothing
+// but versions, with their upstream dates as release and end of support, and the
+// day on which they were collected. An error means that the program itself is
+// damaged.
+func Kubernetes() (catalogs.Catalog, error) {
+	c, err := Load(calendarProvider, calendarRegion)
+	if err != nil {
+		return catalogs.Catalog{}, fmt.Errorf("read the calendar of Kubernetes: %w", err)
+	}
+	return catalogs.Catalog{Source: c.Source, Date: c.Date, Versions: catalogs.Upstream(c.Versions)}, nil
+}
+
 // Index says what the snapshot has, without unpacking it.
 type Index struct {
 	// AsOf is the day on which the figures were collected.

@@ -65,7 +65,7 @@ func (f *regionFlags) load() (*catalogs.Catalog, func(catalogs.InstanceType) doc
 		}
 		return nil, nil, err
 	}
-	prov, ok := run.Provider(f.provider, &cat)
+	ground, ok := run.GroundOf(f.provider, planner.Managed)
 	if !ok {
 		if len(f.model) > 0 {
 			return nil, nil, usage(fmt.Errorf("--node-model: the nodes of %s are not modelled yet", f.provider))
@@ -75,6 +75,7 @@ func (f *regionFlags) load() (*catalogs.Catalog, func(catalogs.InstanceType) doc
 			return document.CatalogRow{Type: t, NotKnown: why}
 		}, nil
 	}
+	prov := ground.New(&cat)
 	group, cluster, err := f.nodeModel()
 	if err != nil {
 		return nil, nil, err

@@ -15,6 +15,7 @@ import (
 	"github.com/scantling-dev/scantling/internal/files"
 	"github.com/scantling-dev/scantling/internal/run"
 	"github.com/scantling-dev/scantling/internal/spec"
+	"github.com/scantling-dev/scantling/planner"
 )
 
 type initOptions struct {
@@ -47,7 +48,7 @@ const zonesInFirstSpec = 3
 
 func (o *initOptions) run(w *World) error {
 	offers := run.Offers{}
-	if _, ok := run.Provider(o.provider, &catalogs.Catalog{}); !ok {
+	if _, ok := run.GroundOf(o.provider, planner.Managed); !ok {
 		return usage(fmt.Errorf("--provider: %s is not supported yet; use aws", o.provider))
 	}
 	if regions := offers.Regions(o.provider); !slices.Contains(regions, o.region) {

@@ -121,6 +121,7 @@ type catalogStatus struct {
 }
 
 type basisCounts struct {
+	Declared  int `json:"declared,omitempty" since:"1.1" jsonschema:"The spec says so."`
 	Listed    int `json:"listed" jsonschema:"List prices of the provider."`
 	Family    int `json:"family" jsonschema:"By the ratio of sizes of a family."`
 	Estimated int `json:"estimated" jsonschema:"By the ratio of regions."`

@@ -194,6 +194,8 @@ func count(n int, noun string) string {
 // basisWords says how a price is known.
 func basisWords(b catalogs.Basis) string {
 	switch b {
+	case catalogs.Declared:
+		return "declared"
 	case catalogs.Listed:
 		return "listed"
 	case catalogs.Family:
@@ -212,7 +214,7 @@ func basisWords(b catalogs.Basis) string {
 // bases are all bases, the most trustworthy first, "not known" last.
 func bases() []catalogs.Basis {
 	return []catalogs.Basis{
-		catalogs.Listed, catalogs.Family, catalogs.Estimated, catalogs.Secondary, catalogs.Recalled, "",
+		catalogs.Declared, catalogs.Listed, catalogs.Family, catalogs.Estimated, catalogs.Secondary, catalogs.Recalled, "",
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -21,34 +20,37 @@ import (
 	"github.com/scantling-dev/scantling/providers/aws"
 )
 
-// providers is where a cloud is registered: its name and how its planner
-// adapter is made for a catalog.
-func providers(name string) (func(*catalogs.Catalog) planner.Provider, bool) {
-	switch name {
-	case "aws":
-		return func(c *catalogs.Catalog) planner.Provider { return aws.New(c) }, true
-	default:
-		return nil, false
+// Grounds is where clusters can stand, and where a provider is registered: one line
+// each. A spec's words are checked in this order.
+func Grounds() []planner.Ground {
+	return []planner.Ground{
+		aws.Ground(),
 	}
 }
 
-// Provider returns the adapter of the named cloud for a catalog, and whether
-// there is one.
-func Provider(name string, cat *catalogs.Catalog) (planner.Provider, bool) {
-	build, ok := providers(name)
-	if !ok {
-		return nil, false
+// GroundOf returns the ground of a provider and a mode, and whether there is one.
+// The empty mode is the provider's default.
+func GroundOf(provider string, mode planner.Mode) (planner.Ground, bool) {
+	for _, g := range Grounds() {
+		if g.Terms.Provider == provider && (g.Terms.Mode == mode || mode == "" && g.Terms.DefaultMode) {
+			return g, true
+		}
 	}
-	return build(cat), true
+	return planner.Ground{}, false
 }
 
-// Offers are the catalogs that a spec may name.
+// groundOf returns the ground that a resolved cluster stands on.
+func groundOf(c *planner.Cluster) (planner.Ground, bool) {
+	return GroundOf(c.Provider, c.ControlPlane.Mode)
+}
+
+// Offers are the grounds and catalogs that a spec may name.
 type Offers struct{}
 
-// Providers returns the names of the providers, sorted.
-func (Offers) Providers() []string { return snapshot.Providers() }
+// Grounds returns where clusters can stand.
+func (Offers) Grounds() []planner.Ground { return Grounds() }
 
-// Regions returns the regions of a provider, sorted.
+// Regions returns the regions of a provider with a catalog, sorted.
 func (Offers) Regions(provider string) []string { return snapshot.Regions(provider) }
 
 // Load returns the catalog of a region.
@@ -56,24 +58,21 @@ func (Offers) Load(provider, region string) (catalogs.Catalog, error) {
 	return snapshot.Load(provider, region)
 }
 
-// BuiltIn returns the names of what the provider runs in a cluster anyway,
-// sorted.
-func (Offers) BuiltIn(c *planner.Cluster, cat *catalogs.Catalog) (daemonSets, workloads []string) {
-	prov, ok := Provider(c.Provider, cat)
-	if !ok {
-		return nil, nil
+// Kubernetes returns the calendar of the Kubernetes project.
+func (Offers) Kubernetes() (catalogs.Catalog, error) { return snapshot.Kubernetes() }
+
+// catalogOf returns the catalog that a resolved cluster is planned from: that of
+// its region, or what its own machines make. The error is a
+// *snapshot.UnknownError where this build carries none.
+func catalogOf(g *planner.Ground, c *planner.Cluster) (catalogs.Catalog, error) {
+	if g.Catalog == nil {
+		return snapshot.Load(c.Provider, c.Region)
 	}
-	for i := range c.NodeGroups {
-		for _, d := range prov.DaemonSets(c, &c.NodeGroups[i]) {
-			daemonSets = append(daemonSets, d.Name)
-		}
+	calendar, err := snapshot.Kubernetes()
+	if err != nil {
+		return catalogs.Catalog{}, err
 	}
-	for _, w := range prov.SystemWorkloads(c) {
-		workloads = append(workloads, w.Name)
-	}
-	slices.Sort(daemonSets)
-	slices.Sort(workloads)
-	return slices.Compact(daemonSets), workloads
+	return g.Catalog(c, &calendar)
 }
 
 // BugError is a mistake of ours: a plan that failed its own check, or a panic.
@@ -96,10 +95,11 @@ func Plan(ctx context.Context, s *spec.Spec) (_ *planner.Plan, err error) {
 			err = &BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()}
 		}
 	}()
-	prov, ok := Provider(s.Cluster.Provider, &s.Catalog)
+	ground, ok := groundOf(&s.Cluster)
 	if !ok {
-		return nil, &BugError{What: fmt.Errorf("no provider named %q is registered", s.Cluster.Provider)}
+		return nil, &BugError{What: fmt.Errorf("no ground of provider %q and mode %q is registered", s.Cluster.Provider, s.Cluster.ControlPlane.Mode)}
 	}
+	prov := ground.New(&s.Catalog)
 	plan, err := pipeline.Make(ctx, s.Cluster, s.Catalog, prov, pipeline.Options{})
 	if err != nil {
 		return nil, err
@@ -123,7 +123,11 @@ func Verify(plan *planner.Plan) (unknown bool, err error) {
 	if plan.Catalog.SHA256 == "" {
 		return true, errors.New("the plan does not say which catalog it was made from (catalog.sha256 is empty), so it cannot be checked")
 	}
-	cat, err := snapshot.Load(c.Provider, c.Region)
+	ground, ok := groundOf(c)
+	if !ok {
+		return true, fmt.Errorf("the plan cannot be checked: this build knows no provider %q with a control plane that is %q", c.Provider, c.ControlPlane.Mode)
+	}
+	cat, err := catalogOf(&ground, c)
 	if _, ok := errors.AsType[*snapshot.UnknownError](err); ok {
 		return true, fmt.Errorf("the plan cannot be checked: this build carries no catalog of %q %q", c.Provider, c.Region)
 	}
@@ -134,11 +138,7 @@ func Verify(plan *planner.Plan) (unknown bool, err error) {
 		return true, fmt.Errorf("the plan cannot be checked: it was made from catalog %.12q of %s, and this build carries %.12q of %s: plan again",
 			plan.Catalog.SHA256, cmp.Or(string(plan.Catalog.Date), "no date"), cat.SHA256, cat.Date)
 	}
-	prov, ok := Provider(c.Provider, &cat)
-	if !ok {
-		return true, fmt.Errorf("the plan cannot be checked: provider %q is not supported yet", c.Provider)
-	}
-	return false, verify.Plan(c, &cat, prov, plan)
+	return false, verify.Plan(c, &cat, ground.New(&cat), plan)
 }
 
 // Explain turns the error of Plan into diagnostics with places in the spec; nil

@@ -32,8 +32,11 @@ type builder struct {
 	assumptions []planner.Assumption
 	// zonesWrong: a zone of the cluster was refused.
 	zonesWrong bool
-	// catalog is nil where the region's could not be found.
-	catalog *catalogs.Catalog
+	// terms of the cluster's ground; the zero value where it could not be found.
+	terms planner.Terms
+	// catalog and provider are nil where the region's could not be found.
+	catalog  *catalogs.Catalog
+	provider planner.Provider
 }
 
 // buildCluster fills in every default, and checks what values mean together and
@@ -45,6 +48,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 	c := &b.cluster
 	c.Name = root.label
 	c.Provider, _ = get[string](root, "provider")
+	c.ControlPlane.Mode = planner.Managed
 	c.Environment = planner.Environment(take(b, root, "", "environment", string(planner.Production), "production", "language"))
 	b.region()
 	b.versions()
@@ -185,7 +189,15 @@ func (b *builder) builtIn() {
 	if b.catalog == nil {
 		return
 	}
-	daemons, workloads := b.offers.BuiltIn(&b.cluster, b.catalog)
+	var daemons, workloads []string
+	for i := range b.cluster.NodeGroups {
+		for _, d := range b.provider.DaemonSets(&b.cluster, &b.cluster.NodeGroups[i]) {
+			daemons = append(daemons, d.Name)
+		}
+	}
+	for _, w := range b.provider.SystemWorkloads(&b.cluster) {
+		workloads = append(workloads, w.Name)
+	}
 	refuse := func(n *node, names []string) {
 		if slices.Contains(names, n.label) {
 			b.add(DuplicateName, &n.labelRange, "%s is built in, and counted already. Leave the block out, or choose another name where it is something else.", n.label)

@@ -30,10 +30,15 @@ func (b *builder) region() {
 
 func (b *builder) findCatalog() {
 	c := &b.cluster
-	if !slices.Contains(b.offers.Providers(), c.Provider) {
+	at := slices.IndexFunc(b.offers.Grounds(), func(g planner.Ground) bool {
+		return g.Terms.Provider == c.Provider && g.Terms.Mode == c.ControlPlane.Mode
+	})
+	if at < 0 {
 		b.add(UnknownProvider, b.root.rng("provider"), "The catalog has no provider %q.", c.Provider)
 		return
 	}
+	ground := b.offers.Grounds()[at]
+	b.terms = ground.Terms
 	regions := b.offers.Regions(c.Provider)
 	if !slices.Contains(regions, c.Region) {
 		b.add(UnknownRegion, b.root.rng("region"), "%s has no region named %q.%s", c.Provider, short(c.Region), orElse(didYouMean(c.Region, regions), regions))
@@ -44,7 +49,7 @@ func (b *builder) findCatalog() {
 		b.add(CatalogFailed, b.root.rng("region"), "The catalog of %s %s cannot be read: %v.", c.Provider, c.Region, err)
 		return
 	}
-	b.catalog = &cat
+	b.catalog, b.provider = &cat, ground.New(&cat)
 }
 
 // versions checks kubernetes_version against the provider's calendar.

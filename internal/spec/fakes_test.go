@@ -14,18 +14,32 @@ import (
 // and a calendar. The calendar is the one of the EKS documentation.
 type offers struct{}
 
-func (offers) Providers() []string { return []string{"aws"} }
+// Grounds are EKS alone, with what it runs.
+func (offers) Grounds() []planner.Ground {
+	return []planner.Ground{{
+		Terms: planner.Terms{Provider: "aws", Mode: planner.Managed, Title: "EKS", DefaultMode: true},
+		New:   func(*catalogs.Catalog) planner.Provider { return provider{} },
+	}}
+}
+
+// provider answers what the language asks of an adapter.
+type provider struct{ planner.Provider }
+
+func (provider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner.DaemonSet {
+	return []planner.DaemonSet{{Name: "aws-node"}, {Name: "kube-proxy"}}
+}
+
+func (provider) SystemWorkloads(*planner.Cluster) []planner.Workload {
+	return []planner.Workload{{Name: "coredns"}, {Name: "metrics-server"}}
+}
+
+func (offers) Kubernetes() (catalogs.Catalog, error) { return catalogs.Catalog{}, nil }
 
 func (offers) Regions(provider string) []string {
 	if provider != "aws" {
 		return nil
 	}
 	return []string{"eu-west-1", "us-east-1"}
-}
-
-// BuiltIn returns what EKS runs.
-func (offers) BuiltIn(*planner.Cluster, *catalogs.Catalog) (daemonSets, workloads []string) {
-	return []string{"aws-node", "kube-proxy"}, []string{"coredns", "metrics-server"}
 }
 
 func (o offers) Load(provider, region string) (catalogs.Catalog, error) {

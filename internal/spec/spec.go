@@ -49,15 +49,15 @@ type Inputs struct {
 
 // Offers says what can be bought, and where.
 type Offers interface {
-	// Providers returns the names of the providers.
-	Providers() []string
+	// Grounds returns where clusters can stand.
+	Grounds() []planner.Ground
 	// Regions returns the names of a provider's regions.
 	Regions(provider string) []string
 	// Load returns the catalog of a region.
 	Load(provider, region string) (catalogs.Catalog, error)
-	// BuiltIn returns the names of the DaemonSets and of the workloads that the
-	// provider runs in a cluster anyway.
-	BuiltIn(*planner.Cluster, *catalogs.Catalog) (daemonSets, workloads []string)
+	// Kubernetes returns the calendar of the Kubernetes project, for clusters on
+	// machines of one's own.
+	Kubernetes() (catalogs.Catalog, error)
 }
 
 // Spec is a spec that was read without an error.

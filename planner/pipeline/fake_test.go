@@ -26,6 +26,12 @@ type fakeProvider struct {
 
 func (fakeProvider) Name() string { return "aws" }
 
+func (fakeProvider) Terms() planner.Terms {
+	return planner.Terms{Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true}
+}
+
+func (fakeProvider) Versions(cat *catalogs.Catalog) []catalogs.Version { return cat.Versions }
+
 func (p fakeProvider) Allocatable(_ *planner.Cluster, _ *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
 	if p.onSize != nil {
 		p.onSize()
@@ -51,7 +57,7 @@ func (fakeProvider) ControlPlane(_ *planner.Cluster, cat *catalogs.Catalog) (pla
 	for _, f := range cat.Fees {
 		if f.Tier == "standard" {
 			return planner.ControlPlane{
-				Mode: "managed", Tier: "standard", Support: "standard", SupportEnds: "2027-03-27",
+				Mode: planner.Managed, Tier: "standard", Support: "standard", SupportEnds: "2027-03-27",
 				Fees: []planner.FeeLine{{Name: "cluster", Price: f.Price}},
 			}, nil
 		}
@@ -61,7 +67,12 @@ func (fakeProvider) ControlPlane(_ *planner.Cluster, cat *catalogs.Catalog) (pla
 
 func (fakeProvider) Mechanics(*planner.Cluster) planner.Mechanics {
 	return planner.Mechanics{
-		Strategies:       []string{"cluster_blue_green", "minimal", "node_group_blue_green", "surge"},
+		Strategies:       []planner.UpgradeOption{
+			{Name: "cluster_blue_green", Course: planner.CourseClusterBlueGreen},
+			{Name: "minimal", Course: planner.CourseEKSMinimal, TerminateFirst: true},
+			{Name: "node_group_blue_green", Course: planner.CourseNodeGroupBlueGreen},
+			{Name: "surge", Course: planner.CourseEKSDefault},
+		},
 		Refused:          map[string]string{"in_place": "the provider replaces machines"},
 		ControlPlaneStep: 10 * time.Minute, AddOns: 5 * time.Minute, Boot: 2 * time.Minute, Terminate: time.Minute,
 		Setup: time.Minute, AfterDrain: time.Minute, ScaleDownPerNode: time.Minute,

@@ -27,8 +27,13 @@ func (m *maker) upgrade(groups []planner.GroupPlan) (*planner.UpgradePlan, error
 	}
 	mech := m.provider.Mechanics(&m.cluster)
 	p := upgrade.Problem{
-		Hops: hops, NodeSkew: mech.NodeSkew, Times: times(&mech), Strategies: mech.Strategies,
+		Hops: hops, NodeSkew: mech.NodeSkew, Times: times(&mech),
 		ControlPlaneFee: upgrade.Rate{Known: true}, MayStop: m.cluster.Environment == planner.Development,
+	}
+	var names []string
+	for _, o := range mech.Strategies {
+		names = append(names, o.Name)
+		p.Strategies = append(p.Strategies, upgrade.Option{Name: o.Name, Course: upgrade.Course(o.Course), TerminateFirst: o.TerminateFirst})
 	}
 	next, err := m.controlPlaneAt(u.To)
 	if err != nil {
@@ -43,11 +48,11 @@ func (m *maker) upgrade(groups []planner.GroupPlan) (*planner.UpgradePlan, error
 	}
 	if u.Strategy != "compare" {
 		p.Wanted = u.Strategy
-		if _, refused := mech.Refused[u.Strategy]; !refused && !slices.Contains(mech.Strategies, u.Strategy) {
+		if _, refused := mech.Refused[u.Strategy]; !refused && !slices.Contains(names, u.Strategy) {
 			return nil, &planner.Infeasible{
 				Path:       "upgrade.strategy",
 				Constraint: u.Strategy + " is not a strategy of " + m.provider.Name(),
-				Remedy:     "choose one of " + strings.Join(mech.Strategies, ", "),
+				Remedy:     "choose one of " + strings.Join(names, ", "),
 			}
 		}
 	}

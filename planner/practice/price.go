@@ -59,7 +59,7 @@ func unlisted(v *view) []planner.Finding {
 			how = "third parties"
 		case catalogs.Recalled:
 			how, f.Severity = "general knowledge, without a source", planner.Warning
-		case catalogs.Listed:
+		case catalogs.Declared, catalogs.Listed:
 			continue
 		default:
 			continue // PR-02

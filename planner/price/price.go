@@ -27,6 +27,7 @@ type Basis string
 
 // The bases, the most trustworthy first.
 const (
+	Declared  Basis = "declared"
 	Listed    Basis = "listed"
 	Family    Basis = "family"
 	Estimated Basis = "estimated"
@@ -37,7 +38,7 @@ const (
 // rank orders bases by trust; one that this package does not know is trusted
 // least.
 func (b Basis) rank() int {
-	order := []Basis{Listed, Family, Estimated, Secondary, Recalled}
+	order := []Basis{Declared, Listed, Family, Estimated, Secondary, Recalled}
 	if i := slices.Index(order, b); i >= 0 {
 		return i
 	}

@@ -17,8 +17,8 @@ import (
 // provider refuses are listed with the reason. p must have a hop.
 func Compare(p Problem) Comparison {
 	var c Comparison
-	for _, name := range p.Strategies {
-		if s, ok := course(name, p); ok {
+	for _, o := range p.Strategies {
+		if s, ok := course(o, p); ok {
 			c.Strategies = append(c.Strategies, s)
 		}
 	}
@@ -35,26 +35,27 @@ func Compare(p Problem) Comparison {
 
 // course returns a strategy's course. It reports false for a name that this
 // package does not know.
-func course(name string, p Problem) (Strategy, bool) {
+func course(o Option, p Problem) (Strategy, bool) {
 	var s Strategy
-	switch name {
-	case Surge:
+	name := o.Name
+	switch o.Course {
+	case EKSDefault:
 		s = rolling(name, p, surgeRound)
 		s.BlockedBy = append(stuck(s.Groups), tooLong(p, s.Groups)...)
 		s.Rollback = controlPlaneBack(p.Times) + "; nodes by another update to the old image"
-	case Minimal:
+	case EKSMinimal:
 		s = rolling(name, p, minimalRound)
 		blocked, notes := short(p, s.Groups)
 		s.BlockedBy = slices.Concat(stuck(s.Groups), tooLong(p, s.Groups), blocked)
 		s.Rollback = controlPlaneBack(p.Times) + "; nodes by another update to the old image"
 		s.Notes = append(s.Notes, "nodes go before new ones come: the group runs short meanwhile")
 		s.Notes = append(s.Notes, notes...)
-	case NodeGroupBlueGreen:
+	case SecondGroup:
 		s = rolling(name, p, blueGreenRound)
 		s.BlockedBy = stuck(s.Groups)
 		s.Rollback = controlPlaneBack(p.Times) + "; uncordon blue until it is deleted, within " + span(p.Times.Soak) + " of the last drain"
 		s.Notes = append(s.Notes, "drains are ours: no limit of the provider ends them")
-	case ClusterBlueGreen:
+	case SecondCluster:
 		s = clusterBlueGreen(p)
 		s.Rollback = "switch traffic back while the old cluster runs, within " + span(p.Times.ParallelRun)
 		s.Notes = append(s.Notes, "state in the old cluster's volumes has to be copied or mirrored")

@@ -47,13 +47,38 @@ type Problem struct {
 	// ControlPlaneFee of a second cluster.
 	ControlPlaneFee Rate
 	// Strategies that the provider can carry out, and those it cannot.
-	Strategies []string
+	Strategies []Option
 	Refused    []Refusal
 	// Wanted is the one strategy that the user asks for; empty compares them all.
 	Wanted string
 	// MayStop: pods may be without a place and groups without a ready node
 	// meanwhile, as in development.
 	MayStop bool
+}
+
+// Course is how nodes are replaced, step by step.
+type Course string
+
+// The courses; each has its formula.
+const (
+	EKSDefault        Course = "eks_default"
+	EKSMinimal        Course = "eks_minimal"
+	GKESurge          Course = "gke_surge"
+	GKEBlueGreen      Course = "gke_blue_green"
+	GKEAutoscaledBlue Course = "gke_autoscaled_blue_green"
+	Machines          Course = "in_place"
+	Rolling           Course = "rolling"
+	SecondGroup       Course = "node_group_blue_green"
+	SecondCluster     Course = "cluster_blue_green"
+)
+
+// Option is a strategy that a provider can carry out.
+type Option struct {
+	// Name is what the spec calls it.
+	Name   string
+	Course Course
+	// TerminateFirst: nodes go before new ones come, so that MaxSurge is not used.
+	TerminateFirst bool
 }
 
 // Rate is dollars an hour that may not be known.

@@ -36,7 +36,7 @@ func problem(groups ...upgrade.Group) upgrade.Problem {
 	return upgrade.Problem{
 		Hops: []string{"1.36"}, NodeSkew: 1, Groups: groups, Times: eks(),
 		ControlPlaneFee: upgrade.Rate{PerHour: units.DollarPerHour / 10, Known: true},
-		Strategies:      []string{upgrade.ClusterBlueGreen, upgrade.Minimal, upgrade.NodeGroupBlueGreen, upgrade.Surge},
+		Strategies:      eksOptions(),
 		Refused:         []upgrade.Refusal{{Strategy: upgrade.InPlace, Reason: "not on EKS"}},
 	}
 }
@@ -223,4 +223,14 @@ func ExampleCompare() {
 	// node_group_blue_green   2h3m30s     3.97 USD  +12 nodes  100% ready []
 	// surge                    42m30s     0.39 USD  +6  nodes  100% ready []
 	// surge: all planned nodes stay ready, at the least extra cost
+}
+
+// eksOptions are the strategies of a managed node group.
+func eksOptions() []upgrade.Option {
+	return []upgrade.Option{
+		{Name: upgrade.ClusterBlueGreen, Course: upgrade.SecondCluster},
+		{Name: upgrade.Minimal, Course: upgrade.EKSMinimal, TerminateFirst: true},
+		{Name: upgrade.NodeGroupBlueGreen, Course: upgrade.SecondGroup},
+		{Name: upgrade.Surge, Course: upgrade.EKSDefault},
+	}
 }

@@ -13,7 +13,7 @@ import (
 
 // doubt ranks bases, the most trustworthy lowest.
 func doubt(b catalogs.Basis) int {
-	return slices.Index([]catalogs.Basis{catalogs.Listed, catalogs.Family, catalogs.Estimated, catalogs.Secondary, catalogs.Recalled}, b)
+	return slices.Index([]catalogs.Basis{catalogs.Declared, catalogs.Listed, catalogs.Family, catalogs.Estimated, catalogs.Secondary, catalogs.Recalled}, b)
 }
 
 // owed is an amount that the catalog makes due, exact, with what it rests on.

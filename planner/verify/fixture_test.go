@@ -14,6 +14,12 @@ type fakeProvider struct{}
 
 func (fakeProvider) Name() string { return "aws" }
 
+func (fakeProvider) Terms() planner.Terms {
+	return planner.Terms{Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true}
+}
+
+func (fakeProvider) Versions(cat *catalogs.Catalog) []catalogs.Version { return cat.Versions }
+
 func (fakeProvider) Allocatable(_ *planner.Cluster, _ *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
 	return planner.Allocatable{
 		CPU: units.MilliCPU(t.VCPUs)*units.Core - 100, Memory: t.Memory - units.GiB, Pods: 20, EphemeralStorage: 40 * units.GiB,

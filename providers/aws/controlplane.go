@@ -64,7 +64,7 @@ func (Provider) ControlPlane(c *planner.Cluster, cat *catalogs.Catalog) (planner
 	if err != nil {
 		return planner.ControlPlane{}, err
 	}
-	return planner.ControlPlane{Mode: "managed", Tier: "standard", Support: support, SupportEnds: ends, Fees: Fees(cat, support)}, nil
+	return planner.ControlPlane{Mode: planner.Managed, Tier: "standard", Support: support, SupportEnds: ends, Fees: Fees(cat, support)}, nil
 }
 
 // Fees returns the fees of a control plane of the standard tier under a

@@ -2,73 +2,13 @@ package aws
 
 import "github.com/scantling-dev/scantling/planner/units"
 
-// Resources of a node, or a part of them that is set aside.
-type Resources struct {
-	CPU              units.MilliCPU
-	Memory           units.Bytes
-	EphemeralStorage units.Bytes
-}
-
-// Eviction holds the kubelet's hard eviction thresholds.
-type Eviction struct {
-	// Memory that must stay available.
-	Memory units.Bytes
-	// Disk is the share of the file system that must stay available.
-	Disk units.Ratio
-}
-
-// Left returns what the kubelet leaves to pods of what the operating system
-// shows it:
-//
-//	allocatable = visible - kube-reserved - system-reserved - hard eviction
-//
-// CPU has no eviction term. Nothing goes below zero. Source: kubernetes.io,
-// "Reserve Compute Resources for System Daemons".
-func Left(visible, kubeReserved, systemReserved Resources, e Eviction) Resources {
-	return Resources{
-		CPU:    max(visible.CPU-kubeReserved.CPU-systemReserved.CPU, 0),
-		Memory: max(visible.Memory-kubeReserved.Memory-systemReserved.Memory-e.Memory, 0),
-		EphemeralStorage: max(visible.EphemeralStorage-kubeReserved.EphemeralStorage-systemReserved.EphemeralStorage-
-			EvictedDisk(visible.EphemeralStorage, e.Disk), 0),
-	}
-}
-
-// EvictedDisk returns the bytes of a file system that the kubelet keeps free at
-// a threshold of a share. The kubelet holds the share as a float32, which is a
-// little more than 10%, and truncates the product:
-//
-//	trunc(fs x float64(float32(share)))
-func EvictedDisk(fileSystem units.Bytes, share units.Ratio) units.Bytes {
-	return units.Bytes(float64(fileSystem) * float64(float32(share.Float())))
-}
-
-// The thresholds and reservations of the EKS images. Sources: nodeadm of
-// awslabs/amazon-eks-ami and the Bottlerocket helpers, which take the same.
+// The reservations of the EKS images. Sources: nodeadm of awslabs/amazon-eks-ami
+// and the Bottlerocket helpers, which take the same.
 const (
 	kubeReservedDisk  = units.GiB
-	evictionMemory    = 100 * units.MiB
-	evictionDisk      = 10 * units.Percent
 	reservedMemory    = 255 * units.MiB
 	reservedMemoryPod = 11 * units.MiB
 )
-
-// ReservedCPU returns the CPU that EKS images (and GKE) reserve on a node of n
-// vCPUs: 6% of the first, 1% of the second, 0.5% of the third and fourth and
-// 0.25% of the others, each tier truncated to whole millicores.
-func ReservedCPU(n int) units.MilliCPU {
-	// Shares are in hundredths of a percent: one is a tenth of a millicore.
-	tiers := []struct{ cores, share int }{{1, 600}, {1, 100}, {2, 50}, {n, 25}}
-	var reserved units.MilliCPU
-	for _, t := range tiers {
-		k := min(n, t.cores)
-		if k <= 0 {
-			break
-		}
-		reserved += units.MilliCPU(k * t.share / 10)
-		n -= k
-	}
-	return reserved
-}
 
 // ReservedMemory returns the memory that EKS images reserve for the kubelet at
 // a number of pods: 255 MiB + 11 MiB x pods. AL2023 counts the pods that the

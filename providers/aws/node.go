@@ -6,6 +6,7 @@ import (
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/kubelet"
 )
 
 // NodeModel is all that decides a node's allocatable beside its type.
@@ -37,51 +38,20 @@ func (p Provider) Node(m NodeModel, t *catalogs.InstanceType) (planner.Allocatab
 	if t.ENIs <= 0 || t.IPv4PerENI <= 1 {
 		return planner.Allocatable{}, &UnknownENIError{InstanceType: t.Name}
 	}
-	s := make(steps, 0, mostSteps)
+	s := steps{kubelet.NewDerivation()}
 	s.cpu(t)
 	pods := s.pods(m, t)
 	s.memory(p, m, t, pods)
 	s.disk(m)
-	return planner.Allocatable{
-		CPU:              units.MilliCPU(s.sum("cpu")),
-		Memory:           units.Bytes(s.sum("memory")),
-		Pods:             pods,
-		EphemeralStorage: units.Bytes(s.sum("ephemeral_storage")),
-		Steps:            s,
-	}, nil
+	return s.Allocatable(), nil
 }
 
-// mostSteps is how many steps a derivation has, but for rare ones.
-const mostSteps = 14
-
-// steps is a derivation: the amounts of a resource add up to its allocatable.
-type steps []planner.AllocatableStep
-
-func (s *steps) add(resource, what string, amount int64) {
-	*s = append(*s, planner.AllocatableStep{Resource: resource, What: what, Amount: amount})
-}
-
-// take adds a step that takes something off, but never more than is left.
-func (s *steps) take(resource, what string, amount int64) {
-	if left := s.sum(resource); amount > left {
-		what, amount = what+" (more than there is)", left
-	}
-	s.add(resource, what, -amount)
-}
-
-func (s *steps) sum(resource string) int64 {
-	var sum int64
-	for _, step := range *s {
-		if step.Resource == resource {
-			sum += step.Amount
-		}
-	}
-	return sum
-}
+// steps is the derivation of an EKS node.
+type steps struct{ kubelet.Derivation }
 
 func (s *steps) cpu(t *catalogs.InstanceType) {
-	s.add("cpu", fmt.Sprintf("%d vCPUs", t.VCPUs), int64(units.MilliCPU(t.VCPUs)*units.Core))
-	s.take("cpu", "kube-reserved: 6% of core 1, 1% of core 2, 0.5% of cores 3 and 4, 0.25% of the others", int64(ReservedCPU(t.VCPUs)))
+	s.Add(kubelet.CPU, fmt.Sprintf("%d vCPUs", t.VCPUs), int64(units.MilliCPU(t.VCPUs)*units.Core))
+	s.Take(kubelet.CPU, "kube-reserved: 6% of core 1, 1% of core 2, 0.5% of cores 3 and 4, 0.25% of the others", int64(kubelet.ReservedCPU(t.VCPUs)))
 }
 
 // pods derives the limit of pods: the least of the CNI's addresses, the node
@@ -97,17 +67,17 @@ func (s *steps) pods(m NodeModel, t *catalogs.InstanceType) int {
 			what += " (no prefix delegation before Nitro)"
 		}
 	}
-	s.add("pods", what, int64(pods))
+	s.Add(kubelet.Pods, what, int64(pods))
 	if ceiling := MaxPodsCeiling(t.VCPUs); pods > ceiling {
 		size := "up to 30 vCPUs"
 		if t.VCPUs > 30 {
 			size = "above 30 vCPUs"
 		}
-		s.add("pods", fmt.Sprintf("a managed node group allows %d pods %s", ceiling, size), int64(ceiling-pods))
+		s.Add(kubelet.Pods, fmt.Sprintf("a managed node group allows %d pods %s", ceiling, size), int64(ceiling-pods))
 		pods = ceiling
 	}
 	if m.MaxPods > 0 && m.MaxPods < pods {
-		s.add("pods", fmt.Sprintf("network.max_pods is %d", m.MaxPods), int64(m.MaxPods-pods))
+		s.Add(kubelet.Pods, fmt.Sprintf("network.max_pods is %d", m.MaxPods), int64(m.MaxPods-pods))
 		pods = m.MaxPods
 	}
 	return pods
@@ -119,15 +89,15 @@ func PrefixDelegation(t *catalogs.InstanceType) bool { return t.Hypervisor != "x
 
 // memory derives the memory at an effective limit of pods.
 func (s *steps) memory(p Provider, m NodeModel, t *catalogs.InstanceType, pods int) {
-	s.add("memory", "stated size", int64(t.Memory))
+	s.Add(kubelet.Memory, "stated size", int64(t.Memory))
 	visible, why := p.visible(t)
-	s.take("memory", why, int64(t.Memory-visible))
+	s.Take(kubelet.Memory, why, int64(t.Memory-visible))
 	counted, whose := SecondaryIPPods(t.ENIs, t.IPv4PerENI), "pods that secondary addresses allow, as nodeadm counts"
 	if m.Image == planner.Bottlerocket {
 		counted, whose = pods, "pods"
 	}
-	s.take("memory", fmt.Sprintf("kube-reserved: 255 MiB + 11 MiB x %d %s", counted, whose), int64(ReservedMemory(counted)))
-	s.take("memory", "eviction below 100 MiB available", int64(evictionMemory))
+	s.Take(kubelet.Memory, fmt.Sprintf("kube-reserved: 255 MiB + 11 MiB x %d %s", counted, whose), int64(ReservedMemory(counted)))
+	s.Take(kubelet.Memory, "eviction below 100 MiB available", int64(kubelet.EvictionMemory))
 }
 
 // measuredSlack is by how much the measured figures of catalogs, read on other
@@ -209,14 +179,13 @@ func FileSystem(image planner.Image, volume units.Bytes) units.Bytes {
 //
 //	fs - trunc(fs x float64(float32(0.1))) - 1 GiB
 func EphemeralStorage(fileSystem units.Bytes) units.Bytes {
-	return max(fileSystem-EvictedDisk(fileSystem, evictionDisk)-kubeReservedDisk, 0)
+	return max(fileSystem-kubelet.EvictedDisk(fileSystem, kubelet.EvictionDisk)-kubeReservedDisk, 0)
 }
 
 func (s *steps) disk(m NodeModel) {
-	const resource = "ephemeral_storage"
 	fs := FileSystem(m.Image, m.Disk)
-	s.add(resource, "volume", int64(m.Disk))
-	s.take(resource, "partitions and the file system's own", int64(m.Disk-fs))
-	s.take(resource, "eviction below 10% available", int64(EvictedDisk(fs, evictionDisk)))
-	s.take(resource, "kube-reserved: 1 GiB", int64(kubeReservedDisk))
+	s.Add(kubelet.EphemeralStorage, "volume", int64(m.Disk))
+	s.Take(kubelet.EphemeralStorage, "partitions and the file system's own", int64(m.Disk-fs))
+	s.Take(kubelet.EphemeralStorage, "eviction below 10% available", int64(kubelet.EvictedDisk(fs, kubelet.EvictionDisk)))
+	s.Take(kubelet.EphemeralStorage, "kube-reserved: 1 GiB", int64(kubeReservedDisk))
 }

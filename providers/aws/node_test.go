@@ -9,6 +9,7 @@ import (
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/providers/aws"
+	"github.com/scantling-dev/scantling/providers/kubelet"
 )
 
 func machine(name, arch string, vcpus int, mib units.Bytes, enis, ips int) catalogs.InstanceType {
@@ -137,10 +138,10 @@ func TestLiveNodes(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := aws.Left(
-				aws.Resources{CPU: units.MilliCPU(test.vcpus) * units.Core, Memory: test.visibleKi * units.KiB, EphemeralStorage: test.diskKi * units.KiB},
-				aws.Resources{CPU: aws.ReservedCPU(test.vcpus), Memory: aws.ReservedMemory(test.pods), EphemeralStorage: units.GiB},
-				aws.Resources{}, aws.Eviction{Memory: 100 * units.MiB, Disk: 10 * units.Percent})
+			got := kubelet.Left(
+				kubelet.Resources{CPU: units.MilliCPU(test.vcpus) * units.Core, Memory: test.visibleKi * units.KiB, EphemeralStorage: test.diskKi * units.KiB},
+				kubelet.Resources{CPU: kubelet.ReservedCPU(test.vcpus), Memory: aws.ReservedMemory(test.pods), EphemeralStorage: units.GiB},
+				kubelet.Resources{}, kubelet.Eviction{Memory: 100 * units.MiB, Disk: 10 * units.Percent})
 			if got.Memory != test.allocatableKi*units.KiB {
 				t.Errorf("memory %d Ki, want %d", got.Memory/units.KiB, test.allocatableKi)
 			}
@@ -166,12 +167,12 @@ func TestLiveNodes(t *testing.T) {
 // The example of kubernetes.io, "Reserve Compute Resources for System Daemons":
 // its 28.5 GiB and 88 GiB are rounded; 10% as a float32 takes 160 bytes more.
 func TestUpstreamExample(t *testing.T) {
-	got := aws.Left(
-		aws.Resources{CPU: 16 * units.Core, Memory: 32 * units.GiB, EphemeralStorage: 100 * units.GiB},
-		aws.Resources{CPU: units.Core, Memory: 2 * units.GiB, EphemeralStorage: units.GiB},
-		aws.Resources{CPU: units.Core / 2, Memory: units.GiB, EphemeralStorage: units.GiB},
-		aws.Eviction{Memory: 500 * units.MiB, Disk: 10 * units.Percent})
-	want := aws.Resources{CPU: 14_500, Memory: 29_196 * units.MiB, EphemeralStorage: 88*units.GiB - 160}
+	got := kubelet.Left(
+		kubelet.Resources{CPU: 16 * units.Core, Memory: 32 * units.GiB, EphemeralStorage: 100 * units.GiB},
+		kubelet.Resources{CPU: units.Core, Memory: 2 * units.GiB, EphemeralStorage: units.GiB},
+		kubelet.Resources{CPU: units.Core / 2, Memory: units.GiB, EphemeralStorage: units.GiB},
+		kubelet.Eviction{Memory: 500 * units.MiB, Disk: 10 * units.Percent})
+	want := kubelet.Resources{CPU: 14_500, Memory: 29_196 * units.MiB, EphemeralStorage: 88*units.GiB - 160}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -182,7 +183,7 @@ func TestReservedCPU(t *testing.T) {
 		0: 0, 1: 60, 2: 70, 3: 75, 4: 80, 5: 82, 8: 90, 16: 110, 22: 125, 32: 150, 48: 190, 64: 230, 96: 310, 192: 550,
 	}
 	for n, w := range want {
-		if got := aws.ReservedCPU(n); got != w {
+		if got := kubelet.ReservedCPU(n); got != w {
 			t.Errorf("%d vCPUs: %d, want %d", n, got, w)
 		}
 	}

@@ -110,7 +110,12 @@ const (
 // node groups.
 func (Provider) Mechanics(*planner.Cluster) planner.Mechanics {
 	return planner.Mechanics{
-		Strategies: []string{"cluster_blue_green", "minimal", "node_group_blue_green", "surge"},
+		Strategies: []planner.UpgradeOption{
+			{Name: "cluster_blue_green", Course: planner.CourseClusterBlueGreen},
+			{Name: "minimal", Course: planner.CourseEKSMinimal, TerminateFirst: true},
+			{Name: "node_group_blue_green", Course: planner.CourseNodeGroupBlueGreen},
+			{Name: "surge", Course: planner.CourseEKSDefault},
+		},
 		Refused: map[string]string{
 			"in_place": "not on EKS: managed nodes are replaced, never upgraded where they stand",
 		},

@@ -177,12 +177,16 @@ func TestNames(t *testing.T) {
 
 func TestMechanics(t *testing.T) {
 	m := aws.Provider{}.Mechanics(nil)
-	if !slices.IsSorted(m.Strategies) {
-		t.Errorf("not sorted: %v", m.Strategies)
+	var names []string
+	for _, o := range m.Strategies {
+		names = append(names, o.Name)
+	}
+	if !slices.IsSorted(names) {
+		t.Errorf("not sorted: %v", names)
 	}
 	all := []string{"in_place", "surge", "minimal", "node_group_blue_green", "cluster_blue_green"}
 	for _, s := range all {
-		if _, refused := m.Refused[s]; refused == slices.Contains(m.Strategies, s) {
+		if _, refused := m.Refused[s]; refused == slices.Contains(names, s) {
 			t.Errorf("%s is neither or both carried out and refused", s)
 		}
 	}

@@ -1,0 +1,192 @@
+package planner
+
+import (
+	"time"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// Mode says who runs the control plane.
+type Mode string
+
+// The modes.
+const (
+	// Managed: the provider runs it and charges a fee.
+	Managed Mode = "managed"
+	// SelfManaged: the user runs API servers and etcd on machines of the cluster.
+	SelfManaged Mode = "self_managed"
+)
+
+// Ground is where a cluster can stand: a provider's managed Kubernetes, clusters
+// that people run on its machines, or machines of their own. Package run lists
+// them; docs/decisions/0008 says how one is added.
+type Ground struct {
+	Terms Terms
+	// New returns the adapter for the catalog of a region.
+	New func(*catalogs.Catalog) Provider
+	// Catalog makes the catalog of a cluster on its own machines from its machine
+	// blocks; nil where machines are bought from a provider with a catalog. The
+	// calendar of Kubernetes is calendar.Versions, and calendar.Date its day.
+	Catalog func(c *Cluster, calendar *catalogs.Catalog) (catalogs.Catalog, error)
+}
+
+// Terms are what a spec may say on a ground, and what it means where it says
+// nothing. They are data, so that the language knows no provider. The first of a
+// list is the default.
+type Terms struct {
+	// Provider is the word of the spec: "aws". One provider may have a ground for
+	// each mode.
+	Provider string
+	Mode     Mode
+	// Title names the ground to people: "EKS", "self-managed Kubernetes on AWS".
+	Title string
+	// DefaultMode: the ground is meant where a spec names the provider alone.
+	DefaultMode bool
+
+	CNIs   []CNI
+	Images []Image
+	// Kubelet: groups may declare the kubelet's reserves.
+	Kubelet bool
+	// Families are the patterns of families by role; a role without any admits
+	// every family. Burstable are added where a role or environment admits them.
+	Families  map[Role][]string
+	Burstable []string
+	// FamilyEnd ends the family in a type's name: "." or "-"; empty where a type's
+	// name is its family. TypeExample is a name for hints.
+	FamilyEnd, TypeExample string
+	// Spot: machines can be bought as spot capacity.
+	Spot bool
+
+	// OwnMachines: types come from machine blocks, regions and zones are free
+	// names, and machines bring their disks.
+	OwnMachines bool
+	// EqualZones: a group has the same number of nodes in each of its zones.
+	EqualZones bool
+	// HiddenZone reports whether a zone that the catalog lacks may exist in the
+	// region all the same; nil is never.
+	HiddenZone func(region, zone string) bool
+
+	// DiskType is the default of root disks; empty where machines bring theirs.
+	DiskType string
+	// LeastRootDisk is the smallest root disk, for the reason given.
+	LeastRootDisk    units.Bytes
+	LeastRootDiskWhy string
+	// RootDiskProblem says what the provider refuses of a disk of type k that nodes
+	// start from: the attribute and a sentence; empty where it takes it. declared
+	// tells whether the spec gives an attribute.
+	RootDiskProblem func(d Disk, k *catalogs.Disk, declared func(attribute string) bool) (attribute, problem string)
+
+	// UpdateStrategies of groups, and whether update_config.max_surge and soak mean
+	// something.
+	UpdateStrategies []string
+	MaxSurge, Soak   bool
+
+	// Tiers of a managed control plane, and the default by environment.
+	Tiers       []string
+	DefaultTier map[Environment]string
+	// LoadBalancers before self-managed API servers.
+	LoadBalancers []LoadBalancerKind
+	// EtcdDiskType is the network disk that etcd gets; empty where machines bring
+	// theirs. EtcdDisks are all that are fast enough.
+	EtcdDiskType string
+	EtcdDisks    []string
+}
+
+// LoadBalancerKind is what stands before the API servers.
+type LoadBalancerKind string
+
+// The kinds of load balancers.
+const (
+	// CloudLoadBalancer is the provider's.
+	CloudLoadBalancer LoadBalancerKind = "cloud"
+	// KubeVIP holds an address on the control-plane nodes themselves.
+	KubeVIP LoadBalancerKind = "kube_vip"
+	// HAProxyKeepalived is a pair of hosts in front, which hold an address.
+	HAProxyKeepalived LoadBalancerKind = "haproxy_keepalived"
+)
+
+// EtcdTopology says where etcd runs.
+type EtcdTopology string
+
+// The topologies.
+const (
+	// Stacked: each control-plane node runs an API server and an etcd member.
+	Stacked EtcdTopology = "stacked"
+	// External: etcd has hosts of its own.
+	External EtcdTopology = "external"
+)
+
+// ControlPlaneSpec is what the spec says of the control plane, defaults filled in.
+type ControlPlaneSpec struct {
+	Mode Mode
+	// Tier of a managed control plane: "standard", "regional".
+	Tier string
+
+	// The rest is of a self-managed one, and empty of a managed one.
+
+	// Nodes that run API servers; 0 leaves the count to the planner.
+	Nodes        int
+	EtcdTopology EtcdTopology
+	Etcd         EtcdSpec
+	LoadBalancer LoadBalancerKind
+	// Redundancy that quorum and API servers survive; Recovery is Static.
+	Redundancy Redundancy
+	// Instances that control-plane nodes may use, and their root disk.
+	Instances Instances
+	Disk      Disk
+}
+
+// EtcdSpec is what the spec says of etcd.
+type EtcdSpec struct {
+	// Members; 0 leaves the count to the planner. Stacked they are the nodes.
+	Members int
+	// Instances of external members; unused where stacked.
+	Instances Instances
+	// Disk that etcd has to itself. A type that is empty or a size of 0 is left to
+	// the planner.
+	Disk Disk
+	// BackupInterval between snapshots, and how long they are kept.
+	BackupInterval, BackupRetention time.Duration
+	// RoundTrip between members, the longest.
+	RoundTrip time.Duration
+}
+
+// Machine is a kind of machine of one's own.
+type Machine struct {
+	Name         string
+	VCPUs        int
+	Memory       units.Bytes
+	Architecture string
+	Disk         MachineDisk
+	// USDPerMonth of one machine; nil is not known. 0 is a machine that is paid for.
+	USDPerMonth *units.USD
+	// CountByZone is what stands there, sorted by zone; a zone that is not named has
+	// none. Nil: as many as needed can be had in every zone.
+	CountByZone []ZoneCount
+}
+
+// MachineDisk is what a machine has built in for the system and pods.
+type MachineDisk struct {
+	// Type is "ssd", "nvme" or "hdd".
+	Type string
+	Size units.Bytes
+	// IOPS it sustains at 8 KiB; 0 is not known.
+	IOPS int
+}
+
+// Kubelet is what a group declares of the kubelet's settings.
+type Kubelet struct {
+	// MaxPods of a node; 0 leaves it to the network.
+	MaxPods int
+	// KubeReserved and SystemReserved; nil where not declared.
+	KubeReserved, SystemReserved *Reserve
+	// EvictionMemory is memory.available of eviction_hard; 0 is the kubelet's own.
+	EvictionMemory units.Bytes
+}
+
+// Reserve is what is set aside of a node.
+type Reserve struct {
+	CPU    units.MilliCPU
+	Memory units.Bytes
+}
