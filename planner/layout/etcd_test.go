@@ -178,10 +178,11 @@ func TestEtcdDisk(t *testing.T) {
 		ok    bool
 	}{
 		// 3,000 operations are less than AWS's 3,600 and more than GCE's 1,500.
-		"gp3 small":  {0, 2 * gib, gp3, layout.Volume{Size: 40 * gib}, true},
-		"gp3 medium": {1, 2 * gib, gp3, layout.Volume{Size: 40 * gib, IOPS: 6_000}, true},
-		"gp3 large":  {2, 2 * gib, gp3, layout.Volume{Size: 40 * gib, IOPS: 8_000}, true},
-		"gp3 xlarge": {3, 8 * gib, gp3, layout.Volume{Size: 52 * gib, IOPS: 16_000, MiBps: 250}, true},
+		"gp3 small":           {0, 2 * gib, gp3, layout.Volume{Size: 40 * gib}, true},
+		"gp3 medium":          {1, 2 * gib, gp3, layout.Volume{Size: 40 * gib, IOPS: 6_000}, true},
+		"gp3 large":           {2, 2 * gib, gp3, layout.Volume{Size: 40 * gib, IOPS: 8_000}, true},
+		"gp3 xlarge":          {3, 8 * gib, gp3, layout.Volume{Size: 52 * gib, IOPS: 16_000, MiBps: 250}, true},
+		"just enough is free": {1, 2 * gib, layout.DiskOffer{Kind: layout.DiskProvisioned, FreeIOPS: 4_500, FreeMiBps: 75}, layout.Volume{Size: 40 * gib}, true},
 		// 3,600 / 50 and 16,000 / 50 GiB.
 		"io1 small":  {0, 2 * gib, io1, layout.Volume{Size: 72 * gib, IOPS: 3_600}, true},
 		"io1 xlarge": {3, 8 * gib, io1, layout.Volume{Size: 320 * gib, IOPS: 16_000}, true},
