@@ -1,6 +1,7 @@
-// Package layout does the arithmetic of zones and quorums: how nodes spread
-// over zones, what is left when zones fail, what a quorum of control-plane
-// members survives, and which zones a managed control plane needs.
+// Package layout does the arithmetic of zones and control planes: how nodes
+// spread over zones, what is left when zones fail, what a quorum of members
+// survives, which zones a managed control plane needs, and how large a
+// self-managed one and its etcd have to be (docs/models/controlplane.md).
 package layout
 
 import (
