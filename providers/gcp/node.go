@@ -1,0 +1,97 @@
+package gcp
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/kubelet"
+)
+
+// NodeModel is all that decides a node's allocatable beside its type.
+type NodeModel struct {
+	// MaxPods declared; 0 is GKE's default of 110.
+	MaxPods int
+	// Disk that the node boots from.
+	Disk planner.Disk
+}
+
+// DefaultNodeModel returns the node of a node pool that says nothing: 110 pods,
+// a balanced boot disk of 100 GiB.
+func DefaultNodeModel() NodeModel {
+	return NodeModel{Disk: planner.Disk{Type: PDBalanced, Size: 100 * units.GiB}}
+}
+
+// BootDiskError says that machines of a type do not boot from a disk of a type.
+type BootDiskError struct {
+	InstanceType string
+	// DiskType that was asked for, and what the type's family boots from.
+	DiskType  string
+	BootsFrom []string
+}
+
+func (e *BootDiskError) Error() string {
+	return fmt.Sprintf("%s does not boot from a disk of type %q but from %s", e.InstanceType, e.DiskType, strings.Join(e.BootsFrom, ", "))
+}
+
+// Node returns what the kubelet of a node of type t leaves to pods. The error is a
+// *BootDiskError where t does not boot from the model's disk.
+func (Provider) Node(m NodeModel, t *catalogs.InstanceType) (planner.Allocatable, error) {
+	if disks := BootDisks(t.Family); !slices.Contains(disks, m.Disk.Type) {
+		return planner.Allocatable{}, &BootDiskError{InstanceType: t.Name, DiskType: m.Disk.Type, BootsFrom: disks}
+	}
+	s := steps{kubelet.NewDerivation()}
+	s.cpu(t)
+	s.pods(m)
+	s.memory(t)
+	s.disk(m.Disk.Size)
+	return s.Allocatable(), nil
+}
+
+// steps is the derivation of a GKE node.
+type steps struct{ kubelet.Derivation }
+
+func (s *steps) cpu(t *catalogs.InstanceType) {
+	s.Add(kubelet.CPU, fmt.Sprintf("%d vCPUs", t.VCPUs), int64(units.MilliCPU(t.VCPUs)*units.Core))
+	what := "kube-reserved: 6% of core 1, 1% of core 2, 0.5% of cores 3 and 4, 0.25% of the others"
+	if sharedCore(t) {
+		what = "kube-reserved: 1060 m of a shared-core type"
+	}
+	s.Take(kubelet.CPU, what, int64(ReservedCPU(t)))
+}
+
+func (s *steps) pods(m NodeModel) {
+	if m.MaxPods <= 0 {
+		s.Add(kubelet.Pods, "GKE's default", DefaultMaxPods)
+		return
+	}
+	s.Add(kubelet.Pods, fmt.Sprintf("network.max_pods is %d", m.MaxPods), int64(m.MaxPods))
+	s.Cap(kubelet.Pods, fmt.Sprintf("GKE allows %d pods on a node", MostPods), MostPods)
+}
+
+// memory derives the memory. GKE computes its reserve when a machine starts, and
+// not from what the operating system shows in the end: on running nodes it lies
+// between the tiers of that and those of the stated size, mostly nearer to the
+// latter, and is never above those. Therefore the stated size.
+func (s *steps) memory(t *catalogs.InstanceType) {
+	s.Add(kubelet.Memory, "stated size", int64(t.Memory))
+	visible, why := VisibleMemory(t)
+	s.Take(kubelet.Memory, why, int64(t.Memory-visible))
+	tiers := "kube-reserved: 25% of the first 4 GiB, 20% of the next 4, 10% of the next 8, 6% of the next 112, 2% of the rest"
+	if t.Memory <= units.GiB {
+		tiers = "kube-reserved: 255 MiB up to 1 GiB"
+	}
+	s.Take(kubelet.Memory, tiers, int64(ReservedMemory(t.Memory)))
+	s.Take(kubelet.Memory, "eviction below 100 MiB available", int64(kubelet.EvictionMemory))
+}
+
+func (s *steps) disk(size units.Bytes) {
+	fs := FileSystem(size)
+	s.Add(kubelet.EphemeralStorage, "boot disk", int64(size))
+	s.Take(kubelet.EphemeralStorage, "partitions and the file system's own", int64(size-fs))
+	s.Take(kubelet.EphemeralStorage, "eviction below 10% available", int64(kubelet.EvictedDisk(fs, kubelet.EvictionDisk)))
+	s.Take(kubelet.EphemeralStorage, "system: the least of 50%, 35% and 6 GiB, and 100 GiB", int64(ReservedDisk(size)))
+}

@@ -1,0 +1,86 @@
+package gcp
+
+import (
+	"time"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// megabyte is the unit in which GKE writes some requests ("36M").
+const megabyte units.Bytes = 1_000_000
+
+// anetdMemory is an assumption: requests of Dataplane V2's agent were found for
+// its CPU alone. It is three times that of the same agent on Google Distributed
+// Cloud (164Mi).
+const anetdMemory = 512 * units.MiB
+
+// DaemonSets returns the pods that GKE Standard runs on every node, by name, with
+// the requests of running nodes: logging, metrics, Managed Service for Prometheus,
+// Workload Identity, NodeLocal DNSCache, the disk driver and the network. With
+// Dataplane V2 anetd is in kube-proxy's place.
+func (Provider) DaemonSets(c *planner.Cluster, _ *planner.NodeGroup) []planner.DaemonSet {
+	var out []planner.DaemonSet
+	if c.Network.CNI == planner.DataplaneV2 {
+		out = append(out, planner.DaemonSet{Name: "anetd", CPU: 205, Memory: anetdMemory})
+	}
+	out = append(out,
+		planner.DaemonSet{Name: "fluentbit-gke", CPU: 105, Memory: 230 * units.MiB},
+		planner.DaemonSet{Name: "gke-metadata-server", CPU: 100, Memory: 100 * units.MiB},
+		planner.DaemonSet{Name: "gke-metrics-agent", CPU: 21, Memory: 145 * units.MiB},
+		planner.DaemonSet{Name: "gmp-collector", CPU: 5, Memory: 36 * megabyte},
+		planner.DaemonSet{Name: "ip-masq-agent", CPU: 10, Memory: 16 * units.MiB},
+	)
+	if c.Network.CNI != planner.DataplaneV2 {
+		out = append(out, planner.DaemonSet{Name: "kube-proxy", CPU: 100})
+	}
+	return append(out,
+		planner.DaemonSet{Name: "netd", CPU: 8, Memory: 65 * units.MiB},
+		planner.DaemonSet{Name: "node-local-dns", CPU: 30, Memory: 50 * units.MiB},
+		planner.DaemonSet{Name: "pdcsi-node", CPU: 10, Memory: 20 * units.MiB},
+	)
+}
+
+// SystemWorkloads returns the pods that GKE Standard runs once a cluster, by name.
+//
+// kube-dns has the two pods that its autoscaler keeps up to 16 nodes or 256 cores
+// a pod, konnectivity-agent the three of clusters with three nodes and more. kube-dns
+// rolls by one pod more, as GKE's manifest says; the others may lose one pod, and we
+// plan for one more instead, which needs the more room.
+func (Provider) SystemWorkloads(*planner.Cluster) []planner.Workload {
+	konnectivity := addOn("konnectivity-agent", 3, planner.Pod{CPU: 15, Memory: 60 * units.MiB, MemoryLimit: 155 * units.MiB})
+	konnectivity.TopologySpread = append(konnectivity.TopologySpread, planner.TopologySpread{Key: planner.HostnameKey, MaxSkew: 1})
+	konnectivity.PodDisruptionBudget = oneUnavailable()
+	dns := addOn("kube-dns", 2, planner.Pod{CPU: 265, Memory: 140 * units.MiB, MemoryLimit: 240 * units.MiB})
+	dns.PodDisruptionBudget = oneUnavailable()
+	return []planner.Workload{
+		addOn("event-exporter-gke", 1, planner.Pod{CPU: 3, Memory: 100 * units.MiB}),
+		addOn("gmp-operator", 1, planner.Pod{CPU: 1, Memory: 16 * megabyte, MemoryLimit: 2000 * megabyte}),
+		konnectivity,
+		addOn("konnectivity-agent-autoscaler", 1, planner.Pod{CPU: 10, Memory: 10 * megabyte}),
+		dns,
+		addOn("kube-dns-autoscaler", 1, planner.Pod{CPU: 20, Memory: 10 * units.MiB}),
+		addOn("l7-default-backend", 1, planner.Pod{CPU: 10, Memory: 20 * units.MiB}),
+		addOn("metrics-server", 1, planner.Pod{CPU: 48, Memory: 105 * units.MiB, MemoryLimit: 355 * units.MiB}),
+	}
+}
+
+func oneUnavailable() *planner.PodDisruptionBudget {
+	one := units.Count(1)
+	return &planner.PodDisruptionBudget{MaxUnavailable: &one}
+}
+
+func addOn(name string, replicas int, pod planner.Pod) planner.Workload {
+	return planner.Workload{
+		Name:                   name,
+		Kind:                   planner.Deployment,
+		System:                 true,
+		Demand:                 planner.Demand{Way: planner.GivenReplicas, Replicas: replicas},
+		Recovery:               planner.Reschedule,
+		Pod:                    pod,
+		TopologySpread:         []planner.TopologySpread{{Key: planner.ZoneKey, MaxSkew: 1}},
+		TerminationGracePeriod: 30 * time.Second,
+		StartupTime:            20 * time.Second,
+		RollingUpdate:          planner.RollingUpdate{MaxSurge: units.Share(25 * units.Percent)},
+	}
+}
