@@ -18,14 +18,16 @@ type candidate struct {
 	price catalogs.Price
 }
 
-// family returns what stands before the first "." of a name, or before the first
-// "-" on Google Cloud.
+// family returns what stands before the first "." of a name on AWS, and before the
+// first "-" on Google Cloud; elsewhere a name is its own family.
 func family(provider, name string) string {
-	sep := "."
-	if provider == "gcp" {
-		sep = "-"
+	before := name
+	switch provider {
+	case "aws":
+		before, _, _ = strings.Cut(name, ".")
+	case "gcp":
+		before, _, _ = strings.Cut(name, "-")
 	}
-	before, _, _ := strings.Cut(name, sep)
 	return before
 }
 
@@ -117,6 +119,9 @@ func (k *checker) admitted(g *group) {
 		for _, o := range g.candidates {
 			if _, binds := sustained(k.c, o.t); binds {
 				continue // nor that its baseline holds them
+			}
+			if _, limited := k.standing(o.t.Name, ""); limited {
+				continue // nor that enough of them stand there
 			}
 			if o.price.Known() && g.fitsAll(o.free) {
 				k.need(false, g.path+".pools."+p.InstanceType, "pool.unpriced", "a type without a known price, though types does not name it and %s has a price and holds every pod", o.t.Name)

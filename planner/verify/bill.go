@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -78,11 +79,11 @@ func (k *checker) nodesOwed(g *group) owed {
 	return o
 }
 
-// disksOwed is what the root disks of nodes cost: size in whole GiB, and IOPS and
+// disksOwed is what the disks of machines cost: size in whole GiB, and IOPS and
 // throughput beyond what the type gives free.
-func (k *checker) disksOwed(g *group, nodes int) owed {
+func (k *checker) disksOwed(disks []planner.Disk, machines int) owed {
 	o := nothing()
-	for _, d := range k.prov.RootDisks(g.decl) {
+	for _, d := range disks {
 		i := slices.IndexFunc(k.cat.Disks, func(c catalogs.Disk) bool { return c.Type == d.Type })
 		if i < 0 {
 			o.known = false
@@ -91,58 +92,15 @@ func (k *checker) disksOwed(g *group, nodes int) owed {
 		c := &k.cat.Disks[i]
 		part := func(amount int64, p catalogs.MonthlyPrice) {
 			if amount > 0 {
-				o.add(int64(nodes)*amount, int64(p.Amount), false, p.Basis, p.Date)
+				o.add(int64(machines)*amount, int64(p.Amount), false, p.Basis, p.Date)
 			}
 		}
 		part(int64(units.CeilDiv(d.Size, units.GiB)), c.PerGiB)
 		part(int64(d.IOPS-c.FreeIOPS), c.PerIOPS)
 		part(int64(d.ThroughputMiBps-c.FreeMiBps), c.PerMiBps)
-		o.parts += 3 * nodes
+		o.parts += 3 * machines
 	}
 	return o
-}
-
-// controlPlane checks the control plane against the provider and its fees against
-// the catalog.
-func (k *checker) controlPlane() {
-	want, err := k.prov.ControlPlane(k.c, k.cat)
-	if !k.need(err == nil, "control_plane", "control_plane.provider", "the provider has none: %v", err) {
-		return
-	}
-	got := k.plan.ControlPlane
-	same := got.Mode == want.Mode && got.Tier == want.Tier && got.Support == want.Support && got.SupportEnds == want.SupportEnds && slices.Equal(got.Fees, want.Fees)
-	k.need(same, "control_plane", "control_plane.provider", "planned as %+v, the provider says %+v", got, want)
-	k.support(&got)
-	// The fee of a tier above standard is added to that of the support.
-	due := nothing()
-	tiers := []string{got.Support}
-	if got.Tier != "standard" && got.Tier != "" {
-		tiers = append(tiers, got.Tier)
-	}
-	for _, tier := range tiers {
-		i := slices.IndexFunc(k.cat.Fees, func(f catalogs.Fee) bool { return f.Tier == tier })
-		if i < 0 {
-			return
-		}
-		due.add(1, int64(k.cat.Fees[i].Price.Rate), true, k.cat.Fees[i].Price.Basis, k.cat.Fees[i].Price.Date)
-	}
-	paid := feesOwed(got.Fees)
-	k.need(paid.known == due.known && (!due.known || paid.times730.Cmp(due.times730) == 0), "control_plane", "control_plane.fees", "fees of %v, the catalog's are %v", &paid, &due)
-}
-
-// support checks the kind of support against the calendar.
-func (k *checker) support(got *planner.ControlPlane) {
-	i := slices.IndexFunc(k.cat.Versions, func(v catalogs.Version) bool { return v.Minor == k.c.KubernetesVersion })
-	if i < 0 || got.Mode != "managed" || k.cat.Versions[i].StandardEnd.IsZero() || k.c.AsOf == k.cat.Versions[i].StandardEnd {
-		return // on the last day itself either is right
-	}
-	v := k.cat.Versions[i]
-	want, ends := "standard", v.StandardEnd
-	if k.c.AsOf > v.StandardEnd {
-		want, ends = "extended", v.ExtendedEnd
-	}
-	k.need(got.Support == want && got.SupportEnds == ends, "control_plane", "control_plane.support", "%s support until %s; on %s Kubernetes %s is in %s support until %s",
-		got.Support, got.SupportEnds, k.c.AsOf, v.Minor, want, ends)
 }
 
 func feesOwed(fees []planner.FeeLine) owed {
@@ -171,15 +129,18 @@ func (k *checker) bill() {
 		}
 	}
 	for _, g := range k.groups {
-		nodes, disks := k.nodesOwed(g), k.disksOwed(g, g.plan.Nodes)
+		nodes, disks := k.nodesOwed(g), k.disksOwed(k.prov.RootDisks(g.decl), g.plan.Nodes)
 		k.line(g.path+".nodes", byItem[g.path+".nodes"], nodes)
 		k.line(g.path+".root_disks", byItem[g.path+".root_disks"], disks)
 		says := g.plan.Cost
 		k.need(says.Known == nodes.known && (!says.Known || nodes.agrees(says.Rate)), g.path, "cost.group", "nodes cost %+v, they cost %v", says, &nodes)
 		k.redundancyCost(g, nodes)
+		k.committed(g)
 	}
-	fees := feesOwed(k.plan.ControlPlane.Fees)
-	k.line("control_plane", byItem["control_plane"], fees)
+	due := k.controlPlaneOwed()
+	for _, item := range sortedKeys(due) {
+		k.line(item, byItem[item], due[item])
+	}
 
 	c := &k.plan.Cost
 	k.need(c.Known == sum, "cost", "cost.known", "known lines sum to %d, not %d", sum, c.Known)
@@ -190,9 +151,12 @@ func (k *checker) bill() {
 	}
 }
 
-// item says what a line's path stands for: a group's nodes or root disks, or the
-// control plane; empty for anything else.
+// item says what a line's path stands for: a group's nodes or root disks, a part of
+// the control plane, or its fees, all together; empty for anything else.
 func (k *checker) item(path string) string {
+	if _, isPart := k.controlPlaneOwed()[path]; isPart {
+		return path
+	}
 	if path == "control_plane" || strings.HasPrefix(path, "control_plane.") {
 		return "control_plane"
 	}
@@ -210,6 +174,31 @@ func (k *checker) item(path string) string {
 		return best + "." + kind
 	}
 	return ""
+}
+
+// controlPlaneOwed is what the control plane costs, by line: its fees together, and
+// of each role its machines, root disks and disks for etcd.
+func (k *checker) controlPlaneOwed() map[string]owed {
+	cp := &k.plan.ControlPlane
+	due := map[string]owed{"control_plane": feesOwed(cp.Fees)}
+	for _, m := range cp.Machines {
+		prefix := map[string]string{planner.RoleControlPlane: "", planner.RoleEtcd: "etcd_", planner.RoleLoadBalancer: "load_balancer_"}[m.Role]
+		nodes := nothing()
+		if t := k.types[m.InstanceType]; t != nil {
+			nodes.add(int64(m.Nodes), int64(t.OnDemand.Rate), true, t.OnDemand.Basis, t.OnDemand.Date)
+		} else {
+			nodes.known = false
+		}
+		due["control_plane."+prefix+"nodes"] = nodes
+		root, etcd := k.memberDisks(m.Role)
+		if len(root) > 0 {
+			due["control_plane."+prefix+"root_disks"] = k.disksOwed(root, m.Nodes)
+		}
+		if len(etcd) > 0 {
+			due["control_plane.etcd_disks"] = k.disksOwed(etcd, m.Nodes)
+		}
+	}
+	return due
 }
 
 // line checks the lines that pay for one thing.
@@ -235,21 +224,84 @@ func (k *checker) line(path string, lines []planner.CostLine, due owed) {
 	k.need(worst, path, "cost.basis", "the basis is %q, the prices rest on %q", lines[0].Basis, due.basis)
 }
 
-// redundancyCost checks that the steps add up to the cost of nodes.
+// redundancyCost checks that the steps add up to the nodes and to their cost.
 func (k *checker) redundancyCost(g *group, nodes owed) {
 	path := g.path + ".redundancy_cost"
 	order := []string{"bare", "node", "zone"}
+	if k.terms.EqualZones {
+		order = append(order, "equal_zones")
+	}
+	b := &g.plan.Binding
+	k.need(k.terms.EqualZones || b.Resource != "equal_zones", g.path+".binding", "binding.equal_zones", "zones need not be equal here")
 	var sum units.USDPerHour
-	known, last := true, -1
+	known, last, count := true, -1, 0
 	for _, s := range g.plan.RedundancyCost {
 		at := slices.Index(order, s.Step)
 		k.need(at > last, path, "redundancy.steps", "step %q is unknown, twice or out of order", s.Step)
 		last = max(last, at)
+		k.need(s.Nodes >= count, path, "redundancy.nodes", "%d nodes with step %q, %d before it", s.Nodes, s.Step, count)
+		count = s.Nodes
 		sum += s.Added.Rate
 		known = known && s.Added.Known
 	}
-	if len(g.plan.RedundancyCost) == 0 || !known || !nodes.known {
+	if len(g.plan.RedundancyCost) == 0 {
+		return
+	}
+	k.need(count == g.plan.Nodes, path, "redundancy.nodes", "the steps end at %d nodes, there are %d", count, g.plan.Nodes)
+	if !known || !nodes.known {
 		return
 	}
 	k.need(nodes.agrees(sum), path, "redundancy.sum", "the steps add up to %d, the nodes cost %v", sum, &nodes)
+}
+
+// committed checks what the nodes of a group would cost under each commitment: one
+// entry for each that the catalog prices, at its price times the nodes.
+func (k *checker) committed(g *group) {
+	path := g.path + ".committed"
+	type term struct {
+		kind    string
+		years   int
+		payment string
+	}
+	due := map[term]*owed{}
+	cost := k.nodesOwed(g)
+	if len(g.plan.Pools) == 1 && g.decl.Instances.CapacityType == planner.OnDemand && cost.known && cost.times730.Sign() > 0 {
+		p := &g.plan.Pools[0]
+		for _, c := range k.types[p.InstanceType].Commitments {
+			if c.Price.Known() {
+				o := nothing()
+				o.add(int64(p.Nodes), int64(c.Price.Rate), true, c.Price.Basis, c.Price.Date)
+				due[term{c.Kind, c.TermYears, c.Payment}] = &o
+			}
+		}
+	}
+	seen := map[term]bool{}
+	for i, c := range g.plan.Committed {
+		at := term{c.Kind, c.TermYears, c.Payment}
+		if i > 0 {
+			last := g.plan.Committed[i-1]
+			order := cmp.Or(cmp.Compare(last.Kind, c.Kind), cmp.Compare(last.TermYears, c.TermYears), cmp.Compare(last.Payment, c.Payment))
+			k.need(order < 0, path, "lists.sorted", "commitments are not sorted by kind, term and payment, or one is there twice")
+		}
+		o := due[at]
+		if !k.need(o != nil, path, "committed.unknown", "the catalog prices no %s of %d years, %s, for these nodes", c.Kind, c.TermYears, c.Payment) {
+			continue
+		}
+		seen[at] = true
+		k.need(o.agrees(c.Rate), path, "committed.rate", "%d billionths of a dollar an hour for %s of %d years, the catalog makes it %v", c.Rate, c.Kind, c.TermYears, o)
+		k.need(c.Basis == o.basis && slices.Contains(o.dates, c.Date), path, "committed.basis", "%s of %s, the price is %s of %v", c.Basis, c.Date, o.basis, o.dates)
+		k.saving(path, &c, &cost, o)
+	}
+	if len(seen) < len(due) {
+		k.need(false, path, "committed.missing", "%d commitments, the catalog prices %d", len(seen), len(due))
+	}
+}
+
+// saving checks a share saved: (cost - committed) / cost, rounded down to a
+// millionth.
+func (k *checker) saving(path string, c *planner.CommittedCost, cost, committed *owed) {
+	saved := new(big.Int).Sub(cost.times730, committed.times730)
+	saved.Mul(saved, big.NewInt(int64(units.Whole)))
+	want := saved.Div(saved, cost.times730) // Div rounds down, below zero too
+	k.need(want.Cmp(big.NewInt(int64(c.Saving))) == 0, path, "committed.saving", "%s saved by %s of %d years, it is %d millionths", percent(c.Saving), c.Kind, c.TermYears, want)
 }

@@ -3,7 +3,9 @@ package verify
 import (
 	"slices"
 
+	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // pools checks the machines of a group: what they are, how many, where, and what
@@ -52,24 +54,28 @@ func (k *checker) counts(g *group) {
 }
 
 // zones checks a pool's counts by zone: each zone of the group is named, and the
-// counts differ by at most one, as the provider's balancing leaves them.
+// nodes are spread evenly.
 func (k *checker) zones(g *group, p *planner.Pool, path string) {
 	names := make([]string, len(p.NodesByZone))
 	sum := 0
-	var least, most int
 	for i, z := range p.NodesByZone {
 		names[i] = z.Zone
 		sum += z.Nodes
-		if i == 0 {
-			least, most = z.Nodes, z.Nodes
-		}
-		least, most = min(least, z.Nodes), max(most, z.Nodes)
 	}
 	k.need(slices.Equal(names, g.decl.Zones), path, "zones.names", "the zones are %v, the group's are %v", names, g.decl.Zones)
 	k.need(sum == p.Nodes, path, "zones.sum", "the zones have %d nodes, the pool %d", sum, p.Nodes)
-	k.need(least >= 0 && most-least <= 1, path, "zones.balance", "a zone has %d nodes and another %d", most, least)
+	k.balance(path, p.InstanceType, p.NodesByZone)
 	for _, z := range g.decl.Zones {
 		k.need(slices.Contains(k.c.Zones, z), path, "zones.cluster", "zone %s is not the cluster's", z)
+	}
+	if !k.terms.EqualZones {
+		return
+	}
+	for _, z := range p.NodesByZone {
+		k.need(z.Nodes == p.NodesByZone[0].Nodes, path, "zones.equal", "%d nodes in %s and %d in %s; every zone has the same number here", z.Nodes, z.Zone, p.NodesByZone[0].Nodes, p.NodesByZone[0].Zone)
+	}
+	if n := len(g.decl.Zones); n > 0 {
+		k.need(g.plan.MinNodes%n == 0 && g.plan.MaxNodes%n == 0, g.path, "zones.multiple", "min %d and max %d over %d zones that are equal", g.plan.MinNodes, g.plan.MaxNodes, n)
 	}
 }
 
@@ -95,8 +101,26 @@ func (k *checker) machine(g *group, p *planner.Pool, path string) {
 	same := p.Allocatable.CPU == a.CPU && p.Allocatable.Memory == a.Memory && p.Allocatable.Pods == a.Pods && p.Allocatable.EphemeralStorage == a.EphemeralStorage
 	k.need(same, path, "pool.allocatable", "allocatable %dm, %d bytes, %d pods, %d bytes of disk; it is %dm, %d, %d, %d", p.Allocatable.CPU, p.Allocatable.Memory,
 		p.Allocatable.Pods, p.Allocatable.EphemeralStorage, a.CPU, a.Memory, a.Pods, a.EphemeralStorage)
+	k.reserves(g, t, a, path)
 	g.room[p.InstanceType] = room{int64(a.CPU), int64(a.Memory), int64(a.Pods)}.minus(daemonRoom(g.daemons))
 	k.baseline(g, p, path)
+}
+
+// reserves checks that what a group declares of the kubelet is taken off the
+// machine, and that no more pods are counted with than it admits.
+func (k *checker) reserves(g *group, t *catalogs.InstanceType, a planner.Allocatable, path string) {
+	d := &g.decl.Kubelet
+	if *d == (planner.Kubelet{}) {
+		return
+	}
+	k.need(d.MaxPods == 0 || a.Pods <= d.MaxPods, path, "pool.max_pods", "room for %d pods, the kubelet admits %d", a.Pods, d.MaxPods)
+	cpu, memory := units.MilliCPU(t.VCPUs)*units.Core, t.Memory-d.EvictionMemory
+	for _, r := range []*planner.Reserve{d.KubeReserved, d.SystemReserved} {
+		if r != nil {
+			cpu, memory = cpu-r.CPU, memory-r.Memory
+		}
+	}
+	k.need(a.CPU <= max(cpu, 0) && a.Memory <= max(memory, 0), path, "pool.reserved", "allocatable %dm and %d bytes, the declared reserves leave %dm and %d of the machine", a.CPU, a.Memory, cpu, memory)
 }
 
 // daemonSets checks that a pool's nodes carry what the provider and the spec run

@@ -4,7 +4,10 @@
 // with them: it reads what a spec asks for, what a provider and a catalog say,
 // and what the plan claims, and derives the rest again by plain means. What it
 // accepts is a plan in which every pod has a place, every declared loss is
-// survived, every rollout has room, and every dollar is in the catalog.
+// survived, every rollout has room, no machine is used that does not stand there,
+// and every dollar is in the catalog. Of a control plane that people run themselves
+// every declared loss is tried, machine by machine and zone by zone, and the sizes
+// are held to the published tables.
 //
 // Some figures it cannot derive without the models that made them, and holds only
 // to order, range and agreement with each other:
@@ -15,6 +18,8 @@
 //     minor by minor, no group outlasts its strategy, and what is recommended is
 //     listed and not blocked;
 //   - the nodes and cost of months of growth: their dates, groups and signs;
+//   - the estimated size of etcd's database: no smaller than its pods and nodes
+//     alone;
 //   - alternatives: each is admitted and priced and they are sorted, but that they
 //     are the best there are is not shown;
 //   - findings: which practices a plan breaks is not looked at.
@@ -84,11 +89,13 @@ func Violations(err error) []Violation {
 // a fixed number of steps it gives up and says so: what is not proved is a
 // violation.
 func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan *planner.Plan) error {
-	k := &checker{c: c, cat: cat, prov: prov, plan: plan, types: map[string]*catalogs.InstanceType{}}
+	k := &checker{c: c, cat: cat, prov: prov, terms: prov.Terms(), plan: plan, types: map[string]*catalogs.InstanceType{}}
 	for i := range cat.Types {
 		k.types[cat.Types[i].Name] = &cat.Types[i]
 	}
 	k.inputs()
+	k.machines()
+	k.stock()
 	k.match()
 	for _, g := range k.groups {
 		k.replicas(g)
@@ -118,10 +125,13 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 
 // checker collects what is wrong.
 type checker struct {
-	c      *planner.Cluster
-	cat    *catalogs.Catalog
-	prov   planner.Provider
-	plan   *planner.Plan
+	c     *planner.Cluster
+	cat   *catalogs.Catalog
+	prov  planner.Provider
+	terms planner.Terms
+	plan  *planner.Plan
+	// used machines by type and zone, over all groups and the control plane.
+	used   map[string]map[string]int
 	types  map[string]*catalogs.InstanceType
 	groups []*group
 	found  []Violation
@@ -203,6 +213,9 @@ func (k *checker) inputs() {
 			used[p.InstanceType] = true
 		}
 	}
+	for _, m := range k.plan.ControlPlane.Machines {
+		used[m.InstanceType] = true
+	}
 	for i, o := range k.plan.Offers {
 		path := "offers." + o.Name
 		k.need(i == 0 || k.plan.Offers[i-1].Name < o.Name, path, "lists.sorted", "offers are not sorted by name, or one is there twice")
@@ -216,7 +229,7 @@ func (k *checker) inputs() {
 		delete(used, t.Name)
 	}
 	for _, name := range sortedKeys(used) {
-		k.need(false, "offers."+name, "offers.missing", "a pool uses the type and the plan does not list its row")
+		k.need(false, "offers."+name, "offers.missing", "the plan uses the type and does not list its row")
 	}
 }
 
