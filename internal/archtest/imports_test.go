@@ -98,8 +98,9 @@ func rules() []rule {
 		{of: "catalogs/snapshot", imports: []string{"catalogs"}},
 		{of: "catalogs/cache", imports: []string{"catalogs"}, unreachable: outside()},
 		// A provider is one folder: aws, gcp, selfmanaged and those to come.
-		{of: "providers/...", imports: []string{"planner", "catalogs", "providers/kubelet"}},
+		{of: "providers/...", imports: []string{"planner", "catalogs", "providers/kubelet", "providers/machines"}},
 		{of: "providers/kubelet", imports: []string{"planner"}},
+		{of: "providers/machines", imports: []string{"planner", "catalogs"}},
 		{of: "providers/aws/refresh", libraries: []string{everything}, imports: []string{"catalogs"}},
 		{of: "providers/gcp/refresh", libraries: []string{everything}, imports: []string{"catalogs"}},
 	}

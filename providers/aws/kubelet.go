@@ -41,20 +41,3 @@ func MaxPodsCeiling(n int) int {
 	}
 	return 110
 }
-
-// armCMA is what the kernel of a Graviton node sets aside before anything else.
-const armCMA = 64 * units.MiB
-
-// HiddenShare is the share of a machine's stated memory that its operating
-// system is assumed not to see where nobody measured it: Karpenter's default.
-const HiddenShare = 75 * units.Percent / 10
-
-// VisibleMemory returns what an operating system sees of a stated size when a
-// share is hidden, rounded up to whole MiB; an arm64 machine first loses 64 MiB.
-func VisibleMemory(stated units.Bytes, hidden units.Ratio, arm bool) units.Bytes {
-	if arm {
-		stated -= armCMA
-	}
-	mib := hidden.Up(int(stated / units.MiB))
-	return max(stated-units.Bytes(mib)*units.MiB, 0)
-}

@@ -90,7 +90,7 @@ func PrefixDelegation(t *catalogs.InstanceType) bool { return t.Hypervisor != "x
 // memory derives the memory at an effective limit of pods.
 func (s *steps) memory(p Provider, m NodeModel, t *catalogs.InstanceType, pods int) {
 	s.Add(kubelet.Memory, "stated size", int64(t.Memory))
-	visible, why := p.visible(t)
+	visible, why := p.hidden.Visible(t)
 	s.Take(kubelet.Memory, why, int64(t.Memory-visible))
 	counted, whose := SecondaryIPPods(t.ENIs, t.IPv4PerENI), "pods that secondary addresses allow, as nodeadm counts"
 	if m.Image == planner.Bottlerocket {
@@ -98,61 +98,6 @@ func (s *steps) memory(p Provider, m NodeModel, t *catalogs.InstanceType, pods i
 	}
 	s.Take(kubelet.Memory, fmt.Sprintf("kube-reserved: 255 MiB + 11 MiB x %d %s", counted, whose), int64(ReservedMemory(counted)))
 	s.Take(kubelet.Memory, "eviction below 100 MiB available", int64(kubelet.EvictionMemory))
-}
-
-// measuredSlack is by how much the measured figures of catalogs, read on other
-// kernels, were seen above live EKS nodes: m5.large 7811 against 7683 MiB.
-const measuredSlack = 128 * units.MiB
-
-// visible returns the memory that the operating system of a type t sees, and
-// where the figure comes from.
-func (p Provider) visible(t *catalogs.InstanceType) (units.Bytes, string) {
-	if t.MeasuredMemory > 0 {
-		return max(min(t.MeasuredMemory, t.Memory)-measuredSlack, 0), "hidden from the operating system: measured, and 128 MiB for other kernels"
-	}
-	arm := t.Architecture == catalogs.ARM64
-	visible := VisibleMemory(t.Memory, HiddenShare, arm)
-	why := "hidden from the operating system: 7.5% where nobody measured"
-	if arm {
-		why = "hidden from the operating system: 64 MiB and 7.5% where nobody measured arm64"
-	}
-	if f, ok := p.families[t.Family]; ok {
-		if v := t.Memory - f.of(t.Memory); v < visible {
-			return v, fmt.Sprintf("hidden from the operating system: the %d of %d MiB that %s hides, the most of its family", f.hidden, f.stated, f.typ)
-		}
-	}
-	return visible, why
-}
-
-// share is what a measured type hides of its stated memory, in MiB.
-type share struct {
-	hidden, stated int64
-	typ            string
-}
-
-// of returns the same share of another size, rounded up to whole MiB.
-func (s share) of(size units.Bytes) units.Bytes {
-	return units.Bytes(units.CeilDiv(s.hidden*int64(size/units.MiB), s.stated)) * units.MiB
-}
-
-// hiddenByFamily returns the largest share that a measured type of each family
-// hides; the first of types where two are equal.
-func hiddenByFamily(types []catalogs.InstanceType) map[string]share {
-	families := map[string]share{}
-	for _, t := range types {
-		if t.MeasuredMemory <= 0 || t.MeasuredMemory > t.Memory || t.Memory < units.MiB {
-			continue
-		}
-		s := share{
-			hidden: int64(units.CeilDiv(t.Memory-t.MeasuredMemory, units.MiB)),
-			stated: int64(t.Memory / units.MiB),
-			typ:    t.Name,
-		}
-		if most, ok := families[t.Family]; !ok || s.hidden*most.stated > most.hidden*s.stated {
-			families[t.Family] = s
-		}
-	}
-	return families
 }
 
 // What formatting and partitions take of a volume.

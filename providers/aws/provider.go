@@ -12,6 +12,7 @@ import (
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/machines"
 )
 
 // Name is the provider's name in specs and catalogs.
@@ -20,7 +21,7 @@ const Name = "aws"
 // Provider is EKS on EC2. The zero value knows no measured instance types:
 // New gives one that does.
 type Provider struct {
-	families map[string]share
+	hidden machines.EC2Memory
 }
 
 var _ planner.Provider = Provider{}
@@ -28,7 +29,7 @@ var _ planner.Provider = Provider{}
 // New returns the provider for the types of cat. It keeps what the measured
 // types of each family hide of their memory, for the types of the family that
 // nobody measured; cat itself is not kept.
-func New(cat *catalogs.Catalog) Provider { return Provider{families: hiddenByFamily(cat.Types)} }
+func New(cat *catalogs.Catalog) Provider { return Provider{hidden: machines.NewEC2Memory(cat)} }
 
 // Name returns "aws".
 func (Provider) Name() string { return Name }
@@ -60,17 +61,6 @@ func AMIType(image planner.Image, architecture string) string {
 		return "BOTTLEROCKET_ARM_64"
 	}
 	return ""
-}
-
-// IsZoneOf reports whether zone has the form of an availability zone's name in
-// region: the region and one letter. Which letters an account sees differs by
-// account.
-func IsZoneOf(region, zone string) bool {
-	if len(zone) != len(region)+1 || zone[:len(region)] != region {
-		return false
-	}
-	letter := zone[len(region)]
-	return 'a' <= letter && letter <= 'z'
 }
 
 // bottlerocketOS is the volume that a Bottlerocket AMI boots from. It holds no

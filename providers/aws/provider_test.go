@@ -164,15 +164,6 @@ func TestNames(t *testing.T) {
 	if got := aws.AMIType("windows", catalogs.AMD64); got != "" {
 		t.Errorf("an unknown image has the AMI type %q", got)
 	}
-	zones := map[string]bool{
-		"us-east-1a": true, "us-east-1f": true, "us-east-1": false, "us-east-1A": false, "us-east-2a": false,
-		"us-east-1ab": false, "us-east-1-bos-1a": false, "use1-az1": false, "": false,
-	}
-	for zone, want := range zones {
-		if got := aws.IsZoneOf("us-east-1", zone); got != want {
-			t.Errorf("%q: %t, want %t", zone, got, want)
-		}
-	}
 }
 
 func TestMechanics(t *testing.T) {
