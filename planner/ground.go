@@ -91,6 +91,10 @@ type Terms struct {
 	// theirs. EtcdDisks are all that are fast enough.
 	EtcdDiskType string
 	EtcdDisks    []string
+	// DisksBySize are the network disks whose operations and throughput grow with
+	// their size; of the others both are bought, but for throughput of those in
+	// DisksFixedThroughput.
+	DisksBySize, DisksFixedThroughput []string
 }
 
 // LoadBalancerKind is what stands before the API servers.

@@ -55,6 +55,9 @@ type Problem struct {
 	// one that is large enough. Zero means the larger of Start and MinNodes plus the
 	// number of pods.
 	MinNodes, MaxNodes int
+	// Step keeps counts to multiples of it, as where each zone has the same number
+	// of nodes. Zero means 1.
+	Step int
 	// Alternatives is how many runners-up are wanted: zero means 3, negative none.
 	Alternatives int
 	// Start returns the least count of an offer worth trying, a proved lower bound,
@@ -188,7 +191,9 @@ func (s *scan) starts(belongs func(*Offer) bool) []start {
 		}
 		nodes, ok := s.problem.Start(i)
 		nodes = max(nodes, s.problem.MinNodes)
-		limit := cmp.Or(s.problem.MaxNodes, nodes+pods)
+		step := max(s.problem.Step, 1)
+		nodes = units.CeilDiv(nodes, step) * step
+		limit := cmp.Or(s.problem.MaxNodes, nodes+pods*step)
 		if !ok || nodes > limit {
 			s.result.Excluded++
 			continue
@@ -222,7 +227,7 @@ func (s *scan) bound(best []Candidate) int64 {
 // error is the cause of the context's end.
 func (s *scan) count(st start, bound int64) (Candidate, bool, error) {
 	c := Candidate{Offer: st.offer, Known: s.offers[st.offer].Known}
-	for n := st.nodes; n <= st.limit && s.cost(st.offer, n) <= bound; n++ {
+	for n := st.nodes; n <= st.limit && s.cost(st.offer, n) <= bound; n += max(s.problem.Step, 1) {
 		if err := context.Cause(s.ctx); err != nil {
 			return Candidate{}, false, err
 		}

@@ -110,6 +110,28 @@ func TestScanIsExact(t *testing.T) {
 	}
 }
 
+// TestScanInSteps keeps counts to multiples: seven nodes become nine, and the
+// cheaper offer of the two is another than without the rule.
+func TestScanInSteps(t *testing.T) {
+	var tb table
+	tb.add("small", 10, 4, 7, 0) // 70; nine are 90
+	tb.add("large", 25, 2, 3, 0) // 75 both ways
+	for step, want := range map[int]string{0: "small 7", 1: "small 7", 3: "large 3"} {
+		p := tb.problem(8)
+		p.Step = step
+		result, err := packing.Scan(t.Context(), tb.offers, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%s %d", tb.offers[result.Best.Offer].Name, result.Best.Nodes); got != want {
+			t.Errorf("step %d: %s, want %s", step, got, want)
+		}
+		if step == 3 && (len(result.Alternatives) != 1 || result.Alternatives[0].Nodes != 9) {
+			t.Errorf("alternatives %+v, want nine of small", result.Alternatives)
+		}
+	}
+}
+
 // everything returns the names and counts of the best offers by trying all.
 func everything(tb *table, alternatives int) []string {
 	class := func(o packing.Offer) int {

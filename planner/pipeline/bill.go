@@ -24,6 +24,7 @@ func (m *maker) bill(groups []planner.GroupPlan, control *planner.ControlPlane) 
 	for _, f := range control.Fees {
 		lines = append(lines, price.Each("control_plane."+f.Name, "1 x "+f.Name+" fee", 1, hourly(f.Price)))
 	}
+	lines = append(lines, m.controlPlaneLines(control)...)
 	b := price.Sum(lines)
 	out := planner.Cost{Known: b.KnownPerHour, Total: planner.Amount{Known: b.Complete}}
 	if b.Complete {

@@ -30,8 +30,10 @@ func (p *problem) describe(a *answer, result *packing.Result, offers []packing.O
 	g.Placement = p.placements(a)
 	g.Requests, g.Usage, g.Headroom = usage(&g.Pools[0], a.report.Free)
 	g.Survives = p.survives(a)
-	g.Binding = p.binding(a, &result.Best)
 	g.RedundancyCost = p.redundancy(a)
+	last := len(g.RedundancyCost) - 1
+	g.Binding = p.binding(a, &result.Best, g.RedundancyCost[last].Step == equalZones && g.RedundancyCost[last-1].Nodes < nodes)
+	g.Committed = committed(a.offer, p.group.Instances.CapacityType, nodes)
 	if a.offer.price.Known() {
 		g.Cost = planner.Amount{Rate: a.offer.price.Rate * units.USDPerHour(nodes), Known: true}
 	}
@@ -46,9 +48,7 @@ func (p *problem) pool(a *answer) planner.Pool {
 		Nodes: a.nodes(), Allocatable: a.offer.allocatable, DaemonSets: p.daemons,
 		Price: a.offer.price, RootDisks: p.m.provider.RootDisks(p.group),
 	}
-	for i, zone := range p.group.Zones {
-		pool.NodesByZone = append(pool.NodesByZone, planner.ZoneCount{Zone: zone, Nodes: a.zones[i]})
-	}
+	pool.NodesByZone = zoneCounts(p.group.Zones, a.zones)
 	return pool
 }
 
@@ -211,9 +211,13 @@ func plural(n int) string {
 // cores writes CPU with one digit, rounded down.
 func cores(c units.MilliCPU) string { return fmt.Sprintf("%d.%d", c/units.Core, c%units.Core/100) }
 
-// binding says what one node less would break.
-func (p *problem) binding(a *answer, best *packing.Candidate) planner.Binding {
-	less := a.nodes() - 1
+// binding says what one node less would break; rounded: nothing but the rule that
+// zones are equal.
+func (p *problem) binding(a *answer, best *packing.Candidate, rounded bool) planner.Binding {
+	less := a.nodes() - p.step()
+	if rounded {
+		return planner.Binding{Resource: "equal_zones", During: string(placement.Normal)}
+	}
 	if less < max(p.group.MinNodes, 1) {
 		if p.group.MinNodes == a.nodes() {
 			return planner.Binding{Resource: "min_nodes", During: string(placement.Normal)}
@@ -237,14 +241,20 @@ func (p *problem) binding(a *answer, best *packing.Candidate) planner.Binding {
 
 // redundancy itemises what each step of redundancy adds on the chosen type: the
 // least count that holds with no loss declared, with the loss of nodes, with
-// all.
+// all and, where zones have to be equal, with that rule. The first three do
+// without it.
 func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
-	steps := []struct {
+	type step struct {
 		name   string
 		losses placement.Losses
-	}{
+	}
+	steps := []step{
 		{"bare", placement.Losses{}},
 		{"node", placement.Losses{Nodes: p.losses.Nodes}},
+	}
+	final := "zone"
+	if p.m.terms.EqualZones {
+		steps, final = append(steps, step{"zone", p.losses}), equalZones
 	}
 	last := 0
 	var out []planner.RedundancyStep
@@ -266,7 +276,34 @@ func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
 		}
 		add(s.name, n)
 	}
-	add("zone", a.nodes())
+	add(final, a.nodes())
+	return out
+}
+
+// equalZones is the last step where each zone has the same number of nodes.
+const equalZones = "equal_zones"
+
+// committed prices the nodes under each commitment that the catalog knows of an
+// on-demand type, sorted by kind, term and payment. A saving is rounded down.
+func committed(o *offer, capacity planner.CapacityType, nodes int) []planner.CommittedCost {
+	if capacity != planner.OnDemand || !o.price.Known() || o.price.Rate <= 0 {
+		return nil
+	}
+	var out []planner.CommittedCost
+	for _, c := range o.instance.Commitments {
+		if !c.Price.Known() {
+			continue
+		}
+		out = append(out, planner.CommittedCost{
+			Kind: c.Kind, TermYears: c.TermYears, Payment: c.Payment,
+			Rate:   c.Price.Rate * units.USDPerHour(nodes),
+			Saving: units.Ratio(int64(o.price.Rate-c.Price.Rate) * int64(units.Whole) / int64(o.price.Rate)),
+			Basis:  c.Price.Basis, Date: c.Price.Date,
+		})
+	}
+	slices.SortFunc(out, func(a, b planner.CommittedCost) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.TermYears, b.TermYears), cmp.Compare(a.Payment, b.Payment))
+	})
 	return out
 }
 

@@ -22,12 +22,22 @@ type fakeProvider struct {
 	system  []planner.Workload
 	// onSize is called each time a type is sized.
 	onSize func()
+	// ground changes the terms.
+	ground func(*planner.Terms)
+	// balancer stands before self-managed API servers.
+	balancer planner.LoadBalancer
 }
 
 func (fakeProvider) Name() string { return "aws" }
 
-func (fakeProvider) Terms() planner.Terms {
-	return planner.Terms{Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true}
+func (p fakeProvider) Terms() planner.Terms {
+	terms := planner.Terms{
+		Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true, EtcdDiskType: "gp3", EtcdDisks: []string{"gp3"},
+	}
+	if p.ground != nil {
+		p.ground(&terms)
+	}
+	return terms
 }
 
 func (fakeProvider) Versions(cat *catalogs.Catalog) []catalogs.Version { return cat.Versions }
@@ -51,9 +61,17 @@ func (p fakeProvider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner
 
 func (p fakeProvider) SystemWorkloads(*planner.Cluster) []planner.Workload { return p.system }
 
-func (fakeProvider) RootDisks(g *planner.NodeGroup) []planner.Disk { return []planner.Disk{g.Disk} }
+func (p fakeProvider) RootDisks(g *planner.NodeGroup) []planner.Disk {
+	if p.Terms().OwnMachines {
+		return nil
+	}
+	return []planner.Disk{g.Disk}
+}
 
-func (fakeProvider) ControlPlane(_ *planner.Cluster, cat *catalogs.Catalog) (planner.ControlPlane, error) {
+func (p fakeProvider) ControlPlane(_ *planner.Cluster, cat *catalogs.Catalog) (planner.ControlPlane, error) {
+	if p.Terms().Mode == planner.SelfManaged {
+		return planner.ControlPlane{Mode: planner.SelfManaged, Support: "standard", SupportEnds: "2027-03-27", LoadBalancer: &p.balancer}, nil
+	}
 	for _, f := range cat.Fees {
 		if f.Tier == "standard" {
 			return planner.ControlPlane{
@@ -67,7 +85,7 @@ func (fakeProvider) ControlPlane(_ *planner.Cluster, cat *catalogs.Catalog) (pla
 
 func (fakeProvider) Mechanics(*planner.Cluster) planner.Mechanics {
 	return planner.Mechanics{
-		Strategies:       []planner.UpgradeOption{
+		Strategies: []planner.UpgradeOption{
 			{Name: "cluster_blue_green", Course: planner.CourseClusterBlueGreen},
 			{Name: "minimal", Course: planner.CourseEKSMinimal, TerminateFirst: true},
 			{Name: "node_group_blue_green", Course: planner.CourseNodeGroupBlueGreen},

@@ -59,7 +59,11 @@ func (m *maker) group(ctx context.Context, g *planner.NodeGroup, guests []planne
 	if err != nil {
 		return planner.GroupPlan{}, err
 	}
-	return p.describe(answerOf(&result), &result, offers), nil
+	plan := p.describe(answerOf(&result), &result, offers)
+	for i := range plan.Pools {
+		m.stock.take(plan.Pools[i].InstanceType, plan.Pools[i].NodesByZone)
+	}
+	return plan, nil
 }
 
 // problem prepares a group for planning: its replicas and what it may buy.
@@ -110,11 +114,12 @@ func (p *problem) scan(ctx context.Context, offers []packing.Offer, alternatives
 		MinNodes:     p.group.MinNodes,
 		MaxNodes:     p.mostNodes(),
 		Alternatives: alternatives,
+		Step:         p.step(),
 		Start:        p.start,
 		Try: func(offer, nodes int) packing.Verdict {
 			a, failure := p.try(&p.offers[offer], nodes, p.losses)
 			if failure != nil {
-				return packing.Verdict{Payload: failure, Stopped: failure.Stopped}
+				return packing.Verdict{Payload: failure, Stopped: failure.Stopped, Never: failure.Resource == shortMachines}
 			}
 			return packing.Verdict{Holds: true, FreeCPU: a.report.TightestFreeCPU, Payload: a}
 		},
@@ -123,6 +128,14 @@ func (p *problem) scan(ctx context.Context, offers []packing.Offer, alternatives
 		return packing.Result{}, p.unplannable(err)
 	}
 	return result, nil
+}
+
+// step is what counts of nodes are multiples of.
+func (p *problem) step() int {
+	if p.m.terms.EqualZones {
+		return len(p.group.Zones)
+	}
+	return 1
 }
 
 // answerOf is what try said of the best candidate.
@@ -138,7 +151,10 @@ func answerOf(result *packing.Result) *answer {
 // replicas of workloads that must stay ready are found along the way: the
 // fewest that do on these nodes.
 func (p *problem) try(o *offer, nodes int, losses placement.Losses) (*answer, *placement.Failure) {
-	zones := layout.Balance(nodes, len(p.group.Zones))
+	zones, ok := p.m.stock.split(o.instance.Name, nodes, p.group.Zones)
+	if !ok {
+		return nil, &placement.Failure{During: placement.Normal, Resource: shortMachines}
+	}
 	p.sized = p.sized[:0]
 	for i := range p.works {
 		p.sized = append(p.sized, p.works[i].replicas(nodes, len(p.group.Zones), losses))
@@ -306,7 +322,7 @@ func (p *problem) mostNodes() int {
 	}
 	l := packing.Losses{Nodes: p.losses.Nodes, Zones: p.losses.Zones, AtOnce: p.losses.AtOnce}
 	n, _ := packing.MostNodes(pods, l, len(p.group.Zones))
-	return max(n, p.group.MinNodes)
+	return units.CeilDiv(max(n, p.group.MinNodes), p.step()) * p.step()
 }
 
 func free(o *offer) packing.Resources {

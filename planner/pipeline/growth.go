@@ -75,6 +75,11 @@ func (m *maker) grows() bool {
 // counts of the month before on, which it replaces.
 func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planner.Workload, months int, last []past) (planner.GrowthMonth, error) {
 	out := planner.GrowthMonth{Cost: planner.Amount{Known: true}}
+	m.stock = fullStock(&m.cluster)
+	for _, c := range plan.ControlPlane.Machines {
+		m.stock.take(c.InstanceType, c.NodesByZone)
+	}
+	grown := make([]planner.GroupPlan, len(plan.NodeGroups))
 	for i := range plan.NodeGroups {
 		g := &m.cluster.NodeGroups[i]
 		p, err := m.problem(g, guests[i], months)
@@ -87,11 +92,35 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planne
 			return planner.GrowthMonth{}, err
 		}
 		out.Nodes = append(out.Nodes, planner.GroupNodes{Group: g.Name, Nodes: nodes})
+		grown[i] = p.sizedFor(&plan.NodeGroups[i], nodes)
+		if zones, ok := m.stock.split(p.offers[0].instance.Name, nodes, g.Zones); ok {
+			m.stock.take(p.offers[0].instance.Name, zoneCounts(g.Zones, zones))
+		}
 		disks, known := m.rootDisksRate(g, nodes)
 		out.Cost.Rate += p.offers[0].price.Rate*units.USDPerHour(nodes) + disks
 		out.Cost.Known = out.Cost.Known && p.offers[0].known && known
 	}
+	// A control plane that people run grows with the cluster: it is sized anew.
+	control := plan.ControlPlane
+	m.stock.give(control.Machines)
+	if err := m.selfManaged(&control, grown); err != nil {
+		return planner.GrowthMonth{}, err
+	}
+	for _, l := range m.controlPlaneLines(&control) {
+		out.Cost.Rate += l.PerHour()
+		out.Cost.Known = out.Cost.Known && l.Known()
+	}
 	return out, nil
+}
+
+// sizedFor is what a control plane needs to know of a group that has grown to so
+// many nodes.
+func (p *problem) sizedFor(now *planner.GroupPlan, nodes int) planner.GroupPlan {
+	g := planner.GroupPlan{Name: now.Name, Pools: now.Pools, MaxNodes: max(nodes, p.group.MaxNodes)}
+	for i := range p.works {
+		g.Workloads = append(g.Workloads, planner.WorkloadPlan{Name: p.works[i].spec.Name, Replicas: p.works[i].base.Sum()})
+	}
+	return g
 }
 
 // feesAt returns the control plane's fees on a later day: of the version that the

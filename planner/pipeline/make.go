@@ -4,7 +4,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -33,6 +32,10 @@ type maker struct {
 	stop func() bool
 	// brief: months of growth are counted, and nothing is said of them.
 	brief bool
+	// terms of the provider's ground.
+	terms planner.Terms
+	// stock is what is left of machines of one's own.
+	stock stock
 	// offers by group, worked out once: they do not depend on the load.
 	offers map[string][]offer
 }
@@ -47,6 +50,7 @@ func Make(ctx context.Context, c planner.Cluster, cat catalogs.Catalog, prov pla
 	c, cat = inOrder(c), typesInOrder(cat)
 	m := &maker{cluster: c, catalog: &cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string][]offer{}}
 	m.stop = func() bool { return ctx.Err() != nil }
+	m.terms = prov.Terms()
 	if m.options.Alternatives == 0 {
 		m.options.Alternatives = 3
 	}
@@ -58,14 +62,14 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	if err != nil {
 		return planner.Plan{}, err
 	}
-	groups, err := m.groups(ctx, m.monthsAhead())
+	groups, err := m.arrange(ctx, &control)
 	if err != nil {
 		return planner.Plan{}, err
 	}
 	plan := planner.Plan{
 		Cluster:      m.cluster,
 		Catalog:      planner.CatalogInfo{Source: m.catalog.Source, Date: m.catalog.Date, SHA256: m.catalog.SHA256},
-		Offers:       m.offersUsed(groups),
+		Offers:       m.offersUsed(groups, &control),
 		NodeGroups:   groups,
 		ControlPlane: control,
 	}
@@ -90,29 +94,6 @@ func (m *maker) monthsAhead() int {
 		return m.cluster.Growth.HorizonMonths
 	}
 	return 0
-}
-
-// groups plans every node group after so many months of growth. It names
-// what cannot be met in every group, not in the first alone.
-func (m *maker) groups(ctx context.Context, months int) ([]planner.GroupPlan, error) {
-	guests, err := m.guests()
-	if err != nil {
-		return nil, err
-	}
-	var plans []planner.GroupPlan
-	var failed []error
-	for i := range m.cluster.NodeGroups {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		p, err := m.group(ctx, &m.cluster.NodeGroups[i], guests[i], months)
-		if err != nil {
-			failed = append(failed, err)
-			continue
-		}
-		plans = append(plans, p)
-	}
-	return plans, errors.Join(failed...)
 }
 
 // balances are the formulas of balanced allocation that the scheduler uses: that
@@ -158,10 +139,13 @@ func (m *maker) guests() ([][]planner.Workload, error) {
 	return out, nil
 }
 
-// offersUsed returns the catalog's rows that the plan rests on: the chosen types
-// and the alternatives, sorted by name.
-func (m *maker) offersUsed(groups []planner.GroupPlan) []catalogs.InstanceType {
+// offersUsed returns the catalog's rows that the plan rests on: the chosen types,
+// the alternatives and the control plane's machines, sorted by name.
+func (m *maker) offersUsed(groups []planner.GroupPlan, control *planner.ControlPlane) []catalogs.InstanceType {
 	var names []string
+	for _, machines := range control.Machines {
+		names = append(names, machines.InstanceType)
+	}
 	for i := range groups {
 		for _, p := range groups[i].Pools {
 			names = append(names, p.InstanceType)

@@ -83,9 +83,11 @@ func (r *remainder) check(nodes int, losses placement.Losses, without func(workl
 // splits returns ways in which so many nodes of a group may be left over its
 // zones: evenly, and with the others gone zone by zone, fullest first, where
 // each zone but the last ones keeps a node or none. A zone without nodes is no
-// spread domain, one with a single node is the narrowest.
+// spread domain, one with a single node is the narrowest. nodes are at most those
+// that the zones have.
 func splits(zones []int, nodes int) [][]int {
-	out := [][]int{layout.Balance(nodes, len(zones))}
+	even, _ := layout.Fill(nodes, zones)
+	out := [][]int{even}
 	for _, keep := range []int{1, 0} {
 		left := byZone(zones, nodes, keep)
 		if !slices.ContainsFunc(out, func(other []int) bool { return slices.Equal(other, left) }) {
@@ -96,14 +98,17 @@ func splits(zones []int, nodes int) [][]int {
 }
 
 // byZone takes nodes away, zone by zone from the fullest on, down to keep in
-// each and then to none, until so many are left. zones are fullest first.
+// each and then to none, until so many are left.
 func byZone(zones []int, nodes, keep int) []int {
 	left, away := slices.Clone(zones), -nodes
-	for _, n := range zones {
+	order := make([]int, len(zones))
+	for z, n := range zones {
 		away += n
+		order[z] = z
 	}
+	slices.SortStableFunc(order, func(a, b int) int { return zones[b] - zones[a] })
 	for _, least := range []int{keep, 0} {
-		for z := range left {
+		for _, z := range order {
 			gone := min(max(left[z]-least, 0), away)
 			left[z] -= gone
 			away -= gone

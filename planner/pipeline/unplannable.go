@@ -30,6 +30,9 @@ func (p *problem) unplannable(err error) error {
 	if failure == nil {
 		return p.maxNodesTooLow()
 	}
+	if failure.Resource == shortMachines {
+		return p.noMachines()
+	}
 	i := p.index(failure.Workload)
 	path := p.path
 	if i >= 0 {
@@ -101,7 +104,7 @@ func (p *problem) nodesWanted() (margin, remedy string) {
 	group := *p.group
 	group.MaxNodes = 0
 	free.group = &group
-	free.m = &maker{cluster: p.m.cluster, catalog: p.m.catalog, provider: p.m.provider, options: Options{Alternatives: -1}, checker: placement.NewChecker(), offers: p.m.offers, stop: p.m.stop}
+	free.m = &maker{cluster: p.m.cluster, catalog: p.m.catalog, provider: p.m.provider, options: Options{Alternatives: -1}, checker: placement.NewChecker(), offers: p.m.offers, stop: p.m.stop, terms: p.m.terms, stock: p.m.stock}
 	// No context is needed: the scan is bounded, and was done once already.
 	best := 0
 	for i := range p.offers {
@@ -109,7 +112,7 @@ func (p *problem) nodesWanted() (margin, remedy string) {
 		if !ok {
 			continue
 		}
-		for n := start; n <= free.mostNodes(); n++ {
+		for n := units.CeilDiv(start, free.step()) * free.step(); n <= free.mostNodes(); n += free.step() {
 			if best > 0 && n >= best {
 				break
 			}

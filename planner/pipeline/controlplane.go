@@ -1,0 +1,383 @@
+package pipeline
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/layout"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// A load balancer's host passes connections on and ends no TLS: what the smallest
+// ordinary machine has does. An assumption of ours.
+const (
+	balancerVCPUs  = 2
+	balancerMemory = 4 * units.GiB
+)
+
+// members is one role of a self-managed control plane that is being planned.
+type members struct {
+	role      string
+	path      string
+	instances *planner.Instances
+	count     int
+	vcpus     int
+	memory    units.Bytes
+	reason    string
+	// quorum: a majority has to survive the declared losses, else one machine.
+	quorum bool
+	// etcd: the machine's own disk, where it has one, is etcd's.
+	etcd bool
+	// disks that each machine is bought with.
+	disks []planner.Disk
+}
+
+// selfManaged plans machines, etcd and load balancer of a control plane that people
+// run themselves, for the nodes and pods of the groups. A managed one is left as it
+// is.
+func (m *maker) selfManaged(control *planner.ControlPlane, groups []planner.GroupPlan) error {
+	if control.Mode != planner.SelfManaged {
+		return nil
+	}
+	spec := &m.cluster.ControlPlane
+	nodes, pods := clusterSize(groups)
+	if why := layout.BeyondLimits(nodes, pods); why != "" {
+		return &planner.Infeasible{Path: "control_plane", Constraint: "one control plane does not carry this cluster: " + why, Remedy: "split it into several clusters"}
+	}
+	size, ok := layout.ControlPlaneSize(nodes)
+	if !ok {
+		return &planner.Infeasible{Path: "control_plane", Constraint: fmt.Sprintf("no control-plane node is known to carry %d nodes", nodes), Remedy: "split it into several clusters"}
+	}
+	count, err := m.controlPlaneCount(spec.Nodes)
+	if err != nil {
+		return err
+	}
+	state, err := m.state(nodes, pods)
+	if err != nil {
+		return err
+	}
+	reason := fmt.Sprintf("up to %d nodes: %d vCPU, %s", size.UpTo, size.VCPUs, gib(size.Memory))
+	servers := members{
+		role: planner.RoleControlPlane, path: "control_plane.instances", instances: &spec.Instances, count: count,
+		vcpus: size.VCPUs, memory: size.Memory, reason: reason, disks: m.bootDisks(spec.Disk),
+	}
+	roles := []members{servers}
+	if spec.EtcdTopology == planner.External {
+		n, err := m.controlPlaneCount(spec.Etcd.Members)
+		if err != nil {
+			return err
+		}
+		roles = append(roles, members{
+			role: planner.RoleEtcd, path: "control_plane.etcd.instances", instances: &spec.Etcd.Instances, count: n,
+			vcpus: state.class.VCPUs, memory: state.class.Memory, quorum: true, etcd: true,
+			reason: fmt.Sprintf("etcd class %s: %d vCPU, %s", state.class.Name, state.class.VCPUs, gib(state.class.Memory)),
+			disks:  append(m.bootDisks(spec.Disk), state.disks()...),
+		})
+		state.etcd.Members = n
+	} else {
+		s := &roles[0]
+		s.quorum, s.etcd, s.disks = true, true, append(s.disks, state.disks()...)
+		s.vcpus, s.memory = max(s.vcpus, state.class.VCPUs), max(s.memory, state.class.Memory)
+		s.reason += fmt.Sprintf("; etcd class %s: %d vCPU, %s", state.class.Name, state.class.VCPUs, gib(state.class.Memory))
+		state.etcd.Members = count
+	}
+	if control.LoadBalancer != nil && control.LoadBalancer.Hosts > 0 {
+		balancer := *control.LoadBalancer
+		balancer.Hosts = m.balancers(balancer.Hosts)
+		control.LoadBalancer = &balancer
+		roles = append(roles, members{
+			role: planner.RoleLoadBalancer, path: "control_plane.instances", instances: &spec.Instances,
+			count: control.LoadBalancer.Hosts, vcpus: balancerVCPUs, memory: balancerMemory,
+			reason: "passes connections on", disks: m.bootDisks(spec.Disk),
+		})
+	}
+	return m.place(control, roles, state)
+}
+
+// balancers returns the least number of hosts, at least so many, one of which
+// stays through the declared losses.
+func (m *maker) balancers(least int) int {
+	losses := m.controlPlaneLosses()
+	most := (losses.Nodes + 1) * (losses.Zones + 1) * len(m.cluster.Zones)
+	for n := least; n < most; n++ {
+		if layout.Remaining(layout.Balance(n, len(m.cluster.Zones)), losses) >= 1 {
+			return n
+		}
+	}
+	return max(least, most)
+}
+
+// clusterSize returns the most nodes that the groups may have, and the pods of the
+// plan with their DaemonSets.
+func clusterSize(groups []planner.GroupPlan) (nodes, pods int) {
+	for i := range groups {
+		g := &groups[i]
+		nodes += g.MaxNodes
+		for _, p := range g.Pools {
+			pods += g.MaxNodes * len(p.DaemonSets)
+		}
+		for _, w := range g.Workloads {
+			pods += w.Replicas
+		}
+	}
+	return nodes, pods
+}
+
+// losses are what the control plane has to survive.
+func (m *maker) controlPlaneLosses() layout.Losses {
+	r := &m.cluster.ControlPlane.Redundancy
+	return layout.Losses{Nodes: r.Nodes, Zones: r.Zones, AtOnce: r.AtOnce}
+}
+
+// controlPlaneCount returns the declared count, or the least odd one that keeps a
+// quorum through the declared losses: 3 at least, 1 where none is declared.
+func (m *maker) controlPlaneCount(declared int) (int, error) {
+	if declared > 0 {
+		return declared, nil
+	}
+	losses := m.controlPlaneLosses()
+	least := 3
+	if losses.Nodes == 0 && losses.Zones == 0 {
+		least = 1
+	}
+	n, ok := layout.Members(losses, len(m.cluster.Zones), least)
+	if !ok {
+		return 0, &planner.Infeasible{
+			Path:       "control_plane.redundancy",
+			Constraint: fmt.Sprintf("no odd number of members up to 7 over %d zones keeps a quorum through these losses", len(m.cluster.Zones)),
+			Remedy:     "add a zone, or declare a smaller redundancy",
+		}
+	}
+	return n, nil
+}
+
+// state is etcd as it is being planned.
+type state struct {
+	class layout.EtcdClass
+	etcd  planner.Etcd
+	// bought: the disk is bought for it, where machines do not bring theirs.
+	bought bool
+}
+
+// disks returns what each member buys beside its root disk.
+func (s *state) disks() []planner.Disk {
+	if !s.bought {
+		return nil
+	}
+	return []planner.Disk{s.etcd.Disk}
+}
+
+// state sizes etcd for so many nodes and pods.
+func (m *maker) state(nodes, pods int) (*state, error) {
+	spec := &m.cluster.ControlPlane.Etcd
+	_, peak := layout.Database(nodes, pods)
+	quota, ok := layout.Quota(peak)
+	if !ok {
+		return nil, &planner.Infeasible{
+			Path:       "control_plane.etcd",
+			Constraint: fmt.Sprintf("the state of %d nodes and %d pods may come to %s, and etcd is run with 8 GiB at most", nodes, pods, gib(peak)),
+			Remedy:     "split it into several clusters",
+		}
+	}
+	class, by := layout.ClassOf(layout.EtcdLoad{Nodes: nodes, Data: peak})
+	heartbeat, election, _ := layout.Timing(spec.RoundTrip)
+	s := &state{class: class, bought: m.terms.EtcdDiskType != ""}
+	_, storage := layout.Backups(peak, spec.BackupInterval, spec.BackupRetention)
+	s.etcd = planner.Etcd{
+		Topology: m.cluster.ControlPlane.EtcdTopology,
+		Class:    class.Name, ClassReason: fmt.Sprintf("by %s: %d nodes, %d pods, %s at the peak", by, nodes, pods, mib(peak)),
+		Database: peak, Quota: quota, Heartbeat: heartbeat, ElectionTimeout: election,
+		BackupInterval: spec.BackupInterval, BackupRetention: spec.BackupRetention, BackupStorage: storage,
+	}
+	var err error
+	s.etcd.Disk, err = m.etcdDisk(class, quota)
+	return s, err
+}
+
+// etcdDisk returns the disk that etcd gets: the declared one, and what it leaves
+// open by the class and the quota.
+func (m *maker) etcdDisk(class layout.EtcdClass, quota units.Bytes) (planner.Disk, error) {
+	d := m.cluster.ControlPlane.Etcd.Disk
+	d.Type = cmp.Or(d.Type, m.terms.EtcdDiskType)
+	offer := layout.DiskOffer{Kind: layout.DiskBuiltIn}
+	if sold, known := m.catalog.Disk(d.Type); known {
+		offer = layout.DiskOffer{
+			Kind: layout.DiskProvisioned, FreeIOPS: sold.FreeIOPS, FreeMiBps: sold.FreeMiBps, IOPSPerGiB: sold.IOPSPerGiB,
+			FixedThroughput: slices.Contains(m.terms.DisksFixedThroughput, d.Type),
+			MaxIOPS:         sold.MaxIOPS, MaxMiBps: sold.MaxMiBps, MaxSize: sold.MaxSize,
+		}
+		if slices.Contains(m.terms.DisksBySize, d.Type) {
+			offer.Kind = layout.DiskBySize
+		}
+	}
+	need, ok := layout.EtcdDisk(class, quota, offer)
+	if !ok {
+		return planner.Disk{}, &planner.Infeasible{
+			Path:       "control_plane.etcd.disk.type",
+			Constraint: fmt.Sprintf("a disk of type %s is not fast enough for etcd of class %s at any size", d.Type, class.Name),
+			Remedy:     "leave the type out, or choose one of " + strings.Join(m.terms.EtcdDisks, ", "),
+		}
+	}
+	d.Size = cmp.Or(d.Size, need.Size)
+	d.IOPS = cmp.Or(d.IOPS, need.IOPS)
+	d.ThroughputMiBps = cmp.Or(d.ThroughputMiBps, need.MiBps)
+	return d, nil
+}
+
+// bootDisks is the root disk of a machine of the control plane; none where
+// machines bring theirs.
+func (m *maker) bootDisks(d planner.Disk) []planner.Disk {
+	if d.Type == "" {
+		return nil
+	}
+	return []planner.Disk{d}
+}
+
+func gib(b units.Bytes) string { return fmt.Sprintf("%d GiB", units.CeilDiv(b, units.GiB)) }
+
+func mib(b units.Bytes) string { return fmt.Sprintf("%d MiB", units.CeilDiv(b, units.MiB)) }
+
+// place chooses machines for every role and fills in the control plane.
+func (m *maker) place(control *planner.ControlPlane, roles []members, s *state) error {
+	control.Machines, control.Members, control.Survives = nil, nil, nil
+	for i := range roles {
+		machines, err := m.machinesFor(&roles[i], s)
+		if err != nil {
+			return err
+		}
+		m.stock.take(machines.InstanceType, machines.NodesByZone)
+		control.Machines = append(control.Machines, machines)
+		for _, z := range machines.NodesByZone {
+			for range z.Nodes {
+				control.Members = append(control.Members, planner.Member{Role: machines.Role, Zone: z.Zone, InstanceType: machines.InstanceType})
+			}
+		}
+	}
+	etcd := s.etcd
+	for i := range control.Machines {
+		if roles[i].etcd {
+			etcd.Quorum = layout.Quorum(etcd.Members)
+			etcd.ToleratesMembers, etcd.ToleratesZones = layout.Tolerates(byZoneOf(&control.Machines[i]))
+		}
+	}
+	control.Etcd = &etcd
+	control.Survives = m.controlPlaneDrills(control)
+	return nil
+}
+
+func byZoneOf(c *planner.ControlPlaneMachines) []int {
+	var out []int
+	for _, z := range c.NodesByZone {
+		out = append(out, z.Nodes)
+	}
+	return out
+}
+
+// machinesFor chooses the cheapest machine type that is large enough and of which
+// enough stand there; one without a known price only where none with one does.
+func (m *maker) machinesFor(r *members, s *state) (planner.ControlPlaneMachines, error) {
+	type candidate struct {
+		t     *catalogs.InstanceType
+		zones []int
+	}
+	var best *candidate
+	var short, small []string
+	zones := m.cluster.Zones
+	for i := range m.catalog.Types {
+		t := &m.catalog.Types[i]
+		if admitted, _ := admits(r.instances, t); !admitted {
+			continue
+		}
+		if t.VCPUs < r.vcpus || t.Memory < r.memory || r.etcd && !m.keepsState(t.Name, &s.etcd) {
+			small = append(small, t.Name)
+			continue
+		}
+		byZone, ok := m.stock.split(t.Name, r.count, zones)
+		if !ok || !m.survives(byZone, r.quorum) {
+			short = append(short, t.Name)
+			continue
+		}
+		if best == nil || better(t, best.t) {
+			best = &candidate{t, byZone}
+		}
+	}
+	if best == nil {
+		return planner.ControlPlaneMachines{}, m.noMember(r, &s.etcd, short, small)
+	}
+	out := planner.ControlPlaneMachines{
+		Role: r.role, InstanceType: best.t.Name, Nodes: r.count, Price: best.t.OnDemand, Disks: r.disks,
+		LeastVCPUs: r.vcpus, LeastMemory: r.memory, Reason: r.reason,
+	}
+	out.NodesByZone = zoneCounts(zones, best.zones)
+	return out, nil
+}
+
+// better orders machine types that are large enough: known prices first, then the
+// price, then vCPUs, memory and name.
+func better(a, b *catalogs.InstanceType) bool {
+	unknown := func(t *catalogs.InstanceType) int {
+		if t.OnDemand.Known() {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(
+		cmp.Compare(unknown(a), unknown(b)), cmp.Compare(a.OnDemand.Rate, b.OnDemand.Rate),
+		cmp.Compare(a.VCPUs, b.VCPUs), cmp.Compare(a.Memory, b.Memory), cmp.Compare(a.Name, b.Name),
+	) < 0
+}
+
+// survives reports whether machines by zone keep a quorum through the declared
+// losses, or one of them where no quorum is asked for.
+func (m *maker) survives(byZone []int, quorum bool) bool {
+	losses := m.controlPlaneLosses()
+	if quorum {
+		return layout.KeepsQuorum(byZone, losses)
+	}
+	return layout.Remaining(byZone, losses) >= 1
+}
+
+// keepsState reports whether a machine's own disk is one for etcd. Where disks are
+// bought every machine is.
+func (m *maker) keepsState(machine string, etcd *planner.Etcd) bool {
+	i := slices.IndexFunc(m.cluster.Machines, func(o planner.Machine) bool { return o.Name == machine })
+	if i < 0 {
+		return true
+	}
+	d := m.cluster.Machines[i].Disk
+	return slices.Contains(m.terms.EtcdDisks, d.Type) && d.Size >= etcd.Disk.Size && (d.IOPS == 0 || d.IOPS >= etcd.Disk.IOPS)
+}
+
+// noMember says why a role of the control plane has no machine.
+func (m *maker) noMember(r *members, etcd *planner.Etcd, short, small []string) error {
+	need := fmt.Sprintf("%d vCPU and %s", r.vcpus, gib(r.memory))
+	if r.etcd && len(m.cluster.Machines) > 0 {
+		need += fmt.Sprintf(" and a disk of %s and %s at least", strings.Join(m.terms.EtcdDisks, " or "), gib(etcd.Disk.Size))
+		if etcd.Disk.IOPS > 0 {
+			need += fmt.Sprintf(" with %d IOPS", etcd.Disk.IOPS)
+		}
+	}
+	bad := &planner.Infeasible{Path: r.path}
+	if len(short) == 0 {
+		bad.Constraint = fmt.Sprintf("no admitted machine carries the role %s, which asks for %s (%s)", r.role, need, r.reason)
+		if len(small) > 0 {
+			bad.Margin = fmt.Sprintf("%d are admitted, all too small: %s", len(small), strings.Join(small[:min(3, len(small))], ", "))
+		}
+		bad.Remedy = "admit larger types in " + r.path
+		return bad
+	}
+	var have []string
+	for _, name := range short {
+		if room := m.stock.room(name, m.cluster.Zones); room != nil {
+			have = append(have, name+" "+listRoom(m.cluster.Zones, room))
+		}
+	}
+	bad.Constraint = fmt.Sprintf("%d machines are needed for the role %s, over the zones so that the declared losses are survived; left are %s", r.count, r.role, strings.Join(have, "; "))
+	bad.Margin = "each needs " + need
+	bad.Remedy = "raise count_by_zone, admit other machines, or declare a smaller redundancy of the control plane"
+	return &shortError{bad}
+}

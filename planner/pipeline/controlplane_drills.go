@@ -1,0 +1,151 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/layout"
+	"github.com/scantling-dev/scantling/planner/price"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// controlPlaneDrills tries every declared loss on the machines of a self-managed
+// control plane: every set of so many machines, of any role, every set of zones,
+// and with at_once each set of the one with each of the other.
+func (m *maker) controlPlaneDrills(control *planner.ControlPlane) []planner.Drill {
+	losses := m.controlPlaneLosses()
+	var out []planner.Drill
+	for _, l := range []layout.Losses{
+		{Nodes: losses.Nodes}, {Zones: losses.Zones}, {Nodes: losses.Nodes, Zones: losses.Zones, AtOnce: true},
+	} {
+		if l.Nodes == 0 && l.Zones == 0 || l.AtOnce && !losses.AtOnce {
+			continue
+		}
+		d := planner.Drill{Event: eventName(l.Nodes, l.Zones)}
+		spare := len(control.Members) + 1
+		for zones := range combinations(len(m.cluster.Zones), l.Zones) {
+			for nodes := range combinations(len(control.Members), l.Nodes) {
+				d.Tried++
+				left := m.leftOf(control, zones, nodes)
+				if left.holds() {
+					d.Held++
+				}
+				if left.etcd-left.quorum < spare {
+					spare = left.etcd - left.quorum
+					d.Tightest = fmt.Sprintf("loss of %s: %d of %d etcd members are left, %d are needed",
+						m.lostNames(control, zones, nodes), left.etcd, control.Etcd.Members, left.quorum)
+				}
+			}
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// left is what a loss leaves of a control plane.
+type left struct {
+	etcd, quorum, servers, balancers int
+	// behind: API servers stand behind hosts of their own.
+	behind bool
+}
+
+func (l left) holds() bool {
+	return l.etcd >= l.quorum && l.servers > 0 && (!l.behind || l.balancers > 0)
+}
+
+// leftOf counts what is left without some zones and machines, by index.
+func (m *maker) leftOf(control *planner.ControlPlane, zones, nodes []int) left {
+	l := left{quorum: control.Etcd.Quorum}
+	for i, member := range control.Members {
+		balancer := member.Role == planner.RoleLoadBalancer
+		l.behind = l.behind || balancer
+		if slices.Contains(nodes, i) || slices.Contains(zones, slices.Index(m.cluster.Zones, member.Zone)) {
+			continue
+		}
+		stacked := control.Etcd.Topology == planner.Stacked && member.Role == planner.RoleControlPlane
+		if stacked || member.Role == planner.RoleEtcd {
+			l.etcd++
+		}
+		if member.Role == planner.RoleControlPlane {
+			l.servers++
+		}
+		if balancer {
+			l.balancers++
+		}
+	}
+	return l
+}
+
+// lostNames names zones and machines: "room-a and an etcd member in room-b".
+func (m *maker) lostNames(control *planner.ControlPlane, zones, nodes []int) string {
+	var parts []string
+	for _, z := range zones {
+		parts = append(parts, m.cluster.Zones[z])
+	}
+	for _, i := range nodes {
+		member := control.Members[i]
+		what := map[string]string{
+			planner.RoleControlPlane: "a control-plane node", planner.RoleEtcd: "an etcd member", planner.RoleLoadBalancer: "a load balancer",
+		}[member.Role]
+		parts = append(parts, what+" in "+member.Zone)
+	}
+	return strings.Join(parts, " and ")
+}
+
+// combinations yields every set of k of the numbers below n, in order; one empty
+// set where k is 0, none where k is above n.
+func combinations(n, k int) func(yield func([]int) bool) {
+	return func(yield func([]int) bool) {
+		if k > n {
+			return
+		}
+		set := make([]int, k)
+		for i := range set {
+			set[i] = i
+		}
+		for {
+			if !yield(set) {
+				return
+			}
+			i := k - 1
+			for i >= 0 && set[i] == n-k+i {
+				i--
+			}
+			if i < 0 {
+				return
+			}
+			set[i]++
+			for j := i + 1; j < k; j++ {
+				set[j] = set[j-1] + 1
+			}
+		}
+	}
+}
+
+// controlPlaneLines are the lines of the bill for the machines of a control plane.
+// Names in lines: the first disk of a machine is its root disk, another etcd's.
+func (m *maker) controlPlaneLines(control *planner.ControlPlane) []price.Line {
+	var lines []price.Line
+	for i := range control.Machines {
+		c := &control.Machines[i]
+		prefix := "control_plane."
+		if c.Role != planner.RoleControlPlane {
+			prefix += c.Role + "_"
+		}
+		lines = append(lines, price.Machines(prefix+"nodes", c.Nodes, c.InstanceType, "", hourly(c.Price)))
+		for at, d := range c.Disks {
+			path := prefix + "root_disks"
+			if at > 0 {
+				path = "control_plane.etcd_disks"
+			}
+			detail := fmt.Sprintf("%d x %d GiB %s", c.Nodes, units.CeilDiv(d.Size, units.GiB), d.Type)
+			if d.IOPS > 0 {
+				detail += fmt.Sprintf(", %d IOPS", d.IOPS)
+			}
+			lines = append(lines, price.Disks(path, detail, c.Nodes, m.diskMonth(d)))
+		}
+	}
+	return lines
+}

@@ -1,0 +1,229 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/layout"
+	"github.com/scantling-dev/scantling/planner/placement"
+)
+
+// shortMachines is the shortage of machines of one's own: no more stand there.
+const shortMachines placement.Shortage = "machines"
+
+// stock is what is left of machines of one's own, by machine and zone. A machine
+// that is not in it can be had in any number.
+type stock map[string]map[string]int
+
+// fullStock is what stands there before anything is planned; nil where machines
+// are bought.
+func fullStock(c *planner.Cluster) stock {
+	var s stock
+	for _, machine := range c.Machines {
+		if machine.CountByZone == nil {
+			continue
+		}
+		zones := map[string]int{}
+		for _, z := range machine.CountByZone {
+			zones[z.Zone] = z.Nodes
+		}
+		if s == nil {
+			s = stock{}
+		}
+		s[machine.Name] = zones
+	}
+	return s
+}
+
+// room returns how many of a machine are left in each of the zones; nil where
+// there is no limit.
+func (s stock) room(machine string, zones []string) []int {
+	left, limited := s[machine]
+	if !limited {
+		return nil
+	}
+	out := make([]int, len(zones))
+	for i, z := range zones {
+		out[i] = left[z]
+	}
+	return out
+}
+
+// take takes machines away.
+func (s stock) take(machine string, used []planner.ZoneCount) {
+	if left, limited := s[machine]; limited {
+		for _, z := range used {
+			left[z.Zone] -= z.Nodes
+		}
+	}
+}
+
+// give puts the machines of a control plane back.
+func (s stock) give(machines []planner.ControlPlaneMachines) {
+	for _, c := range machines {
+		for _, z := range c.NodesByZone {
+			if left, limited := s[c.InstanceType]; limited {
+				left[z.Zone] += z.Nodes
+			}
+		}
+	}
+}
+
+// split spreads so many machines over the zones as evenly as there is room; false
+// where there is not.
+func (s stock) split(machine string, nodes int, zones []string) ([]int, bool) {
+	if room := s.room(machine, zones); room != nil {
+		return layout.Fill(nodes, room)
+	}
+	return layout.Balance(nodes, len(zones)), true
+}
+
+// zoneCounts names the zones of counts.
+func zoneCounts(zones []string, counts []int) []planner.ZoneCount {
+	var out []planner.ZoneCount
+	for i, z := range zones {
+		out = append(out, planner.ZoneCount{Zone: z, Nodes: counts[i]})
+	}
+	return out
+}
+
+// shortOf reports whether err says that machines of one's own ran out.
+func shortOf(err error) bool {
+	var short *shortError
+	return errors.As(err, &short)
+}
+
+// shortError marks what cannot be met for want of machines.
+type shortError struct{ *planner.Infeasible }
+
+func (e *shortError) Unwrap() error { return e.Infeasible }
+
+// controlPlane stands for the control plane in an order of groups.
+const controlPlane = -1
+
+// failure is a part of the cluster, a group's index or controlPlane, that cannot be
+// planned.
+type failure struct {
+	part int
+	err  error
+}
+
+// arrange plans the groups and the control plane. Machines of one's own serve one
+// part after another, the control plane last: a part that finds too few of them is
+// planned first, and all is tried again. Each moves to the front once at most.
+func (m *maker) arrange(ctx context.Context, control *planner.ControlPlane) ([]planner.GroupPlan, error) {
+	var order []int
+	for i := range m.cluster.NodeGroups {
+		order = append(order, i)
+	}
+	order = append(order, controlPlane)
+	moved := map[int]bool{}
+	var sizedFor []planner.GroupPlan
+	for {
+		plans, failures, err := m.inOrder(ctx, order, control, sizedFor)
+		if err != nil {
+			return nil, err
+		}
+		if len(failures) == 0 {
+			return plans, nil
+		}
+		at := slices.IndexFunc(failures, func(f failure) bool { return shortOf(f.err) && !moved[f.part] && f.part != order[0] })
+		if at < 0 {
+			var errs []error
+			for _, f := range failures {
+				errs = append(errs, f.err)
+			}
+			return nil, errors.Join(errs...)
+		}
+		part := failures[at].part
+		if part == controlPlane {
+			sizedFor = plans
+		}
+		moved[part] = true
+		order = append([]int{part}, slices.DeleteFunc(order, func(i int) bool { return i == part })...)
+	}
+}
+
+// inOrder plans the parts in an order; plans are in the order of the groups. A
+// control plane that comes first is sized for given plans, and again at the end.
+// The error is the cause of the context's end.
+func (m *maker) inOrder(ctx context.Context, order []int, control *planner.ControlPlane, sizedFor []planner.GroupPlan) ([]planner.GroupPlan, []failure, error) {
+	guests, err := m.guests()
+	if err != nil {
+		return nil, []failure{{controlPlane, err}}, nil
+	}
+	m.stock = fullStock(&m.cluster)
+	plans := make([]planner.GroupPlan, len(m.cluster.NodeGroups))
+	var failures []failure
+	for at, part := range order {
+		if ctx.Err() != nil {
+			return nil, nil, context.Cause(ctx)
+		}
+		var err error
+		switch {
+		case part != controlPlane:
+			plans[part], err = m.group(ctx, &m.cluster.NodeGroups[part], guests[part], m.monthsAhead())
+		case at == 0:
+			err = m.selfManaged(control, sizedFor)
+		case len(failures) == 0:
+			err = m.selfManaged(control, plans)
+		}
+		if err != nil {
+			failures = append(failures, failure{part, err})
+		}
+	}
+	if order[0] == controlPlane && len(failures) == 0 {
+		m.stock = m.stockAfter(plans)
+		if err := m.selfManaged(control, plans); err != nil {
+			failures = append(failures, failure{controlPlane, err})
+		}
+	}
+	return plans, failures, nil
+}
+
+// stockAfter is what the planned groups leave.
+func (m *maker) stockAfter(groups []planner.GroupPlan) stock {
+	s := fullStock(&m.cluster)
+	for i := range groups {
+		for _, p := range groups[i].Pools {
+			s.take(p.InstanceType, p.NodesByZone)
+		}
+	}
+	return s
+}
+
+// noMachines says that a group needs more of its machines than stand there.
+func (p *problem) noMachines() error {
+	var have []string
+	for i := range p.offers {
+		name := p.offers[i].instance.Name
+		if room := p.m.stock.room(name, p.group.Zones); room != nil {
+			have = append(have, fmt.Sprintf("%s %s", name, listRoom(p.group.Zones, room)))
+		}
+	}
+	least := 0
+	for i := range p.offers {
+		if n, ok := p.start(i); ok && (least == 0 || n < least) {
+			least = n
+		}
+	}
+	return &shortError{&planner.Infeasible{
+		Path:       p.path,
+		Constraint: "too few machines stand there: left for the group are " + strings.Join(have, "; "),
+		Margin:     fmt.Sprintf("it needs %d of one kind at least", least),
+		Remedy:     "raise count_by_zone, admit other machines in instances, or declare a smaller redundancy",
+	}}
+}
+
+// listRoom writes what is left by zone: "2 in room-a, 0 in room-b".
+func listRoom(zones []string, room []int) string {
+	parts := make([]string, len(zones))
+	for i, z := range zones {
+		parts[i] = fmt.Sprintf("%d in %s", room[i], z)
+	}
+	return strings.Join(parts, ", ")
+}
