@@ -1,5 +1,11 @@
 package verify
 
+import (
+	"strconv"
+
+	"github.com/scantling-dev/scantling/planner"
+)
+
 // Kind is a podKind for tests outside the package.
 type Kind struct {
 	CPU, Memory        int64
@@ -38,3 +44,15 @@ func Solve(kinds []Kind, nodes []Node) int { return int(solve(pose(kinds, nodes)
 
 // Greedy reports whether the greedy orders alone find a placement.
 func Greedy(kinds []Kind, nodes []Node) bool { return greedy(begin(pose(kinds, nodes))) }
+
+// Tolerates says how many members, and how many zones, of those with so many
+// members may fail.
+func Tolerates(byZone []int) (members, zones int) {
+	var all []planner.Member
+	for z, n := range byZone {
+		for range n {
+			all = append(all, planner.Member{Role: planner.RoleControlPlane, Zone: strconv.Itoa(z)})
+		}
+	}
+	return newRoster(all, planner.RoleControlPlane).tolerates()
+}

@@ -10,27 +10,35 @@ import (
 
 // fakeProvider sizes a node as its vCPUs less 100m, its memory less 1 GiB, and 20
 // pods. It runs one DaemonSet a node and two DNS pods a cluster.
-type fakeProvider struct{}
-
-func (fakeProvider) Name() string { return "aws" }
-
-func (fakeProvider) Terms() planner.Terms {
-	return planner.Terms{Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true}
+type fakeProvider struct {
+	terms   planner.Terms
+	control planner.ControlPlane
 }
 
-func (fakeProvider) Versions(cat *catalogs.Catalog) []catalogs.Version { return cat.Versions }
+func fake() *fakeProvider {
+	return &fakeProvider{
+		terms:   planner.Terms{Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true},
+		control: controlPlane(),
+	}
+}
 
-func (fakeProvider) Allocatable(_ *planner.Cluster, _ *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
+func (p *fakeProvider) Name() string { return p.terms.Provider }
+
+func (p *fakeProvider) Terms() planner.Terms { return p.terms }
+
+func (*fakeProvider) Versions(cat *catalogs.Catalog) []catalogs.Version { return cat.Versions }
+
+func (*fakeProvider) Allocatable(_ *planner.Cluster, _ *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
 	return planner.Allocatable{
 		CPU: units.MilliCPU(t.VCPUs)*units.Core - 100, Memory: t.Memory - units.GiB, Pods: 20, EphemeralStorage: 40 * units.GiB,
 	}, nil
 }
 
-func (fakeProvider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner.DaemonSet {
+func (*fakeProvider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner.DaemonSet {
 	return []planner.DaemonSet{{Name: "proxy-agent", CPU: 100}}
 }
 
-func (fakeProvider) SystemWorkloads(*planner.Cluster) []planner.Workload {
+func (*fakeProvider) SystemWorkloads(*planner.Cluster) []planner.Workload {
 	return []planner.Workload{{
 		Name: "dns", Kind: planner.Deployment, System: true, Recovery: planner.Reschedule,
 		Demand:        planner.Demand{Way: planner.GivenReplicas, Replicas: 2},
@@ -39,13 +47,18 @@ func (fakeProvider) SystemWorkloads(*planner.Cluster) []planner.Workload {
 	}}
 }
 
-func (fakeProvider) RootDisks(g *planner.NodeGroup) []planner.Disk { return []planner.Disk{g.Disk} }
-
-func (fakeProvider) ControlPlane(*planner.Cluster, *catalogs.Catalog) (planner.ControlPlane, error) {
-	return controlPlane(), nil
+func (p *fakeProvider) RootDisks(g *planner.NodeGroup) []planner.Disk {
+	if p.terms.OwnMachines {
+		return nil
+	}
+	return []planner.Disk{g.Disk}
 }
 
-func (fakeProvider) Mechanics(*planner.Cluster) planner.Mechanics { return planner.Mechanics{} }
+func (p *fakeProvider) ControlPlane(*planner.Cluster, *catalogs.Catalog) (planner.ControlPlane, error) {
+	return p.control, nil
+}
+
+func (*fakeProvider) Mechanics(*planner.Cluster) planner.Mechanics { return planner.Mechanics{} }
 
 func controlPlane() planner.ControlPlane {
 	return planner.ControlPlane{

@@ -133,24 +133,28 @@ func (k *checker) quorum(got *planner.ControlPlane, members []planner.Member) {
 			holders = append(holders, planner.Member{Role: planner.RoleControlPlane, Zone: m.Zone})
 		}
 	}
-	etcd := newRoster(holders, planner.RoleControlPlane)
 	e, path := got.Etcd, "control_plane.etcd"
 	k.need(e.Quorum == majority(e.Members), path, "etcd.quorum", "a quorum of %d, of %d members it is %d", e.Quorum, e.Members, majority(e.Members))
-	nodes := tolerates(len(etcd.members), func(n int) event { return event{nodes: n} }, etcd)
+	nodes, zones := newRoster(holders, planner.RoleControlPlane).tolerates()
 	k.need(e.ToleratesMembers == nodes, path, "etcd.tolerates", "%d members may fail, it is %d", e.ToleratesMembers, nodes)
-	zones := tolerates(len(etcd.zones()), func(n int) event { return event{zones: n} }, etcd)
 	k.need(e.ToleratesZones == zones, path, "etcd.tolerates", "%d zones may fail, it is %d", e.ToleratesZones, zones)
 	k.fewest(e, losses)
 }
 
-// tolerates returns the largest number up to most of which any may fail.
-func tolerates(most int, loss func(int) event, r *roster) int {
-	for n := 1; n <= most; n++ {
-		if _, _, broken := r.try(loss(n)); broken != "" {
-			return n - 1
-		}
+// tolerates returns how many machines, and how many zones, may fail whichever they
+// are.
+func (r *roster) tolerates() (nodes, zones int) {
+	survives := func(e event) bool {
+		_, _, broken := r.try(e)
+		return broken == ""
 	}
-	return most
+	for nodes < len(r.members) && survives(event{nodes: nodes + 1}) {
+		nodes++
+	}
+	for zones < len(r.zones()) && survives(event{zones: zones + 1}) {
+		zones++
+	}
+	return nodes, zones
 }
 
 // fewest checks that where the planner chose the number of members no smaller odd
@@ -171,11 +175,11 @@ func (k *checker) fewest(e *planner.Etcd, losses planner.Redundancy) {
 			members = append(members, planner.Member{Role: planner.RoleControlPlane, Zone: k.c.Zones[i%len(k.c.Zones)]})
 		}
 		r := newRoster(members, planner.RoleControlPlane)
-		survives := !slices.ContainsFunc(declared(losses), func(e event) bool {
+		breaks := slices.ContainsFunc(declared(losses), func(e event) bool {
 			_, _, broken := r.try(e)
 			return broken != ""
 		})
-		k.need(!survives, "control_plane.etcd", "etcd.fewest", "%d members, %d survive the same losses", e.Members, n)
+		k.need(breaks, "control_plane.etcd", "etcd.fewest", "%d members, %d survive the same losses", e.Members, n)
 	}
 }
 

@@ -17,10 +17,11 @@ import (
 type problem struct {
 	c    planner.Cluster
 	cat  *catalogs.Catalog
+	prov *fakeProvider
 	plan *planner.Plan
 }
 
-func good() *problem { return &problem{c: cluster(), cat: catalog(), plan: plan()} }
+func good() *problem { return &problem{c: cluster(), cat: catalog(), prov: fake(), plan: plan()} }
 
 // respec changes what was asked for, in the plan's copy too.
 func (p *problem) respec(change func(c *planner.Cluster)) {
@@ -32,7 +33,7 @@ func (p *problem) edge() *planner.GroupPlan { return &p.plan.NodeGroups[0] }
 func (p *problem) web() *planner.GroupPlan  { return &p.plan.NodeGroups[1] }
 
 func (p *problem) verify() error {
-	return verify.Plan(&p.c, p.cat, fakeProvider{}, p.plan)
+	return verify.Plan(&p.c, p.cat, p.prov, p.plan)
 }
 
 func rules(err error) []string {
@@ -68,10 +69,14 @@ func TestViolations(t *testing.T) {
 
 // TestMutations breaks the plan in one way at a time and asks for the rule that
 // must see it.
-func TestMutations(t *testing.T) {
-	for name, tc := range mutations() {
+func TestMutations(t *testing.T) { mutate(t, good, mutations()) }
+
+// mutate breaks what make makes in each of the ways.
+func mutate(t *testing.T, make func() *problem, ways map[string]mutation) {
+	t.Helper()
+	for name, tc := range ways {
 		t.Run(name, func(t *testing.T) {
-			p := good()
+			p := make()
 			tc.change(p)
 			err := p.verify()
 			if !slices.Contains(rules(err), tc.rule) {
