@@ -51,8 +51,8 @@ func ReservedMemory(capacity units.Bytes) units.Bytes {
 }
 
 // What the operating system is assumed not to see of a machine's stated memory
-// where nobody measured it. Up to 8 GiB nodes of GKE hide 2.8% to 4.1%, above
-// 1.6% to 2.4%.
+// where nobody measured it. Running nodes of GKE hide 2.8% to 4.5% up to 8 GiB,
+// and 1.6% to 2.4% above.
 const (
 	hiddenOfSmall  = 5 * units.Percent
 	hiddenOfLarge  = 25 * units.Percent / 10

@@ -72,10 +72,9 @@ func (s *steps) pods(m NodeModel) {
 	s.Cap(kubelet.Pods, fmt.Sprintf("GKE allows %d pods on a node", MostPods), MostPods)
 }
 
-// memory derives the memory. GKE computes its reserve when a machine starts, and
-// not from what the operating system shows in the end: on running nodes it lies
-// between the tiers of that and those of the stated size, mostly nearer to the
-// latter, and is never above those. Therefore the stated size.
+// memory derives the memory. The reserve is that of the stated size: on running
+// nodes GKE's is never above it, while the tiers of what the operating system sees
+// are too few on most small machines, by up to 37 MiB.
 func (s *steps) memory(t *catalogs.InstanceType) {
 	s.Add(kubelet.Memory, "stated size", int64(t.Memory))
 	visible, why := VisibleMemory(t)
