@@ -2,19 +2,17 @@ package upgrade
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // Compare returns what each strategy of a problem takes and which to choose:
 // of those that can be used and never leave a group fewer ready nodes than it
-// has, the cheapest; of equally cheap ones the shortest. Strategies that the
-// provider refuses are listed with the reason. p must have a hop.
+// has, the cheapest; of equally cheap ones the shortest. One that deletes pods
+// against their budgets is chosen only where all of those do. Strategies that
+// the provider refuses are listed with the reason. p must have a hop.
 func Compare(p Problem) Comparison {
 	var c Comparison
 	for _, o := range p.Strategies {
@@ -33,101 +31,6 @@ func Compare(p Problem) Comparison {
 	return c
 }
 
-// course returns a strategy's course. It reports false for a name that this
-// package does not know.
-func course(o Option, p Problem) (Strategy, bool) {
-	var s Strategy
-	name := o.Name
-	switch o.Course {
-	case EKSDefault:
-		s = rolling(name, p, surgeRound)
-		s.BlockedBy = append(stuck(s.Groups), tooLong(p, s.Groups)...)
-		s.Rollback = controlPlaneBack(p.Times) + "; nodes by another update to the old image"
-	case EKSMinimal:
-		s = rolling(name, p, minimalRound)
-		blocked, notes := short(p, s.Groups)
-		s.BlockedBy = slices.Concat(stuck(s.Groups), tooLong(p, s.Groups), blocked)
-		s.Rollback = controlPlaneBack(p.Times) + "; nodes by another update to the old image"
-		s.Notes = append(s.Notes, "nodes go before new ones come: the group runs short meanwhile")
-		s.Notes = append(s.Notes, notes...)
-	case SecondGroup:
-		s = rolling(name, p, blueGreenRound)
-		s.BlockedBy = stuck(s.Groups)
-		s.Rollback = controlPlaneBack(p.Times) + "; uncordon blue until it is deleted, within " + span(p.Times.Soak) + " of the last drain"
-		s.Notes = append(s.Notes, "drains are ours: no limit of the provider ends them")
-	case SecondCluster:
-		s = clusterBlueGreen(p)
-		s.Rollback = "switch traffic back while the old cluster runs, within " + span(p.Times.ParallelRun)
-		s.Notes = append(s.Notes, "state in the old cluster's volumes has to be copied or mirrored")
-		if len(p.Hops) > 1 {
-			s.Notes = append(s.Notes, fmt.Sprintf("skips the %d minors between", len(p.Hops)-1))
-		}
-	default:
-		return Strategy{}, false
-	}
-	if name != ClusterBlueGreen && len(p.Hops) > 1 {
-		s.Notes = append(s.Notes, fmt.Sprintf("%d minors, %s of nodes; only the last minor can be undone", len(p.Hops),
-			count(NodeRounds(len(p.Hops), p.NodeSkew), "round")))
-	}
-	s.Notes = append(s.Notes, redundancy(p, s.Groups)...)
-	if len(s.BlockedBy) > 0 {
-		s.Notes = append(s.Notes, "time and cost are as if nothing blocked it")
-	}
-	return s, true
-}
-
-func controlPlaneBack(t Times) string {
-	return "control plane one minor within " + span(t.ControlPlaneRollback)
-}
-
-// stuck returns the drains that never end.
-func stuck(courses []GroupCourse) []string {
-	var reasons []string
-	for _, c := range courses {
-		for _, d := range c.Drains {
-			if d.Stuck {
-				reasons = append(reasons, fmt.Sprintf("%s/%s: its disruption budget lets no pod go, so that its nodes never drain",
-					c.Name, d.Workload))
-			}
-		}
-	}
-	return reasons
-}
-
-// tooLong returns the drains that a managed update gives up on.
-func tooLong(p Problem, courses []GroupCourse) []string {
-	limit := p.Times.DrainLimit
-	if limit == 0 {
-		return nil
-	}
-	var reasons []string
-	for i, c := range courses {
-		for _, d := range c.Drains {
-			if d.Longest <= limit {
-				continue
-			}
-			reason := fmt.Sprintf("%s/%s: draining %s takes %s, an update fails after %s (PodEvictionFailure): %d pods, %d at a time",
-				c.Name, d.Workload, count(c.Parallel, "node"), seconds(d.Longest), seconds(limit), d.Pods, d.Allowed)
-			if k := drainable(p.Groups[i], c.Parallel, limit); k > 0 {
-				reason += fmt.Sprintf("; with max_unavailable %d it passes", k)
-			}
-			reasons = append(reasons, reason)
-		}
-	}
-	return reasons
-}
-
-// drainable returns the largest number of nodes below k that drain together
-// within a limit; 0 where not even one does.
-func drainable(g Group, k int, limit time.Duration) int {
-	for k--; k > 0; k-- {
-		if d, _ := longest(Drains(g, k)); d <= limit {
-			return k
-		}
-	}
-	return 0
-}
-
 // pareto reports whether no other usable strategy dominates strategy i, which
 // must be usable itself. An unknown cost is worse than any known one.
 func pareto(all []Strategy, i int) bool {
@@ -135,7 +38,7 @@ func pareto(all []Strategy, i int) bool {
 		return false
 	}
 	for j, other := range all {
-		if j == i || len(other.BlockedBy) > 0 {
+		if j == i || len(other.BlockedBy) > 0 || other.Forces && !all[i].Forces {
 			continue
 		}
 		duration := cmp.Compare(other.Duration, all[i].Duration)
@@ -175,7 +78,10 @@ func recommend(all []Strategy, wanted string) (name, reason string) {
 		return wanted, "the spec asks for it"
 	}
 	usable := func(s Strategy) bool { return len(s.BlockedBy) == 0 }
-	best, keep := cheapest(all, usable)
+	best, keep := cheapest(all, func(s Strategy) bool { return usable(s) && !s.Forces })
+	if keep == 0 {
+		best, keep = cheapest(all, usable)
+	}
 	switch {
 	case !slices.ContainsFunc(all, usable):
 		return "", "every strategy is blocked"
@@ -205,12 +111,17 @@ func cheapest(all []Strategy, may func(Strategy) bool) (best Strategy, of int) {
 	}), len(keep)
 }
 
-// because says why best is taken, of keep strategies that can be used and keep
-// all nodes ready; first what stands in the way of the usual choice.
+// because says why best is taken, of keep strategies that can be used, keep all
+// nodes ready and force no more than it does; first what stands in the way of the
+// usual choice.
 func because(best Strategy, keep int, usual Strategy) string {
 	reason := "all planned nodes stay ready"
-	if usual.Name != best.Name {
+	switch {
+	case usual.Name == best.Name:
+	case len(usual.BlockedBy) > 0:
 		reason = usual.Name + " is blocked: " + strings.Join(usual.BlockedBy, "; ") + "; of the rest it keeps all planned nodes ready"
+	default:
+		reason = usual.Name + " deletes pods that do not leave in time; of the rest it keeps all planned nodes ready"
 	}
 	switch {
 	case keep == 1:
@@ -219,30 +130,4 @@ func because(best Strategy, keep int, usual Strategy) string {
 		return reason + ", with the fewest extra node-hours; what they cost is not known"
 	}
 	return reason + ", at the least extra cost"
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
-}
-
-func seconds(d time.Duration) string {
-	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
-}
-
-// span writes a whole number of days, hours or minutes as such, and anything
-// else in seconds.
-func span(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case d >= day && d%day == 0:
-		return count(int(d/day), "day")
-	case d >= time.Hour && d%time.Hour == 0:
-		return count(int(d/time.Hour), "hour")
-	case d >= time.Minute && d%time.Minute == 0:
-		return count(int(d/time.Minute), "minute")
-	}
-	return seconds(d)
 }

@@ -1,10 +1,74 @@
 package upgrade
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner/units"
 )
+
+// course returns a strategy's course. It reports false for one that this package
+// does not know.
+func course(o Option, p Problem) (Strategy, bool) {
+	var s Strategy
+	switch o.Course {
+	case CourseEKSDefault, CourseEKSMinimal:
+		s = eks(o, p)
+	case CourseGKESurge:
+		s = gkeSurge(o, p)
+	case CourseGKEBlueGreen, CourseGKEAutoscaledBlueGreen:
+		s = gkeBlueGreen(o, p)
+	case CourseInPlace:
+		s = inPlace(o, p)
+	case CourseRolling:
+		s = roll(o, p)
+	case CourseNodeGroupBlueGreen:
+		s = rolling(o, p, blueGreenRound)
+		s.BlockedBy = stuck(s.Groups)
+		s.Rollback = controlPlaneBack(p) + "; uncordon blue until it is deleted, within " + span(p.Times.Soak) + " of the last drain"
+		s.Notes = append(s.Notes, "drains are ours: no limit of the provider ends them")
+	case CourseClusterBlueGreen:
+		s = clusterBlueGreen(o, p)
+		s.Rollback = "switch traffic back while the old cluster runs, within " + span(p.Times.ParallelRun)
+		s.Notes = append(s.Notes, "state in the old cluster's volumes has to be copied or mirrored")
+		if len(p.Hops) > 1 {
+			s.Notes = append(s.Notes, fmt.Sprintf("skips the %d minors between", len(p.Hops)-1))
+		}
+	default:
+		return Strategy{}, false
+	}
+	if o.Course != CourseClusterBlueGreen {
+		s.Notes = append(s.Notes, inCluster(o, p)...)
+	}
+	s.Notes = append(s.Notes, redundancy(p, s.Groups)...)
+	if len(s.BlockedBy) > 0 {
+		s.Notes = append(s.Notes, "time and cost are as if nothing blocked it")
+	}
+	return s, true
+}
+
+// inCluster notes what to mind where the cluster that runs is upgraded.
+func inCluster(o Option, p Problem) []string {
+	var notes []string
+	if len(p.Hops) > 1 {
+		note := fmt.Sprintf("%d minors, %s of nodes", len(p.Hops), count(NodeRounds(len(p.Hops), p.NodeSkew), "round"))
+		if p.Times.ControlPlaneRollback > 0 {
+			note += "; only the last minor can be undone"
+		}
+		notes = append(notes, note)
+	}
+	if p.APIDown || p.ControlPlaneNodes == 1 { // practice CP-09
+		each := ""
+		if len(p.Hops) > 1 {
+			each = " a minor"
+		}
+		notes = append(notes, fmt.Sprintf("the API server is away for %s%s while the control plane is upgraded: pods run on, and none is moved or scaled",
+			span(p.controlPlane(o.Course)), each))
+	}
+	return notes
+}
 
 // round is one replacement of all nodes of a group.
 type round struct {
@@ -15,79 +79,36 @@ type round struct {
 	extraTime  time.Duration
 	minReady   int
 	drains     []Drain
-}
-
-// parallel returns how many nodes of n are replaced at a time, and what was
-// asked for: a share rounds down, both are at least 1 and at most the
-// provider's bound; there are never more than n.
-func parallel(n int, asked units.CountOrRatio, bound int) (k, u int) {
-	u = max(asked.Down(n), 1)
-	if bound > 0 {
-		u = min(u, bound)
-	}
-	return min(u, n), u
-}
-
-// batches returns how many batches of k nodes n nodes make.
-func batches(n, k int) time.Duration { return time.Duration(units.CeilDiv(n, k)) }
-
-// surgeRound is an update of an EKS managed node group, DEFAULT:
-//
-//	S = max(2 x zones, U)
-//	D = setup + boot + ceil(N/U) x (R + after drain + terminate) + S x scale down
-//	E = S x (D - setup), ready >= N + S - U
-//
-// S is an upper bound: EKS adds up to two nodes a zone until each zone has a
-// new one.
-func surgeRound(g Group, t Times) round {
-	n := g.Count()
-	k, u := parallel(n, g.MaxUnavailable, t.MaxParallel)
-	drains := Drains(g, k)
-	r, _ := longest(drains)
-	s := max(2*g.Zones, u)
-	d := t.Setup + t.Boot + batches(n, k)*(r+t.AfterDrain+t.Terminate) + time.Duration(s)*t.ScaleDownPerNode
-	return round{duration: d, parallel: k, extraNodes: s, extraTime: d - t.Setup, minReady: n + s - k, drains: drains}
-}
-
-// minimalRound is an update of an EKS managed node group, MINIMAL:
-//
-//	D = setup + ceil(N/U) x (R + after drain + terminate + boot)
-//	E = 0, ready >= N - U
-func minimalRound(g Group, t Times) round {
-	n := g.Count()
-	k, _ := parallel(n, g.MaxUnavailable, t.MaxParallel)
-	drains := Drains(g, k)
-	r, _ := longest(drains)
-	d := t.Setup + batches(n, k)*(r+t.AfterDrain+t.Terminate+t.Boot)
-	return round{duration: d, parallel: k, minReady: n - k, drains: drains}
+	// knob is the attribute that parallel comes from; max_unavailable where empty.
+	knob string
 }
 
 // blueGreenRound is a second group beside the first:
 //
 //	D = boot + setup + verify + ceil(N/k) x R + soak + delete
 //	E = N x D, ready >= N
-func blueGreenRound(g Group, t Times) round {
-	n := g.Count()
+func blueGreenRound(g Group, p Problem) round {
+	n, t := g.Count(), p.Times
 	k, _ := parallel(n, g.MaxUnavailable, t.MaxParallel)
 	drains := Drains(g, k)
 	r, _ := longest(drains)
-	d := t.Boot + t.Setup + t.Verify + batches(n, k)*r + t.Soak + t.Delete
+	d := t.Boot + cmp.Or(t.Setup, DefaultSetup) + t.Verify + batches(n, k)*r + t.Soak + t.Delete
 	return round{duration: d, parallel: k, extraNodes: n, extraTime: d, minReady: n, drains: drains}
 }
 
 // rolling is a strategy that upgrades the cluster that runs: hop by hop, the
 // control plane, its add-ons, and where the nodes' turn has come group by group.
-func rolling(name string, p Problem, replace func(Group, Times) round) Strategy {
-	s := Strategy{Name: name, ExtraCostKnown: true, MinReady: units.Whole}
+func rolling(o Option, p Problem, replace func(Group, Problem) round) Strategy {
+	s := Strategy{Name: o.Name, ExtraCostKnown: true, MinReady: units.Whole}
 	rounds := make([]round, len(p.Groups))
 	for i, g := range p.Groups {
 		s.Groups = append(s.Groups, GroupCourse{Name: g.Name, ExtraCostKnown: true, MinReady: units.Whole})
 		if g.Count() > 0 {
-			rounds[i] = replace(g, p.Times)
+			rounds[i] = replace(g, p)
 		}
 	}
 	for h, minor := range p.Hops {
-		s.event(Event{Kind: "control_plane", Minor: minor, Duration: p.Times.ControlPlaneStep})
+		s.event(Event{Kind: "control_plane", Minor: minor, Duration: p.controlPlane(o.Course)})
 		s.event(Event{Kind: "add_ons", Minor: minor, Duration: p.Times.AddOns})
 		if !NodesFollow(h+1, len(p.Hops), p.NodeSkew) {
 			continue
@@ -105,8 +126,34 @@ func rolling(name string, p Problem, replace func(Group, Times) round) Strategy 
 		s.ExtraCostKnown = s.ExtraCostKnown && g.ExtraCostKnown
 		s.PeakExtraNodes = max(s.PeakExtraNodes, g.PeakExtraNodes)
 		s.MinReady = min(s.MinReady, g.MinReady)
+		s.Forces = s.Forces || slices.ContainsFunc(g.Drains, func(d Drain) bool { return d.Forced })
 	}
 	return s
+}
+
+// controlPlane returns how long a minor of the control plane takes: a step of a
+// managed one; of a self-managed one node by node, where they stand or, where
+// nodes are replaced and that can be done, by new ones.
+func (p Problem) controlPlane(c Course) time.Duration {
+	nodes := time.Duration(p.ControlPlaneNodes)
+	switch {
+	case nodes == 0:
+		return p.Times.ControlPlaneStep
+	case c == CourseInPlace || p.Times.ControlPlaneRoll == 0:
+		return nodes * p.Times.ControlPlaneNode
+	}
+	return nodes * p.Times.ControlPlaneRoll
+}
+
+// controlPlaneBack says how the control plane is taken back.
+func controlPlaneBack(p Problem) string {
+	switch {
+	case p.Times.ControlPlaneRollback > 0:
+		return "control plane one minor within " + span(p.Times.ControlPlaneRollback)
+	case p.ControlPlaneNodes > 0:
+		return "control plane: restore etcd from its backup"
+	}
+	return "control plane cannot be taken back"
 }
 
 func (s *Strategy) event(e Event) {
@@ -131,7 +178,7 @@ func (c *GroupCourse) add(start time.Duration, g Group, r round) {
 	c.ExtraNodeHours += hours
 	c.ExtraCost += cost
 	c.ExtraCostKnown = c.ExtraCostKnown && known
-	c.Drains = r.drains
+	c.Drains, c.knob = r.drains, cmp.Or(r.knob, "max_unavailable")
 	c.Drain, c.DrainWorkload = longest(r.drains)
 }
 
@@ -139,8 +186,8 @@ func (c *GroupCourse) add(start time.Duration, g Group, r round) {
 // for H, whatever the number of minors between:
 //
 //	D = H, cost = H x (sum of N x price + control plane)
-func clusterBlueGreen(p Problem) Strategy {
-	s := Strategy{Name: ClusterBlueGreen, ExtraCostKnown: p.ControlPlaneFee.Known, MinReady: units.Whole}
+func clusterBlueGreen(o Option, p Problem) Strategy {
+	s := Strategy{Name: o.Name, ExtraCostKnown: p.ControlPlaneFee.Known, MinReady: units.Whole}
 	h := p.Times.ParallelRun
 	s.event(Event{Kind: "parallel_run", Minor: p.Hops[len(p.Hops)-1], Duration: h})
 	s.ExtraCost = Cost(p.ControlPlaneFee.PerHour, 1, h)

@@ -16,8 +16,10 @@ type Drain struct {
 	Pods int
 	// Allowed at a time: what the budget lets go, or Pods where there is none.
 	Allowed int
-	// Stuck: the budget lets none go. Longest is 0 then.
+	// Stuck: the budget lets none go. Longest is 0 then, unless Forced.
 	Stuck bool
+	// Forced: pods that are left after a limit are deleted, and Longest is the limit.
+	Forced bool
 	// Longest time of all pods to leave and be ready elsewhere.
 	Longest time.Duration
 }

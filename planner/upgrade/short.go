@@ -7,33 +7,97 @@ import (
 	"strings"
 )
 
-// short returns what keeps a strategy that ends nodes before it starts new ones
-// from being used, and what is to be minded where it can be: pods that have no
-// place on the nodes that are left, or no node left at all.
-func short(p Problem, courses []GroupCourse) (reasons, notes []string) {
+// runsShort notes what it means that a strategy takes nodes away before others
+// are there, and blocks it where that cannot be.
+func (s *Strategy) runsShort(o Option, p Problem) {
+	stay := o.Course == CourseInPlace
+	if stay {
+		s.Notes = append(s.Notes, "nodes are upgraded where they stand: the group runs short meanwhile")
+	} else {
+		s.Notes = append(s.Notes, "nodes go before new ones come: the group runs short meanwhile")
+	}
+	blocked, notes := short(p, s.Groups, stay)
+	s.BlockedBy = append(s.BlockedBy, blocked...)
+	s.Notes = append(s.Notes, notes...)
+}
+
+// mayRunShort does the same where a surge may leave groups whole: of the groups
+// that it does not.
+func (s *Strategy) mayRunShort(o Option, p Problem) {
+	if o.TerminateFirst {
+		s.runsShort(o, p)
+		return
+	}
+	for i, c := range s.Groups {
+		if n := p.Groups[i].Count(); c.MinReadyNodes < n {
+			s.Notes = append(s.Notes, fmt.Sprintf("%s: max_unavailable leaves %d of %s ready", c.Name, c.MinReadyNodes, count(n, "node")))
+		}
+	}
+	blocked, notes := short(p, s.Groups, false)
+	s.BlockedBy = append(s.BlockedBy, blocked...)
+	s.Notes = append(s.Notes, notes...)
+}
+
+// short returns what keeps a strategy that leaves a group fewer ready nodes than
+// it has from being used, and what is to be minded where it can be: pods that have
+// no place on the nodes that are left, or no node left at all. stay tells whether
+// the nodes come back themselves.
+func short(p Problem, courses []GroupCourse, stay bool) (reasons, notes []string) {
+	done, back := "replaced", "new nodes are there"
+	if stay {
+		done, back = "upgraded", "they are back"
+	}
 	for i, c := range courses {
 		g := p.Groups[i]
 		n, left := g.Count(), c.MinReadyNodes
+		away := n - left
 		switch {
-		case n == 0 || left >= n:
+		case away <= 0:
 		case left > 0:
-			workload, pods, blocked := g.without(left, c.Parallel, p.MayStop)
+			workload, pods, blocked := g.without(left, away, p.MayStop)
+			ends := p.MayStop && c.forces(workload)
 			switch {
-			case blocked:
-				reasons = append(reasons, fmt.Sprintf("%s/%s: %s no place while %d of %s", c.Name, workload, have(pods), c.Parallel,
-					replaced(n, c.Parallel))+smaller(g, n, c.Parallel))
+			case blocked && !ends:
+				reasons = append(reasons, fmt.Sprintf("%s/%s: %s no place while %d of %s", c.Name, workload, have(pods), away,
+					areDone(n, away, done))+smaller(g, c, n))
 			case pods > 0:
-				notes = append(notes, fmt.Sprintf("%s/%s: %s no place until new nodes are there", c.Name, workload, have(pods)))
+				notes = append(notes, fmt.Sprintf("%s/%s: %s no place until %s", c.Name, workload, have(pods), back))
 			}
 		case !p.MayStop:
-			reasons = append(reasons, fmt.Sprintf("%s: an outage: no node is ready while %d of %s", c.Name, c.Parallel,
-				replaced(n, c.Parallel))+smaller(g, n, c.Parallel))
+			reasons = append(reasons, fmt.Sprintf("%s: an outage: no node is ready while %d of %s", c.Name, away,
+				areDone(n, away, done))+smaller(g, c, n))
 		default:
 			reasons = append(reasons, held(c)...)
 			notes = append(notes, "outage: no node of "+c.Name+" is ready meanwhile")
 		}
 	}
 	return reasons, notes
+}
+
+// forces reports whether a workload's drain ends by force.
+func (c *GroupCourse) forces(workload string) bool {
+	return slices.ContainsFunc(c.Drains, func(d Drain) bool { return d.Workload == workload && d.Forced })
+}
+
+// stalled returns the workloads whose drains never end by themselves, since the
+// nodes that are left have no place for more of their pods than their budgets let
+// go.
+func (g Group) stalled(drains []Drain, left int) []string {
+	away := g.Count() - left
+	if away <= 0 {
+		return nil
+	}
+	homeless, stalls := "", false
+	if left > 0 {
+		homeless, _, stalls = g.without(left, away, true)
+	}
+	var names []string
+	for _, d := range drains {
+		if d.Allowed < d.Pods && (left == 0 || stalls && d.Workload == homeless) {
+			names = append(names, d.Workload)
+		}
+	}
+	return names
 }
 
 // without returns how many pods have no place on the nodes that are left while k
@@ -85,22 +149,23 @@ func have(pods int) string {
 	return count(pods, "pod") + " have"
 }
 
-func replaced(n, k int) string {
+func areDone(n, k int, done string) string {
 	if k == 1 {
-		return count(n, "node") + " is replaced"
+		return count(n, "node") + " is " + done
 	}
-	return count(n, "node") + " are replaced"
+	return count(n, "node") + " are " + done
 }
 
-// smaller says with how many nodes at a time, fewer than k of n, every pod has a
-// place; nothing where one is too many or k is 1. More nodes are taken to carry
-// no less; the number that it names was tried.
-func smaller(g Group, n, k int) string {
-	tooMany := 1 + sort.Search(k-1, func(i int) bool {
+// smaller says with how many nodes away at a time, fewer than are, every pod has a
+// place; nothing where one is too many, or is all there are and there is no surge.
+// More nodes are taken to carry no less; the number that it names was tried.
+func smaller(g Group, c GroupCourse, n int) string {
+	away := n - c.MinReadyNodes
+	tooMany := 1 + sort.Search(away-1, func(i int) bool {
 		_, pods := g.pending(n - i - 1)
 		return pods > 0
 	})
-	if tooMany == 1 {
+	if tooMany == 1 && c.PeakExtraNodes == 0 {
 		return ""
 	}
 	return fmt.Sprintf("; with max_unavailable %d every pod has a place", tooMany-1)
@@ -111,7 +176,7 @@ func smaller(g Group, n, k int) string {
 func held(c GroupCourse) []string {
 	var names []string
 	for _, d := range c.Drains {
-		if !d.Stuck && d.Allowed < d.Pods {
+		if !d.Stuck && !d.Forced && d.Allowed < d.Pods {
 			names = append(names, d.Workload)
 		}
 	}

@@ -20,9 +20,9 @@ import (
 // The strategies.
 const (
 	// Surge starts new nodes before it drains old ones: the DEFAULT update
-	// strategy of EKS managed node groups.
+	// strategy of EKS managed node groups, a surge of GKE, a roll with max_surge.
 	Surge = "surge"
-	// Minimal drains and ends old nodes first: MINIMAL on EKS.
+	// Minimal drains and ends old nodes first: MINIMAL on EKS, no max_surge elsewhere.
 	Minimal = "minimal"
 	// NodeGroupBlueGreen starts a second group, moves the pods, and deletes the
 	// first after a soak.
@@ -31,6 +31,11 @@ const (
 	ClusterBlueGreen = "cluster_blue_green"
 	// InPlace upgrades machines where they stand.
 	InPlace = "in_place"
+	// GKEBlueGreen is GKE's own: a green pool, blue drained in batches, a soak.
+	GKEBlueGreen = "gke_blue_green"
+	// GKEAutoscaledBlueGreen leaves the move from blue to green to time and to the
+	// cluster autoscaler.
+	GKEAutoscaledBlueGreen = "gke_autoscaled_blue_green"
 )
 
 // Problem is an upgrade to be planned.
@@ -44,8 +49,15 @@ type Problem struct {
 	// Groups in the order in which they are upgraded.
 	Groups []Group
 	Times  Times
-	// ControlPlaneFee of a second cluster.
+	// ControlPlaneFee of a second cluster: what its control plane costs, machines
+	// and disks of a self-managed one included.
 	ControlPlaneFee Rate
+	// ControlPlaneNodes run the API servers of a self-managed control plane and are
+	// upgraded one at a time; 0 is a managed one.
+	ControlPlaneNodes int
+	// APIDown: the API server is away while the control plane is upgraded. A
+	// self-managed one of a single node always is.
+	APIDown bool
 	// Strategies that the provider can carry out, and those it cannot.
 	Strategies []Option
 	Refused    []Refusal
@@ -61,15 +73,15 @@ type Course string
 
 // The courses; each has its formula.
 const (
-	EKSDefault        Course = "eks_default"
-	EKSMinimal        Course = "eks_minimal"
-	GKESurge          Course = "gke_surge"
-	GKEBlueGreen      Course = "gke_blue_green"
-	GKEAutoscaledBlue Course = "gke_autoscaled_blue_green"
-	Machines          Course = "in_place"
-	Rolling           Course = "rolling"
-	SecondGroup       Course = "node_group_blue_green"
-	SecondCluster     Course = "cluster_blue_green"
+	CourseEKSDefault             Course = "eks_default"
+	CourseEKSMinimal             Course = "eks_minimal"
+	CourseGKESurge               Course = "gke_surge"
+	CourseGKEBlueGreen           Course = "gke_blue_green"
+	CourseGKEAutoscaledBlueGreen Course = "gke_autoscaled_blue_green"
+	CourseInPlace                Course = "in_place"
+	CourseRolling                Course = "rolling"
+	CourseNodeGroupBlueGreen     Course = "node_group_blue_green"
+	CourseClusterBlueGreen       Course = "cluster_blue_green"
 )
 
 // Option is a strategy that a provider can carry out.
@@ -77,7 +89,9 @@ type Option struct {
 	// Name is what the spec calls it.
 	Name   string
 	Course Course
-	// TerminateFirst: nodes go before new ones come, so that MaxSurge is not used.
+	// TerminateFirst: nodes go before new ones come, so that MaxSurge is not used
+	// and MaxUnavailable is at least 1. CourseGKESurge and CourseRolling know both
+	// ways; the others have one of their own.
 	TerminateFirst bool
 }
 
@@ -91,22 +105,39 @@ type Rate struct {
 type Refusal struct{ Strategy, Reason string }
 
 // Times are a provider's rules and times, and the waits that the user chose.
+// Each course uses some of them: its formula says which.
 type Times struct {
-	ControlPlaneStep time.Duration // one minor of the control plane
+	ControlPlaneStep time.Duration // one minor of a managed control plane
+	ControlPlaneNode time.Duration // one node of a self-managed one, in place
+	ControlPlaneRoll time.Duration // one node of a self-managed one, drained and replaced
 	AddOns           time.Duration // add-ons of one minor
-	Setup            time.Duration // before an update or a new group starts
+	// Setup before a managed update or a new group starts; a new group takes
+	// DefaultSetup where it is 0.
+	Setup            time.Duration
 	Boot             time.Duration // machine requested to node Ready
 	AfterDrain       time.Duration // between the last eviction and termination
 	Terminate        time.Duration // node deleted
+	AfterTerminate   time.Duration // between termination and validation
+	Validate         time.Duration // until the cluster is whole again, its new node Ready
 	ScaleDownPerNode time.Duration // one surplus node taken away at the end
-	// DrainLimit is the longest drain before a managed update fails; 0 is none.
+	Packages         time.Duration // new packages on a machine that stays
+	Ready            time.Duration // kubelet restarted to node Ready
+	Cordon           time.Duration // blue pool cordoned
+	// WaitForDrain is how long a cordoned blue pool waits for its pods to leave by
+	// themselves; GKE waits 7 days at most.
+	WaitForDrain time.Duration
+	// DrainLimit is the longest drain of a managed update; 0 is none.
 	DrainLimit time.Duration
+	// DrainForced: the pods that are left at DrainLimit are deleted, whatever their
+	// budgets, and the update goes on, where it fails otherwise.
+	DrainForced bool
 	// MaxParallel nodes at a time, whatever is asked for; 0 is no bound.
 	MaxParallel int
-	// ControlPlaneRollback is how long a step of the control plane can be undone.
+	// ControlPlaneRollback is how long a step of the control plane can be undone;
+	// 0 is not at all.
 	ControlPlaneRollback time.Duration
 
-	Verify      time.Duration // blue/green: green group up, before pods move
+	Verify      time.Duration // blue/green of our own: green group up, before pods move
 	Soak        time.Duration // blue/green: pods moved, before blue goes
 	Delete      time.Duration // blue/green: blue deleted
 	ParallelRun time.Duration // cluster blue/green: both clusters run
@@ -115,6 +146,7 @@ type Times struct {
 // The waits of blue/green upgrades where nobody says otherwise. They are
 // assumptions of ours.
 const (
+	DefaultSetup       = 2 * time.Minute
 	DefaultVerify      = 30 * time.Minute
 	DefaultSoak        = time.Hour
 	DefaultDelete      = 2 * time.Minute
@@ -125,12 +157,20 @@ const (
 type Group struct {
 	Name  string
 	Zones int
+	// NodesByZone adds up to the group's count, in the order in which zones are
+	// upgraded. CourseGKESurge goes zone by zone; empty is one zone.
+	NodesByZone []int
 	// Nodes that are equal, pods and all. Their sum is the group's count.
 	Nodes []NodeClass
 	// Price of one node, its root disks included.
 	Price Rate
-	// MaxUnavailable nodes at a time; a share rounds down, at least 1.
+	// MaxUnavailable nodes at a time; a share rounds down, at least 1. With a
+	// MaxSurge it may be 0.
 	MaxUnavailable units.CountOrRatio
+	// MaxSurge nodes more at a time; a share rounds up. EKS does not use it.
+	MaxSurge units.CountOrRatio
+	// BatchSoak is the wait after each batch of GKE's blue/green.
+	BatchSoak time.Duration
 	// Workloads with pods on the nodes.
 	Workloads []Workload
 	// Pending returns how many pods have no place on so many of the nodes, at
@@ -209,8 +249,12 @@ type Strategy struct {
 	// BlockedBy says why it cannot be used; empty where it can.
 	BlockedBy []string
 	Notes     []string
+	// Forces: it deletes pods that have not left in time, whatever their budgets.
+	// Another that can be used is recommended before it.
+	Forces bool
 	// Pareto: no other strategy that can be used is at least as good in
-	// duration, cost and ready nodes, and better in one.
+	// duration, cost and ready nodes, and better in one; one that forces is never
+	// as good as one that does not.
 	Pareto bool
 	// Groups in the order of the problem, all their rounds together.
 	Groups []GroupCourse
@@ -240,6 +284,8 @@ type GroupCourse struct {
 	DrainWorkload string
 	// Drains by workload, sorted by name.
 	Drains []Drain
+	// knob is the attribute that Parallel comes from.
+	knob string
 }
 
 // Event is a stretch of an upgrade.

@@ -228,9 +228,9 @@ func ExampleCompare() {
 // eksOptions are the strategies of a managed node group.
 func eksOptions() []upgrade.Option {
 	return []upgrade.Option{
-		{Name: upgrade.ClusterBlueGreen, Course: upgrade.SecondCluster},
-		{Name: upgrade.Minimal, Course: upgrade.EKSMinimal, TerminateFirst: true},
-		{Name: upgrade.NodeGroupBlueGreen, Course: upgrade.SecondGroup},
-		{Name: upgrade.Surge, Course: upgrade.EKSDefault},
+		{Name: upgrade.ClusterBlueGreen, Course: upgrade.CourseClusterBlueGreen},
+		{Name: upgrade.Minimal, Course: upgrade.CourseEKSMinimal, TerminateFirst: true},
+		{Name: upgrade.NodeGroupBlueGreen, Course: upgrade.CourseNodeGroupBlueGreen},
+		{Name: upgrade.Surge, Course: upgrade.CourseEKSDefault},
 	}
 }

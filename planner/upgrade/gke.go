@@ -1,0 +1,96 @@
+package upgrade
+
+import (
+	"slices"
+	"time"
+)
+
+// longestSoak is the longest that GKE keeps a blue pool for a soak, and that it
+// waits for pods to leave by themselves: nodePoolSoakDuration and
+// waitForDrainDuration of its API.
+const longestSoak = 7 * 24 * time.Hour
+
+// gkeSurge is a surge upgrade of GKE node pools.
+func gkeSurge(o Option, p Problem) Strategy {
+	s := rolling(o, p, func(g Group, p Problem) round { return gkeSurgeRound(g, p, o.TerminateFirst) })
+	s.drainsEnd(p, "")
+	s.Rollback = controlPlaneBack(p) + "; nodes by another surge to the old version"
+	s.mayRunShort(o, p)
+	return s
+}
+
+// gkeSurgeRound is a surge of a GKE node pool, which goes zone by zone:
+//
+//	k = min(max_surge + max_unavailable, MaxParallel)
+//	D = sum over zones of ceil(N_zone/k) x (boot + R + terminate)
+//	E = max_surge x D, ready >= N - max_unavailable
+//
+// The surge is an upper bound: a zone may have fewer nodes. R is that of any k
+// nodes, wherever they are.
+func gkeSurgeRound(g Group, p Problem, terminateFirst bool) round {
+	n, t := g.Count(), p.Times
+	zones := g.NodesByZone
+	if len(zones) == 0 {
+		zones = []int{n}
+	}
+	turn := paceOf(g, terminateFirst, t.MaxParallel)
+	k := min(turn.parallel, slices.Max(zones))
+	away := min(turn.away, k)
+	drains := p.drains(g, k, n-away)
+	r, _ := longest(drains)
+	var d time.Duration
+	for _, nodes := range zones {
+		d += batches(nodes, k) * (t.Boot + r + t.Terminate)
+	}
+	return round{
+		duration: d, parallel: k, extraNodes: turn.surge, extraTime: d, minReady: n - away, drains: drains, knob: turn.knob,
+	}
+}
+
+// gkeBlueGreen is GKE's own blue/green: with batches and soaks, or left to the
+// cluster autoscaler.
+func gkeBlueGreen(o Option, p Problem) Strategy {
+	if o.Course == CourseGKEAutoscaledBlueGreen {
+		s := rolling(o, p, gkeAutoscaledRound)
+		s.BlockedBy = stuck(s.Groups)
+		s.Rollback = controlPlaneBack(p) + "; uncordon blue until it is deleted: its nodes go as pods leave"
+		s.Notes = append(s.Notes, "pods have "+span(min(p.Times.WaitForDrain, longestSoak))+" to leave by themselves, and no limit ends drains after that",
+			"extra nodes, time and cost are at most these: green grows and blue shrinks as pods move")
+		return s
+	}
+	s := rolling(o, p, gkeBlueGreenRound)
+	s.drainsEnd(p, "")
+	s.Rollback = controlPlaneBack(p) + "; uncordon blue until it is deleted, within " + span(min(p.Times.Soak, longestSoak)) + " of the last drain"
+	if p.Times.Soak > longestSoak {
+		s.Notes = append(s.Notes, "the soak ends after "+span(longestSoak)+": GKE keeps blue no longer")
+	}
+	return s
+}
+
+// gkeBlueGreenRound is a blue/green upgrade of a GKE node pool, with batches of
+// max_unavailable nodes, at least 1:
+//
+//	D = boot + cordon + ceil(N/batch) x (R + batch soak) + soak + delete
+//	E = N x D, ready >= N
+func gkeBlueGreenRound(g Group, p Problem) round {
+	n, t := g.Count(), p.Times
+	k, _ := parallel(n, g.MaxUnavailable, 0)
+	drains := p.drains(g, k, n)
+	r, _ := longest(drains)
+	d := t.Boot + t.Cordon + batches(n, k)*(r+g.BatchSoak) + min(t.Soak, longestSoak) + t.Delete
+	return round{duration: d, parallel: k, extraNodes: n, extraTime: d, minReady: n, drains: drains}
+}
+
+// gkeAutoscaledRound is a blue/green upgrade of a GKE node pool that waits for
+// pods to leave by themselves; no limit ends drains:
+//
+//	D = boot + cordon + wait for drain + ceil(N/k) x R + delete
+//	E <= N x D, ready >= N
+func gkeAutoscaledRound(g Group, p Problem) round {
+	n, t := g.Count(), p.Times
+	k, _ := parallel(n, g.MaxUnavailable, 0)
+	drains := Drains(g, k)
+	r, _ := longest(drains)
+	d := t.Boot + t.Cordon + min(t.WaitForDrain, longestSoak) + batches(n, k)*r + t.Delete
+	return round{duration: d, parallel: k, extraNodes: n, extraTime: d, minReady: n, drains: drains}
+}
