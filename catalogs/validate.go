@@ -40,9 +40,10 @@ func (e *InvalidError) Error() string {
 
 // Validate returns an *InvalidError that lists every wrong row, or nil: names are
 // given, sorted and without repeats; sizes are positive; what an operating system
-// saw is no more than what was bought; a known price is above zero, has a basis, a
-// source that the catalog lists, and no date after the catalog's; spot and
-// commitments are not dearer than on demand; dates are days and in order.
+// saw is no more than what was bought; a known price is above zero, or zero where the
+// spec declares a machine that is paid for, has a basis, a source that the catalog
+// lists, and no date after the catalog's; spot and commitments are not dearer than on
+// demand; dates are days and in order.
 func (c Catalog) Validate() error {
 	v := &validator{catalog: c, dates: map[units.Date]bool{"": true}}
 	v.header()
@@ -220,7 +221,7 @@ func (v *validator) price(section, name, field string, p Price) {
 		}
 		return
 	}
-	if p.Rate <= 0 {
+	if p.Rate < 0 || p.Rate == 0 && p.Basis != Declared {
 		v.bad(section, name, "%s price is not above zero", field)
 	}
 	if !slices.Contains(Bases(), p.Basis) {

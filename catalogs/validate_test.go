@@ -22,6 +22,25 @@ func TestValidateAccepts(t *testing.T) {
 	}
 }
 
+// TestMachinePaidFor holds that a price of nothing that a spec declares is known
+// and stays so when it is written and read.
+func TestMachinePaidFor(t *testing.T) {
+	c := small()
+	free := catalogs.Price{Basis: catalogs.Declared, Date: "2026-07-20", Source: "list"}
+	c.Types[t4g].OnDemand, c.Types[t4g].Commitments = free, nil
+	encoded, err := catalogs.Encode(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := catalogs.Decode(encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := back.Types[t4g].OnDemand; got != free || !got.Known() {
+		t.Errorf("read back as %+v, want %+v", got, free)
+	}
+}
+
 // m5 and t4g are places in small().Types.
 const (
 	m5  = 2
@@ -90,6 +109,12 @@ func flawsOfTypes() map[string]flaw {
 func flawsOfPrices() map[string]flaw {
 	return map[string]flaw{
 		"a price of zero": {func(c *catalogs.Catalog) { c.Types[t4g].OnDemand.Rate = 0 }, "types.t4g.micro: on-demand price is not above zero"},
+		"a declared price below zero": {
+			func(c *catalogs.Catalog) {
+				c.Types[t4g].OnDemand.Rate, c.Types[t4g].OnDemand.Basis = -1, catalogs.Declared
+			},
+			"types.t4g.micro: on-demand price is not above zero",
+		},
 		"a price without basis": {
 			func(c *catalogs.Catalog) { c.Types[t4g].OnDemand.Basis = "" }, "types.t4g.micro: on-demand price has no basis",
 		},
