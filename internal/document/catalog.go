@@ -90,9 +90,9 @@ type catalogRow struct {
 	NotKnown      text            `json:"allocatable_not_known" jsonschema:"Why it is not known; null where it is."`
 	OnDemand      *dollars        `json:"on_demand_usd_per_hour" jsonschema:"Price on demand; null where not known."`
 	Spot          *dollars        `json:"spot_usd_per_hour" jsonschema:"Price of spot capacity; null where not known."`
-	PriceBasis    text            `json:"price_basis" enum:"listed family estimated secondary recalled" open:"true" jsonschema:"How the on-demand price is known; null where it is not."`
+	PriceBasis    text            `json:"price_basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How the on-demand price is known; null where it is not."`
 	PriceDate     date            `json:"price_date" jsonschema:"Day of the on-demand price's source."`
-	SpotBasis     text            `json:"spot_price_basis" enum:"listed family estimated secondary recalled" open:"true" jsonschema:"How the spot price is known; null where it is not."`
+	SpotBasis     text            `json:"spot_price_basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How the spot price is known; null where it is not."`
 	SpotDate      date            `json:"spot_price_date" jsonschema:"Day of the spot price's source."`
 	SpotStatistic text            `json:"spot_statistic" jsonschema:"What the spot price is a statistic of."`
 }
@@ -121,7 +121,7 @@ type catalogStatus struct {
 }
 
 type basisCounts struct {
-	Declared  int `json:"declared,omitempty" since:"1.1" jsonschema:"The spec says so."`
+	Declared  int `json:"declared" since:"1" jsonschema:"As the spec says."`
 	Listed    int `json:"listed" jsonschema:"List prices of the provider."`
 	Family    int `json:"family" jsonschema:"By the ratio of sizes of a family."`
 	Estimated int `json:"estimated" jsonschema:"By the ratio of regions."`

@@ -26,14 +26,18 @@ import (
 )
 
 // FormatVersion is the version of the documents that this package writes.
-const FormatVersion = "1.0"
+const FormatVersion = "1.1"
 
 // The parts of FormatVersion: the major version that is read, and the minor that
 // is known completely.
 const (
 	supportedMajor = "1"
-	supportedMinor = 0
+	supportedMinor = 1
 )
+
+// minorOfGrounds is the minor since which a document says who runs the control
+// plane that its input asks for.
+const minorOfGrounds = 1
 
 // ErrInfeasible is returned by Decode for a document that says that its spec
 // cannot be met: it is well formed and holds no plan.
@@ -92,6 +96,9 @@ func Decode(data []byte) (*planner.Plan, error) {
 		return nil, laterMinor(fmt.Errorf("read plan: %w", err), head.minor)
 	}
 	p := d.plan()
+	if head.minor < minorOfGrounds {
+		assumeManaged(p)
+	}
 	if head.minor > supportedMinor {
 		return p, nil // what follows from the rest may follow otherwise by then
 	}

@@ -95,7 +95,7 @@ func TestInfeasible(t *testing.T) {
 func TestShopFigures(t *testing.T) {
 	doc := value(t, encode(t, shop()))
 	for path, want := range map[string]any{
-		"format_version":             "1.0",
+		"format_version":             "1.1",
 		"tool_version":               "1.2.3",
 		"feasible":                   true,
 		"spec.variables.peak_rps":    1200.0,
@@ -117,6 +117,11 @@ func TestShopFigures(t *testing.T) {
 		"control_plane.load_balancer":                               nil,
 		"control_plane.etcd":                                        nil,
 		"control_plane.usd_per_hour":                                0.1,
+		"inputs.control_plane.mode":                                 "managed",
+		"inputs.control_plane.etcd":                                 nil,
+		"inputs.control_plane.redundancy":                           nil,
+		"node_groups.2.committed.1.usd_per_hour":                    1.56,
+		"node_groups.2.committed.1.saving":                          0.35,
 		"upgrade.strategies.3.duration_seconds":                     8000.0, // 2:13:20
 		"upgrade.strategies.3.events.0.at_seconds":                  1200.0,
 		"upgrade.strategies.3.events.3.event":                       "nodes_done",
@@ -226,11 +231,11 @@ func TestUnknownPrice(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	data := string(encode(t, shop()))
 	for name, c := range map[string]struct{ old, new, want string }{
-		"another major":       {`"format_version": "1.0"`, `"format_version": "2.0"`, `read plan: format "2.0" is not supported (want 1.x)`},
-		"no minor":            {`"format_version": "1.0"`, `"format_version": "1"`, `read plan: format "1" is not supported (want 1.x)`},
-		"a minor in words":    {`"format_version": "1.0"`, `"format_version": "1.x"`, `read plan: format "1.x" is not supported (want 1.x)`},
-		"no version":          {`"format_version": "1.0",`, ``, `read plan: format_version: is missing; this is no document of scantling`},
-		"version of no kind":  {`"format_version": "1.0"`, `"format_version": 1`, `read plan: format_version: want a string, got number`},
+		"another major":       {`"format_version": "1.1"`, `"format_version": "2.0"`, `read plan: format "2.0" is not supported (want 1.x)`},
+		"no minor":            {`"format_version": "1.1"`, `"format_version": "1"`, `read plan: format "1" is not supported (want 1.x)`},
+		"a minor in words":    {`"format_version": "1.1"`, `"format_version": "1.x"`, `read plan: format "1.x" is not supported (want 1.x)`},
+		"no version":          {`"format_version": "1.1",`, ``, `read plan: format_version: is missing; this is no document of scantling`},
+		"version of no kind":  {`"format_version": "1.1"`, `"format_version": 1`, `read plan: format_version: want a string, got number`},
 		"not JSON":            {`"tool_version": "1.2.3",`, `"tool_version": ,`, `read plan: line 3, column 19: not JSON: invalid character ',' looking for beginning of value`},
 		"cut off":             {data[300:], ``, `not JSON: unexpected end of JSON input`},
 		"a count in words":    {`"nodes": 6,`, `"nodes": "six",`, `read plan: node_groups[2].nodes: want a whole number, got a string`},
@@ -257,7 +262,7 @@ func TestDecodeRefuses(t *testing.T) {
 			t.Errorf("%s:\n got %v\nwant %s", name, err, c.want)
 		}
 	}
-	for _, whole := range []string{``, `null`, `[]`, `3`, `{}`, `{"format_version":"1.0"}`, `{"format_version":"1.0","feasible":null}`, `{"format_version":"1.0","feasible":true}`, `{"format_version":"1.0","feasible":false}`} {
+	for _, whole := range []string{``, `null`, `[]`, `3`, `{}`, `{"format_version":"1.1"}`, `{"format_version":"1.1","feasible":null}`, `{"format_version":"1.1","feasible":true}`, `{"format_version":"1.1","feasible":false}`} {
 		if _, err := document.Decode([]byte(whole)); err == nil {
 			t.Errorf("%s is read as a plan", whole)
 		}
@@ -272,7 +277,7 @@ func FuzzDecode(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(out.Bytes())
-	for _, s := range []string{``, `{}`, `[`, `{"format_version":"1.0","feasible":true,"growth":[{}]}`, `{"format_version":"1.","feasible":false,"infeasible":[]}`} {
+	for _, s := range []string{``, `{}`, `[`, `{"format_version":"1.1","feasible":true,"growth":[{}]}`, `{"format_version":"1.","feasible":false,"infeasible":[]}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -303,21 +308,24 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// TestShopRoundTrip is TestRoundTrip for a plan as the planner makes them.
+// TestShopRoundTrip is TestRoundTrip for plans as the planner makes them.
 func TestShopRoundTrip(t *testing.T) {
-	want := shop()
-	got, err := document.Decode(encode(t, want))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+	for name, want := range map[string]*planner.Plan{"shop": shop(), "rooms": rooms(), "external": external()} {
+		got, err := document.Decode(encode(t, want))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }
 
-// TestShopGolden shows the whole document of a plan; internal/report reads it
-// too.
+// TestShopGolden shows the whole documents of plans; internal/report reads
+// them too.
 func TestShopGolden(t *testing.T) {
 	testkit.Golden(t, "testdata/shop.json", encode(t, shop()))
 	testkit.Golden(t, "testdata/infeasible.json", encodeInfeasible(t))
+	testkit.Golden(t, "testdata/rooms.json", encode(t, rooms()))
+	testkit.Golden(t, "testdata/external.json", encode(t, external()))
 }

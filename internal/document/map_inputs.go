@@ -18,6 +18,8 @@ func syncInputs(to direction, d *inputs, p *planner.Cluster) {
 	syncOptional(to, &d.MaxUSDPerMonth, &p.MaxUSDPerMonth, syncInt[dollars, units.USD])
 	syncText(to, &d.Network.CNI, &p.Network.CNI)
 	syncSet(to, &d.Network.MaxPods, &p.Network.MaxPods)
+	syncControlPlaneSpec(to, &d.ControlPlane, &p.ControlPlane)
+	syncList(to, &d.Machines, &p.Machines, syncMachine)
 	syncList(to, &d.DaemonSets, &p.DaemonSets, syncDaemonSet)
 	syncList(to, &d.NodeGroups, &p.NodeGroups, syncNodeGroup)
 	syncInt(to, &d.Growth.PerMonth, &p.Growth.PerMonth)
@@ -59,7 +61,8 @@ func syncNodeGroup(to direction, d *nodeGroup, p *planner.NodeGroup) {
 	syncTexts(to, &d.Zones, &p.Zones)
 	syncText(to, &d.Image, &p.Image)
 	syncInstances(to, &d.Instances, &p.Instances)
-	syncDisk(to, &d.Disk, &p.Disk)
+	syncPresent(to, &d.Disk, &p.Disk, syncDisk)
+	syncKubelet(to, &d.Kubelet, &p.Kubelet)
 	syncLabels(to, &d.Labels, &p.Labels)
 	syncList(to, &d.Taints, &p.Taints, func(to direction, d *taint, p *planner.Taint) {
 		syncText(to, &d.Key, &p.Key)
@@ -68,13 +71,12 @@ func syncNodeGroup(to direction, d *nodeGroup, p *planner.NodeGroup) {
 	})
 	syncSet(to, &d.MinNodes, &p.MinNodes)
 	syncSet(to, &d.MaxNodes, &p.MaxNodes)
-	syncInt(to, &d.Redundancy.Nodes, &p.Redundancy.Nodes)
-	syncInt(to, &d.Redundancy.Zones, &p.Redundancy.Zones)
-	sync(to, &d.Redundancy.AtOnce, &p.Redundancy.AtOnce)
-	syncText(to, &d.Redundancy.Recovery, &p.Redundancy.Recovery)
+	syncRedundancy(to, &d.Redundancy, &p.Redundancy)
 	syncText(to, &d.Guarantee, &p.Guarantee)
 	syncText(to, &d.UpdateConfig.Strategy, &p.UpdateConfig.Strategy)
 	syncCountOrRatio(to, &d.UpdateConfig.MaxUnavailable, &p.UpdateConfig.MaxUnavailable)
+	syncCountOrRatio(to, &d.UpdateConfig.MaxSurge, &p.UpdateConfig.MaxSurge)
+	syncSet(to, &d.UpdateConfig.Soak, &p.UpdateConfig.Soak)
 	syncList(to, &d.Workloads, &p.Workloads, syncWorkload)
 }
 
@@ -87,6 +89,13 @@ func syncInstances(to direction, d *instances, p *planner.Instances) {
 	syncText(to, &d.CapacityType, &p.CapacityType)
 	syncInt(to, &d.MaxTypes, &p.MaxTypes)
 	syncSet(to, &d.MaxVCPUs, &p.MaxVCPUs)
+}
+
+func syncRedundancy(to direction, d *redundancy, p *planner.Redundancy) {
+	syncInt(to, &d.Nodes, &p.Nodes)
+	syncInt(to, &d.Zones, &p.Zones)
+	sync(to, &d.AtOnce, &p.AtOnce)
+	syncText(to, &d.Recovery, &p.Recovery)
 }
 
 func syncDisk(to direction, d *disk, p *planner.Disk) {

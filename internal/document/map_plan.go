@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
-	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // planDocumentOf returns p as a document.
@@ -26,7 +25,7 @@ func (d *planDocument) plan() *planner.Plan {
 
 // compute fills in what follows from p and is not read back.
 func (d *planDocument) compute(p *planner.Plan) {
-	d.ControlPlane.USDPerHour = feesOf(&p.ControlPlane)
+	d.ControlPlane.USDPerHour = controlPlaneCost(p)
 	if t := p.Cost.Total; t.Known {
 		d.Cost.TotalPerMonth = new(dollars(t.Rate.PerMonth()))
 	}
@@ -43,18 +42,6 @@ func summaryOf(c *planner.Cluster) clusterSummary {
 		Name: c.Name, Provider: c.Provider, Region: c.Region,
 		Zones: append([]string{}, c.Zones...), KubernetesVersion: c.KubernetesVersion,
 	}
-}
-
-// feesOf returns the sum of the fees, nil where one is not known.
-func feesOf(c *planner.ControlPlane) *dollars {
-	var sum units.USDPerHour
-	for _, f := range c.Fees {
-		if !f.Price.Known() {
-			return nil
-		}
-		sum += f.Price.Rate
-	}
-	return new(dollars(sum))
 }
 
 // eventsOf returns when each group of a strategy starts and ends, by time, then
@@ -150,6 +137,15 @@ func syncGroupPlan(to direction, d *groupPlan, p *planner.GroupPlan) {
 		syncInt(to, &d.Nodes, &p.Nodes)
 		syncAmount(to, &d.USDPerHour, &p.Added)
 	})
+	syncList(to, &d.Committed, &p.Committed, func(to direction, d *committedCost, p *planner.CommittedCost) {
+		syncText(to, &d.Kind, &p.Kind)
+		syncInt(to, &d.TermYears, &p.TermYears)
+		syncText(to, &d.Payment, &p.Payment)
+		syncInt(to, &d.USDPerHour, &p.Rate)
+		syncInt(to, &d.Saving, &p.Saving)
+		syncText(to, &d.PriceBasis, &p.Basis)
+		syncText(to, &d.PriceDate, &p.Date)
+	})
 	syncList(to, &d.Alternatives, &p.Alternatives, func(to direction, d *alternative, a *planner.Alternative) {
 		syncText(to, &d.InstanceType, &a.InstanceType)
 		syncInt(to, &d.Nodes, &a.Nodes)
@@ -175,7 +171,7 @@ func syncPool(to direction, d *pool, p *planner.Pool) {
 	syncText(to, &d.InstanceType, &p.InstanceType)
 	syncText(to, &d.CapacityType, &p.CapacityType)
 	syncInt(to, &d.Nodes, &p.Nodes)
-	syncCounts(to, &d.NodesByZone, &p.NodesByZone, func(c *planner.ZoneCount) (*string, *int) { return &c.Zone, &c.Nodes })
+	syncZones(to, &d.NodesByZone, &p.NodesByZone)
 	syncAllocatable(to, &d.Allocatable, &p.Allocatable)
 	syncList(to, &d.DaemonSets, &p.DaemonSets, syncDaemonSet)
 	syncPriceFields(to, &d.USDPerHour, &d.PriceBasis, &d.PriceDate, &d.PriceSource, &p.Price)
@@ -216,20 +212,6 @@ func syncWorkloadPlan(to direction, d *workloadPlan, p *planner.WorkloadPlan) {
 	syncSet(to, &d.Utilization, &p.Utilization)
 	syncSet(to, &d.PerPod, &p.PerPod)
 	syncInt(to, &d.ReadyAtWorst, &p.ReadyAtWorst)
-}
-
-func syncControlPlane(to direction, d *controlPlane, p *planner.ControlPlane) {
-	syncText(to, &d.Mode, &p.Mode)
-	syncText(to, &d.Tier, &p.Tier)
-	syncText(to, &d.Support, &p.Support)
-	syncText(to, &d.SupportEnds, &p.SupportEnds)
-	if to == writing {
-		d.Members = []controlPlaneMember{}
-	}
-	syncList(to, &d.Fees, &p.Fees, func(to direction, d *fee, p *planner.FeeLine) {
-		syncText(to, &d.Name, &p.Name)
-		syncPriceFields(to, &d.USDPerHour, &d.PriceBasis, &d.PriceDate, &d.Source, &p.Price)
-	})
 }
 
 func syncCost(to direction, d *cost, p *planner.Cost) {

@@ -21,20 +21,23 @@ type generator struct {
 // choices are the values of the domain's enumerations.
 func choices() map[reflect.Type][]string {
 	return map[reflect.Type][]string{
-		reflect.TypeFor[planner.Environment]():  {"production", "development"},
-		reflect.TypeFor[planner.CNI]():          {"vpc", "vpc_prefix"},
-		reflect.TypeFor[planner.Role]():         {"app", "batch", "ingress", "monitoring", "stateful", "system", "gpu"},
-		reflect.TypeFor[planner.Image]():        {"al2023", "bottlerocket"},
-		reflect.TypeFor[planner.CapacityType](): {"on_demand", "spot"},
-		reflect.TypeFor[planner.TaintEffect]():  {"NoSchedule", "PreferNoSchedule", "NoExecute"},
-		reflect.TypeFor[planner.Recovery]():     {"reschedule", "static"},
-		reflect.TypeFor[planner.Guarantee]():    {"packed", "scheduled", "any_order"},
-		reflect.TypeFor[planner.Kind]():         {"Deployment", "StatefulSet"},
-		reflect.TypeFor[planner.DemandWay]():    {"replicas", "throughput_per_pod", "latency"},
-		reflect.TypeFor[planner.Statistic]():    {"mean", "p50", "p90", "p95", "p99", "p999"},
-		reflect.TypeFor[planner.TopologyKey]():  {"zone", "hostname"},
-		reflect.TypeFor[planner.Severity]():     {"off", "info", "warning", "error"},
-		reflect.TypeFor[catalogs.Basis]():       {"listed", "family", "estimated", "secondary", "recalled"},
+		reflect.TypeFor[planner.Environment]():      {"production", "development"},
+		reflect.TypeFor[planner.CNI]():              {"vpc", "vpc_prefix", "kubenet", "dataplane_v2", "calico", "cilium"},
+		reflect.TypeFor[planner.Role]():             {"app", "batch", "ingress", "monitoring", "stateful", "system", "gpu"},
+		reflect.TypeFor[planner.Image]():            {"al2023", "bottlerocket", "cos", "ubuntu"},
+		reflect.TypeFor[planner.CapacityType]():     {"on_demand", "spot"},
+		reflect.TypeFor[planner.TaintEffect]():      {"NoSchedule", "PreferNoSchedule", "NoExecute"},
+		reflect.TypeFor[planner.Recovery]():         {"reschedule", "static"},
+		reflect.TypeFor[planner.Guarantee]():        {"packed", "scheduled", "any_order"},
+		reflect.TypeFor[planner.Kind]():             {"Deployment", "StatefulSet"},
+		reflect.TypeFor[planner.DemandWay]():        {"replicas", "throughput_per_pod", "latency"},
+		reflect.TypeFor[planner.Statistic]():        {"mean", "p50", "p90", "p95", "p99", "p999"},
+		reflect.TypeFor[planner.TopologyKey]():      {"zone", "hostname"},
+		reflect.TypeFor[planner.Severity]():         {"off", "info", "warning", "error"},
+		reflect.TypeFor[planner.Mode]():             {"managed", "self_managed"},
+		reflect.TypeFor[planner.LoadBalancerKind](): {"cloud", "kube_vip", "haproxy_keepalived"},
+		reflect.TypeFor[planner.EtcdTopology]():     {"stacked", "external"},
+		reflect.TypeFor[catalogs.Basis]():           {"declared", "listed", "family", "estimated", "secondary", "recalled"},
 	}
 }
 
@@ -53,9 +56,7 @@ func (g *generator) fill(v reflect.Value) {
 	}
 	switch {
 	case is(v, reflect.Struct):
-		for _, field := range v.Fields() {
-			g.fill(field)
-		}
+		g.each(v)
 		g.settle(v.Addr().Interface())
 	case is(v, reflect.Slice):
 		n := g.upTo(3)
@@ -99,6 +100,19 @@ func (g *generator) fill(v reflect.Value) {
 	}
 }
 
+// each sets the fields of a struct.
+func (g *generator) each(v reflect.Value) {
+	for _, field := range v.Fields() {
+		g.fill(field)
+	}
+}
+
+// role is that of a control plane's machine.
+func (g *generator) role() string {
+	roles := []string{planner.RoleControlPlane, planner.RoleEtcd, planner.RoleLoadBalancer}
+	return roles[g.rng.IntN(len(roles))]
+}
+
 // is reports whether v is of a kind.
 func is(v reflect.Value, kind reflect.Kind) bool { return v.Kind() == kind }
 
@@ -117,6 +131,12 @@ func (g *generator) special(v reflect.Value) bool {
 		} else {
 			*x = units.Share(units.Ratio(g.rng.IntN(1_000_001)))
 		}
+	case *planner.ControlPlaneMachines:
+		g.each(v)
+		x.Role = g.role()
+	case *planner.Member:
+		g.each(v)
+		x.Role = g.role()
 	case *planner.Variable:
 		values := []string{`1200`, `"a<b>&é"`, `[1,2.50,null]`, `{"b":1,"a":[true]}`, `1e3`, `"\u003c"`}
 		*x = planner.Variable{Name: g.word(), JSON: values[g.rng.IntN(len(values))]}

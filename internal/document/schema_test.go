@@ -43,10 +43,11 @@ func value(t *testing.T, data []byte) map[string]any {
 
 func TestSchemaAcceptsWhatIsWritten(t *testing.T) {
 	schema := resolved(t)
-	plans := []*planner.Plan{shop(), {}}
+	plans := []*planner.Plan{shop(), {}, rooms(), external()}
 	// The empty plan has enumerations outside their values; it checks that lists
 	// are never null, so it is given what it needs.
 	plans[1].Cluster.Environment, plans[1].Cluster.Network.CNI = planner.Production, planner.VPC
+	plans[1].Cluster.ControlPlane.Mode, plans[1].ControlPlane.Mode = planner.Managed, planner.Managed
 	for seed := range uint64(30) {
 		plans = append(plans, randomPlan(seed, seed%2 == 0))
 	}
@@ -65,7 +66,7 @@ func TestSchemaRefuses(t *testing.T) {
 	schema := resolved(t)
 	data := string(encode(t, shop()))
 	for name, change := range map[string][2]string{
-		"another major":      {`"format_version": "1.0"`, `"format_version": "2.0"`},
+		"another major":      {`"format_version": "1.1"`, `"format_version": "2.0"`},
 		"a count in words":   {`"nodes": 6`, `"nodes": "six"`},
 		"a negative count":   {`"min_nodes": 6`, `"min_nodes": -6`},
 		"a list that is nil": {`"members": []`, `"members": null`},
@@ -82,7 +83,7 @@ func TestSchemaRefuses(t *testing.T) {
 			t.Errorf("%s: the schema lets it pass", name)
 		}
 	}
-	later := strings.Replace(data, `"feasible": true,`, `"feasible": true, "added_in_1_1": {"x": [1]},`, 1)
+	later := strings.Replace(data, `"feasible": true,`, `"feasible": true, "added_in_1_2": {"x": [1]},`, 1)
 	if err := schema.Validate(value(t, []byte(later))); err != nil {
 		t.Errorf("a field of a later minor: %v", err)
 	}

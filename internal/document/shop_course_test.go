@@ -16,6 +16,7 @@ func cluster() planner.Cluster {
 		KubernetesVersion: "1.35", Environment: planner.Production, AsOf: day,
 		MaxUSDPerMonth: new(2500 * units.Dollar),
 		Network:        planner.Network{CNI: planner.VPC},
+		ControlPlane:   planner.ControlPlaneSpec{Mode: planner.Managed, Tier: "standard"},
 		NodeGroups: []planner.NodeGroup{
 			group("batch", planner.Batch, allZones[:2], planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, given("thumbnails", 3)),
 			group("ingress", planner.Ingress, allZones, planner.Redundancy{Nodes: 2, Zones: 1, Recovery: planner.Static}, nginx()),

@@ -2,6 +2,7 @@ package document
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 )
 
@@ -79,6 +80,23 @@ func syncOptional[D, P any](to direction, d **D, p **P, each func(direction, *D,
 		*d = new(D)
 	}
 	each(to, *d, *p)
+}
+
+// syncPresent links a struct that is null in the document where all of it is zero
+// in the domain, which means there that nothing was said.
+func syncPresent[D, P any](to direction, d **D, p *P, each func(direction, *D, *P)) {
+	from := p
+	if to == writing && reflect.ValueOf(p).Elem().IsZero() {
+		from = nil
+	}
+	syncOptional(to, d, &from, each)
+	if to == reading {
+		var zero P
+		if from == nil {
+			from = &zero
+		}
+		*p = *from
+	}
 }
 
 // syncKnown links a number that is null in the document with a number and

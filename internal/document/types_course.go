@@ -60,7 +60,7 @@ type cost struct {
 type costLine struct {
 	Path       string   `json:"path" jsonschema:"What is paid for."`
 	Detail     string   `json:"detail" jsonschema:"The same in words."`
-	Basis      text     `json:"basis" enum:"listed family estimated secondary recalled" open:"true" jsonschema:"How the price is known; null where it is not."`
+	Basis      text     `json:"basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How the price is known; null where it is not."`
 	Date       date     `json:"date" jsonschema:"Day of the price's source."`
 	USDPerHour *dollars `json:"usd_per_hour" jsonschema:"The line's cost; null where not known."`
 }

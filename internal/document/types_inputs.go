@@ -2,26 +2,28 @@ package document
 
 // inputs is the resolved cluster.
 type inputs struct {
-	Name              string        `json:"name" jsonschema:"Name of the cluster."`
-	Provider          string        `json:"provider" jsonschema:"Cloud: aws, gcp."`
-	Region            string        `json:"region" jsonschema:"Region of the provider."`
-	Zones             []string      `json:"zones" jsonschema:"Names of the zones, sorted."`
-	KubernetesVersion string        `json:"kubernetes_version" jsonschema:"The minor that runs today."`
-	Environment       string        `json:"environment" enum:"production development" jsonschema:"What the cluster is for."`
-	AsOf              date          `json:"as_of" jsonschema:"Day at which fees and support dates are read."`
-	MaxUSDPerMonth    *dollars      `json:"max_usd_per_month" jsonschema:"The budget; null where there is none."`
-	Network           network       `json:"network" jsonschema:"The pods' network."`
-	DaemonSets        []daemonSet   `json:"daemonsets" jsonschema:"The spec's own DaemonSets, sorted by name."`
-	NodeGroups        []nodeGroup   `json:"node_groups" jsonschema:"The node groups, sorted by name."`
-	Growth            growth        `json:"growth" jsonschema:"Growth of throughput, compound by the month."`
-	Upgrade           *upgrade      `json:"upgrade" jsonschema:"The upgrade to plan; null where there is none."`
-	Emits             []emit        `json:"emits" jsonschema:"How the input of other tools is written."`
-	Rules             []ruleSetting `json:"rules" jsonschema:"Changed severities of rules."`
-	Defaults          []assumption  `json:"defaults" jsonschema:"The attributes that the spec did not give and that were filled in, by path."`
+	Name              string           `json:"name" jsonschema:"Name of the cluster."`
+	Provider          string           `json:"provider" jsonschema:"Provider: aws, gcp, on_premises."`
+	Region            string           `json:"region" jsonschema:"Region of the provider, or the owner's name of the place."`
+	Zones             []string         `json:"zones" jsonschema:"Names of the zones, sorted."`
+	KubernetesVersion string           `json:"kubernetes_version" jsonschema:"The minor that runs today."`
+	Environment       string           `json:"environment" enum:"production development" jsonschema:"What the cluster is for."`
+	AsOf              date             `json:"as_of" jsonschema:"Day at which fees and support dates are read."`
+	MaxUSDPerMonth    *dollars         `json:"max_usd_per_month" jsonschema:"The budget; null where there is none."`
+	Network           network          `json:"network" jsonschema:"The pods' network."`
+	ControlPlane      controlPlaneSpec `json:"control_plane" since:"1" jsonschema:"The control plane that is asked for. Absent before 1.1, where it is managed."`
+	Machines          []machine        `json:"machines" since:"1" jsonschema:"Machines that the cluster's owner has or can buy, sorted by name; empty where a provider sells them."`
+	DaemonSets        []daemonSet      `json:"daemonsets" jsonschema:"The spec's own DaemonSets, sorted by name."`
+	NodeGroups        []nodeGroup      `json:"node_groups" jsonschema:"The node groups, sorted by name."`
+	Growth            growth           `json:"growth" jsonschema:"Growth of throughput, compound by the month."`
+	Upgrade           *upgrade         `json:"upgrade" jsonschema:"The upgrade to plan; null where there is none."`
+	Emits             []emit           `json:"emits" jsonschema:"How the input of other tools is written."`
+	Rules             []ruleSetting    `json:"rules" jsonschema:"Changed severities of rules."`
+	Defaults          []assumption     `json:"defaults" jsonschema:"The attributes that the spec did not give and that were filled in, by path."`
 }
 
 type network struct {
-	CNI     string `json:"cni" enum:"vpc vpc_prefix" jsonschema:"How pods get their addresses."`
+	CNI     string `json:"cni" enum:"vpc vpc_prefix kubenet dataplane_v2 calico cilium" jsonschema:"How pods get their addresses."`
 	MaxPods *int   `json:"max_pods" jsonschema:"Declared limit of pods on a node; null leaves it to the CNI."`
 }
 
@@ -36,9 +38,10 @@ type nodeGroup struct {
 	Name         string            `json:"name" jsonschema:"Name of the node group."`
 	Role         string            `json:"role" enum:"app batch ingress monitoring stateful system gpu" jsonschema:"The group's job; it decides defaults."`
 	Zones        []string          `json:"zones" jsonschema:"Zones of the group, sorted."`
-	Image        string            `json:"image" enum:"al2023 bottlerocket" jsonschema:"Operating system of the nodes."`
 	Instances    instances         `json:"instances" jsonschema:"The instance types that the group may use."`
-	Disk         disk              `json:"disk" jsonschema:"The root disk of a node."`
+	Image        string            `json:"image" enum:"al2023 bottlerocket cos ubuntu" jsonschema:"Operating system of the nodes."`
+	Disk         *disk             `json:"disk" jsonschema:"The root disk of a node; null where machines bring theirs."`
+	Kubelet      kubelet           `json:"kubelet" since:"1" jsonschema:"What the group declares of the kubelet's settings."`
 	Labels       map[string]string `json:"labels" jsonschema:"Labels of the nodes."`
 	Taints       []taint           `json:"taints" jsonschema:"Taints of the nodes, sorted by key and effect."`
 	MinNodes     *int              `json:"min_nodes" jsonschema:"Least count; null leaves it to the planner."`
@@ -81,8 +84,10 @@ type redundancy struct {
 }
 
 type updateConfig struct {
-	Strategy       string       `json:"strategy" jsonschema:"surge or minimal."`
-	MaxUnavailable countOrRatio `json:"max_unavailable" jsonschema:"Nodes replaced at a time."`
+	Strategy       string       `json:"strategy" jsonschema:"The strategy's name: surge, minimal, in_place and so on."`
+	MaxUnavailable countOrRatio `json:"max_unavailable" jsonschema:"Nodes that may be missing at a time; on EKS and in place, those replaced at a time. A share rounds down."`
+	MaxSurge       countOrRatio `json:"max_surge" since:"1" jsonschema:"Nodes more at a time, where the provider takes such a figure. A share rounds up."`
+	Soak           *seconds     `json:"soak_seconds" since:"1" jsonschema:"Pause between batches; null where there is none."`
 }
 
 // countOrRatio has one of its fields.
@@ -212,7 +217,7 @@ type offer struct {
 
 type price struct {
 	USDPerHour *dollars `json:"usd_per_hour" jsonschema:"The price; null where not known."`
-	Basis      text     `json:"price_basis" enum:"listed family estimated secondary recalled" open:"true" jsonschema:"How it is known; null where it is not."`
+	Basis      text     `json:"price_basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How it is known; null where it is not."`
 	Date       date     `json:"price_date" jsonschema:"Day of its source."`
 	Source     text     `json:"price_source" jsonschema:"Tag of its source."`
 }

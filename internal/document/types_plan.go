@@ -15,7 +15,7 @@ type planDocument struct {
 	Catalog       catalog        `json:"catalog" jsonschema:"The catalog of types and prices that the plan was made with."`
 	OffersUsed    []offer        `json:"offers_used" jsonschema:"The catalog's rows that the plan rests on, complete, sorted by name."`
 	NodeGroups    []groupPlan    `json:"node_groups" jsonschema:"The plan of each node group, sorted by name."`
-	ControlPlane  controlPlane   `json:"control_plane" jsonschema:"The control plane and its fees."`
+	ControlPlane  controlPlane   `json:"control_plane" jsonschema:"The control plane: who runs it, its machines and its fees."`
 	Upgrade       *upgradePlan   `json:"upgrade" jsonschema:"The strategies of the upgrade; null where none was asked for."`
 	Growth        []growthMonth  `json:"growth" jsonschema:"The plan after some months of growth, by month."`
 	Cost          cost           `json:"cost" jsonschema:"The bill, line by line. A month is 730 hours."`
@@ -49,8 +49,8 @@ type spec struct {
 
 type clusterSummary struct {
 	Name              string   `json:"name" jsonschema:"Name of the cluster."`
-	Provider          string   `json:"provider" jsonschema:"Cloud: aws, gcp."`
-	Region            string   `json:"region" jsonschema:"Region of the provider."`
+	Provider          string   `json:"provider" jsonschema:"Provider: aws, gcp, on_premises."`
+	Region            string   `json:"region" jsonschema:"Region of the provider, or the owner's name of the place."`
 	Zones             []string `json:"zones" jsonschema:"Names of the zones, sorted."`
 	KubernetesVersion string   `json:"kubernetes_version" jsonschema:"The minor that runs today."`
 }
@@ -78,7 +78,8 @@ type groupPlan struct {
 	Duals          duals            `json:"duals" jsonschema:"What a unit more of each resource costs in the bound."`
 	Binding        binding          `json:"binding" jsonschema:"What one node less would break."`
 	Survives       []drill          `json:"survives" jsonschema:"The failures that were tried."`
-	RedundancyCost []redundancyStep `json:"redundancy_cost" jsonschema:"What each step of redundancy adds, in the order bare, node, zone."`
+	RedundancyCost []redundancyStep `json:"redundancy_cost" jsonschema:"What each step of redundancy adds, in the order bare, node, zone, equal_zones."`
+	Committed      []committedCost  `json:"committed" since:"1" jsonschema:"What the nodes would cost under each commitment that the catalog prices, sorted by kind, term and payment."`
 	Alternatives   []alternative    `json:"alternatives" jsonschema:"The next best instance types, cheapest first."`
 	Headroom       headroom         `json:"headroom" jsonschema:"What stays free over all nodes with everything up."`
 }
@@ -91,7 +92,7 @@ type pool struct {
 	Allocatable  allocatable    `json:"allocatable" jsonschema:"What the kubelet of one node leaves to pods; DaemonSets are not taken off."`
 	DaemonSets   []daemonSet    `json:"daemonsets" jsonschema:"Pods that run on each node, sorted by name."`
 	USDPerHour   *dollars       `json:"usd_per_hour" jsonschema:"Price of one node; null where not known."`
-	PriceBasis   text           `json:"price_basis" enum:"listed family estimated secondary recalled" open:"true" jsonschema:"How the price is known; null where it is not."`
+	PriceBasis   text           `json:"price_basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How the price is known; null where it is not."`
 	PriceDate    date           `json:"price_date" jsonschema:"Day of the price's source."`
 	PriceSource  text           `json:"price_source" jsonschema:"Tag of the price's source."`
 	RootDisks    []disk         `json:"root_disks" jsonschema:"Disks that each node boots from."`
@@ -167,7 +168,7 @@ type duals struct {
 }
 
 type binding struct {
-	Resource string `json:"resource" jsonschema:"cpu, memory, pods, spread, min_ready, nodes, min_nodes or baseline_cpu."`
+	Resource string `json:"resource" jsonschema:"cpu, memory, pods, spread, min_ready, nodes, min_nodes, equal_zones or baseline_cpu."`
 	During   string `json:"during" jsonschema:"normal, rollout, node_loss, zone_loss or node_and_zone_loss."`
 	Workload text   `json:"workload" jsonschema:"Workload that does not fit with one node less; null where none is named."`
 }
@@ -181,9 +182,19 @@ type drill struct {
 }
 
 type redundancyStep struct {
-	Step       string   `json:"step" jsonschema:"bare, node or zone."`
+	Step       string   `json:"step" jsonschema:"bare, node, zone or equal_zones: the same number of nodes in each zone."`
 	Nodes      int      `json:"nodes" jsonschema:"Nodes with this step and those before it."`
 	USDPerHour *dollars `json:"usd_per_hour" signed:"true" jsonschema:"What it adds to the cost of nodes; null where not known."`
+}
+
+type committedCost struct {
+	Kind       string  `json:"kind" jsonschema:"What is promised."`
+	TermYears  int     `json:"term_years" jsonschema:"For how long."`
+	Payment    string  `json:"payment" jsonschema:"How it is paid."`
+	USDPerHour dollars `json:"usd_per_hour" jsonschema:"Cost of all nodes of the group, without disks."`
+	Saving     ratio   `json:"saving" signed:"true" jsonschema:"Share of the cost on demand that it saves."`
+	PriceBasis text    `json:"price_basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How the price is known."`
+	PriceDate  date    `json:"price_date" jsonschema:"Day of the price's source."`
 }
 
 type alternative struct {
@@ -200,36 +211,10 @@ type headroom struct {
 	Pods     int   `json:"pods" signed:"true" jsonschema:"Free pods."`
 }
 
-type controlPlane struct {
-	Mode         string               `json:"mode" jsonschema:"managed."`
-	Tier         string               `json:"tier" jsonschema:"Tier of the managed service."`
-	Support      string               `json:"support" jsonschema:"standard or extended, at the plan's date."`
-	SupportEnds  date                 `json:"support_ends" jsonschema:"Day on which that support ends; null where not published."`
-	Members      []controlPlaneMember `json:"members" jsonschema:"Machines of a control plane of one's own; empty where it is managed."`
-	LoadBalancer *loadBalancer        `json:"load_balancer" jsonschema:"In front of a control plane of one's own; null where it is managed."`
-	Etcd         *etcd                `json:"etcd" jsonschema:"The etcd cluster; null where it is managed."`
-	Fees         []fee                `json:"fees" jsonschema:"The parts of its price."`
-	USDPerHour   *dollars             `json:"usd_per_hour" computed:"true" jsonschema:"Sum of the fees; null where one is not known."`
-}
-
-type controlPlaneMember struct {
-	Zone         string `json:"zone" jsonschema:"Zone of the machine."`
-	InstanceType string `json:"instance_type" jsonschema:"Its instance type."`
-}
-
-type loadBalancer struct {
-	Kind string `json:"kind" jsonschema:"Kind of load balancer."`
-}
-
-type etcd struct {
-	Members int `json:"members" jsonschema:"Members of the cluster."`
-	Quorum  int `json:"quorum" jsonschema:"Members that must agree."`
-}
-
 type fee struct {
 	Name       string   `json:"name" jsonschema:"Name of the fee."`
 	USDPerHour *dollars `json:"usd_per_hour" jsonschema:"The fee; null where not known."`
-	PriceBasis text     `json:"price_basis" enum:"listed family estimated secondary recalled" open:"true" jsonschema:"How it is known; null where it is not."`
+	PriceBasis text     `json:"price_basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How it is known; null where it is not."`
 	PriceDate  date     `json:"price_date" jsonschema:"Day of its source."`
 	Source     text     `json:"price_source" jsonschema:"Tag of its source."`
 }

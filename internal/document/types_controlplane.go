@@ -1,0 +1,125 @@
+package document
+
+// controlPlaneSpec is the control plane of the inputs. All but mode and tier is of
+// a control plane that people run themselves, and null of a managed one.
+type controlPlaneSpec struct {
+	Mode         string      `json:"mode" enum:"managed self_managed" jsonschema:"Who runs the control plane."`
+	Tier         text        `json:"tier" jsonschema:"Tier of a managed control plane; null of a self-managed one."`
+	Nodes        *int        `json:"nodes" jsonschema:"Nodes that run API servers; null leaves the count to the planner."`
+	EtcdTopology text        `json:"etcd_topology" enum:"stacked external" jsonschema:"Whether etcd runs on these nodes or on hosts of its own; null of a managed control plane."`
+	Etcd         *etcdSpec   `json:"etcd" jsonschema:"What is asked of etcd; null of a managed control plane."`
+	LoadBalancer text        `json:"load_balancer" enum:"cloud kube_vip haproxy_keepalived" jsonschema:"What stands before the API servers; null of a managed control plane."`
+	Redundancy   *redundancy `json:"redundancy" jsonschema:"What quorum and API servers survive; null of a managed control plane."`
+	Instances    *instances  `json:"instances" jsonschema:"The instance types that its nodes may use; null of a managed control plane."`
+	Disk         *disk       `json:"disk" jsonschema:"The root disk of its nodes; null of a managed control plane, and where machines bring theirs."`
+}
+
+type etcdSpec struct {
+	Members         *int       `json:"members" jsonschema:"Members; null leaves the count to the planner."`
+	Instances       *instances `json:"instances" jsonschema:"The instance types of hosts of its own; null where it has none."`
+	Disk            etcdDisk   `json:"disk" jsonschema:"The disk that etcd has to itself, as far as it is given."`
+	BackupInterval  seconds    `json:"backup_interval_seconds" jsonschema:"Time between snapshots."`
+	BackupRetention seconds    `json:"backup_retention_seconds" jsonschema:"For how long they are kept."`
+	RoundTrip       seconds    `json:"round_trip_seconds" jsonschema:"Longest round trip between members."`
+}
+
+// etcdDisk is a disk of which parts may be open.
+type etcdDisk struct {
+	Type            text   `json:"type" jsonschema:"Type of the disk; null leaves it to the planner, or to the machine that brings it."`
+	Size            *int64 `json:"size_bytes" jsonschema:"Its size, the least that will do where machines bring theirs; null leaves it to the planner."`
+	IOPS            *int   `json:"iops" jsonschema:"Operations a second asked for; null is what the type gives."`
+	ThroughputMiBps *int   `json:"throughput_mib_per_second" jsonschema:"Throughput asked for; null is what the type gives."`
+}
+
+// machine is a kind of machine of one's own.
+type machine struct {
+	Name         string          `json:"name" jsonschema:"Name of the machine; plans name it as their instance type."`
+	VCPUs        int             `json:"vcpus" jsonschema:"Virtual CPUs."`
+	Memory       int64           `json:"memory_bytes" jsonschema:"Memory."`
+	Architecture string          `json:"architecture" jsonschema:"amd64, arm64."`
+	Disk         machineDisk     `json:"disk" jsonschema:"The disk built in, for the system and pods."`
+	USDPerMonth  *dollars        `json:"usd_per_month" jsonschema:"What one machine costs; null where not known."`
+	CountByZone  *map[string]int `json:"count_by_zone" jsonschema:"Machines that stand in each zone, none in a zone that is not named; null where as many as needed can be had everywhere."`
+}
+
+type machineDisk struct {
+	Type text  `json:"type" jsonschema:"ssd, nvme or hdd; null where not given."`
+	Size int64 `json:"size_bytes" jsonschema:"Its size."`
+	IOPS *int  `json:"iops" jsonschema:"Operations a second that it sustains; null where not known."`
+}
+
+type kubelet struct {
+	MaxPods        *int     `json:"max_pods" jsonschema:"Limit of pods on a node; null leaves it to the network."`
+	KubeReserved   *reserve `json:"kube_reserved" jsonschema:"Set aside for Kubernetes' daemons; null where not declared."`
+	SystemReserved *reserve `json:"system_reserved" jsonschema:"Set aside for the system; null where not declared."`
+	EvictionMemory *int64   `json:"eviction_memory_bytes" jsonschema:"Free memory below which pods are evicted; null is the kubelet's own."`
+}
+
+type reserve struct {
+	MilliCPU int64 `json:"millicpu" jsonschema:"CPU in thousandths of a core."`
+	Memory   int64 `json:"memory_bytes" jsonschema:"Memory."`
+}
+
+type controlPlane struct {
+	Mode         string                 `json:"mode" enum:"managed self_managed" jsonschema:"Who runs the control plane: the provider, or the cluster's owner on machines of the cluster."`
+	Tier         text                   `json:"tier" jsonschema:"Tier of a managed control plane; null of a self-managed one."`
+	Support      string                 `json:"support" jsonschema:"standard or extended, at the plan's date; none where the minor gets no more patches."`
+	SupportEnds  date                   `json:"support_ends" jsonschema:"Day on which that support ends; null where not published."`
+	Machines     []controlPlaneMachines `json:"machines" since:"1" jsonschema:"Machines by role, in the order control_plane, etcd, load_balancer; empty where the control plane is managed."`
+	Members      []controlPlaneMember   `json:"members" jsonschema:"The same machines one by one, by role and zone; empty where the control plane is managed."`
+	LoadBalancer *loadBalancer          `json:"load_balancer" jsonschema:"In front of a control plane of one's own; null where it is managed."`
+	Etcd         *etcd                  `json:"etcd" jsonschema:"The etcd cluster; null where it is managed."`
+	Survives     []drill                `json:"survives" since:"1" jsonschema:"The losses that were tried on it; empty where it is managed."`
+	Fees         []fee                  `json:"fees" jsonschema:"The parts of its price beside machines and disks."`
+	USDPerHour   *dollars               `json:"usd_per_hour" computed:"true" jsonschema:"What it costs: its fees, machines and disks; null where one price is not known."`
+}
+
+type controlPlaneMachines struct {
+	Role         string         `json:"role" enum:"control_plane etcd load_balancer" open:"true" jsonschema:"What the machines run."`
+	InstanceType string         `json:"instance_type" jsonschema:"Name of the instance type."`
+	Nodes        int            `json:"nodes" jsonschema:"Number of machines."`
+	NodesByZone  map[string]int `json:"nodes_by_zone" jsonschema:"Machines in each zone."`
+	USDPerHour   *dollars       `json:"usd_per_hour" jsonschema:"Price of one machine; null where not known."`
+	PriceBasis   text           `json:"price_basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How the price is known; null where it is not."`
+	PriceDate    date           `json:"price_date" jsonschema:"Day of the price's source."`
+	PriceSource  text           `json:"price_source" jsonschema:"Tag of the price's source."`
+	Disks        []disk         `json:"disks" jsonschema:"Disks of one machine, the root disk first; empty where machines bring theirs."`
+	LeastVCPUs   int            `json:"least_vcpus" jsonschema:"Virtual CPUs that the load asks for."`
+	LeastMemory  int64          `json:"least_memory_bytes" jsonschema:"Memory that the load asks for."`
+	Reason       string         `json:"reason" jsonschema:"Why it asks for them."`
+}
+
+type controlPlaneMember struct {
+	Role         string `json:"role" enum:"control_plane etcd load_balancer" open:"true" since:"1" jsonschema:"What the machine runs."`
+	Zone         string `json:"zone" jsonschema:"Zone of the machine."`
+	InstanceType string `json:"instance_type" jsonschema:"Its instance type."`
+}
+
+type loadBalancer struct {
+	Kind        string `json:"kind" enum:"cloud kube_vip haproxy_keepalived" open:"true" jsonschema:"Kind of load balancer."`
+	Hosts       int    `json:"hosts" since:"1" jsonschema:"Hosts of its own; 0 where it runs on the control plane or is the cloud's."`
+	Ports       []int  `json:"ports" since:"1" jsonschema:"Ports that it listens on."`
+	HealthCheck text   `json:"health_check" since:"1" jsonschema:"Path that tells whether an API server is well; null where none is asked."`
+}
+
+type etcd struct {
+	Topology        string        `json:"topology" enum:"stacked external" open:"true" since:"1" jsonschema:"stacked on the control-plane nodes, or external on hosts of its own."`
+	Members         int           `json:"members" jsonschema:"Members of the cluster."`
+	Quorum          int           `json:"quorum" jsonschema:"Members that must agree."`
+	Tolerates       etcdTolerates `json:"tolerates" since:"1" jsonschema:"What may fail, wherever it strikes, with a quorum left."`
+	Class           string        `json:"class" since:"1" jsonschema:"Class of hardware: small, medium, large or xlarge."`
+	ClassReason     string        `json:"class_reason" since:"1" jsonschema:"What decides the class."`
+	Disk            etcdDisk      `json:"disk" since:"1" jsonschema:"The disk that etcd has to itself; where machines bring theirs, the least that it must be."`
+	Database        int64         `json:"database_bytes" since:"1" jsonschema:"Estimated size of the database at the peak."`
+	Quota           int64         `json:"quota_bytes" since:"1" jsonschema:"Limit of the database to set."`
+	Heartbeat       seconds       `json:"heartbeat_seconds" since:"1" jsonschema:"Heartbeat interval to set."`
+	ElectionTimeout seconds       `json:"election_timeout_seconds" since:"1" jsonschema:"Election timeout to set."`
+	BackupInterval  seconds       `json:"backup_interval_seconds" since:"1" jsonschema:"Time between snapshots."`
+	BackupRetention seconds       `json:"backup_retention_seconds" since:"1" jsonschema:"For how long they are kept."`
+	BackupStorage   int64         `json:"backup_storage_bytes" since:"1" jsonschema:"Storage that the snapshots take."`
+}
+
+type etcdTolerates struct {
+	Members int `json:"members" jsonschema:"Any so many members."`
+	Zones   int `json:"zones" jsonschema:"Any so many zones."`
+}
