@@ -26,7 +26,9 @@ func (k *checker) controlPlane() {
 	k.need(spec.Tier == "" || got.Tier == spec.Tier, "control_plane", "control_plane.tier", "the tier is %q, the spec says %q", got.Tier, spec.Tier)
 	same := got.Mode == want.Mode && got.Tier == want.Tier && got.Support == want.Support && got.SupportEnds == want.SupportEnds &&
 		slices.Equal(got.Fees, want.Fees) && sameBalancer(got.LoadBalancer, want.LoadBalancer)
-	k.need(same, "control_plane", "control_plane.provider", "planned as %+v, the provider says %+v", *got, want)
+	k.need(same, "control_plane", "control_plane.provider",
+		"planned as %s, tier %q, %s support until %s, fees %+v, load balancer %+v; the provider says %s, %q, %s until %s, %+v, %+v",
+		got.Mode, got.Tier, got.Support, got.SupportEnds, got.Fees, got.LoadBalancer, want.Mode, want.Tier, want.Support, want.SupportEnds, want.Fees, want.LoadBalancer)
 	k.support(got)
 	if mode == planner.SelfManaged {
 		k.selfManaged(got, spec)
@@ -37,11 +39,14 @@ func (k *checker) controlPlane() {
 	k.need(own == 0 && got.Etcd == nil && got.LoadBalancer == nil, "control_plane", "control_plane.managed", "the provider runs it, and yet there are machines, members, drills, etcd or a load balancer")
 }
 
-func sameBalancer(a, b *planner.LoadBalancer) bool {
-	if a == nil || b == nil {
-		return a == b
+// sameBalancer compares a planned load balancer with the provider's, whose hosts
+// are the fewest: more survive larger losses.
+func sameBalancer(got, want *planner.LoadBalancer) bool {
+	if got == nil || want == nil {
+		return got == want
 	}
-	return a.Kind == b.Kind && a.Hosts == b.Hosts && a.HealthCheck == b.HealthCheck && slices.Equal(a.Ports, b.Ports)
+	enough := got.Hosts >= want.Hosts && (got.Hosts > 0) == (want.Hosts > 0)
+	return got.Kind == want.Kind && enough && got.HealthCheck == want.HealthCheck && slices.Equal(got.Ports, want.Ports)
 }
 
 // fees checks the fees of a managed control plane against the catalog. On EKS the

@@ -166,12 +166,16 @@ func (k *checker) etcdDisk(e *planner.Etcd, s *etcdSize, path string) {
 	}
 }
 
-// operations returns what a disk does a second: what is bought, what the type gives
-// free and, of Amazon's gp2 and Google's persistent disks, what its size brings.
+// operations returns what a disk does a second: what is bought or what the type
+// gives free; of Google's persistent disks what the size brings, since what is free
+// belongs to the machine; of Amazon's gp2 the larger of both.
 func operations(d planner.Disk, c *catalogs.Disk) int {
-	free := c.FreeIOPS
-	if c.Type == "gp2" || strings.HasPrefix(c.Type, "pd-") {
-		free += c.IOPSPerGiB.Down(int(d.Size / units.GiB))
+	bySize := c.IOPSPerGiB.Down(int(d.Size / units.GiB))
+	switch {
+	case strings.HasPrefix(c.Type, "pd-"):
+		return max(d.IOPS, bySize)
+	case c.Type == "gp2":
+		return max(c.FreeIOPS, bySize)
 	}
-	return max(d.IOPS, free)
+	return max(d.IOPS, c.FreeIOPS)
 }

@@ -178,6 +178,12 @@ func TestOwnMachineMutations(t *testing.T) {
 		"etcd elsewhere admitted": {"control_plane.admitted", func(p *problem) {
 			p.respec(func(c *planner.Cluster) { c.ControlPlane.Etcd.Instances.Types = []string{"rack"} })
 		}},
+		"fewer hosts than the provider's": {"control_plane.provider", func(p *problem) {
+			p.plan.ControlPlane.LoadBalancer = &planner.LoadBalancer{Kind: planner.HAProxyKeepalived, Hosts: 1, Ports: []int{6443}, HealthCheck: "/readyz"}
+		}},
+		"another port": {"control_plane.provider", func(p *problem) {
+			p.plan.ControlPlane.LoadBalancer = &planner.LoadBalancer{Kind: planner.HAProxyKeepalived, Hosts: 2, Ports: []int{443}, HealthCheck: "/readyz"}
+		}},
 		"one host":               {"control_plane.load_balancer", func(p *problem) { p.plan.ControlPlane.LoadBalancer.Hosts = 1 }},
 		"both hosts in a room":   {"control_plane.survives", func(p *problem) { hosts(p, 2, 0, 0) }},
 		"both where one is free": {"zones.balance", func(p *problem) { hosts(p, 2, 0, 0) }},
