@@ -77,7 +77,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	if err := m.withinBudget(&plan); err != nil {
 		return planner.Plan{}, err
 	}
-	if plan.Upgrade, err = m.upgrade(groups); err != nil {
+	if plan.Upgrade, err = m.upgrade(groups, &control); err != nil {
 		return planner.Plan{}, err
 	}
 	if plan.Growth, err = m.growth(ctx, &plan); err != nil {

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -12,13 +13,13 @@ import (
 
 // upgrade compares the strategies of the declared upgrade; nil where none is
 // declared.
-func (m *maker) upgrade(groups []planner.GroupPlan) (*planner.UpgradePlan, error) {
+func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlane) (*planner.UpgradePlan, error) {
 	u := m.cluster.Upgrade
 	if u == nil {
 		return nil, nil
 	}
 	var calendar []upgrade.Version
-	for _, v := range m.catalog.Versions {
+	for _, v := range m.provider.Versions(m.catalog) {
 		calendar = append(calendar, upgrade.Version{Minor: v.Minor, Release: v.Release, StandardEnd: v.StandardEnd, ExtendedEnd: v.ExtendedEnd})
 	}
 	hops, err := upgrade.Path(m.cluster.KubernetesVersion, u.To, calendar, m.cluster.AsOf)
@@ -28,7 +29,12 @@ func (m *maker) upgrade(groups []planner.GroupPlan) (*planner.UpgradePlan, error
 	mech := m.provider.Mechanics(&m.cluster)
 	p := upgrade.Problem{
 		Hops: hops, NodeSkew: mech.NodeSkew, Times: times(&mech),
-		ControlPlaneFee: upgrade.Rate{Known: true}, MayStop: m.cluster.Environment == planner.Development,
+		ControlPlaneFee: upgrade.Rate{Known: true}, MayStop: m.cluster.Environment == planner.Development, APIDown: mech.APIDown,
+	}
+	for _, c := range control.Machines {
+		if c.Role == planner.RoleControlPlane {
+			p.ControlPlaneNodes = c.Nodes
+		}
 	}
 	var names []string
 	for _, o := range mech.Strategies {
@@ -42,6 +48,10 @@ func (m *maker) upgrade(groups []planner.GroupPlan) (*planner.UpgradePlan, error
 	for _, f := range next.Fees {
 		p.ControlPlaneFee.PerHour += f.Price.Rate
 		p.ControlPlaneFee.Known = p.ControlPlaneFee.Known && f.Price.Known()
+	}
+	for _, l := range m.controlPlaneLines(control) {
+		p.ControlPlaneFee.PerHour += l.PerHour()
+		p.ControlPlaneFee.Known = p.ControlPlaneFee.Known && l.Known()
 	}
 	for _, s := range slices.Sorted(maps.Keys(mech.Refused)) {
 		p.Refused = append(p.Refused, upgrade.Refusal{Strategy: s, Reason: mech.Refused[s]})
@@ -76,10 +86,13 @@ func (m *maker) controlPlaneAt(minor string) (planner.ControlPlane, error) {
 
 func times(mech *planner.Mechanics) upgrade.Times {
 	return upgrade.Times{
-		ControlPlaneStep: mech.ControlPlaneStep, AddOns: mech.AddOns, Setup: mech.Setup, Boot: mech.Boot,
-		AfterDrain: mech.AfterDrain, Terminate: mech.Terminate, ScaleDownPerNode: mech.ScaleDownPerNode,
-		DrainLimit: mech.DrainLimit, MaxParallel: mech.MaxParallel, ControlPlaneRollback: mech.ControlPlaneRollback,
-		Verify: upgrade.DefaultVerify, Soak: upgrade.DefaultSoak, Delete: upgrade.DefaultDelete, ParallelRun: upgrade.DefaultParallelRun,
+		ControlPlaneStep: mech.ControlPlaneStep, ControlPlaneNode: mech.ControlPlaneNode, ControlPlaneRoll: mech.ControlPlaneRoll,
+		AddOns: mech.AddOns, Setup: mech.Setup, Boot: mech.Boot, AfterDrain: mech.AfterDrain, Terminate: mech.Terminate,
+		AfterTerminate: mech.AfterTerminate, Validate: mech.Validate, ScaleDownPerNode: mech.ScaleDownPerNode,
+		Packages: mech.Packages, Ready: mech.Ready, Cordon: mech.Cordon, WaitForDrain: mech.WaitForDrain,
+		DrainLimit: mech.DrainLimit, DrainForced: mech.DrainForced, MaxParallel: mech.MaxParallel,
+		ControlPlaneRollback: mech.ControlPlaneRollback,
+		Verify:               upgrade.DefaultVerify, Soak: upgrade.DefaultSoak, Delete: cmp.Or(mech.DeletePool, upgrade.DefaultDelete), ParallelRun: upgrade.DefaultParallelRun,
 	}
 }
 
@@ -97,6 +110,10 @@ func (m *maker) upgradeGroup(g *planner.GroupPlan) (upgrade.Group, error) {
 		Name: g.Name, Zones: len(pool.NodesByZone),
 		Price:          upgrade.Rate{PerHour: pool.Price.Rate + disks, Known: known && pool.Price.Known()},
 		MaxUnavailable: declared.UpdateConfig.MaxUnavailable, Pending: rest.pending,
+	}
+	m.pace(&out, &declared.UpdateConfig)
+	for _, z := range pool.NodesByZone {
+		out.NodesByZone = append(out.NodesByZone, z.Nodes)
 	}
 	if declared.Redundancy.Nodes > 0 || declared.Redundancy.Zones > 0 {
 		out.Redundant = rest.redundant
@@ -122,6 +139,22 @@ func (m *maker) upgradeGroup(g *planner.GroupPlan) (upgrade.Group, error) {
 		out.Workloads = append(out.Workloads, u)
 	}
 	return out, nil
+}
+
+// pace says how many nodes of a group are replaced at a time. Where the ground has
+// a surge, strategies are compared at the width that the group declares, be it of
+// max_surge or of max_unavailable: the one that it does not use is left open there.
+func (m *maker) pace(out *upgrade.Group, u *planner.UpdateConfig) {
+	if !m.terms.MaxSurge {
+		return
+	}
+	out.MaxSurge, out.AtATime, out.BatchSoak = u.MaxSurge, u.MaxUnavailable, u.Soak
+	if u.MaxUnavailable.IsZero() {
+		out.AtATime = u.MaxSurge
+	}
+	if u.MaxSurge.IsZero() && u.Strategy != "surge" {
+		out.MaxSurge, out.MaxUnavailable = u.MaxUnavailable, units.Count(0)
+	}
 }
 
 // upgradePlan translates a comparison back.

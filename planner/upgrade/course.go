@@ -89,7 +89,7 @@ type round struct {
 //	E = N x D, ready >= N
 func blueGreenRound(g Group, p Problem) round {
 	n, t := g.Count(), p.Times
-	k, _ := parallel(n, g.MaxUnavailable, t.MaxParallel)
+	k, _ := parallel(n, g.atATime(), t.MaxParallel)
 	drains := Drains(g, k)
 	r, _ := longest(drains)
 	d := t.Boot + cmp.Or(t.Setup, DefaultSetup) + t.Verify + batches(n, k)*r + t.Soak + t.Delete

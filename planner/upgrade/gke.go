@@ -74,7 +74,7 @@ func gkeBlueGreen(o Option, p Problem) Strategy {
 //	E = N x D, ready >= N
 func gkeBlueGreenRound(g Group, p Problem) round {
 	n, t := g.Count(), p.Times
-	k, _ := parallel(n, g.MaxUnavailable, 0)
+	k, _ := parallel(n, g.atATime(), 0)
 	drains := p.drains(g, k, n)
 	r, _ := longest(drains)
 	d := t.Boot + t.Cordon + batches(n, k)*(r+g.BatchSoak) + min(t.Soak, longestSoak) + t.Delete
@@ -88,7 +88,7 @@ func gkeBlueGreenRound(g Group, p Problem) round {
 //	E <= N x D, ready >= N
 func gkeAutoscaledRound(g Group, p Problem) round {
 	n, t := g.Count(), p.Times
-	k, _ := parallel(n, g.MaxUnavailable, 0)
+	k, _ := parallel(n, g.atATime(), 0)
 	drains := Drains(g, k)
 	r, _ := longest(drains)
 	d := t.Boot + t.Cordon + min(t.WaitForDrain, longestSoak) + batches(n, k)*r + t.Delete

@@ -15,7 +15,7 @@ func inPlace(o Option, p Problem) Strategy {
 //	E = 0, ready >= N - k
 func inPlaceRound(g Group, p Problem) round {
 	n, t := g.Count(), p.Times
-	k, _ := parallel(n, g.MaxUnavailable, t.MaxParallel)
+	k, _ := parallel(n, g.atATime(), t.MaxParallel)
 	drains := p.drains(g, k, n-k)
 	r, _ := longest(drains)
 	return round{duration: batches(n, k) * (r + t.Packages + t.Ready), parallel: k, minReady: n - k, drains: drains}

@@ -17,6 +17,14 @@ func parallel(n int, asked units.CountOrRatio, bound int) (k, u int) {
 	return min(u, n), u
 }
 
+// atATime is AtATime, or what stands for it.
+func (g Group) atATime() units.CountOrRatio {
+	if g.AtATime.IsZero() {
+		return g.MaxUnavailable
+	}
+	return g.AtATime
+}
+
 // batches returns how many batches of k nodes n nodes make.
 func batches(n, k int) time.Duration { return time.Duration(units.CeilDiv(n, k)) }
 
@@ -45,7 +53,7 @@ func paceOf(g Group, terminateFirst bool, bound int) pace {
 	}
 	switch {
 	case terminateFirst:
-		surge, away = 0, max(away, 1)
+		surge, away = 0, max(g.atATime().Down(n), 1)
 	case surge+away == 0:
 		surge = 1
 	}

@@ -169,6 +169,10 @@ type Group struct {
 	MaxUnavailable units.CountOrRatio
 	// MaxSurge nodes more at a time; a share rounds up. EKS does not use it.
 	MaxSurge units.CountOrRatio
+	// AtATime is how many nodes are drained at a time where none is added before:
+	// what goes first, in place, and batches of blue/green. A share rounds down, at
+	// least 1; MaxUnavailable where it is zero.
+	AtATime units.CountOrRatio
 	// BatchSoak is the wait after each batch of GKE's blue/green.
 	BatchSoak time.Duration
 	// Workloads with pods on the nodes.
