@@ -110,8 +110,8 @@ func TestUnknownFees(t *testing.T) {
 	}
 }
 
-// Requests of a node of GKE 1.36 without network policy, and of the collector of
-// Managed Service for Prometheus beside them.
+// Requests of a node of GKE 1.36 without network policy, and the 36M of the collector
+// of Managed Service for Prometheus beside them, in whole MiB.
 func TestDaemonSets(t *testing.T) {
 	type sums struct {
 		pods   int
@@ -119,8 +119,8 @@ func TestDaemonSets(t *testing.T) {
 		memory units.Bytes
 	}
 	tests := map[planner.CNI]sums{
-		planner.Kubenet:     {9, 384 + 5, 626*units.MiB + 36_000_000},
-		planner.DataplaneV2: {9, 384 + 5 - 100 + 205, 626*units.MiB + 36_000_000 + 512*units.MiB},
+		planner.Kubenet:     {9, 384 + 5, (626 + 35) * units.MiB},
+		planner.DataplaneV2: {9, 384 + 5 - 100 + 205, (626 + 35 + 512) * units.MiB},
 	}
 	for cni, want := range tests {
 		c := &planner.Cluster{Network: planner.Network{CNI: cni}}
@@ -155,9 +155,9 @@ func TestSystemWorkloads(t *testing.T) {
 	mib := units.MiB
 	wants := map[string]want{
 		"event-exporter-gke":            {1, planner.Pod{CPU: 3, Memory: 100 * mib}, false},
-		"gmp-operator":                  {1, planner.Pod{CPU: 1, Memory: 16_000_000, MemoryLimit: 2_000_000_000}, false},
+		"gmp-operator":                  {1, planner.Pod{CPU: 1, Memory: 16 * mib, MemoryLimit: 1908 * mib}, false},
 		"konnectivity-agent":            {3, planner.Pod{CPU: 15, Memory: 60 * mib, MemoryLimit: 155 * mib}, true},
-		"konnectivity-agent-autoscaler": {1, planner.Pod{CPU: 10, Memory: 10_000_000}, false},
+		"konnectivity-agent-autoscaler": {1, planner.Pod{CPU: 10, Memory: 10 * mib}, false},
 		"kube-dns":                      {2, planner.Pod{CPU: 265, Memory: 140 * mib, MemoryLimit: 240 * mib}, true},
 		"kube-dns-autoscaler":           {1, planner.Pod{CPU: 20, Memory: 10 * mib}, false},
 		"l7-default-backend":            {1, planner.Pod{CPU: 10, Memory: 20 * mib}, false},

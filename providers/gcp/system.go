@@ -7,16 +7,13 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// megabyte is the unit in which GKE writes some requests ("36M").
-const megabyte units.Bytes = 1_000_000
-
 // anetdMemory is an assumption: requests of Dataplane V2's agent were found for
 // its CPU alone. It is three times that of the same agent on Google Distributed
 // Cloud (164Mi).
 const anetdMemory = 512 * units.MiB
 
 // DaemonSets returns the pods that GKE Standard runs on every node, by name, with
-// the requests of running nodes: logging, metrics, Managed Service for Prometheus,
+// the requests of running nodes, rounded up to whole MiB: logging, metrics, Managed Service for Prometheus,
 // Workload Identity, NodeLocal DNSCache, the disk driver and the network. With
 // Dataplane V2 anetd is in kube-proxy's place.
 func (Provider) DaemonSets(c *planner.Cluster, _ *planner.NodeGroup) []planner.DaemonSet {
@@ -28,7 +25,7 @@ func (Provider) DaemonSets(c *planner.Cluster, _ *planner.NodeGroup) []planner.D
 		planner.DaemonSet{Name: "fluentbit-gke", CPU: 105, Memory: 230 * units.MiB},
 		planner.DaemonSet{Name: "gke-metadata-server", CPU: 100, Memory: 100 * units.MiB},
 		planner.DaemonSet{Name: "gke-metrics-agent", CPU: 21, Memory: 145 * units.MiB},
-		planner.DaemonSet{Name: "gmp-collector", CPU: 5, Memory: 36 * megabyte},
+		planner.DaemonSet{Name: "gmp-collector", CPU: 5, Memory: 35 * units.MiB},
 		planner.DaemonSet{Name: "ip-masq-agent", CPU: 10, Memory: 16 * units.MiB},
 	)
 	if c.Network.CNI != planner.DataplaneV2 {
@@ -55,9 +52,9 @@ func (Provider) SystemWorkloads(*planner.Cluster) []planner.Workload {
 	dns.PodDisruptionBudget = oneUnavailable()
 	return []planner.Workload{
 		addOn("event-exporter-gke", 1, planner.Pod{CPU: 3, Memory: 100 * units.MiB}),
-		addOn("gmp-operator", 1, planner.Pod{CPU: 1, Memory: 16 * megabyte, MemoryLimit: 2000 * megabyte}),
+		addOn("gmp-operator", 1, planner.Pod{CPU: 1, Memory: 16 * units.MiB, MemoryLimit: 1908 * units.MiB}),
 		konnectivity,
-		addOn("konnectivity-agent-autoscaler", 1, planner.Pod{CPU: 10, Memory: 10 * megabyte}),
+		addOn("konnectivity-agent-autoscaler", 1, planner.Pod{CPU: 10, Memory: 10 * units.MiB}),
 		dns,
 		addOn("kube-dns-autoscaler", 1, planner.Pod{CPU: 20, Memory: 10 * units.MiB}),
 		addOn("l7-default-backend", 1, planner.Pod{CPU: 10, Memory: 20 * units.MiB}),
