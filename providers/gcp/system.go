@@ -13,9 +13,9 @@ import (
 const anetdMemory = 512 * units.MiB
 
 // DaemonSets returns the pods that GKE Standard runs on every node, by name, with
-// the requests of running nodes, rounded up to whole MiB: logging, metrics, Managed Service for Prometheus,
-// Workload Identity, NodeLocal DNSCache, the disk driver and the network. With
-// Dataplane V2 anetd is in kube-proxy's place.
+// the requests of running nodes, rounded up to whole MiB: logging, metrics, Managed
+// Service for Prometheus, Workload Identity, NodeLocal DNSCache, the disk driver and
+// the network. With Dataplane V2 anetd is in kube-proxy's place.
 func (Provider) DaemonSets(c *planner.Cluster, _ *planner.NodeGroup) []planner.DaemonSet {
 	var out []planner.DaemonSet
 	if c.Network.CNI == planner.DataplaneV2 {
