@@ -7,6 +7,7 @@ import (
 
 	"github.com/scantling-dev/scantling/internal/cli"
 	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/internal/run"
 	"github.com/scantling-dev/scantling/internal/spec"
 	"github.com/scantling-dev/scantling/planner/practice"
 )
@@ -28,7 +29,7 @@ func files() ([]file, error) {
 	}
 	all := []file{
 		{name: "plan.schema.json", content: schema},
-		{name: "reference/language.md", content: spec.Reference()},
+		{name: "reference/language.md", content: spec.Reference(run.Grounds())},
 		{name: "reference/commands.md", content: commandsPage(cli.Root(&cli.World{}))},
 		{name: "reference/exit-codes.md", content: exitCodesPage(cli.ExitCodes())},
 	}

@@ -32,11 +32,15 @@ type builder struct {
 	assumptions []planner.Assumption
 	// zonesWrong: a zone of the cluster was refused.
 	zonesWrong bool
-	// terms of the cluster's ground; the zero value where it could not be found.
-	terms planner.Terms
-	// catalog and provider are nil where the region's could not be found.
+	// ground is where the cluster stands, terms are its; nil and zero where it
+	// could not be found.
+	ground *planner.Ground
+	terms  planner.Terms
+	// catalog and provider are nil where the region's could not be found, or where
+	// the machines of one's own are wrong; minors is the calendar.
 	catalog  *catalogs.Catalog
 	provider planner.Provider
+	minors   []catalogs.Version
 }
 
 // buildCluster fills in every default, and checks what values mean together and
@@ -47,16 +51,18 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 	b.place("", root)
 	c := &b.cluster
 	c.Name = root.label
-	c.Provider, _ = get[string](root, "provider")
-	c.ControlPlane.Mode = planner.Managed
+	b.findGround()
+	b.checkWords(root)
 	c.Environment = planner.Environment(take(b, root, "", "environment", string(planner.Production), "production", "language"))
 	b.region()
-	b.versions()
 	b.zones()
+	b.machines()
+	b.versions()
 	if budget, ok := get[units.USD](root, "max_usd_per_month"); ok {
 		c.MaxUSDPerMonth = &budget
 	}
 	b.network()
+	b.controlPlane()
 	b.growth()
 	b.groups()
 	b.daemonSets()
@@ -123,7 +129,8 @@ func take[T any](b *builder, n *node, path, name string, def T, text, source str
 // network reads the network block.
 func (b *builder) network() {
 	n := b.root.child("network")
-	b.cluster.Network.CNI = planner.CNI(take(b, n, "network", "cni", string(planner.VPC), "vpc", "provider "+b.cluster.Provider))
+	cni := string(first(b.terms.CNIs))
+	b.cluster.Network.CNI = planner.CNI(take(b, n, "network", "cni", cni, cni, b.source()))
 	b.cluster.Network.MaxPods, _ = get[int](n, "max_pods")
 }
 

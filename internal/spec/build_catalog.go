@@ -12,33 +12,29 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// region finds the catalog of the cluster's region, and the date.
+// region reads the cluster's region and finds its catalog. Machines of one's own
+// stand in a place of any name; their catalog is made from them.
 func (b *builder) region() {
-	c := &b.cluster
+	b.cluster.AsOf, _ = get[units.Date](b.root, "as_of")
 	region, ok := get[string](b.root, "region")
-	c.Region = region
-	if ok && c.Provider != "" {
+	b.cluster.Region = region
+	switch {
+	case !ok || b.ground == nil:
+	case b.terms.OwnMachines:
+		if !placeName(region) {
+			b.add(InvalidName, b.root.rng("region"), "%q cannot name a region: it becomes a label of the nodes: %s.", short(region), labelValueRule)
+		}
+	default:
 		b.findCatalog()
-	}
-	if date, ok := get[units.Date](b.root, "as_of"); ok {
-		c.AsOf = date
-	} else if b.catalog != nil && !b.root.has("as_of") {
-		c.AsOf = b.catalog.Date
-		b.assume("as_of", string(c.AsOf), "catalog")
 	}
 }
 
+// placeName reports whether s can name a region or a zone: it becomes the value
+// of a label of the nodes.
+func placeName(s string) bool { return s != "" && labelValue(s) }
+
 func (b *builder) findCatalog() {
 	c := &b.cluster
-	at := slices.IndexFunc(b.offers.Grounds(), func(g planner.Ground) bool {
-		return g.Terms.Provider == c.Provider && g.Terms.Mode == c.ControlPlane.Mode
-	})
-	if at < 0 {
-		b.add(UnknownProvider, b.root.rng("provider"), "The catalog has no provider %q.", c.Provider)
-		return
-	}
-	ground := b.offers.Grounds()[at]
-	b.terms = ground.Terms
 	regions := b.offers.Regions(c.Provider)
 	if !slices.Contains(regions, c.Region) {
 		b.add(UnknownRegion, b.root.rng("region"), "%s has no region named %q.%s", c.Provider, short(c.Region), orElse(didYouMean(c.Region, regions), regions))
@@ -49,7 +45,22 @@ func (b *builder) findCatalog() {
 		b.add(CatalogFailed, b.root.rng("region"), "The catalog of %s %s cannot be read: %v.", c.Provider, c.Region, err)
 		return
 	}
-	b.catalog, b.provider = &cat, ground.New(&cat)
+	b.asOf(cat.Date, "catalog")
+	b.use(&cat)
+}
+
+// use takes cat for the cluster's catalog.
+func (b *builder) use(cat *catalogs.Catalog) {
+	b.catalog, b.provider = cat, b.ground.New(cat)
+	b.minors = b.provider.Versions(cat)
+}
+
+// asOf reads the day of the plan; the default is that of a catalog or calendar.
+func (b *builder) asOf(date units.Date, source string) {
+	if !b.root.has("as_of") {
+		b.cluster.AsOf = date
+		b.assume("as_of", string(date), source)
+	}
 }
 
 // versions checks kubernetes_version against the provider's calendar.
@@ -64,22 +75,30 @@ func (b *builder) versions() {
 	asOf := b.cluster.AsOf
 	switch {
 	case v == nil:
-		b.add(VersionUnknown, rng, "%s has no version %q. %s", b.cluster.Provider, minor, b.possible(""))
+		b.add(VersionUnknown, rng, "%s has no version %q. %s", b.publisher(), minor, b.possible(""))
 	case asOf.IsZero(): // a wrong as_of was reported
 	case v.Release.IsZero():
-		b.add(VersionNotYet, rng, "%s has no release date for %s. %s", b.cluster.Provider, minor, b.possible(""))
+		b.add(VersionNotYet, rng, "%s has no release date for %s. %s", b.publisher(), minor, b.possible(""))
 	case v.Release > asOf:
-		b.add(VersionNotYet, rng, "%s releases %s on %s, after as_of %s. %s", b.cluster.Provider, minor, v.Release, asOf, b.possible(""))
+		b.add(VersionNotYet, rng, "%s releases %s on %s, after as_of %s. %s", b.publisher(), minor, v.Release, asOf, b.possible(""))
 	case !v.ExtendedEnd.IsZero() && v.ExtendedEnd <= asOf:
 		b.add(VersionEnded, rng, "Extended support of %s ended on %s. %s", minor, v.ExtendedEnd, b.possible(""))
 	}
+}
+
+// publisher names whose calendar the minors are of.
+func (b *builder) publisher() string {
+	if b.terms.Mode == planner.SelfManaged {
+		return "Kubernetes"
+	}
+	return b.cluster.Provider
 }
 
 // possible lists the minors that run at as_of, those later than a minor that is
 // not empty.
 func (b *builder) possible(after string) string {
 	var minors []string
-	for _, v := range b.catalog.Versions {
+	for _, v := range b.minors {
 		asOf := b.cluster.AsOf
 		if after != "" && compareMinors(v.Minor, after) <= 0 {
 			continue
@@ -95,9 +114,9 @@ func (b *builder) possible(after string) string {
 }
 
 func (b *builder) findVersion(minor string) *catalogs.Version {
-	for i := range b.catalog.Versions {
-		if b.catalog.Versions[i].Minor == minor {
-			return &b.catalog.Versions[i]
+	for i := range b.minors {
+		if b.minors[i].Minor == minor {
+			return &b.minors[i]
 		}
 	}
 	return nil
@@ -123,7 +142,8 @@ func (b *builder) upgrade() {
 	}
 	u := &planner.Upgrade{}
 	b.cluster.Upgrade = u
-	u.Strategy = take(b, n, "upgrade", "strategy", "compare", "compare", "language")
+	u.Strategy = take(b, n, "upgrade", "strategy", compare, compare, "language")
+	b.checkStrategy(n, u.Strategy)
 	to, ok := get[string](n, "to")
 	u.To = to
 	from, fromOK := get[string](b.root, "kubernetes_version")
@@ -140,12 +160,31 @@ func (b *builder) upgrade() {
 	v := b.findVersion(to)
 	switch {
 	case v == nil:
-		b.add(VersionUnknown, n.rng("to"), "%s has no version %q. %s", b.cluster.Provider, to, b.possible(from))
+		b.add(VersionUnknown, n.rng("to"), "%s has no version %q. %s", b.publisher(), to, b.possible(from))
 	case b.cluster.AsOf.IsZero():
 	case v.Release.IsZero():
-		b.add(VersionNotYet, n.rng("to"), "%s has no release date for %s. %s", b.cluster.Provider, to, b.possible(from))
+		b.add(VersionNotYet, n.rng("to"), "%s has no release date for %s. %s", b.publisher(), to, b.possible(from))
 	case v.Release > b.cluster.AsOf:
-		b.add(VersionNotYet, n.rng("to"), "%s releases %s on %s, after as_of %s. To plan ahead, set as_of to that day.", b.cluster.Provider, to, v.Release, b.cluster.AsOf)
+		b.add(VersionNotYet, n.rng("to"), "%s releases %s on %s, after as_of %s. To plan ahead, set as_of to that day.", b.publisher(), to, v.Release, b.cluster.AsOf)
+	}
+}
+
+// compare asks for the prices of all strategies.
+const compare = "compare"
+
+// checkStrategy refuses a strategy that the ground does not know. One that it
+// refuses with a reason is the planner's to refuse.
+func (b *builder) checkStrategy(n *node, strategy string) {
+	if b.provider == nil || strategy == compare {
+		return
+	}
+	mechanics := b.provider.Mechanics(&b.cluster)
+	known := []string{compare}
+	for _, o := range mechanics.Strategies {
+		known = append(known, o.Name)
+	}
+	if _, refused := mechanics.Refused[strategy]; !refused && !slices.Contains(known, strategy) {
+		b.add(NotOnGround, n.rng("strategy"), "%s has no strategy %q: it is %s.", b.title(), strategy, quoteAll(known))
 	}
 }
 
@@ -160,6 +199,9 @@ func (b *builder) zones() {
 		return
 	}
 	b.cluster.Zones = slices.Sorted(slices.Values(list.items))
+	if b.terms.OwnMachines {
+		b.ownZones(&list)
+	}
 	if b.catalog == nil {
 		return
 	}
@@ -185,7 +227,15 @@ func (b *builder) zones() {
 	}
 }
 
-func zoneLetter(s string) bool { return len(s) == 1 && s[0] >= 'a' && s[0] <= 'z' }
+// ownZones holds names that the cluster's owner chose to the form of labels.
+func (b *builder) ownZones(list *texts) {
+	for i, name := range list.items {
+		if !placeName(name) {
+			b.zonesWrong = true
+			b.add(InvalidName, &list.rngs[i], "%q cannot name a zone: it becomes a label of the nodes: %s.", short(name), labelValueRule)
+		}
+	}
+}
 
 // strangeZone reports a zone that the region's catalog lacks.
 func (b *builder) strangeZone(name string, list *texts, i int) {
@@ -194,16 +244,20 @@ func (b *builder) strangeZone(name string, list *texts, i int) {
 	for _, z := range b.catalog.Zones {
 		known = append(known, z.Name)
 	}
-	letter, ours := strings.CutPrefix(name, c.Region)
-	mayExist := ours && c.Provider == "aws" && zoneLetter(letter)
+	mayExist := b.terms.HiddenZone != nil && b.terms.HiddenZone(c.Region, name)
+	full := slices.IndexFunc(known, func(k string) bool {
+		return strings.HasPrefix(k, c.Region) && strings.TrimPrefix(strings.TrimPrefix(k, c.Region), "-") == name
+	})
 	b.zonesWrong = b.zonesWrong || !mayExist
 	switch {
 	case mayExist:
-		b.add(ZoneLetterUnknown, &list.rngs[i], "The catalog of %s has %s. Letters belong to an account: check with \"aws ec2 describe-availability-zones\" that yours has %s.", c.Region, andList(known), name)
-	case len(name) == 1 && slices.Contains(known, c.Region+name):
-		b.add(ZoneNotInRegion, &list.rngs[i], "A zone is named in full: write %q.", c.Region+name)
+		b.add(ZoneLetterUnknown, &list.rngs[i], "The catalog of %s has %s. Letters belong to an account: check that yours has %s.", c.Region, andList(known), name)
+	case full >= 0:
+		b.add(ZoneNotInRegion, &list.rngs[i], "A zone is named in full: write %q.", known[full])
 	case b.regionOf(name) != "":
 		b.add(ZoneOfOther, &list.rngs[i], "%q belongs to %s, and the cluster is in %s. Zones here: %s.", short(name), b.regionOf(name), c.Region, quoteAll(known))
+	case b.terms.HiddenZone == nil: // the catalog has them all
+		b.add(ZoneNotInRegion, &list.rngs[i], "%s has no zone named %q.%s Zones here: %s.", c.Region, short(name), didYouMean(name, known), quoteAll(known))
 	default:
 		b.add(ZoneNotInRegion, &list.rngs[i], "%s has no zone named %q.%s", c.Region, short(name), orElse(didYouMean(name, known), known))
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
-	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // groups reads the node groups.
@@ -70,6 +69,8 @@ type groupContext struct {
 	source      string
 	development bool
 	redundancy  planner.Redundancy
+	// controlPlane: the machines are the control plane's, not a group's.
+	controlPlane bool
 }
 
 // group reads one node group, its defaults merged.
@@ -81,15 +82,17 @@ func (b *builder) group(n *node, path string) planner.NodeGroup {
 	}
 	x.zones = b.groupZones(n, path)
 	g := planner.NodeGroup{Name: n.label, Role: role, Zones: x.zones}
-	g.Image = planner.Image(take(b, n, path, "image", string(planner.AL2023), "al2023", "provider "+b.cluster.Provider))
+	image := string(first(b.terms.Images))
+	g.Image = planner.Image(take(b, n, path, "image", image, image, b.source()))
 	g.Guarantee = planner.Guarantee(take(b, n, path, "guarantee", string(planner.Scheduled), "scheduled", "language"))
 	labels, _ := get[textMap](n, "labels")
 	b.checkLabels(labels)
 	g.Labels = labels.items
 	g.Instances = b.instances(x)
 	g.Disk = b.disk(x)
+	g.Kubelet = b.kubelet(x)
 	g.Taints = b.taints(x)
-	g.MinNodes, g.MaxNodes = b.autoscaling(n)
+	g.MinNodes, g.MaxNodes = b.autoscaling(x)
 	x.redundancy = b.redundancy(x)
 	g.Redundancy = x.redundancy
 	g.UpdateConfig = b.updateConfig(x)
@@ -126,75 +129,6 @@ func (b *builder) zonesGood() bool {
 	return b.root.has("zones") && !b.root.attrs["zones"].bad && !b.zonesWrong && len(b.cluster.Zones) > 0
 }
 
-// instances reads the instances block.
-func (b *builder) instances(x *groupContext) planner.Instances {
-	n, path := x.node.child("instances"), x.path+".instances"
-	burstable := x.def.burstable || x.development
-	source := x.source
-	if x.development && !x.def.burstable {
-		source = "environment development"
-	}
-	var in planner.Instances
-	in.Types = b.patterns(n, "types", typeName)
-	in.Exclude = b.patterns(n, "exclude", typeName)
-	switch {
-	case n.has("families"):
-		in.Families = b.patterns(n, "families", familyName)
-	case n.has("types"): // the names alone decide
-	default:
-		in.Families = slices.Sorted(slices.Values(x.def.families(burstable)))
-		b.assume(path+".families", strings.Join(in.Families, ", "), source)
-	}
-	if allow, ok := get[texts](n, "allow"); ok {
-		in.Allow = slices.Sorted(slices.Values(allow.items))
-	} else if burstable && !n.has("allow") {
-		in.Allow = []string{"burstable"}
-		b.assume(path+".allow", "burstable", source)
-	}
-	if list, ok := get[texts](n, "architectures"); ok {
-		in.Architectures = slices.Sorted(slices.Values(list.items))
-		if len(list.items) == 0 {
-			b.add(MissingAttribute, n.rng("architectures"), "The list is empty, so that no machine fits. Write [\"amd64\"], [\"arm64\"] or both.")
-		}
-	} else {
-		in.Architectures = []string{"amd64"}
-		if !n.has("architectures") {
-			b.assume(path+".architectures", "amd64", "language")
-		}
-	}
-	in.CapacityType = planner.CapacityType(take(b, n, path, "capacity_type", string(x.def.capacity), string(x.def.capacity), x.source))
-	b.checkMaxTypes(x, n, path)
-	in.MaxTypes = 1
-	in.MaxVCPUs, _ = get[int](n, "max_vcpus")
-	b.checkAdmitted(n, &in)
-	return in
-}
-
-// checkMaxTypes holds max_types to 1 until mixes of types are built.
-func (b *builder) checkMaxTypes(x *groupContext, n *node, path string) {
-	if given, ok := get[int](n, "max_types"); ok && given > 1 {
-		b.add(NotSupportedYet, n.rng("max_types"), "A group of %d types is not supported yet. Write 1, or leave max_types out.", given)
-		return
-	}
-	source := x.source
-	if x.def.maxTypes > 1 {
-		source += ", " + itoa(x.def.maxTypes) + " once mixes are built"
-	}
-	take(b, n, path, "max_types", 1, "1", source)
-}
-
-// disk reads the disk block.
-func (b *builder) disk(x *groupContext) planner.Disk {
-	n, path := x.node.child("disk"), x.path+".disk"
-	var d planner.Disk
-	d.Type = take(b, n, path, "type", "gp3", "gp3", "provider "+b.cluster.Provider)
-	d.Size = take(b, n, path, "size", x.def.diskSize, bytesText(x.def.diskSize), x.source)
-	d.IOPS, _ = get[int](n, "iops")
-	d.ThroughputMiBps, _ = get[int](n, "throughput_mib")
-	b.checkDisk(n, d)
-	return d
-}
-
 // taints reads the taint blocks, or takes the role's.
 func (b *builder) taints(x *groupContext) []planner.Taint {
 	nodes := x.node.children("taint")
@@ -226,17 +160,6 @@ func (b *builder) taints(x *groupContext) []planner.Taint {
 	return out
 }
 
-// autoscaling reads the bounds of the node count.
-func (b *builder) autoscaling(n *node) (least, most int) {
-	a := n.child("autoscaling")
-	least, _ = get[int](a, "min_nodes")
-	most, _ = get[int](a, "max_nodes")
-	if least > 0 && most > 0 && least > most {
-		b.add(BoundsCrossed, a.rng("min_nodes"), "min_nodes is %d, above max_nodes of %d. Lower it, or raise max_nodes.", least, most)
-	}
-	return least, most
-}
-
 // redundancy reads what the group survives.
 func (b *builder) redundancy(x *groupContext) planner.Redundancy {
 	n, path := x.node.child("redundancy"), x.path+".redundancy"
@@ -260,18 +183,6 @@ func (b *builder) redundancy(x *groupContext) planner.Redundancy {
 		b.add(TooManyZones, n.rng("zones"), "The group has %s: it can survive the loss of at most %d.", count(len(x.zones), "zone"), len(x.zones)-1)
 	}
 	return red
-}
-
-// updateConfig reads how nodes are replaced.
-func (b *builder) updateConfig(x *groupContext) planner.UpdateConfig {
-	n, path := x.node.child("update_config"), x.path+".update_config"
-	var u planner.UpdateConfig
-	u.Strategy = take(b, n, path, "strategy", "surge", "surge", x.source)
-	u.MaxUnavailable = take(b, n, path, "max_unavailable", x.def.update, portionText(x.def.update), x.source)
-	if v, ok := get[units.CountOrRatio](n, "max_unavailable"); ok && v.IsZero() {
-		b.add(OutOfRange, n.rng("max_unavailable"), "No node would ever be replaced. Write 1 or more.")
-	}
-	return u
 }
 
 // systemGroup checks that CoreDNS has a group to run on, and that every other

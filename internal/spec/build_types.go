@@ -39,14 +39,37 @@ func (b *builder) patterns(n *node, name string, of func(*catalogs.InstanceType)
 		if !strings.ContainsAny(glob, "*?") {
 			hint = cmp.Or(didYouMean(glob, known), hint)
 		}
-		if name == "families" && strings.Contains(glob, ".") {
-			hint = " A family is what stands before the \".\"; whole names go into types."
-		} else if name != "families" && !strings.HasPrefix(hint, " Did") && !strings.ContainsAny(glob, ".*") {
-			hint = " A type's whole name is like \"m7g.large\"; families go into families."
-		}
-		b.add(GlobMatchesNone, &list.rngs[i], "%q matches no %s of %s %s.%s", glob, map[bool]string{true: "family", false: "type"}[name == "families"], b.cluster.Provider, b.cluster.Region, hint)
+		b.add(GlobMatchesNone, &list.rngs[i], "%q matches no %s of %s %s.%s", glob, b.kindOfName(name), b.cluster.Provider, b.cluster.Region, b.formOfName(name, glob, hint, known))
 	}
 	return slices.Sorted(slices.Values(list.items))
+}
+
+// kindOfName says what the patterns of an attribute name.
+func (b *builder) kindOfName(attribute string) string {
+	switch {
+	case b.terms.OwnMachines:
+		return "machine"
+	case attribute == "families":
+		return "family"
+	}
+	return "type"
+}
+
+// formOfName says how families and types are told apart where a pattern looks
+// like the other, or else gives the hint; machines of one's own are few enough to
+// list.
+func (b *builder) formOfName(attribute, glob, hint string, known []string) string {
+	end := b.terms.FamilyEnd
+	switch {
+	case b.terms.OwnMachines:
+		return orElse(hint, known)
+	case end == "":
+	case attribute == "families" && strings.Contains(glob, end):
+		return fmt.Sprintf(" A family is what stands before the %q; whole names go into types.", end)
+	case attribute != "families" && !strings.HasPrefix(hint, " Did") && !strings.ContainsAny(glob, end+"*"):
+		return fmt.Sprintf(" A type's whole name is like %q; families go into families.", b.terms.TypeExample)
+	}
+	return hint
 }
 
 // likeGlob names what begins as a pattern does, as far as anything begins so.

@@ -76,6 +76,13 @@ const (
 	GrowthTooFast     Code = "SC5019"
 	UnknownRule       Code = "SC5020"
 	SurvivorsMissing  Code = "SC5021"
+	NotOnGround       Code = "SC5022"
+	NoQuorum          Code = "SC5023"
+	EtcdDiskUnfit     Code = "SC5024"
+	ControlPlaneUnfit Code = "SC5025"
+	NoMachine         Code = "SC5026"
+	MachineUnfit      Code = "SC5027"
+	UnequalZones      Code = "SC5028"
 
 	UnknownProvider   Code = "SC6001"
 	UnknownRegion     Code = "SC6002"
@@ -202,6 +209,13 @@ func meaningProblems() []Problem {
 		{Code: GrowthTooFast, Summary: "Growth too fast", Meaning: "Compounded over the horizon, growth is more than a thousandfold."},
 		{Code: UnknownRule, Summary: "Unknown rule", Meaning: "No rule of good practice has this id."},
 		{Code: SurvivorsMissing, Summary: "Survivors not stated", Meaning: "Nothing says how many pods must outlive a declared loss."},
+		{Code: NotOnGround, Summary: "Not on this ground", Meaning: "The provider and mode of the cluster do not have the word, attribute or block, though others do."},
+		{Code: NoQuorum, Summary: "No quorum", Meaning: "The members of a self-managed control plane cannot keep a majority through the losses that redundancy declares, or their count is even."},
+		{Code: EtcdDiskUnfit, Summary: "Disk unfit for etcd", Meaning: "etcd waits for its disk at every write: it needs an SSD of at least 40Gi."},
+		{Code: ControlPlaneUnfit, Summary: "Control plane setting refused", Meaning: "A self-managed control plane cannot work with the setting: an address that one network holds across the zones of a cloud, spot machines, members that are too far apart, stacked members beside other nodes."},
+		{Code: NoMachine, Summary: "No machine", Meaning: "A cluster on machines of one's own declares none."},
+		{Code: MachineUnfit, Summary: "Machine unfit", Meaning: "A machine is too small to run Kubernetes."},
+		{Code: UnequalZones, Summary: "Zones not equal", Meaning: "The ground gives each zone of a group the same number of nodes, so that bounds are multiples of the number of zones."},
 	}
 }
 

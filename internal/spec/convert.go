@@ -21,6 +21,12 @@ type texts struct {
 	rngs  []hcl.Range
 }
 
+// counts is a map of whole numbers with the place of each.
+type counts struct {
+	items map[string]int
+	rngs  map[string]hcl.Range
+}
+
 // textMap is a map of strings with the place of each value.
 type textMap struct {
 	items map[string]string
@@ -28,10 +34,10 @@ type textMap struct {
 }
 
 // convert brings a value to the Go type of the attribute's kind: string, bool,
-// int, units' types, time.Duration, texts or textMap. It reports what cannot be.
+// int, units' types, time.Duration, texts, textMap or counts. It reports what cannot be.
 func (r *reader) convert(a *attribute, val cty.Value, expr hclsyntax.Expression) (any, bool) {
 	rng := expr.Range()
-	if _, isObject := estimate(val); isObject && a.kind != kindMap {
+	if _, isObject := estimate(val); isObject && a.kind != kindMap && a.kind != kindCounts {
 		r.add(NotSupportedYet, &rng, "Estimates such as { low, mid, high } are not supported yet. Give one figure for %s.", a.name)
 		return nil, false
 	}
@@ -57,11 +63,15 @@ func (r *reader) convert(a *attribute, val cty.Value, expr hclsyntax.Expression)
 	case kindPortion:
 		return pair(r.portion(a, val, rng))
 	case kindUSD:
-		return pair(r.dollars(val, rng))
+		return pair(r.dollars(a, val, rng))
 	case kindTexts, kindGlobs:
 		return pair(r.list(a, val, expr))
 	case kindMap:
 		return pair(r.stringMap(val, expr))
+	case kindCounts:
+		return pair(r.countMap(val, expr))
+	case kindCores:
+		return pair(r.cores(val, rng))
 	case kindDate:
 		return pair(r.date(val, rng))
 	case kindMinor:
@@ -123,6 +133,9 @@ func (r *reader) choice(a *attribute, val cty.Value, rng hcl.Range) (string, boo
 	s, ok := r.text(val, rng)
 	if !ok {
 		return "", false
+	}
+	if a.of != nil {
+		return s, true // once the ground is known, the builder looks whether it has the word
 	}
 	return s, r.chosen(a, s, rng)
 }
@@ -315,6 +328,25 @@ func (r *reader) stringMap(val cty.Value, expr hclsyntax.Expression) (textMap, b
 		s, ok := r.text(element, at)
 		good = good && ok
 		out.items[key.AsString()], out.rngs[key.AsString()] = s, at
+	}
+	return out, good
+}
+
+// countMap returns a map of whole numbers.
+func (r *reader) countMap(val cty.Value, expr hclsyntax.Expression) (counts, bool) {
+	rng := expr.Range()
+	if t := val.Type(); !t.IsObjectType() && !t.IsMapType() {
+		r.add(WrongType, &rng, "A map of whole numbers is expected, not %s.", describe(val))
+		return counts{}, false
+	}
+	out := counts{items: map[string]int{}, rngs: map[string]hcl.Range{}}
+	good := true
+	for it := val.ElementIterator(); it.Next(); {
+		key, element := it.Element()
+		at := entryRange(expr, key.AsString())
+		n, ok := r.count(&attribute{}, element, at)
+		good = good && ok
+		out.items[key.AsString()], out.rngs[key.AsString()] = n, at
 	}
 	return out, good
 }

@@ -26,7 +26,7 @@ func seeds(f *testing.F) {
 	}
 	f.Add([]byte(full))
 	f.Add([]byte(expressions))
-	f.Add(spec.Skeleton("shop", "aws", "us-east-1", []string{"us-east-1a", "us-east-1b"}, "1.35"))
+	f.Add(spec.Skeleton(firstOf("aws")))
 	f.Add([]byte("\ufefflocals {\r\n  a = <<E\r\n${\"x\"}\r\nE\r\n}\r\n"))
 	f.Add([]byte("cluster \"a\" {\n  dynamic \"node_group\" {\n    for_each = [1]\n    labels = [\"g${node_group.value}\"]\n    content {}\n  }\n}\n"))
 }

@@ -13,7 +13,7 @@ import (
 func habits() map[string]string {
 	nodes := "The number of nodes is computed; min_nodes and max_nodes of autoscaling bound it."
 	autoscaler := "The count for the peak is planned; horizontal_pod_autoscaler is not supported yet."
-	types := "Write instances { types = [\"m7i.large\"] }, or families for more choice."
+	types := "Write instances { types = [\"NAME\"] }, or families for more choice."
 	pinned := "Leave it out: pods are kept to their group by a selector and a toleration that are written from the plan."
 	requests := "Write cpu and memory in pod { … } itself: they are the requests of all containers."
 	return map[string]string{
@@ -21,7 +21,8 @@ func habits() map[string]string {
 		"instance_type": types, "instance_types": types, "machine_type": types, "vm_size": types,
 		"tolerations": pinned, "toleration": pinned, "node_selector": pinned, "node_affinity": pinned, "affinity": pinned,
 		"requests": requests, "container": requests, "containers": requests,
-		"ami": "Write image = \"al2023\" or \"bottlerocket\".", "ami_type": "Write image = \"al2023\" or \"bottlerocket\".",
+		"ami": "Write image, the name of an operating system.", "ami_type": "Write image, the name of an operating system.",
+		"image_type":         "Write image, the name of an operating system.",
 		"spot":               "Write instances { capacity_type = \"spot\" }.",
 		"rps":                "Write throughput, in requests per second.",
 		"qps":                "Write throughput, in requests per second.",

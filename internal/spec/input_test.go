@@ -243,13 +243,13 @@ func TestProblems(t *testing.T) {
 
 // TestReference: the reference names what the specs of these tests use.
 func TestReference(t *testing.T) {
-	ref := string(spec.Reference())
-	for _, want := range []string{"node_group", "`throughput_per_pod`", "`measured_at_utilization`", "| SC2001 |", "| families |", "`coalesce`", "*not yet*", "cluster.node_group.workload.pod.limits"} {
+	ref := string(spec.Reference(offers{}.Grounds()))
+	for _, want := range []string{"node_group", "`throughput_per_pod`", "`measured_at_utilization`", "| SC2001 |", "| families of role app |", "`coalesce`", "*not yet*", "cluster.node_group.workload.pod.limits"} {
 		if !strings.Contains(ref, want) {
 			t.Errorf("the reference does not name %s", want)
 		}
 	}
-	if !bytes.Equal(spec.Reference(), []byte(ref)) {
+	if !bytes.Equal(spec.Reference(offers{}.Grounds()), []byte(ref)) {
 		t.Error("the reference differs from one call to the next")
 	}
 }

@@ -118,6 +118,16 @@ func (r *reader) cpu(val cty.Value, rng hcl.Range) (units.MilliCPU, bool) {
 	return units.MilliCPU(q.MilliValue()), true // rounded up
 }
 
+// cores returns a whole number of cores.
+func (r *reader) cores(val cty.Value, rng hcl.Range) (int, bool) {
+	cpu, ok := r.cpu(val, rng)
+	if ok && cpu%units.Core != 0 {
+		r.add(InvalidCPU, &rng, "A machine has whole cores: %s is %dm. Write %d or %d.", short(quantityText(val)), int64(cpu), cpu/units.Core, cpu/units.Core+1)
+		return 0, false
+	}
+	return int(cpu / units.Core), ok
+}
+
 // cpuHint says how to write what s may mean.
 func cpuHint(s string) string {
 	if regexp.MustCompile(`^[0-9]+,[0-9]+$`).MatchString(s) {
@@ -343,11 +353,19 @@ func (r *reader) portion(a *attribute, val cty.Value, rng hcl.Range) (units.Coun
 	return units.Count(n), ok
 }
 
-// dollars returns an amount of money, rounded down: it is a limit.
-func (r *reader) dollars(val cty.Value, rng hcl.Range) (units.USD, bool) {
+// dollars returns an amount of money: a budget, rounded down and above 0, or a
+// price, rounded up.
+func (r *reader) dollars(a *attribute, val cty.Value, rng hcl.Range) (units.USD, bool) {
 	f, ok := r.number(WrongType, val, rng, "a number of dollars")
 	if !ok {
 		return 0, false
+	}
+	if a.zero {
+		if above(f, maxDollars) {
+			r.add(OutOfRange, &rng, "A price is at most %d dollars.", maxDollars)
+			return 0, false
+		}
+		return units.USD(roundUp(scaled(f, int64(units.Dollar)))), true
 	}
 	if f.Sign() == 0 || above(f, maxDollars) {
 		r.add(OutOfRange, &rng, "A budget is above 0 and at most %d dollars.", maxDollars)

@@ -2,7 +2,9 @@ package spec
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -13,13 +15,20 @@ import (
 
 func stringValue(s string) cty.Value { return cty.StringVal(s) }
 
+// reference writes the language as it is where clusters can stand on grounds.
+type reference struct {
+	bytes.Buffer
+	grounds []planner.Ground
+}
+
 // Reference returns the reference of the language in Markdown, made from the
-// table that decodes it: every block and attribute, the defaults of the roles,
-// the functions and the codes of diagnostics.
-func Reference() []byte {
-	var w bytes.Buffer
+// table that decodes it: every block and attribute, the words of each of the
+// grounds, the defaults of the roles, the functions and the codes of diagnostics.
+func Reference(grounds []planner.Ground) []byte {
+	w := reference{grounds: grounds}
 	w.WriteString(referenceHead)
-	writeBlock(&w, language(), "", 2)
+	w.writeBlock(language(), "", 2)
+	w.writeGrounds()
 	writeRoles(&w)
 	writeFunctions(&w)
 	writeProblems(&w)
@@ -34,6 +43,7 @@ A spec is one HCL file, or the ` + "`*.hcl`" + ` files of a folder, in any order
 ` + "`dynamic`" + ` blocks are those of Terraform. A value of ` + "`null`" + ` is as though the attribute were not given.
 
 What a spec says wins over node_group_defaults, that over the environment, that over the role, that over the provider.
+Some words depend on the ground, which is the provider and the mode of the control plane: see Grounds below.
 Every default that a plan rests on is listed with it.
 
 ## Types
@@ -57,7 +67,7 @@ Attributes and blocks marked *not yet* are known and refused, never ignored.
 `
 
 // writeBlock writes the tables of a block and of those in it.
-func writeBlock(w *bytes.Buffer, b *block, path string, level int) {
+func (w *reference) writeBlock(b *block, path string, level int) {
 	if path != "" {
 		head := path
 		if b.label != "" {
@@ -78,7 +88,7 @@ func writeBlock(w *bytes.Buffer, b *block, path string, level int) {
 	if len(b.attributes) > 0 {
 		w.WriteString("| attribute | type | default | meaning |\n| --- | --- | --- | --- |\n")
 		for i := range b.attributes {
-			writeAttribute(w, &b.attributes[i])
+			w.writeAttribute(&b.attributes[i])
 		}
 		w.WriteString("\n")
 	}
@@ -87,21 +97,22 @@ func writeBlock(w *bytes.Buffer, b *block, path string, level int) {
 		if b.name == "node_group_defaults" {
 			continue // as in node_group
 		}
-		writeBlock(w, n, strings.TrimPrefix(path+"."+n.name, "."), level+1)
+		w.writeBlock(n, strings.TrimPrefix(path+"."+n.name, "."), level+1)
 	}
 }
 
 // writeAttribute writes a row.
-func writeAttribute(w *bytes.Buffer, a *attribute) {
+func (w *reference) writeAttribute(a *attribute) {
 	typ := a.kind.title()
-	if len(a.choices) > 0 {
-		typ = strings.Join(a.choices, ", ")
+	choices, later := a.words(w.grounds)
+	if len(choices) > 0 {
+		typ = strings.Join(choices, ", ")
 		if a.kind == kindTexts {
 			typ = "list of " + typ
 		}
 	}
-	if len(a.later) > 0 {
-		typ += " (*not yet:* " + strings.Join(a.later, ", ") + ")"
+	if len(later) > 0 {
+		typ += " (*not yet:* " + strings.Join(later, ", ") + ")"
 	}
 	def := a.def
 	switch {
@@ -118,9 +129,79 @@ func writeAttribute(w *bytes.Buffer, a *attribute) {
 // cell escapes what would end a cell of a table.
 func cell(s string) string { return strings.ReplaceAll(s, "|", "\\|") }
 
+// writeGrounds writes the words of each ground.
+func (w *reference) writeGrounds() {
+	w.WriteString("## Grounds\n\nA ground is a provider and the mode of the control plane. The first word of a cell is the default; \"(default)\" marks the mode where a spec gives none.\n\n")
+	w.row("", func(t *planner.Terms) string {
+		if t.DefaultMode {
+			return t.Provider + ", " + string(t.Mode) + " (default)"
+		}
+		return t.Provider + ", " + string(t.Mode)
+	})
+	w.WriteString("|" + strings.Repeat(" --- |", len(w.grounds)+1) + "\n")
+	w.row("is", func(t *planner.Terms) string { return t.Title })
+	for _, a := range groundWords() {
+		w.row("`"+a.name+"`", func(t *planner.Terms) string { return listText(a.of(t)) })
+	}
+	w.row("`control_plane.tier` by default", func(t *planner.Terms) string {
+		production, development := t.DefaultTier[planner.Production], t.DefaultTier[planner.Development]
+		if production == development {
+			return cmp.Or(production, "-")
+		}
+		return production + ", in development " + development
+	})
+	w.row("machines", func(t *planner.Terms) string {
+		if t.OwnMachines {
+			return "from machine blocks"
+		}
+		return "from the catalog, like " + t.TypeExample
+	})
+	w.row("spot capacity", func(t *planner.Terms) string { return yes(t.Spot) })
+	w.row("`disk.type`", func(t *planner.Terms) string { return cmp.Or(t.DiskType, "the machine's own") })
+	w.row("`etcd.disk.type`", func(t *planner.Terms) string {
+		if t.Mode == planner.Managed || t.OwnMachines {
+			return "-"
+		}
+		return listText(t.EtcdDisks)
+	})
+	w.row("`kubelet`", func(t *planner.Terms) string { return yes(t.Kubelet) })
+	w.row("`max_surge`, `soak`", func(t *planner.Terms) string { return yes(t.MaxSurge) + ", " + yes(t.Soak) })
+	w.row("equal zones", func(t *planner.Terms) string { return yes(t.EqualZones) })
+	for _, role := range builtRoles() {
+		w.row("families of role "+string(role), func(t *planner.Terms) string {
+			return cmp.Or(strings.Join(slices.Sorted(slices.Values(t.Families[role])), ", "), "all")
+		})
+	}
+	w.row("burstable families", func(t *planner.Terms) string { return listText(t.Burstable) })
+	w.WriteString("\nBurstable families are added in role batch and in development.\n\n")
+}
+
+// row writes a row of the table of grounds.
+func (w *reference) row(name string, text func(*planner.Terms) string) {
+	fmt.Fprintf(w, "| %s |", name)
+	for i := range w.grounds {
+		fmt.Fprintf(w, " %s |", cell(text(&w.grounds[i].Terms)))
+	}
+	w.WriteString("\n")
+}
+
+func listText(words []string) string { return cmp.Or(strings.Join(words, ", "), "-") }
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// builtRoles are the roles that are not refused.
+func builtRoles() []planner.Role {
+	return []planner.Role{planner.App, planner.Batch, planner.Ingress, planner.Monitoring, planner.Stateful, planner.System}
+}
+
 // writeRoles writes the defaults of each role.
-func writeRoles(w *bytes.Buffer) {
-	roles := []planner.Role{planner.App, planner.Batch, planner.Ingress, planner.Monitoring, planner.Stateful, planner.System}
+func writeRoles(w *reference) {
+	roles := builtRoles()
 	w.WriteString("## Defaults by role\n\nIn `environment = \"development\"`: redundancy 0 nodes and 0 zones, no spare replicas, `min_replicas` 1, burstable types admitted. ")
 	w.WriteString("A group of one zone loses none. A StatefulSet rolls with surge 0 and one pod unavailable.\n\n| default |")
 	for _, role := range roles {
@@ -136,7 +217,7 @@ func writeRoles(w *bytes.Buffer) {
 		{"min_replicas of computed counts", func(d roleDefaults) string { return itoa(d.minReplicas) }},
 		{"max_utilization", func(d roleDefaults) string { return ratioText(d.maxUtilization) }},
 		{"capacity_type", func(d roleDefaults) string { return string(d.capacity) }},
-		{"families", func(d roleDefaults) string { return familiesText(d) }},
+		{"burstable types", func(d roleDefaults) string { return yes(d.burstable) }},
 		{"taint", func(d roleDefaults) string {
 			if d.tainted {
 				return "group=NAME:NoSchedule"
@@ -152,7 +233,7 @@ func writeRoles(w *bytes.Buffer) {
 		}},
 		{"startup_time", func(d roleDefaults) string { return durationText(d.startup) }},
 		{"rolling_update surge, unavailable", func(d roleDefaults) string { return portionText(d.surge) + ", " + portionText(d.absent) }},
-		{"update_config.max_unavailable", func(d roleDefaults) string { return portionText(d.update) }},
+		{"update_config: nodes at a time", func(d roleDefaults) string { return portionText(d.update) }},
 		{"disk.size", func(d roleDefaults) string { return bytesText(d.diskSize) }},
 	}
 	for _, row := range rows {
@@ -163,15 +244,6 @@ func writeRoles(w *bytes.Buffer) {
 		w.WriteString("\n")
 	}
 	w.WriteString("\nA group of role ingress has at least one replica in each of its zones. Workloads of role stateful give `replicas` and `min_ready`.\n\n")
-}
-
-// familiesText names a role's families in short.
-func familiesText(d roleDefaults) string {
-	text := strings.Join(strings.Split(d.letters, ""), ", ") + " of generation 6 to 9"
-	if d.burstable {
-		text += ", t3, t3a, t4g"
-	}
-	return text
 }
 
 // spreadText names a role's spread.
@@ -190,7 +262,7 @@ func spreadText(d roleDefaults) string {
 }
 
 // writeFunctions lists the functions.
-func writeFunctions(w *bytes.Buffer) {
+func writeFunctions(w *reference) {
 	w.WriteString("## Functions\n\nAs in Terraform, without those that read files, clocks or chance:\n\n")
 	names := sortedKeys(functions())
 	for i, name := range names {
@@ -202,7 +274,7 @@ func writeFunctions(w *bytes.Buffer) {
 }
 
 // writeProblems lists the codes.
-func writeProblems(w *bytes.Buffer) {
+func writeProblems(w *reference) {
 	w.WriteString("## Diagnostics\n\n| code | summary | meaning |\n| --- | --- | --- |\n")
 	for _, p := range Problems() {
 		kind := ""

@@ -17,10 +17,8 @@ type roleDefaults struct {
 	maxUtilization units.Ratio
 	capacity       planner.CapacityType
 	maxTypes       int
-	// letters of the families: "mcr".
-	letters   string
-	burstable bool
-	tainted   bool
+	burstable      bool
+	tainted        bool
 	// spread keys, hard (DoNotSchedule) or not.
 	spread []planner.TopologyKey
 	hard   bool
@@ -28,7 +26,7 @@ type roleDefaults struct {
 	budget        *units.CountOrRatio
 	startup       time.Duration
 	surge, absent units.CountOrRatio // rolling_update
-	update        units.CountOrRatio // update_config.max_unavailable
+	update        units.CountOrRatio // update_config: nodes at a time
 	diskSize      units.Bytes
 }
 
@@ -40,7 +38,7 @@ func defaultsOf(role planner.Role) roleDefaults {
 	both := []planner.TopologyKey{planner.ZoneKey, planner.HostnameKey}
 	app := roleDefaults{
 		nodes: 1, zones: 1, recovery: planner.Reschedule, minReplicas: 2, maxUtilization: 70 * units.Percent,
-		capacity: planner.OnDemand, maxTypes: 1, letters: "mcr", spread: zone, budget: &quarter,
+		capacity: planner.OnDemand, maxTypes: 1, spread: zone, budget: &quarter,
 		startup: 20 * time.Second, surge: quarter, update: third, diskSize: 50 * units.GiB,
 	}
 	d := app
@@ -51,42 +49,24 @@ func defaultsOf(role planner.Role) roleDefaults {
 		d.capacity, d.maxTypes, d.burstable, d.tainted = planner.Spot, 6, true, true
 		d.spread, d.budget = nil, nil
 	case planner.Ingress:
-		d.nodes, d.recovery, d.maxUtilization, d.letters, d.tainted = 2, planner.Static, 60*units.Percent, "cm", true
+		d.nodes, d.recovery, d.maxUtilization, d.tainted = 2, planner.Static, 60*units.Percent, true
 		d.spread, d.hard, d.budget = both, true, &one
 		d.startup, d.surge, d.absent, d.update = 10*time.Second, units.Count(0), one, one
 	case planner.Monitoring:
-		d.zones, d.minReplicas, d.maxUtilization, d.letters, d.tainted = 0, 1, 80*units.Percent, "m", true
+		d.zones, d.minReplicas, d.maxUtilization, d.tainted = 0, 1, 80*units.Percent, true
 		d.spread, d.budget, d.startup, d.update, d.diskSize = nil, &one, 30*time.Second, one, 100*units.GiB
 	case planner.Stateful:
-		d.recovery, d.letters, d.tainted = planner.Static, "rm", true
+		d.recovery, d.tainted = planner.Static, true
 		d.spread, d.hard, d.budget = both, true, &one
 		d.startup, d.surge, d.absent, d.update = 120*time.Second, units.Count(0), one, one
 	case planner.System:
-		d.letters, d.budget, d.update = "m", &one, one
+		d.budget, d.update = &one, one
 	case planner.GPU:
 		panic("spec: role gpu is refused before its defaults are asked for")
 	default:
 		panic("spec: unknown role " + string(role))
 	}
 	return d
-}
-
-// generations are those that a role's letters stand for: 6 and later.
-const generations = "6789"
-
-// families returns the patterns of a role's families: "m6*", "m7*" and so on
-// for each letter, and the burstable families by name.
-func (d roleDefaults) families(burstable bool) []string {
-	var out []string
-	for _, letter := range d.letters {
-		for _, g := range generations {
-			out = append(out, fmt.Sprintf("%c%c*", letter, g))
-		}
-	}
-	if burstable {
-		out = append(out, "t3", "t3a", "t4g")
-	}
-	return out
 }
 
 // portionText writes a count or a share as a spec does.

@@ -1,6 +1,11 @@
 package spec
 
-import "github.com/scantling-dev/scantling/planner/units"
+import (
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
 
 // kind is the type of an attribute.
 type kind int
@@ -20,6 +25,8 @@ const (
 	kindTexts                // list of strings
 	kindGlobs                // list of patterns
 	kindMap                  // map of strings
+	kindCounts               // map of whole numbers
+	kindCores                // a whole number of cores
 	kindDate                 // "2026-11-20"
 	kindMinor                // "1.35"
 	kindOther                // what no issue has built
@@ -56,6 +63,10 @@ func (k kind) title() string {
 		return "list of patterns"
 	case kindMap:
 		return "map of strings"
+	case kindCounts:
+		return "map of whole numbers"
+	case kindCores:
+		return "whole number of cores"
 	case kindDate:
 		return "date"
 	case kindMinor:
@@ -73,9 +84,12 @@ type attribute struct {
 	// choices of kindChoice and of the elements of lists; later are those that
 	// are not built yet.
 	choices, later []string
+	// of returns the words of a ground, the default first; choices are then all
+	// that the language has.
+	of func(*planner.Terms) []string
 	// least and most bound kindCount; most 0 is the largest count there is.
 	least, most int
-	// zero allows durations and rates of nothing.
+	// zero allows durations, rates and dollars of nothing.
 	zero bool
 	// down rounds ratios down, because they limit what may be used.
 	down bool
@@ -105,6 +119,26 @@ type block struct {
 	doc        string
 	unbuilt    bool
 	instead    string
+}
+
+// words returns the words of a that a ground has, and those that none has, in the
+// language's order.
+func (a *attribute) words(grounds []planner.Ground) (built, later []string) {
+	if a.of == nil {
+		return a.choices, a.later
+	}
+	var here []string
+	for i := range grounds {
+		here = append(here, a.of(&grounds[i].Terms)...)
+	}
+	for _, w := range a.choices {
+		if slices.Contains(here, w) {
+			built = append(built, w)
+		} else {
+			later = append(later, w)
+		}
+	}
+	return built, later
 }
 
 // attribute returns the attribute of that name.
@@ -198,9 +232,9 @@ func clusterBlock() block {
 	return block{
 		name: "cluster", label: "name", required: true, doc: "The cluster to plan; one in a folder.",
 		attributes: []attribute{
-			{name: "provider", kind: kindChoice, choices: []string{"aws"}, later: []string{"gcp", "on_premises"}, required: true, doc: "Who provides the machines."},
-			{name: "region", kind: kindText, required: true, doc: "The provider's region."},
-			{name: "zones", kind: kindTexts, required: true, doc: "Zones to use, by name or, on aws, by zone id. Every group uses all of them unless it says fewer."},
+			{name: "provider", kind: kindChoice, choices: []string{"aws", "gcp", "on_premises"}, of: providerOf, required: true, doc: "Who provides the machines."},
+			{name: "region", kind: kindText, required: true, doc: "The provider's region; on machines of one's own any name."},
+			{name: "zones", kind: kindTexts, required: true, doc: "Zones to use, by name or, where the catalog has them, by zone id; on machines of one's own any names, such as those of rooms. Every group uses all of them unless it says fewer."},
 			{name: "kubernetes_version", kind: kindMinor, required: true, doc: "The minor that runs today."},
 			{name: "environment", kind: kindChoice, choices: []string{"production", "development"}, def: "production", doc: "Development asks for no redundancy, no spare replicas, one replica at least, and admits burstable types."},
 			{name: "as_of", kind: kindDate, def: "the catalog's date", doc: "The day at which fees and support dates are read. Nothing reads a clock."},
@@ -208,17 +242,18 @@ func clusterBlock() block {
 			{name: "catalog_max_age", kind: kindDuration, unbuilt: true, doc: "Older prices fail."},
 		},
 		blocks: append([]block{
+			controlPlane(),
 			{
 				name: "network", doc: "How pods get their addresses.",
 				attributes: []attribute{
-					{name: "cni", kind: kindChoice, choices: []string{"vpc", "vpc_prefix"}, later: []string{"cilium", "calico", "dataplane_v2", "kubenet"}, def: "vpc", doc: "vpc gives pods secondary addresses, vpc_prefix /28 prefixes."},
+					{name: "cni", kind: kindChoice, choices: []string{"vpc", "vpc_prefix", "cilium", "calico", "dataplane_v2", "kubenet"}, of: cnisOf, def: "by ground", doc: "vpc gives pods secondary addresses of the node, vpc_prefix /28 prefixes; kubenet and dataplane_v2 a range of the node; calico and cilium addresses of an overlay or of routed ranges."},
 					{name: "max_pods", kind: kindCount, least: 1, most: 1000, def: "by the CNI", doc: "Largest number of pods on a node."},
 					{name: "free_ips_by_zone", kind: kindOther, unbuilt: true, doc: "Free addresses of each zone's subnet."},
 					{name: "pod_cidr", kind: kindOther, unbuilt: true, doc: "Address range of pods."},
 				},
 			},
 			{
-				name: "daemonset", label: "name", repeat: true, doc: "A pod on every node of its groups, which tolerates every taint. The CNI, kube-proxy and the CSI driver are built in.",
+				name: "daemonset", label: "name", repeat: true, doc: "A pod on every node of its groups, which tolerates every taint. What the ground runs itself, such as the CNI and kube-proxy, is built in.",
 				attributes: []attribute{
 					{name: "cpu", kind: kindCPU, required: true, doc: "CPU request of the pod."},
 					{name: "memory", kind: kindBytes, required: true, doc: "Memory request of the pod."},
@@ -226,6 +261,7 @@ func clusterBlock() block {
 					{name: "ephemeral_storage", kind: kindBytes, unbuilt: true, doc: "Local storage of the pod."},
 				},
 			},
+			machine(),
 			nodeGroupDefaults(),
 			nodeGroup(),
 			{
@@ -247,7 +283,7 @@ func outcomeBlocks() []block {
 			name: "upgrade", doc: "An upgrade of Kubernetes to plan.",
 			attributes: []attribute{
 				{name: "to", kind: kindMinor, required: true, doc: "The minor to upgrade to."},
-				{name: "strategy", kind: kindChoice, choices: []string{"compare", "in_place", "surge", "minimal", "node_group_blue_green", "cluster_blue_green"}, later: []string{"gke_blue_green", "gke_autoscaled_blue_green"}, def: "compare", doc: "compare prices every strategy."},
+				{name: "strategy", kind: kindChoice, choices: []string{"compare", "in_place", "surge", "minimal", "node_group_blue_green", "cluster_blue_green", "gke_blue_green", "gke_autoscaled_blue_green"}, def: "compare", doc: "compare prices every strategy that the ground has."},
 				{name: "kubelet_skew", kind: kindCount, unbuilt: true, doc: "Minors that nodes may trail."},
 				{name: "keep", kind: kindChoice, unbuilt: true, doc: "What must hold during the upgrade."},
 				{name: "finish_within", kind: kindDuration, unbuilt: true, doc: "Longest time it may take."},
@@ -261,7 +297,7 @@ func outcomeBlocks() []block {
 			name: "emit", label: "tool", repeat: true, doc: "A tool whose input is written from the plan: \"terraform\".",
 			attributes: []attribute{
 				{name: "directory", kind: kindText, required: true, doc: "Folder to write to, relative to the spec."},
-				{name: "style", kind: kindChoice, choices: []string{"vars"}, later: []string{"root"}, def: "vars", doc: "vars writes variables for the EKS module."},
+				{name: "style", kind: kindChoice, choices: []string{"vars"}, later: []string{"root"}, def: "vars", doc: "vars writes variables for the module that makes the cluster."},
 				{name: "variable", kind: kindText, def: "node_groups", doc: "Name of the variable that holds the node groups."},
 				{name: "module_version", kind: kindText, unbuilt: true, doc: "Version of the module."},
 			},
@@ -279,11 +315,9 @@ func outcomeBlocks() []block {
 // unbuiltClusterBlocks are known and refused.
 func unbuiltClusterBlocks() []block {
 	return []block{
-		{name: "control_plane", unbuilt: true, doc: "Self-managed control planes and tiers.", instead: "Leave it out: the managed control plane is planned."},
 		{name: "quota", unbuilt: true, doc: "Limits of the account."},
 		{name: "pricing", unbuilt: true, doc: "Discounts and commitments.", instead: "Leave it out: list prices are used."},
 		{name: "sidecar", label: "name", repeat: true, unbuilt: true, doc: "Containers added to each pod.", instead: "Add them to the requests of each pod."},
-		{name: "machine", label: "name", repeat: true, unbuilt: true, doc: "Machines of your own."},
 		{name: "risk", unbuilt: true, doc: "Which world to size for where figures are estimates."},
 		{name: "disaster_recovery", unbuilt: true, doc: "Recovery in another region."},
 		{name: "retention", unbuilt: true, doc: "How long data is kept."},

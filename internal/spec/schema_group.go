@@ -22,7 +22,7 @@ func nodeGroup() block {
 		attributes: []attribute{
 			{name: "role", kind: kindChoice, choices: []string{"app", "batch", "ingress", "monitoring", "stateful", "system"}, later: []string{"gpu"}, def: "app", doc: "What the group is for; decides the defaults marked \"by role\"."},
 			{name: "zones", kind: kindTexts, def: "the cluster's", doc: "Zones of the group."},
-			{name: "image", kind: kindChoice, choices: []string{"al2023", "bottlerocket"}, later: []string{"ubuntu", "cos"}, def: "al2023", doc: "Operating system; decides what is left to pods."},
+			{name: "image", kind: kindChoice, choices: []string{"al2023", "bottlerocket", "cos", "ubuntu"}, of: imagesOf, def: "by ground", doc: "Operating system; decides what is left to pods."},
 			{name: "labels", kind: kindMap, def: "none", doc: "Labels of the nodes. Keys with \".\" or \"/\" are quoted."},
 			{name: "guarantee", kind: kindChoice, choices: []string{"scheduled"}, later: []string{"packed", "any_order"}, def: "scheduled", doc: "scheduled: the modelled kube-scheduler places every pod."},
 			{name: "provisioner", kind: kindChoice, unbuilt: true, doc: "What makes the nodes.", instead: "Leave it out: a managed node group is planned."},
@@ -33,33 +33,62 @@ func nodeGroup() block {
 	}
 }
 
+// instancesBlock says which types may be used.
+func instancesBlock() block {
+	return block{
+		name: "instances", doc: "Which machine types may be used.",
+		attributes: []attribute{
+			{name: "families", kind: kindGlobs, def: "by role and ground; none where types is given", doc: "Patterns on the family: what stands before the first \".\" (aws) or \"-\" (gcp) of a type's name; the machine's name on premises."},
+			{name: "types", kind: kindGlobs, doc: "Patterns on the whole name."},
+			{name: "exclude", kind: kindGlobs, doc: "Patterns on the whole name, left out."},
+			{name: "allow", kind: kindTexts, choices: []string{"metal", "burstable", "flex", "gpu", "previous_generation"}, def: "none; burstable in role batch and in development", doc: "Classes admitted that are left out by default. A type named in full by types and a family named without \"*\" are admitted too."},
+			{name: "architectures", kind: kindTexts, choices: []string{"amd64", "arm64"}, def: "[\"amd64\"]", doc: "Processors that the images run on."},
+			{name: "capacity_type", kind: kindChoice, choices: []string{"on_demand", "spot"}, later: []string{"reserved"}, def: "by role; on_demand where there is no spot capacity", doc: "How machines are bought."},
+			{name: "max_types", kind: kindCount, least: 1, most: 100, def: "by role", doc: "Types that the group may mix; 1 until mixes are built."},
+			{name: "max_vcpus", kind: kindCount, least: 1, def: "no limit", doc: "No node is bigger."},
+			{name: "on_demand_base", kind: kindPortion, unbuilt: true, doc: "Part of a spot group kept on demand."},
+		},
+		blocks: []block{{name: "gpu", unbuilt: true, doc: "GPUs of the machines."}},
+	}
+}
+
+// diskBlock is a network disk.
+func diskBlock(typ, size, doc string) block {
+	return block{
+		name: "disk", doc: doc,
+		attributes: []attribute{
+			{name: "type", kind: kindText, def: typ, doc: "The provider's disk type."},
+			{name: "size", kind: kindBytes, def: size, doc: "Size of the disk."},
+			{name: "iops", kind: kindCount, def: "the type's own", doc: "Operations a second in all; what is beyond the type's own is charged."},
+			{name: "throughput_mib", kind: kindCount, def: "the type's own", doc: "MiB a second in all; what is beyond the type's own is charged."},
+		},
+	}
+}
+
+// kubeletBlock declares what the kubelet sets aside.
+func kubeletBlock() block {
+	memory := attribute{name: "memory", kind: kindBytes, doc: "Memory set aside."}
+	reserve := []attribute{{name: "cpu", kind: kindCPU, doc: "CPU set aside."}, memory}
+	return block{
+		name: "kubelet", doc: "Settings of the kubelet, on nodes that people set up themselves. Without the block the image's own are taken.",
+		attributes: []attribute{
+			{name: "max_pods", kind: kindCount, least: 1, most: 1000, def: "by the CNI", doc: "Largest number of pods on a node."},
+		},
+		blocks: []block{
+			{name: "kube_reserved", object: true, doc: "For the kubelet and the container runtime.", attributes: reserve},
+			{name: "system_reserved", object: true, doc: "For the operating system.", attributes: reserve},
+			{name: "eviction_hard", object: true, doc: "Free memory below which the kubelet evicts pods.", attributes: []attribute{
+				{name: "memory", kind: kindBytes, doc: "The threshold of memory.available."},
+			}},
+		},
+	}
+}
+
 func machineBlocks() []block {
 	return []block{
-		{
-			name: "instances", doc: "Which machine types may be used.",
-			attributes: []attribute{
-				{name: "families", kind: kindGlobs, def: "by role; none where types is given", doc: "Patterns on what stands before the first \".\" of a type's name."},
-				{name: "types", kind: kindGlobs, doc: "Patterns on the whole name."},
-				{name: "exclude", kind: kindGlobs, doc: "Patterns on the whole name, left out."},
-				{name: "allow", kind: kindTexts, choices: []string{"metal", "burstable", "flex", "gpu", "previous_generation"}, def: "none; burstable in role batch and in development", doc: "Classes admitted that are left out by default. A type named in full by types and a family named without \"*\" are admitted too."},
-				{name: "architectures", kind: kindTexts, choices: []string{"amd64", "arm64"}, def: "[\"amd64\"]", doc: "Processors that the images run on."},
-				{name: "capacity_type", kind: kindChoice, choices: []string{"on_demand", "spot"}, later: []string{"reserved"}, def: "by role", doc: "How machines are bought."},
-				{name: "max_types", kind: kindCount, least: 1, most: 100, def: "by role", doc: "Types that the group may mix; 1 until mixes are built."},
-				{name: "max_vcpus", kind: kindCount, least: 1, def: "no limit", doc: "No node is bigger."},
-				{name: "on_demand_base", kind: kindPortion, unbuilt: true, doc: "Part of a spot group kept on demand."},
-			},
-			blocks: []block{{name: "gpu", unbuilt: true, doc: "GPUs of the machines."}},
-		},
-		{
-			name: "disk", doc: "The root disk of a node.",
-			attributes: []attribute{
-				{name: "type", kind: kindText, def: "gp3", doc: "The provider's disk type."},
-				{name: "size", kind: kindBytes, def: "by role", doc: "Size of the disk."},
-				{name: "iops", kind: kindCount, def: "the type's own", doc: "Operations a second in all; what is beyond the type's own is charged."},
-				{name: "throughput_mib", kind: kindCount, def: "the type's own", doc: "MiB a second in all; what is beyond the type's own is charged."},
-			},
-		},
-		{name: "kubelet", unbuilt: true, doc: "Settings of the kubelet.", instead: "Leave it out: the image's own are used."},
+		instancesBlock(),
+		diskBlock("by ground", "by role", "The root disk of a node. Machines of one's own bring theirs."),
+		kubeletBlock(),
 		{
 			name: "taint", label: "key", repeat: true, doc: "A taint of the nodes. A group that declares taints has these and not its role's.",
 			attributes: []attribute{
@@ -70,8 +99,8 @@ func machineBlocks() []block {
 		{
 			name: "autoscaling", doc: "Bounds of the node count over all zones. Without the block the count is fixed.",
 			attributes: []attribute{
-				{name: "min_nodes", kind: kindCount, least: 1, def: "calculated", doc: "Fewest nodes."},
-				{name: "max_nodes", kind: kindCount, least: 1, def: "calculated", doc: "Most nodes."},
+				{name: "min_nodes", kind: kindCount, least: 1, def: "calculated", doc: "Fewest nodes; a multiple of the zones where the ground has equal zones."},
+				{name: "max_nodes", kind: kindCount, least: 1, def: "calculated", doc: "Most nodes; a multiple of the zones where the ground has equal zones."},
 			},
 		},
 		{
@@ -86,10 +115,10 @@ func machineBlocks() []block {
 		{
 			name: "update_config", doc: "How nodes are replaced.",
 			attributes: []attribute{
-				{name: "strategy", kind: kindChoice, choices: []string{"surge", "minimal"}, def: "surge", doc: "surge adds nodes before it drains, minimal drains first."},
-				{name: "max_unavailable", kind: kindPortion, down: true, def: "by role", doc: "Nodes replaced at a time; a share rounds down, at least 1."},
-				{name: "max_surge", kind: kindPortion, unbuilt: true, doc: "Nodes added at a time.", instead: "On EKS max_unavailable bounds the nodes replaced at a time."},
-				{name: "soak", kind: kindDuration, unbuilt: true, doc: "Pause between batches."},
+				{name: "strategy", kind: kindChoice, choices: []string{"surge", "minimal", "in_place", "gke_blue_green", "gke_autoscaled_blue_green"}, of: updatesOf, def: "by ground", doc: "surge adds nodes before it drains, minimal drains first, in_place upgrades a machine where it stands."},
+				{name: "max_unavailable", kind: kindPortion, down: true, def: "by role; 0 where surge adds nodes by max_surge", doc: "Nodes replaced at a time; a share rounds down, at least 1."},
+				{name: "max_surge", kind: kindPortion, def: "by role; 0 where nodes are drained first", doc: "Nodes added at a time, where the ground has it; a share rounds up. Elsewhere max_unavailable bounds the nodes replaced at a time."},
+				{name: "soak", kind: kindDuration, zero: true, def: "0s", doc: "Pause between batches, where the ground has it."},
 			},
 		},
 	}

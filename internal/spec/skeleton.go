@@ -8,9 +8,9 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 )
 
-// skeletonText is the spec that `scantling init` writes. The verbs are the
+// skeletonHead begins the spec that `scantling init` writes. The verbs are the
 // name, the provider, the region, the zones and the version.
-const skeletonText = `# What the cluster must carry. "scantling plan" computes the rest:
+const skeletonHead = `# What the cluster must carry. "scantling plan" computes the rest:
 # replicas, nodes by zone, spares, price. Every value that is not given has a
 # default, and the plan lists each default that it rests on.
 
@@ -25,7 +25,35 @@ cluster %[1]s {
   region             = %[3]s
   zones              = [%[4]s]
   kubernetes_version = %[5]s # the minor that runs today
+`
 
+// skeletonMachines are machines of one's own.
+const skeletonMachines = `
+  # What stands there or can be bought. These are examples: replace them, the
+  # price a month too, or leave the price out.
+  machine "small" {
+    cpu           = 16
+    memory        = "64Gi"
+    usd_per_month = 220
+    disk {
+      type = "ssd"
+      size = "480Gi"
+    }
+  }
+  machine "large" {
+    cpu           = 32
+    memory        = "128Gi"
+    usd_per_month = 390
+    disk {
+      type = "nvme"
+      size = "960Gi"
+    }
+    # count_by_zone = { room = 4 } where no more than these can be had.
+  }
+`
+
+// skeletonGroup is what runs there.
+const skeletonGroup = `
   # The role decides redundancy, spares, families and taints.
   # app: any node and any zone may fail, and every pod still finds room.
   node_group "web" {
@@ -59,22 +87,39 @@ cluster %[1]s {
       }
     }
   }
+`
 
-  # The variables of the Terraform EKS module, by "scantling emit".
+// skeletonEmit asks for Terraform variables.
+const skeletonEmit = `
+  # Variables for the Terraform module that makes the cluster, by
+  # "scantling emit".
   emit "terraform" {
     directory = "terraform"
   }
-}
 `
 
-// Skeleton returns a commented spec that plans as it stands. name becomes the
-// cluster's; the region must have the zones and the version.
-func Skeleton(name, provider, region string, zones []string, version string) []byte {
-	quoted := make([]string, len(zones))
-	for i, z := range zones {
+// First is what a first spec is made from; the region must have the zones and the
+// version.
+type First struct {
+	Name, Provider, Region string
+	Zones                  []string
+	Version                string
+	// OwnMachines: the spec says what machines there are.
+	OwnMachines bool
+}
+
+// Skeleton returns a commented spec that plans as it stands.
+func Skeleton(f First) []byte {
+	quoted := make([]string, len(f.Zones))
+	for i, z := range f.Zones {
 		quoted[i] = quote(z)
 	}
-	return fmt.Appendf(nil, skeletonText, quote(name), quote(provider), quote(region), strings.Join(quoted, ", "), quote(version))
+	out := fmt.Appendf(nil, skeletonHead, quote(f.Name), quote(f.Provider), quote(f.Region), strings.Join(quoted, ", "), quote(f.Version))
+	parts := []string{skeletonGroup, skeletonEmit}
+	if f.OwnMachines {
+		parts = []string{skeletonMachines, skeletonGroup}
+	}
+	return append(out, strings.Join(append(parts, "}\n"), "")...)
 }
 
 // quote returns s as a literal of HCL.

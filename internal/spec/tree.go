@@ -263,7 +263,7 @@ func (r *reader) unknownBlock(n *node, b *hclsyntax.Block, sc *scope) {
 	case a.unbuilt:
 		n.refused[a.name] = true
 		r.add(NotSupportedYet, &b.TypeRange, "%s of %s is not supported yet.%s", a.name, n.schema.name, lead(a.instead))
-	case a.kind == kindMap && len(b.Labels) == 0 && len(b.Body.Blocks) == 0 && n.attrs[a.name] == nil:
+	case (a.kind == kindMap || a.kind == kindCounts) && len(b.Labels) == 0 && len(b.Body.Blocks) == 0 && n.attrs[a.name] == nil:
 		r.readMapBlock(n, a, b, sc)
 	default:
 		n.refused[a.name] = true
@@ -274,22 +274,27 @@ func (r *reader) unknownBlock(n *node, b *hclsyntax.Block, sc *scope) {
 // readMapBlock reads labels { team = "x" } like labels = { team = "x" }.
 func (r *reader) readMapBlock(n *node, a *attribute, b *hclsyntax.Block, sc *scope) {
 	v := &value{rng: b.DefRange(), name: b.TypeRange}
-	entries := textMap{items: map[string]string{}, rngs: map[string]hcl.Range{}}
+	strings := textMap{items: map[string]string{}, rngs: map[string]hcl.Range{}}
+	numbers := counts{items: map[string]int{}, rngs: map[string]hcl.Range{}}
 	for _, name := range slices.Sorted(maps.Keys(b.Body.Attributes)) {
 		attr := b.Body.Attributes[name]
+		rng := attr.Expr.Range()
 		val, ok := r.eval(attr.Expr, sc)
-		if !ok {
-			v.bad = true
-			continue
+		switch {
+		case !ok:
+		case a.kind == kindCounts:
+			numbers.rngs[name] = rng
+			numbers.items[name], ok = r.count(&attribute{}, val, rng)
+		default:
+			strings.rngs[name] = rng
+			strings.items[name], ok = r.text(val, rng)
 		}
-		text, ok := r.text(val, attr.Expr.Range())
-		if !ok {
-			v.bad = true
-			continue
-		}
-		entries.items[name], entries.rngs[name] = text, attr.Expr.Range()
+		v.bad = v.bad || !ok
 	}
-	v.v = entries
+	v.v = strings
+	if a.kind == kindCounts {
+		v.v = numbers
+	}
 	n.attrs[a.name] = v
 }
 

@@ -1,7 +1,7 @@
 cluster "shop" {
-  provider           = "gcp"
-  region             = "europe-west1"
-  zones              = ["europe-west1-b"]
+  provider           = "azure"
+  region             = "westeurope"
+  zones              = ["1", "2", "3"]
   kubernetes_version = "1.35"
 
   node_group "web" {

@@ -1,0 +1,116 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// etcdDisk reads the disk that each member of etcd has to itself. What is not
+// given is left to the planner.
+func (b *builder) etcdDisk(etcd *node) planner.Disk {
+	if b.ownDisks(etcd) {
+		return planner.Disk{}
+	}
+	n := etcd.child("disk")
+	var d planner.Disk
+	typ, given := get[string](n, "type")
+	d.Type = typ
+	d.Size, _ = get[units.Bytes](n, "size")
+	d.IOPS, _ = get[int](n, "iops")
+	d.ThroughputMiBps, _ = get[int](n, "throughput_mib")
+	if n == nil {
+		return d
+	}
+	if _, ok := get[units.Bytes](n, "size"); ok && d.Size < leastEtcdDisk {
+		b.add(EtcdDiskUnfit, n.rng("size"), "etcd keeps its database, a copy while it defragments, its log and its snapshots there: write %s or more.", bytesText(leastEtcdDisk))
+	}
+	if n.has("type") && !given {
+		return d
+	}
+	meant := d
+	if !given {
+		meant.Type = b.terms.EtcdDiskType
+	}
+	k := b.findDisk(n, meant.Type)
+	switch {
+	case k == nil:
+	case given && !slices.Contains(b.terms.EtcdDisks, typ):
+		b.add(EtcdDiskUnfit, n.rng("type"), "etcd waits for its disk at every write, and needs an SSD that syncs within 10ms: %s is none. Write %s.", typ, quoteAll(b.terms.EtcdDisks))
+	default:
+		b.checkFigures(n, meant, k)
+	}
+	return d
+}
+
+// checkMachineDisks refuses machines for etcd whose disk is too slow or too small:
+// those that a pattern names alone, and all that there are where no pattern
+// is given. n is the instances block; it may be nil, as may cp.
+func (b *builder) checkMachineDisks(n, cp *node, in *planner.Instances) {
+	if !b.terms.OwnMachines || b.catalog == nil {
+		return
+	}
+	given := false
+	for _, name := range []string{"families", "types"} {
+		list, _ := get[texts](n, name)
+		for i, glob := range list.items {
+			given = true
+			b.checkEtcdMachines(matching(b.cluster.Machines, glob), &list.rngs[i])
+		}
+	}
+	if given {
+		return
+	}
+	rng := &b.root.def
+	if cp != nil {
+		rng = &cp.def
+	}
+	var admitted []planner.Machine
+	for _, m := range b.cluster.Machines {
+		left := slices.ContainsFunc(in.Exclude, func(g string) bool { return catalogs.Match(g, m.Name) })
+		if !left && slices.Contains(in.Architectures, m.Architecture) {
+			admitted = append(admitted, m)
+		}
+	}
+	b.checkEtcdMachines(admitted, rng)
+}
+
+// matching returns the machines whose name a pattern matches.
+func matching(machines []planner.Machine, glob string) []planner.Machine {
+	var out []planner.Machine
+	for _, m := range machines {
+		if catalogs.Match(glob, m.Name) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// checkEtcdMachines reports machines none of which has a disk for etcd.
+func (b *builder) checkEtcdMachines(machines []planner.Machine, rng *hcl.Range) {
+	var names, why []string
+	for _, m := range machines {
+		problem := ""
+		switch {
+		case m.Disk.Type == "hdd":
+			problem = "an HDD"
+		case m.Disk.Size > 0 && m.Disk.Size < leastEtcdDisk:
+			problem = "a disk of " + bytesText(m.Disk.Size)
+		default:
+			return // this one will do
+		}
+		names = append(names, m.Name)
+		if !slices.Contains(why, problem) {
+			why = append(why, problem)
+		}
+	}
+	if len(names) > 0 {
+		b.add(EtcdDiskUnfit, rng, "etcd waits for its disk at every write, and needs an SSD of at least %s; %s has %s. Name other machines for it, or another disk.",
+			bytesText(leastEtcdDisk), andList(names), strings.Join(why, " or "))
+	}
+}

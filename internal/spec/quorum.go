@@ -1,0 +1,159 @@
+package spec
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// quorum holds counts and zones of a self-managed control plane to what keeps a
+// majority of etcd's members: floor(n/2)+1 of n (etcd documentation, FAQ).
+func (b *builder) quorum(n *node, c *planner.ControlPlaneSpec) {
+	etcd := n.child("etcd")
+	odd := b.oddCount(n, "nodes", c.Nodes)
+	odd = b.oddCount(etcd, "members", c.Etcd.Members) && odd
+	if !odd {
+		return
+	}
+	if c.EtcdTopology == planner.Stacked {
+		switch {
+		case c.Nodes == 0:
+			c.Nodes = c.Etcd.Members
+		case c.Etcd.Members == 0:
+			c.Etcd.Members = c.Nodes
+		case c.Nodes != c.Etcd.Members:
+			b.add(ControlPlaneUnfit, etcd.rng("members"), "Stacked members run one on each control-plane node: there are %d nodes and %d members. Leave members out, or write etcd_topology = \"external\".",
+				c.Nodes, c.Etcd.Members)
+			return
+		}
+	}
+	if b.quorumZones(n, c) {
+		b.enoughMembers(n, etcd, c)
+	}
+}
+
+// oddCount refuses an even count of members.
+func (b *builder) oddCount(n *node, name string, count int) bool {
+	if count == 0 || count%2 == 1 {
+		return true
+	}
+	hint := fmt.Sprintf("%d or %d", count-1, count+1)
+	if count == 2 {
+		hint = "3"
+	}
+	b.add(NoQuorum, n.rng(name), "%d survive the loss of %d, as %d do, and there is one more that can fail. Write %s.", count, (count-1)/2, count-1, hint)
+	return false
+}
+
+// quorumZones refuses a loss of zones that takes a majority with it, however the
+// members are spread: of 2k zones the fuller k hold half of them or more.
+func (b *builder) quorumZones(n *node, c *planner.ControlPlaneSpec) bool {
+	zones, lost := len(b.cluster.Zones), c.Redundancy.Zones
+	if lost == 0 || !b.zonesGood() {
+		return lost == 0
+	}
+	if zones > 2*lost {
+		return true
+	}
+	rng := b.root.rng("zones")
+	if red := n.child("redundancy"); red.has("zones") {
+		rng = red.rng("zones")
+	}
+	switch {
+	case zones == 1:
+		b.add(NoQuorum, rng, "The cluster has one zone, and nothing is left once it is lost. Add two zones, or write redundancy { zones = 0 } in control_plane.")
+	case zones == 2:
+		b.add(NoQuorum, rng, "The fuller of two zones holds half of etcd's members or more, so that no majority outlives it. "+
+			"Add a third zone, which may hold nothing but a witness member, or write redundancy { zones = 0 } in control_plane.")
+	default:
+		b.add(NoQuorum, rng, "The fullest %d of %d zones hold half of etcd's members or more, so that no majority outlives them. Add zones until there are %d, or lower redundancy.zones to %d.",
+			lost, zones, 2*lost+1, (zones-1)/2)
+	}
+	return false
+}
+
+// enoughMembers refuses counts that do not survive what redundancy declares.
+func (b *builder) enoughMembers(n, etcd *node, c *planner.ControlPlaneSpec) {
+	red, zones := c.Redundancy, len(b.cluster.Zones)
+	need := 1
+	for need <= maxMembers && !survives(need, zones, red) {
+		need += 2
+	}
+	rng, members := n.rngOrNil("nodes"), c.Nodes
+	if c.EtcdTopology == planner.External {
+		rng, members = etcd.rngOrNil("members"), c.Etcd.Members
+		if c.Nodes > 0 && worst(c.Nodes, zones, red) >= c.Nodes {
+			b.add(NoQuorum, n.rng("nodes"), "%s not survive the loss of %s: no API server is left. Write more nodes, or lower redundancy.", does(c.Nodes, "node"), losses(red))
+		}
+	} else if rng == nil {
+		rng = etcd.rngOrNil("members")
+	}
+	switch {
+	case need > maxMembers:
+		at := b.root.def
+		if r := n.child("redundancy"); r != nil {
+			at = *r.rng("nodes")
+		}
+		b.add(NoQuorum, &at, "etcd has at most %d members, and they do not keep a majority through the loss of %s. Lower redundancy in control_plane.", maxMembers, losses(red))
+	case members > 0 && !survives(members, zones, red):
+		free := (members - 1) / 2
+		b.add(NoQuorum, rng, "%s the loss of %d, and redundancy declares that of %s. Write %d, or lower redundancy.", survive(members), free, losses(red), need)
+	}
+}
+
+// rngOrNil returns the place of an attribute that is given.
+func (n *node) rngOrNil(name string) *hcl.Range {
+	if !n.has(name) {
+		return nil
+	}
+	return n.rng(name)
+}
+
+// survives reports whether a majority of n members, spread evenly over zones, is
+// left after any loss that red declares.
+func survives(n, zones int, red planner.Redundancy) bool { return n-worst(n, zones, red) >= n/2+1 }
+
+// worst returns how many of n members, spread evenly over zones, go in the worst
+// loss that red declares.
+func worst(n, zones int, red planner.Redundancy) int {
+	inZones := 0
+	for z := range min(red.Zones, zones) {
+		inZones += n / zones
+		if z < n%zones {
+			inZones++
+		}
+	}
+	if red.AtOnce {
+		return min(n, inZones+red.Nodes)
+	}
+	return min(n, max(red.Nodes, inZones))
+}
+
+// losses names what red declares.
+func losses(red planner.Redundancy) string {
+	switch {
+	case red.AtOnce:
+		return count(red.Nodes, "node") + " and " + count(red.Zones, "zone") + " at once"
+	case red.Zones == 0:
+		return count(red.Nodes, "node")
+	case red.Nodes == 0:
+		return count(red.Zones, "zone")
+	}
+	return "any " + count(red.Nodes, "node") + " or " + count(red.Zones, "zone")
+}
+
+func survive(members int) string {
+	if members == 1 {
+		return "1 member survives"
+	}
+	return count(members, "member") + " survive"
+}
+
+func does(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing + " does"
+	}
+	return count(n, thing) + " do"
+}

@@ -1,0 +1,119 @@
+package spec
+
+import (
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// These return the words of a ground, the default first.
+
+func providerOf(t *planner.Terms) []string  { return []string{t.Provider} }
+func cnisOf(t *planner.Terms) []string      { return texted(t.CNIs) }
+func imagesOf(t *planner.Terms) []string    { return texted(t.Images) }
+func updatesOf(t *planner.Terms) []string   { return t.UpdateStrategies }
+func balancersOf(t *planner.Terms) []string { return texted(t.LoadBalancers) }
+
+// tiersOf lists the tiers, none of which is the default in every environment.
+func tiersOf(t *planner.Terms) []string { return t.Tiers }
+
+// texted returns words as strings.
+func texted[T ~string](words []T) []string {
+	var out []string
+	for _, w := range words {
+		out = append(out, string(w))
+	}
+	return out
+}
+
+// maxMembers is the most that etcd is advised to have (etcd documentation, FAQ).
+const maxMembers = 7
+
+func controlPlane() block {
+	return block{
+		name: "control_plane", doc: "Who runs the API servers and etcd, and how. A managed control plane has mode and tier only.",
+		attributes: []attribute{
+			{name: "mode", kind: kindChoice, choices: []string{string(planner.Managed), string(planner.SelfManaged)}, def: "managed; self_managed on premises", doc: "managed: the provider runs it. self_managed: it stands on machines of the cluster."},
+			{name: "tier", kind: kindChoice, choices: []string{"standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl", "zonal", "regional"}, of: tiersOf, def: "by ground and environment", doc: "What a managed control plane can carry, and where it stands."},
+			{name: "support_type", kind: kindChoice, unbuilt: true, doc: "Whether extended support is paid for."},
+			{name: "nodes", kind: kindCount, least: 1, most: maxMembers, def: "calculated", doc: "Nodes that run API servers: 3, 5 or 7; 1 where redundancy is 0 and 0."},
+			{name: "etcd_topology", kind: kindChoice, choices: []string{string(planner.Stacked), string(planner.External)}, def: "stacked", doc: "stacked: an etcd member on each control-plane node. external: etcd on hosts of its own."},
+			{name: "load_balancer", kind: kindChoice, choices: texted([]planner.LoadBalancerKind{planner.CloudLoadBalancer, planner.KubeVIP, planner.HAProxyKeepalived}), of: balancersOf, def: "by ground", doc: "What stands before the API servers. kube_vip and haproxy_keepalived hold an address on one L2 network, so that they cannot span the zones of a cloud."},
+		},
+		blocks: []block{
+			etcdBlock(),
+			{
+				name: "redundancy", doc: "What quorum and the API servers survive.",
+				attributes: []attribute{
+					{name: "nodes", kind: kindCount, def: "1; 0 in development", doc: "Any so many members may fail."},
+					{name: "zones", kind: kindCount, def: "1; 0 in a cluster of one zone and in development", doc: "Any so many zones may fail: 1 takes three zones, 2 take five."},
+					{name: "at_once", kind: kindBool, def: "false", doc: "Both together."},
+					{name: "recovery", kind: kindChoice, choices: []string{string(planner.Static)}, def: "static", doc: "Members are not rescheduled."},
+				},
+			},
+			instancesBlock(),
+			diskBlock("by ground", "50Gi", "The root disk of a control-plane node. Machines of one's own bring theirs."),
+		},
+	}
+}
+
+func etcdBlock() block {
+	return block{
+		name: "etcd", doc: "The store of the cluster's state, where the control plane is self-managed.",
+		attributes: []attribute{
+			{name: "members", kind: kindCount, least: 1, most: maxMembers, def: "calculated; those of nodes where stacked", doc: "Members of etcd: 3, 5 or 7; 1 where redundancy is 0 and 0."},
+			{name: "backup_interval", kind: kindDuration, def: "15m", doc: "Time between two snapshots: what a disaster may lose."},
+			{name: "backup_retention", kind: kindDuration, def: "2160h", doc: "How long snapshots are kept."},
+			{name: "round_trip", kind: kindDuration, def: "2ms", doc: "Longest round trip between two members; below 350ms."},
+		},
+		blocks: []block{
+			instancesBlock(),
+			diskBlock("calculated", "calculated; at least 40Gi", "The disk that each member has to itself: an SSD. Machines of one's own bring theirs."),
+		},
+	}
+}
+
+// machine is a kind of machine of one's own.
+func machine() block {
+	return block{
+		name: "machine", label: "name", repeat: true, doc: "A kind of machine of one's own, that stands there or can be bought; instances name it. On premises only.",
+		attributes: []attribute{
+			{name: "cpu", kind: kindCores, required: true, doc: "Cores that the operating system sees, a whole number."},
+			{name: "memory", kind: kindBytes, required: true, doc: "Memory that is built in; at least 1Gi."},
+			{name: "architecture", kind: kindChoice, choices: []string{"amd64", "arm64"}, def: "amd64", doc: "The processor's."},
+			{name: "usd_per_month", kind: kindUSD, zero: true, def: "not known", doc: "What one machine costs a month, all told; 0 where it is paid for."},
+			{name: "count_by_zone", kind: kindCounts, def: "as many as needed in every zone", doc: "How many stand in each zone; in a zone that is not named stands none."},
+		},
+		blocks: []block{
+			{
+				name: "disk", doc: "The disk that is built in, for the system and pods. Without the block its size is not known.",
+				attributes: []attribute{
+					{name: "type", kind: kindChoice, choices: []string{"ssd", "nvme", "hdd"}, def: "ssd", doc: "Its kind."},
+					{name: "size", kind: kindBytes, required: true, doc: "Its size."},
+					{name: "iops", kind: kindCount, least: 1, def: "not known", doc: "Operations of 8 KiB a second that it sustains."},
+				},
+			},
+			{name: "gpu", unbuilt: true, doc: "GPUs that are built in."},
+		},
+	}
+}
+
+// groundWords are the attributes whose words depend on the ground, by their
+// address in a block, for the reference.
+func groundWords() []attribute {
+	var found []attribute
+	var walk func(b *block)
+	walk = func(b *block) {
+		for _, a := range b.attributes {
+			a.name = b.name + "." + a.name
+			if a.of != nil && b.name != "node_group_defaults" && a.name != "cluster.provider" && !slices.ContainsFunc(found, func(f attribute) bool { return f.name == a.name }) {
+				found = append(found, a)
+			}
+		}
+		for i := range b.blocks {
+			walk(&b.blocks[i])
+		}
+	}
+	walk(language())
+	return found
+}
