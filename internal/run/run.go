@@ -18,6 +18,7 @@ import (
 	"github.com/scantling-dev/scantling/planner/pipeline"
 	"github.com/scantling-dev/scantling/planner/verify"
 	"github.com/scantling-dev/scantling/providers/aws"
+	"github.com/scantling-dev/scantling/providers/gcp"
 )
 
 // Grounds is where clusters can stand, and where a provider is registered: one line
@@ -25,6 +26,7 @@ import (
 func Grounds() []planner.Ground {
 	return []planner.Ground{
 		aws.Ground(),
+		gcp.Ground(),
 	}
 }
 
