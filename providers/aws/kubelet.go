@@ -2,21 +2,9 @@ package aws
 
 import "github.com/scantling-dev/scantling/planner/units"
 
-// The reservations of the EKS images. Sources: nodeadm of awslabs/amazon-eks-ami
-// and the Bottlerocket helpers, which take the same.
-const (
-	kubeReservedDisk  = units.GiB
-	reservedMemory    = 255 * units.MiB
-	reservedMemoryPod = 11 * units.MiB
-)
-
-// ReservedMemory returns the memory that EKS images reserve for the kubelet at
-// a number of pods: 255 MiB + 11 MiB x pods. AL2023 counts the pods that the
-// network interfaces' secondary addresses allow, whatever the kubelet's own
-// limit; Bottlerocket counts the kubelet's limit.
-func ReservedMemory(pods int) units.Bytes {
-	return reservedMemory + units.Bytes(pods)*reservedMemoryPod
-}
+// kubeReservedDisk is what the EKS images reserve of the disk. Sources: nodeadm of
+// awslabs/amazon-eks-ami and the Bottlerocket helpers, which take the same.
+const kubeReservedDisk = units.GiB
 
 // SecondaryIPPods returns the pods that the VPC CNI can give an address of
 // their own: one address of each interface is the node's, and two pods use the

@@ -87,7 +87,9 @@ func (s *steps) pods(m NodeModel, t *catalogs.InstanceType) int {
 // Nitro machines can carry them.
 func PrefixDelegation(t *catalogs.InstanceType) bool { return t.Hypervisor != "xen" }
 
-// memory derives the memory at an effective limit of pods.
+// memory derives the memory at an effective limit of pods. AL2023 reserves for the
+// pods that the network interfaces' secondary addresses allow, whatever the
+// kubelet's own limit; Bottlerocket for the kubelet's limit.
 func (s *steps) memory(p Provider, m NodeModel, t *catalogs.InstanceType, pods int) {
 	s.Add(kubelet.Memory, "stated size", int64(t.Memory))
 	visible, why := p.hidden.Visible(t)
@@ -96,7 +98,7 @@ func (s *steps) memory(p Provider, m NodeModel, t *catalogs.InstanceType, pods i
 	if m.Image == planner.Bottlerocket {
 		counted, whose = pods, "pods"
 	}
-	s.Take(kubelet.Memory, fmt.Sprintf("kube-reserved: 255 MiB + 11 MiB x %d %s", counted, whose), int64(ReservedMemory(counted)))
+	s.Take(kubelet.Memory, fmt.Sprintf("kube-reserved: 255 MiB + 11 MiB x %d %s", counted, whose), int64(kubelet.ReservedMemory(counted)))
 	s.Take(kubelet.Memory, "eviction below 100 MiB available", int64(kubelet.EvictionMemory))
 }
 

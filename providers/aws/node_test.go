@@ -66,7 +66,7 @@ func TestNodeOfUnmeasuredTypes(t *testing.T) {
 			if pods != test.want.eni {
 				t.Errorf("addresses allow %d pods, want %d", pods, test.want.eni)
 			}
-			if kube := aws.ReservedMemory(pods); kube != test.want.kubeMiB*units.MiB {
+			if kube := kubelet.ReservedMemory(pods); kube != test.want.kubeMiB*units.MiB {
 				t.Errorf("kube-reserved is %d MiB, want %d", kube/units.MiB, test.want.kubeMiB)
 			}
 			model.CNI = planner.VPCPrefix
@@ -140,7 +140,7 @@ func TestLiveNodes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := kubelet.Left(
 				kubelet.Resources{CPU: units.MilliCPU(test.vcpus) * units.Core, Memory: test.visibleKi * units.KiB, EphemeralStorage: test.diskKi * units.KiB},
-				kubelet.Resources{CPU: kubelet.ReservedCPU(test.vcpus), Memory: aws.ReservedMemory(test.pods), EphemeralStorage: units.GiB},
+				kubelet.Resources{CPU: kubelet.ReservedCPU(test.vcpus), Memory: kubelet.ReservedMemory(test.pods), EphemeralStorage: units.GiB},
 				kubelet.Resources{}, kubelet.Eviction{Memory: 100 * units.MiB, Disk: 10 * units.Percent})
 			if got.Memory != test.allocatableKi*units.KiB {
 				t.Errorf("memory %d Ki, want %d", got.Memory/units.KiB, test.allocatableKi)
@@ -248,7 +248,7 @@ func TestHiddenMemory(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			want := test.visible*units.MiB - aws.ReservedMemory(aws.SecondaryIPPods(test.machine.ENIs, test.machine.IPv4PerENI)) - 100*units.MiB
+			want := test.visible*units.MiB - kubelet.ReservedMemory(aws.SecondaryIPPods(test.machine.ENIs, test.machine.IPv4PerENI)) - 100*units.MiB
 			if got := node(t, p, aws.DefaultNodeModel(), test.machine); got.Memory != want {
 				t.Errorf("got %d MiB, want %d", got.Memory/units.MiB, want/units.MiB)
 			}

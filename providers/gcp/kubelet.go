@@ -50,32 +50,6 @@ func ReservedMemory(capacity units.Bytes) units.Bytes {
 	return hundredths / 100 / units.MiB * units.MiB
 }
 
-// What the operating system is assumed not to see of a machine's stated memory
-// where nobody measured it. Running nodes of GKE hide 2.8% to 4.5% up to 8 GiB,
-// and 1.6% to 2.4% above.
-const (
-	hiddenOfSmall  = 5 * units.Percent
-	hiddenOfLarge  = 25 * units.Percent / 10
-	smallestLarge  = 8*units.GiB + 1
-	measuredMargin = 128 * units.MiB
-)
-
-// VisibleMemory returns what the operating system of a type t sees of its memory,
-// never more than there is, and where the figure comes from: what was measured
-// less 128 MiB, since the figures of catalogs are read on other kernels; else the
-// stated size less 5% up to 8 GiB and 2.5% above, rounded up to whole MiB.
-func VisibleMemory(t *catalogs.InstanceType) (units.Bytes, string) {
-	if t.MeasuredMemory > 0 {
-		return max(min(t.MeasuredMemory, t.Memory)-measuredMargin, 0), "hidden from the operating system: measured, and 128 MiB for other kernels"
-	}
-	share, why := hiddenOfSmall, "hidden from the operating system: 5% up to 8 GiB where nobody measured"
-	if t.Memory >= smallestLarge {
-		share, why = hiddenOfLarge, "hidden from the operating system: 2.5% above 8 GiB where nobody measured"
-	}
-	mib := share.Up(int(units.CeilDiv(t.Memory, units.MiB)))
-	return max(t.Memory-units.Bytes(mib)*units.MiB, 0), why
-}
-
 // Limits of pods on a node of GKE Standard. Source: GKE, "Quotas and limits".
 const (
 	// DefaultMaxPods is what a node runs where nothing is declared.

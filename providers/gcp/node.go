@@ -2,13 +2,12 @@ package gcp
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/providers/kubelet"
+	"github.com/scantling-dev/scantling/providers/machines"
 )
 
 // NodeModel is all that decides a node's allocatable beside its type.
@@ -22,26 +21,14 @@ type NodeModel struct {
 // DefaultNodeModel returns the node of a node pool that says nothing: 110 pods,
 // a balanced boot disk of 100 GiB.
 func DefaultNodeModel() NodeModel {
-	return NodeModel{Disk: planner.Disk{Type: PDBalanced, Size: 100 * units.GiB}}
-}
-
-// BootDiskError says that machines of a type do not boot from a disk of a type.
-type BootDiskError struct {
-	InstanceType string
-	// DiskType that was asked for, and what the type's family boots from.
-	DiskType  string
-	BootsFrom []string
-}
-
-func (e *BootDiskError) Error() string {
-	return fmt.Sprintf("%s does not boot from a disk of type %q but from %s", e.InstanceType, e.DiskType, strings.Join(e.BootsFrom, ", "))
+	return NodeModel{Disk: planner.Disk{Type: machines.PDBalanced, Size: 100 * units.GiB}}
 }
 
 // Node returns what the kubelet of a node of type t leaves to pods. The error is a
-// *BootDiskError where t does not boot from the model's disk.
+// *machines.BootDiskError where t does not boot from the model's disk.
 func (Provider) Node(m NodeModel, t *catalogs.InstanceType) (planner.Allocatable, error) {
-	if disks := BootDisks(t.Family); !slices.Contains(disks, m.Disk.Type) {
-		return planner.Allocatable{}, &BootDiskError{InstanceType: t.Name, DiskType: m.Disk.Type, BootsFrom: disks}
+	if err := machines.GCEBoots(m.Disk.Type, t); err != nil {
+		return planner.Allocatable{}, err
 	}
 	s := steps{kubelet.NewDerivation()}
 	s.cpu(t)
@@ -77,7 +64,7 @@ func (s *steps) pods(m NodeModel) {
 // are too few on most small machines, by up to 37 MiB.
 func (s *steps) memory(t *catalogs.InstanceType) {
 	s.Add(kubelet.Memory, "stated size", int64(t.Memory))
-	visible, why := VisibleMemory(t)
+	visible, why := machines.GCEVisible(t)
 	s.Take(kubelet.Memory, why, int64(t.Memory-visible))
 	tiers := "kube-reserved: 25% of the first 4 GiB, 20% of the next 4, 10% of the next 8, 6% of the next 112, 2% of the rest"
 	if t.Memory <= units.GiB {

@@ -12,6 +12,7 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/providers/gcp"
 	"github.com/scantling-dev/scantling/providers/kubelet"
+	"github.com/scantling-dev/scantling/providers/machines"
 )
 
 func machine(name string, vcpus int, mib units.Bytes) catalogs.InstanceType {
@@ -198,30 +199,6 @@ func TestNeverMoreThanLiveNodes(t *testing.T) {
 	}
 }
 
-func TestVisibleMemory(t *testing.T) {
-	measured := machine("n2-standard-4", 4, 16384)
-	measured.MeasuredMemory = 15996 * units.MiB
-	wrong := measured
-	wrong.MeasuredMemory = 20000 * units.MiB
-	tests := map[string]struct {
-		machine catalogs.InstanceType
-		visible units.Bytes // MiB
-	}{
-		"5% of 4 GiB is 204.8":    {machine("e2-medium", 2, 4096), 4096 - 205},
-		"5% of 8 GiB is 409.6":    {machine("e2-standard-2", 2, 8192), 8192 - 410},
-		"2.5% of 16 GiB is 409.6": {machine("n2-standard-4", 4, 16384), 16384 - 410},
-		"measured less 128":       {measured, 15996 - 128},
-		"never more than stated":  {wrong, 16384 - 128},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			if got, why := gcp.VisibleMemory(&test.machine); got != test.visible*units.MiB || why == "" {
-				t.Errorf("%d MiB are visible (%s), want %d", got/units.MiB, why, test.visible)
-			}
-		})
-	}
-}
-
 // The table that GKE's formula gives where the file system is as large as the
 // disk, to the KiB that the kubelet's 10% as a float32 is more.
 func TestEphemeralStorageTable(t *testing.T) {
@@ -330,7 +307,7 @@ func TestBootDisk(t *testing.T) {
 			}
 			continue
 		}
-		refused, ok := errors.AsType[*gcp.BootDiskError](err)
+		refused, ok := errors.AsType[*machines.BootDiskError](err)
 		if !ok || refused.InstanceType != test.machine || refused.DiskType != test.disk || len(refused.BootsFrom) == 0 {
 			t.Errorf("%s from %s: got %v, want a BootDiskError", test.machine, test.disk, err)
 		}

@@ -32,7 +32,7 @@ func (Provider) Name() string { return Name }
 
 // Allocatable returns what the kubelet of a node of type t in group g leaves to
 // pods, with every step of the derivation. It refuses types that do not boot from
-// a disk of the group's type with a *BootDiskError.
+// a disk of the group's type with a *machines.BootDiskError.
 func (p Provider) Allocatable(c *planner.Cluster, g *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
 	return p.Node(NodeModel{MaxPods: c.Network.MaxPods, Disk: g.Disk}, t)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/providers/gcp"
+	"github.com/scantling-dev/scantling/providers/machines"
 )
 
 func fakeCatalog() *catalogs.Catalog {
@@ -192,37 +192,6 @@ func TestRootDisks(t *testing.T) {
 	}
 }
 
-func TestRootDiskProblem(t *testing.T) {
-	hyperdisk := &catalogs.Disk{Type: "hyperdisk-balanced", FreeIOPS: 3000, FreeMiBps: 140, MaxIOPS: 160_000, MaxMiBps: 2400}
-	tests := map[string]struct {
-		disk               planner.Disk
-		attribute, problem string
-	}{
-		"pd-balanced":                     {planner.Disk{Type: "pd-balanced"}, "", ""},
-		"pd-standard":                     {planner.Disk{Type: "pd-standard"}, "", ""},
-		"regional":                        {planner.Disk{Type: "pd-ssd-regional"}, "type", "cannot boot from a disk of type pd-ssd-regional"},
-		"extreme":                         {planner.Disk{Type: "hyperdisk-extreme", IOPS: 9000}, "type", "hyperdisk-extreme"},
-		"iops of a persistent disk":       {planner.Disk{Type: "pd-ssd", IOPS: 9000}, "iops", "Leave iops out"},
-		"throughput of a persistent disk": {planner.Disk{Type: "pd-balanced", ThroughputMiBps: 300}, "throughput_mib", "Leave throughput_mib out"},
-		"hyperdisk":                       {planner.Disk{Type: "hyperdisk-balanced"}, "", ""},
-		"its iops":                        {planner.Disk{Type: "hyperdisk-balanced", IOPS: 9000}, "", ""},
-		"a quarter of its own operations": {planner.Disk{Type: "hyperdisk-balanced", ThroughputMiBps: 750}, "", ""},
-		"more than a quarter of them":     {planner.Disk{Type: "hyperdisk-balanced", ThroughputMiBps: 751}, "throughput_mib", "Write iops = 3004,"},
-		"with enough operations":          {planner.Disk{Type: "hyperdisk-balanced", IOPS: 3004, ThroughputMiBps: 751}, "", ""},
-		"too little for its operations":   {planner.Disk{Type: "hyperdisk-balanced", IOPS: 160_000, ThroughputMiBps: 624}, "throughput_mib", "Write throughput_mib = 625,"},
-		"a 256th of its operations":       {planner.Disk{Type: "hyperdisk-balanced", IOPS: 160_000, ThroughputMiBps: 625}, "", ""},
-		"above the disk's own limit":      {planner.Disk{Type: "hyperdisk-balanced", ThroughputMiBps: 9000}, "", ""}, // said by the language
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			attribute, problem := gcp.RootDiskProblem(test.disk, hyperdisk, func(string) bool { return true })
-			if attribute != test.attribute || !strings.Contains(problem, test.problem) || (problem == "") != (test.problem == "") {
-				t.Errorf("got %q: %q", attribute, problem)
-			}
-		})
-	}
-}
-
 func TestTerms(t *testing.T) {
 	ground := gcp.Ground()
 	terms := ground.Terms
@@ -248,7 +217,7 @@ func TestTerms(t *testing.T) {
 	for role, families := range terms.Families {
 		bootable := slices.ContainsFunc(types, func(m catalogs.InstanceType) bool {
 			admitted := slices.ContainsFunc(families, func(glob string) bool { return catalogs.Match(glob, m.Family) })
-			return admitted && slices.Contains(gcp.BootDisks(m.Family), terms.DiskType)
+			return admitted && slices.Contains(machines.GCEBootDisks(m.Family), terms.DiskType)
 		})
 		if !bootable {
 			t.Errorf("no family of %s boots from %s", role, terms.DiskType)

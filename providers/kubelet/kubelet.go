@@ -76,6 +76,11 @@ func ReservedCPU(n int) units.MilliCPU {
 	return reserved
 }
 
+// ReservedMemory returns the memory that EKS images reserve for the kubelet and the
+// container runtime at a number of pods: 255 MiB + 11 MiB x pods. Sources: nodeadm
+// of awslabs/amazon-eks-ami and the Bottlerocket helpers, which take the same.
+func ReservedMemory(pods int) units.Bytes { return 255*units.MiB + units.Bytes(pods)*11*units.MiB }
+
 // Names of the resources in a derivation.
 const (
 	CPU              = "cpu"
