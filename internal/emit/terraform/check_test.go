@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -17,7 +16,10 @@ import (
 	"github.com/scantling-dev/scantling/planner"
 )
 
-// The tests of this file run Terraform itself on what is written. They are no
+// object is a JSON object.
+type object = map[string]any
+
+// The tests with this tag run Terraform itself on what is written. They are no
 // part of the default tests, since they need the program: make terraform-check
 // runs them. They reach no network: nothing here has a provider or a remote
 // module.
@@ -76,10 +78,17 @@ func folder(t *testing.T, p *planner.Plan) string {
 	return dir
 }
 
+// randomPlans make plans, by target.
+func randomPlans() map[string]func(*rand.Rand) *planner.Plan {
+	return map[string]func(*rand.Rand) *planner.Plan{"eks": randomEKSPlan, "gke": randomGKEPlan, "plain": randomPlainPlan}
+}
+
 func TestTerraformPlansTheVariables(t *testing.T) {
-	plans := map[string]*planner.Plan{"by hand": handPlan()}
+	plans := handPlans()
 	for seed := range uint64(3) {
-		plans[fmt.Sprintf("seed %d", seed)] = randomPlan(rand.New(rand.NewPCG(seed, 0)))
+		for target, random := range randomPlans() {
+			plans[fmt.Sprintf("%s, seed %d", target, seed)] = random(rand.New(rand.NewPCG(seed, 0)))
+		}
 	}
 	for name, p := range plans {
 		t.Run(name, func(t *testing.T) {
@@ -88,17 +97,10 @@ func TestTerraformPlansTheVariables(t *testing.T) {
 			must(t, dir, "init")
 			must(t, dir, "validate")
 			must(t, dir, "plan", "-out", "plan.bin")
-			var shown struct {
-				Planned struct {
-					Outputs map[string]struct{ Value any }
-				} `json:"planned_values"`
-			}
-			if err := json.Unmarshal([]byte(must(t, dir, "show", "-json", "plan.bin")), &shown); err != nil {
-				t.Fatal(err)
-			}
+			shown := decode(t, []byte(must(t, dir, "show", "-json", "plan.bin")))
 			_, values := emit(t, p)
 			for name, want := range decode(t, values) {
-				if got := shown.Planned.Outputs[name].Value; !holds(got, want) {
+				if got := at(t, shown, "planned_values outputs "+name+" value"); !holds(got, want) {
 					t.Errorf("terraform reads %s as %v, want %v", name, got, want)
 				}
 			}
@@ -127,45 +129,26 @@ func holds(got, want any) bool {
 	return fmt.Sprint(got) == fmt.Sprint(want)
 }
 
-func TestTerraformRefusesWrongValues(t *testing.T) {
-	tests := map[string]struct {
-		set  func(values, batch map[string]any)
-		want string // of what Terraform says
-	}{
-		"size is a word":  {func(_, g map[string]any) { g["min_size"] = "many" }, "a number is required"},
-		"labels a number": {func(_, g map[string]any) { g["labels"] = 3 }, "map of string required"},
-		"types a number":  {func(_, g map[string]any) { g["instance_types"] = 3 }, "list of string required"},
-		"taints a list":   {func(_, g map[string]any) { g["taints"] = []any{object{"key": "group", "effect": "NO_SCHEDULE"}} }, "map of object required"},
-		"taint no object": {func(_, g map[string]any) { g["taints"] = object{"group": "NO_SCHEDULE"} }, "object required"},
-		"taint no effect": {func(_, g map[string]any) { g["taints"] = object{"a": object{"key": "group"}} }, `attribute "effect" is required`},
-		"unknown effect":  {func(_, g map[string]any) { g["taints"] = object{"a": object{"key": "group", "effect": "NoSchedule"}} }, "The effect of a taint is"},
-		"sizes unordered": {func(_, g map[string]any) { g["min_size"] = 8 }, "EKS refuses a group unless"},
-		"above the most":  {func(_, g map[string]any) { g["desired_size"] = 13 }, "EKS refuses a group unless"},
-		"two counts": {func(_, g map[string]any) {
-			g["update_config"] = object{"max_unavailable": 1, "max_unavailable_percentage": 33}
-		}, "exactly one of"},
-		"no count":        {func(_, g map[string]any) { g["update_config"] = object{"update_strategy": "MINIMAL"} }, "exactly one of"},
-		"timeout an hour": {func(_, g map[string]any) { g["timeouts"] = 60 }, "object required"},
-		"disk a word": {func(_, g map[string]any) {
-			g["block_device_mappings"] = object{"xvda": object{"ebs": object{"volume_size": "big"}}}
-		}, "a number is required"},
-		"addons a list":    {func(v, _ map[string]any) { v["shop_addons"] = []any{"coredns"} }, "map of object required"},
-		"before_compute":   {func(v, _ map[string]any) { v["shop_addons"] = object{"coredns": object{"before_compute": "early"}} }, "a bool is required"},
-		"zones no list":    {func(v, _ map[string]any) { v["shop_node_group_zones"] = object{"web": 3} }, "list of string required"},
-		"policy a word":    {func(v, _ map[string]any) { v["shop_upgrade_policy"] = "STANDARD" }, "object required"},
-		"version an array": {func(v, _ map[string]any) { v["shop_kubernetes_version"] = []any{"1.35"} }, "string required"},
-		"groups null":      {func(v, _ map[string]any) { v["shop_node_groups"] = nil }, "required variable may not be set to null"},
-	}
+// A wrongValue changes the values of a hand-made plan, and one element among them,
+// so that Terraform refuses them; want is of what it says.
+type wrongValue struct {
+	set  func(values, element map[string]any)
+	want string
+}
+
+// terraformRefuses plans each wrong value; path leads to the element.
+func terraformRefuses(t *testing.T, plan func() *planner.Plan, path string, tests map[string]wrongValue) {
+	t.Helper()
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			dir := folder(t, handPlan())
-			_, values := emit(t, handPlan())
+			dir := folder(t, plan())
+			_, values := emit(t, plan())
 			v := decode(t, values)
-			batch, ok := at(t, v, "shop_node_groups batch").(map[string]any)
+			element, ok := at(t, v, path).(map[string]any)
 			if !ok {
-				t.Fatal("no group to break")
+				t.Fatal("nothing to break")
 			}
-			tt.set(v, batch)
+			tt.set(v, element)
 			data, err := json.Marshal(v)
 			if err != nil {
 				t.Fatal(err)
@@ -177,71 +160,5 @@ func TestTerraformRefusesWrongValues(t *testing.T) {
 				t.Errorf("terraform plan: %v, want %q:\n%s", err, tt.want, out)
 			}
 		})
-	}
-}
-
-// object is a JSON object.
-type object = map[string]any
-
-// TestTerraformPlansTheGuide runs the files of the guide with a stand-in for the
-// module: its inputs, and an output of them.
-func TestTerraformPlansTheGuide(t *testing.T) {
-	p := handPlan()
-	p.Cluster.Emits = nil
-	dir := folder(t, p)
-	files := guide(t)
-	main := regexp.MustCompile(`(?m)^  source .*\n  version .*$`).ReplaceAllString(files["main.tf"], `  source = "./eks"`)
-	if main == files["main.tf"] {
-		t.Fatal("the guide's main.tf calls no module")
-	}
-	write(t, dir, "main.tf", []byte(main))
-	write(t, dir, "site.tf", []byte(files["site.tf"]))
-	write(t, dir, "eks/main.tf", []byte(moduleInputs+`
-output "groups" {
-  value = var.eks_managed_node_groups
-}
-output "addons" {
-  value = var.addons
-}
-`))
-	write(t, dir, "result.tf", []byte("output \"result\" {\n  value = module.eks\n}\n"))
-	site := object{
-		"cluster_name": "shop", "vpc_id": "vpc-1", "ebs_csi_role_arn": "arn:aws:iam::111122223333:role/ebs",
-		"subnet_ids_by_zone": object{"us-east-1a": "subnet-a", "us-east-1b": "subnet-b", "us-east-1c": "subnet-c"},
-	}
-	data, err := json.Marshal(site)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, dir, "site.auto.tfvars.json", data)
-	must(t, dir, "init")
-	must(t, dir, "plan", "-out", "plan.bin")
-	shown := decode(t, []byte(must(t, dir, "show", "-json", "plan.bin")))
-	result := at(t, shown, "planned_values outputs result value")
-	if got, want := at(t, result, "groups web subnet_ids"), []any{"subnet-a", "subnet-b", "subnet-c"}; !holds(got, want) {
-		t.Errorf("web is in %v, want %v", got, want)
-	}
-	if got, want := at(t, result, "groups gpu subnet_ids"), []any{"subnet-a"}; !holds(got, want) {
-		t.Errorf("gpu is in %v, want %v", got, want)
-	}
-	_, values := emit(t, p)
-	v := decode(t, values)
-	if got, want := at(t, result, "groups"), v["node_groups"]; !holds(got, want) {
-		t.Errorf("the module gets the groups %v, want %v", got, want)
-	}
-	if got, want := at(t, result, "addons"), v["addons"]; !holds(got, want) {
-		t.Errorf("the module gets the add-ons %v, want %v", got, want)
-	}
-	if got := at(t, result, "addons aws-ebs-csi-driver pod_identity_association"); got == nil {
-		t.Error("the EBS CSI driver gets no role")
-	}
-
-	site["subnet_ids_by_zone"] = object{"us-east-1a": "subnet-a"}
-	if data, err = json.Marshal(site); err != nil {
-		t.Fatal(err)
-	}
-	write(t, dir, "site.auto.tfvars.json", data)
-	if out, err := run(t, dir, "plan"); err == nil || !strings.Contains(out, "at least two zones") {
-		t.Errorf("one zone: terraform plan: %v\n%s", err, out)
 	}
 }

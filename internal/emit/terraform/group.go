@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
@@ -21,8 +22,7 @@ type group struct {
 	upgrade *planner.UpgradePlan
 }
 
-// newGroup collects what is known of a planned group, and checks that a managed
-// node group can hold it.
+// newGroup collects what is known of a planned group, of one pool.
 func newGroup(p *planner.Plan, planned *planner.GroupPlan) (*group, error) {
 	g := &group{plan: planned, upgrade: p.Upgrade}
 	i := slices.IndexFunc(p.Cluster.NodeGroups, func(s planner.NodeGroup) bool { return s.Name == planned.Name })
@@ -31,7 +31,7 @@ func newGroup(p *planner.Plan, planned *planner.GroupPlan) (*group, error) {
 	}
 	g.spec = &p.Cluster.NodeGroups[i]
 	if len(planned.Pools) != 1 {
-		return nil, fmt.Errorf("%d pools: a managed node group is written from exactly one", len(planned.Pools))
+		return nil, fmt.Errorf("%d pools: a node group is written from exactly one", len(planned.Pools))
 	}
 	g.pool = &planned.Pools[0]
 	i = slices.IndexFunc(p.Offers, func(t catalogs.InstanceType) bool { return t.Name == g.pool.InstanceType })
@@ -39,10 +39,27 @@ func newGroup(p *planner.Plan, planned *planner.GroupPlan) (*group, error) {
 		return nil, fmt.Errorf("the plan does not describe its instance type %s", g.pool.InstanceType)
 	}
 	g.machine = &p.Offers[i]
-	return g, g.check()
+	return g, nil
 }
 
-// check returns everything that keeps the group from being written.
+// collect calls add for every planned group and joins what is wrong with them,
+// each under the group's address.
+func collect(p *planner.Plan, add func(*group) error) error {
+	var errs []error
+	for i := range p.NodeGroups {
+		g, err := newGroup(p, &p.NodeGroups[i])
+		if err == nil {
+			err = add(g)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", p.NodeGroups[i].Path(), err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// check returns everything that keeps the group from being written for any
+// target.
 func (g *group) check() error {
 	var errs []error
 	if g.plan.MinNodes < 0 || g.plan.MinNodes > g.plan.Nodes || g.plan.Nodes > g.plan.MaxNodes || g.plan.MaxNodes < 1 {
@@ -52,46 +69,27 @@ func (g *group) check() error {
 	if g.pool.Nodes != g.plan.Nodes {
 		errs = append(errs, fmt.Errorf("its pool has %d nodes, the group %d", g.pool.Nodes, g.plan.Nodes))
 	}
-	if g.amiType() == "" {
-		errs = append(errs, fmt.Errorf("EKS has no image %q for architecture %q", g.spec.Image, g.machine.Architecture))
-	}
-	if g.capacityType() == "" {
+	if g.pool.CapacityType != planner.OnDemand && g.pool.CapacityType != planner.Spot {
 		errs = append(errs, fmt.Errorf("capacity type %q is not supported", g.pool.CapacityType))
-	}
-	if want := len(g.devices()); len(g.pool.RootDisks) != want {
-		errs = append(errs, fmt.Errorf("image %q boots from %d disks, the plan has %d", g.spec.Image, want, len(g.pool.RootDisks)))
 	}
 	if own, ok := g.spec.Labels[GroupLabel]; ok && own != g.plan.Name {
 		errs = append(errs, fmt.Errorf("label %s is %q: it is kept for the group's name, by which pods find their nodes", GroupLabel, own))
 	}
-	if len(g.taints()) != len(g.spec.Taints) {
+	seen := map[string]bool{}
+	for _, t := range g.spec.Taints {
+		seen[t.Key+":"+string(t.Effect)] = true
+	}
+	if len(seen) != len(g.spec.Taints) {
 		errs = append(errs, errors.New("a taint is declared twice: key and effect must be unique"))
 	}
 	return errors.Join(errs...)
 }
 
-// values returns the group as the module's eks_managed_node_groups.<name> takes
-// it. An attribute without a value is left out: nothing is null.
-func (g *group) values() object {
-	v := object{
-		"ami_type":              g.amiType(),
-		"instance_types":        []string{g.pool.InstanceType},
-		"capacity_type":         g.capacityType(),
-		"min_size":              g.plan.MinNodes,
-		"desired_size":          g.plan.Nodes,
-		"max_size":              g.plan.MaxNodes,
-		"labels":                g.labels(),
-		"block_device_mappings": g.disks(),
-		"update_config":         g.updateConfig(),
-		"timeouts":              object{"update": g.updateTimeout()},
-	}
-	if taints := g.taints(); len(taints) > 0 {
-		v["taints"] = taints
-	}
-	if pods := g.pool.Allocatable.Pods; pods != ownMaxPods(g.machine) {
-		maps.Copy(v, maxPods(g.spec.Image, pods))
-	}
-	return v
+// labels are the declared ones and the group's name.
+func (g *group) labels() map[string]string {
+	labels := map[string]string{GroupLabel: g.plan.Name}
+	maps.Copy(labels, g.spec.Labels)
+	return labels
 }
 
 // zones returns the names of the group's zones, sorted.
@@ -104,62 +102,8 @@ func (g *group) zones() []string {
 	return zones
 }
 
-// amiType is EKS's name of the image; empty for a pair that does not exist. The
-// standard images run machines with GPUs too, without their drivers: no pod of
-// the plan asks for one.
-func (g *group) amiType() string {
-	arm := g.machine.Architecture == catalogs.ARM64
-	if !arm && g.machine.Architecture != catalogs.AMD64 {
-		return ""
-	}
-	switch g.spec.Image {
-	case planner.AL2023:
-		if arm {
-			return "AL2023_ARM_64_STANDARD"
-		}
-		return "AL2023_x86_64_STANDARD"
-	case planner.Bottlerocket:
-		if arm {
-			return "BOTTLEROCKET_ARM_64"
-		}
-		return "BOTTLEROCKET_x86_64"
-	}
-	return ""
-}
-
-func (g *group) capacityType() string {
-	switch g.pool.CapacityType {
-	case planner.OnDemand:
-		return "ON_DEMAND"
-	case planner.Spot:
-		return "SPOT"
-	}
-	return ""
-}
-
-// labels are the declared ones and the group's name.
-func (g *group) labels() map[string]string {
-	labels := map[string]string{GroupLabel: g.plan.Name}
-	maps.Copy(labels, g.spec.Labels)
-	return labels
-}
-
-// taints are keyed by key and effect, which Kubernetes keeps unique on a node: an
-// entry keeps its key when others come and go. A taint without a value has none.
-func (g *group) taints() object {
-	taints := object{}
-	for _, t := range g.spec.Taints {
-		taint := object{"key": t.Key, "effect": taintEffect(t.Effect)}
-		if t.Value != "" {
-			taint["value"] = t.Value
-		}
-		taints[t.Key+":"+string(t.Effect)] = taint
-	}
-	return taints
-}
-
-// taintEffect is EKS's word for an effect.
-func taintEffect(e planner.TaintEffect) string {
+// cloudEffect is the word of EKS and GKE for the effect of a taint.
+func cloudEffect(e planner.TaintEffect) string {
 	switch e {
 	case planner.NoSchedule:
 		return "NO_SCHEDULE"
@@ -171,73 +115,54 @@ func taintEffect(e planner.TaintEffect) string {
 	panic("terraform: unknown taint effect " + string(e))
 }
 
-// devices are the names under which the image finds the disks it boots from, in
-// the order of Pool.RootDisks: AL2023 has one, Bottlerocket the operating
-// system's and the data volume.
-func (g *group) devices() []string {
-	if g.spec.Image == planner.Bottlerocket {
-		return []string{"xvda", "xvdb"}
-	}
-	return []string{"xvda"}
-}
-
-// disks are the launch template's block devices: with it the node group's own
-// disk_size is ignored. Sizes are whole GiB, rounded up.
-func (g *group) disks() object {
-	mappings := object{}
-	for i, device := range g.devices() {
-		d := g.pool.RootDisks[i]
-		ebs := object{
-			"volume_size":           int64(units.CeilDiv(d.Size, units.GiB)),
-			"volume_type":           d.Type,
-			"encrypted":             true,
-			"delete_on_termination": true,
-		}
-		if d.IOPS > 0 {
-			ebs["iops"] = d.IOPS
-		}
-		if d.ThroughputMiBps > 0 {
-			ebs["throughput"] = d.ThroughputMiBps
-		}
-		mappings[device] = object{"device_name": "/dev/" + device, "ebs": ebs}
-	}
-	return mappings
-}
-
-// The most pods that EKS lets a node of a managed node group run, whatever its
-// addresses. Source: EKS user guide, "Choose an optimal instance type".
+// The names of strategies, in plans and in the spec's update_config.
 const (
-	ceilingVCPUs     = 30
-	ceilingUpTo      = 110
-	ceilingAbove     = 250
-	hostNetworkSlots = 2 // aws-node and kube-proxy use the node's own address
+	surge   = "surge"
+	minimal = "minimal"
+	inPlace = "in_place"
+	// GKE's own.
+	gkeBlueGreen           = "gke_blue_green"
+	gkeAutoscaledBlueGreen = "gke_autoscaled_blue_green"
 )
 
-// ownMaxPods is the limit of pods that EKS sets by itself on a managed node of
-// type t with one address for each pod; 0 where the type's network interfaces
-// are not known.
-//
-//	min(ENIs x (IPv4 per ENI - 1) + 2, 110 up to 30 vCPUs, else 250)
-func ownMaxPods(t *catalogs.InstanceType) int {
-	if t.ENIs <= 0 || t.IPv4PerENI <= 1 {
-		return 0
-	}
-	ceiling := ceilingUpTo
-	if t.VCPUs > ceilingVCPUs {
-		ceiling = ceilingAbove
-	}
-	return min(t.ENIs*(t.IPv4PerENI-1)+hostNetworkSlots, ceiling)
+// recommends reports whether the planned upgrade recommends a strategy.
+func (g *group) recommends(strategy string) bool {
+	return g.upgrade != nil && g.upgrade.Recommended == strategy
 }
 
-// maxPods returns the attributes that give the kubelet a limit of pods: a
-// NodeConfig for nodeadm on AL2023, a setting in TOML on Bottlerocket.
-func maxPods(image planner.Image, pods int) object {
-	if image == planner.Bottlerocket {
-		return object{"bootstrap_extra_args": fmt.Sprintf("[settings.kubernetes]\n\"max-pods\" = %d\n", pods)}
+// course returns the group's course in a strategy of the planned upgrade; nil
+// where there is none.
+func (g *group) course(strategy string) *planner.UpgradeGroup {
+	if g.upgrade == nil {
+		return nil
 	}
-	return object{"cloudinit_pre_nodeadm": []object{{
-		"content_type": "application/node.eks.aws",
-		"content": fmt.Sprintf("---\napiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\n"+
-			"spec:\n  kubelet:\n    config:\n      maxPods: %d\n", pods),
-	}}}
+	for i := range g.upgrade.Strategies {
+		if g.upgrade.Strategies[i].Name == strategy {
+			return courseOf(&g.upgrade.Strategies[i], g.plan.Name)
+		}
+	}
+	return nil
+}
+
+func courseOf(s *planner.UpgradeStrategy, group string) *planner.UpgradeGroup {
+	for i := range s.Groups {
+		if s.Groups[i].Name == group {
+			return &s.Groups[i]
+		}
+	}
+	return nil
+}
+
+// The least timeout, which is also that of the AWS provider, and the step to which
+// timeouts are rounded up.
+const (
+	leastTimeout = time.Hour
+	timeoutStep  = 10 * time.Minute
+)
+
+// timeout writes how long Terraform is to wait for what takes d: at least an
+// hour, in whole ten minutes.
+func timeout(d time.Duration) string {
+	d = units.CeilDiv(max(d, leastTimeout), timeoutStep) * timeoutStep
+	return fmt.Sprintf("%dm", int64(d/time.Minute))
 }

@@ -10,27 +10,13 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-const gib = units.GiB
-
-func types() []catalogs.InstanceType {
+func eksTypes() []catalogs.InstanceType {
 	return []catalogs.InstanceType{
 		{Name: "c6g.large", Architecture: catalogs.ARM64, VCPUs: 2, ENIs: 3, IPv4PerENI: 10},
 		{Name: "m5.12xlarge", Architecture: catalogs.AMD64, VCPUs: 48, ENIs: 8, IPv4PerENI: 30},
 		{Name: "m5.4xlarge", Architecture: catalogs.AMD64, VCPUs: 16, ENIs: 8, IPv4PerENI: 30},
 		{Name: "m5.large", Architecture: catalogs.AMD64, VCPUs: 2, ENIs: 3, IPv4PerENI: 10},
 	}
-}
-
-func zoneCounts(nodes int, zones ...string) []planner.ZoneCount {
-	var out []planner.ZoneCount
-	for i, z := range zones {
-		n := nodes / len(zones)
-		if i < nodes%len(zones) {
-			n++
-		}
-		out = append(out, planner.ZoneCount{Zone: z, Nodes: n})
-	}
-	return out
 }
 
 // systemWorkloads are the pods of the add-ons, as plans list them.
@@ -42,13 +28,13 @@ func systemWorkloads() []planner.WorkloadPlan {
 	}
 }
 
-// handPlan is a plan of three groups that differ in everything that is written:
+// eksPlan is a plan of three groups that differ in everything that is written:
 // a plain one; one on Bottlerocket, arm64 and spot with taints; one with few
 // pods a node that is updated the minimal way.
-func handPlan() *planner.Plan {
+func eksPlan() *planner.Plan {
 	zones := []string{"us-east-1a", "us-east-1b", "us-east-1c"}
 	return &planner.Plan{
-		Offers:       types(),
+		Offers:       eksTypes(),
 		ControlPlane: planner.ControlPlane{Mode: "managed", Tier: "standard", Support: "standard"},
 		Cluster: planner.Cluster{
 			Name: "shop", Provider: "aws", Region: "us-east-1", Zones: zones, KubernetesVersion: "1.35",
@@ -99,18 +85,9 @@ func handPlan() *planner.Plan {
 	}
 }
 
-// course is a strategy that takes some time for batch, gpu and web, blocked
-// where blocked is not 0.
-func course(name string, blocked int, batch, gpu, web time.Duration) planner.UpgradeStrategy {
-	return planner.UpgradeStrategy{
-		Name: name, BlockedBy: make([]string, blocked),
-		Groups: []planner.UpgradeGroup{{Name: "batch", Duration: batch}, {Name: "gpu", Duration: gpu}, {Name: "web", Duration: web}},
-	}
-}
-
-// randomPlan returns a plan of one to five groups.
-func randomPlan(r *rand.Rand) *planner.Plan {
-	p := handPlan()
+// randomEKSPlan returns a plan of one to five groups.
+func randomEKSPlan(r *rand.Rand) *planner.Plan {
+	p := eksPlan()
 	p.Cluster.NodeGroups, p.NodeGroups = nil, nil
 	p.Cluster.Network.CNI = pick(r, planner.VPC, planner.VPCPrefix)
 	p.Cluster.Emits[0].Variable = pick(r, "", "node_groups", "blue_node_groups", "blue")
@@ -125,13 +102,13 @@ func randomPlan(r *rand.Rand) *planner.Plan {
 	}
 	home := 1 + r.IntN(5)
 	for i := range home {
-		addRandomGroup(r, p, fmt.Sprintf("g%d.%c", i, 'a'+rune(r.IntN(26))))
+		addRandomEKSGroup(r, p, fmt.Sprintf("g%d.%c", i, 'a'+rune(r.IntN(26))))
 	}
 	p.NodeGroups[r.IntN(home)].Workloads = systemWorkloads()
 	return p
 }
 
-func addRandomGroup(r *rand.Rand, p *planner.Plan, name string) {
+func addRandomEKSGroup(r *rand.Rand, p *planner.Plan, name string) {
 	zones := p.Cluster.Zones[:1+r.IntN(3)]
 	n := 1 + r.IntN(150)
 	spec := planner.NodeGroup{
@@ -145,7 +122,7 @@ func addRandomGroup(r *rand.Rand, p *planner.Plan, name string) {
 		}
 	}
 	pool := planner.Pool{
-		InstanceType: pick(r, types()...).Name, CapacityType: pick(r, planner.OnDemand, planner.Spot), Nodes: n,
+		InstanceType: pick(r, eksTypes()...).Name, CapacityType: pick(r, planner.OnDemand, planner.Spot), Nodes: n,
 		NodesByZone: zoneCounts(n, zones...), Allocatable: planner.Allocatable{Pods: pick(r, 29, 50, 110, 234, 250)},
 	}
 	for range map[planner.Image]int{planner.AL2023: 1, planner.Bottlerocket: 2}[spec.Image] {
@@ -161,4 +138,11 @@ func addRandomGroup(r *rand.Rand, p *planner.Plan, name string) {
 	}
 }
 
-func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
+// course is a strategy that takes some time for batch, gpu and web, blocked
+// where blocked is not 0.
+func course(name string, blocked int, batch, gpu, web time.Duration) planner.UpgradeStrategy {
+	return planner.UpgradeStrategy{
+		Name: name, BlockedBy: make([]string, blocked),
+		Groups: []planner.UpgradeGroup{{Name: "batch", Duration: batch}, {Name: "gpu", Duration: gpu}, {Name: "web", Duration: web}},
+	}
+}

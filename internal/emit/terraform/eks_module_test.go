@@ -1,19 +1,10 @@
 package terraform_test
 
-import (
-	"testing"
-
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/ext/typeexpr"
-	"github.com/hashicorp/hcl/v2/hclparse"
-	"github.com/zclconf/go-cty/cty"
-)
-
-// moduleInputs are inputs of terraform-aws-modules/eks/aws v21.19 and their type
+// eksInputs are inputs of terraform-aws-modules/eks/aws v21.19 and their type
 // constraints, as its variables.tf has them: those that a caller of ours sets,
 // and of a node group also what is easily mistaken. It is the independent side
 // of the tests here: nothing of it comes from the package.
-const moduleInputs = `
+const eksInputs = `
 variable "name" {
   type    = string
   default = ""
@@ -129,46 +120,3 @@ variable "eks_managed_node_groups" {
   default = null
 }
 `
-
-// constraint is the type of a variable.
-type constraint struct {
-	typ      cty.Type
-	defaults *typeexpr.Defaults
-	// text is the source of the type.
-	text string
-}
-
-// constraints returns the variables that HCL source declares.
-func constraints(t testing.TB, src []byte) map[string]constraint {
-	t.Helper()
-	file, diags := hclparse.NewParser().ParseHCL(src, "variables.tf")
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	content, diags := file.Body.Content(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "variable", LabelNames: []string{"name"}}}})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	out := map[string]constraint{}
-	for _, block := range content.Blocks {
-		body, _, diags := block.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "type", Required: true}}})
-		if diags.HasErrors() {
-			t.Fatal(diags)
-		}
-		expr := body.Attributes["type"].Expr
-		typ, defaults, diags := typeexpr.TypeConstraintWithDefaults(expr)
-		if diags.HasErrors() {
-			t.Fatal(diags)
-		}
-		out[block.Labels[0]] = constraint{typ: typ, defaults: defaults, text: string(expr.Range().SliceBytes(src))}
-	}
-	return out
-}
-
-// defaultsOf returns the defaults of a map's elements: none where it has none.
-func defaultsOf(c constraint) map[string]cty.Value {
-	if c.defaults == nil || c.defaults.Children[""] == nil {
-		return nil
-	}
-	return c.defaults.Children[""].DefaultValues
-}

@@ -2,7 +2,6 @@ package terraform_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -14,11 +13,11 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-func TestRandomPlans(t *testing.T) {
+func TestRandomEKSPlans(t *testing.T) {
 	for seed := range uint64(300) {
-		p := randomPlan(rand.New(rand.NewPCG(seed, 0)))
+		p := randomEKSPlan(rand.New(rand.NewPCG(seed, 0)))
 		variables, values := emit(t, p)
-		checkTypes(t, variables, values)
+		checkEKSTypes(t, variables, values)
 		_, again := emit(t, p)
 		if !bytes.Equal(values, again) {
 			t.Fatalf("seed %d: the second run differs", seed)
@@ -35,7 +34,7 @@ func TestRandomPlans(t *testing.T) {
 		for i := range p.NodeGroups {
 			g := groups[p.NodeGroups[i].Name]
 			total += number(t, at(t, g, "desired_size"))
-			checkGroup(t, seed, p, i, g)
+			checkEKSGroup(t, seed, p, i, g)
 		}
 		want := 0
 		for i := range p.NodeGroups {
@@ -50,8 +49,8 @@ func TestRandomPlans(t *testing.T) {
 	}
 }
 
-// checkGroup holds the values of a group to what EKS accepts and the plan says.
-func checkGroup(t *testing.T, seed uint64, p *planner.Plan, i int, g any) {
+// checkEKSGroup holds the values of a group to what EKS accepts and the plan says.
+func checkEKSGroup(t *testing.T, seed uint64, p *planner.Plan, i int, g any) {
 	t.Helper()
 	spec, plan := &p.Cluster.NodeGroups[i], &p.NodeGroups[i]
 	least, most := number(t, at(t, g, "min_size")), number(t, at(t, g, "max_size"))
@@ -90,17 +89,4 @@ func checkGroup(t *testing.T, seed uint64, p *planner.Plan, i int, g any) {
 			t.Errorf("seed %d: %d bytes of disk, %d planned", seed, size, planned)
 		}
 	}
-}
-
-func number(t testing.TB, v any) int {
-	t.Helper()
-	n, ok := v.(json.Number)
-	if !ok {
-		t.Fatalf("%v is no number", v)
-	}
-	i, err := n.Int64()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return int(i)
 }

@@ -1,18 +1,9 @@
 package terraform
 
 import (
-	"fmt"
 	"time"
 
-	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
-)
-
-// The names of the strategies by which EKS updates a managed node group, in
-// plans and in the spec's update_config.
-const (
-	surge   = "surge"
-	minimal = "minimal"
 )
 
 // maxParallel is the most nodes that EKS updates at a time.
@@ -22,7 +13,7 @@ const maxParallel = 100
 // own as a whole. It holds exactly one of the two counts. A declared share that
 // is no whole percentage is written as the number of nodes that it means here,
 // rounded down, at least 1: the parallelism that was planned.
-func (g *group) updateConfig() object {
+func (g *eksGroup) updateConfig() object {
 	c := object{"update_strategy": g.updateStrategy()}
 	if percent, ok := g.percentage(); ok {
 		c["max_unavailable_percentage"] = percent
@@ -33,7 +24,7 @@ func (g *group) updateConfig() object {
 }
 
 // percentage returns the declared share in whole percent, 1 to 100.
-func (g *group) percentage() (int, bool) {
+func (g *eksGroup) percentage() (int, bool) {
 	u := g.spec.UpdateConfig.MaxUnavailable
 	if !u.IsRatio || u.Ratio < units.Percent || u.Ratio%units.Percent != 0 {
 		return 0, false
@@ -42,41 +33,33 @@ func (g *group) percentage() (int, bool) {
 }
 
 // parallel returns how many nodes are updated at a time.
-func (g *group) parallel() int {
+func (g *eksGroup) parallel() int {
 	return min(max(g.spec.UpdateConfig.MaxUnavailable.Down(g.plan.Nodes), 1), maxParallel)
 }
 
 // updateStrategy is MINIMAL, which starts no node before it takes one away, where
 // the group declares it or where the upgrade is recommended that way.
-func (g *group) updateStrategy() string {
-	if g.spec.UpdateConfig.Strategy == minimal || g.upgrade != nil && g.upgrade.Recommended == minimal {
+func (g *eksGroup) updateStrategy() string {
+	if g.spec.UpdateConfig.Strategy == minimal || g.recommends(minimal) {
 		return "MINIMAL"
 	}
 	return "DEFAULT"
 }
 
-// The least timeout, which is also the provider's own, and the step to which
-// timeouts are rounded up.
-const (
-	leastTimeout = time.Hour
-	timeoutStep  = 10 * time.Minute
-)
-
 // updateTimeout returns how long Terraform waits for an update of the group: the
 // longest course that is planned for it, at least an hour, in whole ten minutes.
-func (g *group) updateTimeout() string {
+func (g *eksGroup) updateTimeout() string {
 	d := g.plannedUpdate()
 	if d == 0 {
 		d = g.longestUpdate()
 	}
-	d = units.CeilDiv(max(d, leastTimeout), timeoutStep) * timeoutStep
-	return fmt.Sprintf("%dm", int64(d/time.Minute))
+	return timeout(d)
 }
 
 // plannedUpdate returns the longest duration that the upgrade plan gives the
 // group in a strategy by which EKS updates it in its place: of those that can be
 // used, or of all when none can. It is 0 where no upgrade is planned.
-func (g *group) plannedUpdate() time.Duration {
+func (g *eksGroup) plannedUpdate() time.Duration {
 	if g.upgrade == nil {
 		return 0
 	}
@@ -86,7 +69,11 @@ func (g *group) plannedUpdate() time.Duration {
 		if s.Name != surge && s.Name != minimal {
 			continue
 		}
-		d := courseOf(s, g.plan.Name)
+		c := courseOf(s, g.plan.Name)
+		if c == nil {
+			continue
+		}
+		d := c.Duration
 		every = max(every, d)
 		if len(s.BlockedBy) == 0 {
 			usable = max(usable, d)
@@ -96,15 +83,6 @@ func (g *group) plannedUpdate() time.Duration {
 		return usable
 	}
 	return every
-}
-
-func courseOf(s *planner.UpgradeStrategy, group string) time.Duration {
-	for i := range s.Groups {
-		if s.Groups[i].Name == group {
-			return s.Groups[i].Duration
-		}
-	}
-	return 0
 }
 
 // What bounds an update that nobody planned: images are updated between
@@ -124,7 +102,7 @@ const (
 // as EKS allows, with the steps of both strategies:
 //
 //	setup + boot + ceil(N/U) x (drain limit + wait + terminate + boot) + max(2 x zones, U) x scale-down
-func (g *group) longestUpdate() time.Duration {
+func (g *eksGroup) longestUpdate() time.Duration {
 	n, u := g.plan.Nodes, g.parallel()
 	rounds := time.Duration(units.CeilDiv(n, u))
 	extra := time.Duration(max(2*len(g.pool.NodesByZone), u))

@@ -1,28 +1,19 @@
 package terraform
 
-import "strings"
-
-// declare returns variables.tf, formatted as terraform fmt does.
-func (n names) declare() []byte {
-	return []byte(strings.NewReplacer(
-		"@groups@", n.groups, "@zones@", n.zones, "@version@", n.version, "@policy@", n.policy, "@addons@", n.addons,
-	).Replace(declarations))
-}
-
-// declarations is variables.tf with the names of the variables left open. Each
+// eksVariables is variables.tf with the names of the variables left open. Each
 // attribute of a node group or an add-on has the whole type constraint, default and
 // all, that version 21 of the module gives it; attributes that are never written
 // are left out.
-const declarations = `# Inputs of terraform-aws-modules/eks/aws, major version 21 (version = "~> 21.0").
+const eksVariables = `# Inputs of terraform-aws-modules/eks/aws, major version 21 (version = "~> 21.0").
 # Written by scantling: change the spec and write them again.
 
-variable "@version@" {
+variable "@prefix@kubernetes_version" {
   description = "Kubernetes minor of the control plane: the module's kubernetes_version."
   type        = string
   nullable    = false
 }
 
-variable "@policy@" {
+variable "@prefix@upgrade_policy" {
   description = "What happens when the minor leaves standard support, STANDARD or EXTENDED: the module's upgrade_policy."
   type = object({
     support_type = optional(string)
@@ -30,7 +21,7 @@ variable "@policy@" {
   nullable = false
 }
 
-variable "@addons@" {
+variable "@prefix@addons" {
   description = "Add-ons whose pods the plan counts, by name: the module's addons. aws-ebs-csi-driver needs an IAM role beside these."
   type = map(object({
     # Installed before the node groups.
@@ -41,7 +32,7 @@ variable "@addons@" {
   nullable = false
 }
 
-variable "@zones@" {
+variable "@prefix@node_group_zones" {
   description = "Zones of each node group, by group: map them to subnets for the group's subnet_ids."
   type        = map(list(string))
   nullable    = false

@@ -17,14 +17,14 @@ import (
 // import the provider, so the limits and times of EKS stand in both, and the
 // tests of this file hold them together.
 
-// TestNodesAreTheProviders plans each kind of node as the provider does.
-func TestNodesAreTheProviders(t *testing.T) {
+// TestEKSNodesAreTheProviders plans each kind of node as the provider does.
+func TestEKSNodesAreTheProviders(t *testing.T) {
 	var provider aws.Provider
 	for _, image := range aws.Images() {
 		for _, cni := range []planner.CNI{planner.VPC, planner.VPCPrefix} {
-			for _, machine := range types() {
+			for _, machine := range eksTypes() {
 				machine.Memory, machine.Hypervisor = 64*gib, "nitro"
-				p := handPlan()
+				p := eksPlan()
 				p.Offers = []catalogs.InstanceType{machine}
 				p.Cluster.Network.CNI = cni
 				p.Cluster.NodeGroups, p.NodeGroups = p.Cluster.NodeGroups[2:], p.NodeGroups[2:]
@@ -55,11 +55,11 @@ func TestNodesAreTheProviders(t *testing.T) {
 	}
 }
 
-// TestAddOnsAreTheProviders has every pod that the provider plans for brought by
+// TestEKSAddOnsAreTheProviders has every pod that the provider plans for brought by
 // an add-on, shared out over its containers.
-func TestAddOnsAreTheProviders(t *testing.T) {
+func TestEKSAddOnsAreTheProviders(t *testing.T) {
 	var provider aws.Provider
-	p := handPlan()
+	p := eksPlan()
 	p.NodeGroups[2].Workloads = nil
 	for _, w := range provider.SystemWorkloads(&p.Cluster) {
 		p.NodeGroups[2].Workloads = append(p.NodeGroups[2].Workloads, planner.WorkloadPlan{Name: w.Name, System: true, Replicas: w.Demand.Replicas, Pod: w.Pod})
@@ -96,12 +96,12 @@ func TestAddOnsAreTheProviders(t *testing.T) {
 	}
 }
 
-// TestLongestUpdateIsTheProviders has the bound of an update that nobody planned
+// TestEKSLongestUpdateIsTheProviders has the bound of an update that nobody planned
 // from the provider's times.
-func TestLongestUpdateIsTheProviders(t *testing.T) {
+func TestEKSLongestUpdateIsTheProviders(t *testing.T) {
 	m := aws.Provider{}.Mechanics(&planner.Cluster{})
 	for _, n := range []int{1, 5, 40, 500} {
-		p := handPlan()
+		p := eksPlan()
 		p.Upgrade = nil
 		i := slices.IndexFunc(p.NodeGroups, func(g planner.GroupPlan) bool { return g.Name == "gpu" })
 		g := &p.NodeGroups[i]

@@ -1,0 +1,215 @@
+# A cluster that its owners run: control plane, etcd and node groups.
+# Written by scantling: change the spec and write them again.
+
+variable "payments_control_plane" {
+  description = "API servers: their version, machines by role and what stands before them."
+  type = object({
+    # Kubernetes minor that runs today.
+    kubernetes_version = string
+    # By role: control_plane, and where they have machines of their own etcd and load_balancer.
+    machines = map(object({
+      # Instance type.
+      machine_type = string
+      # Number of machines in each zone.
+      nodes_by_zone = map(number)
+      # The disk that the machine starts from.
+      root_disk = object({
+        type           = string
+        size_gib       = number
+        iops           = optional(number)
+        throughput_mib = optional(number)
+      })
+    }))
+    load_balancer = object({
+      # cloud, kube_vip or haproxy_keepalived.
+      kind = string
+      # Hosts of its own; 0 where there are none.
+      hosts = number
+      # Ports that it listens on.
+      ports = list(number)
+      # Path of the API servers' health check.
+      health_check = optional(string)
+    })
+  })
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for role in keys(var.payments_control_plane.machines) : contains(["control_plane", "etcd", "load_balancer"], role)
+    ]) && contains(keys(var.payments_control_plane.machines), "control_plane")
+    error_message = "Machines have role control_plane, etcd or load_balancer, and some are of the first."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for m in values(var.payments_control_plane.machines) : [
+        for n in values(m.nodes_by_zone) : n >= 0 && floor(n) == n
+      ]
+    ]))
+    error_message = "A number of machines is a whole number, 0 or more."
+  }
+
+  validation {
+    condition     = contains(["cloud", "kube_vip", "haproxy_keepalived"], var.payments_control_plane.load_balancer.kind)
+    error_message = "The kind of a load balancer is cloud, kube_vip or haproxy_keepalived."
+  }
+
+  validation {
+    condition     = var.payments_control_plane.load_balancer.hosts == sum(concat([0], try(values(var.payments_control_plane.machines.load_balancer.nodes_by_zone), [])))
+    error_message = "The load balancer has as many hosts as there are machines for it."
+  }
+
+  validation {
+    condition     = alltrue([for p in var.payments_control_plane.load_balancer.ports : p >= 1 && p <= 65535 && floor(p) == p])
+    error_message = "A port is a whole number from 1 to 65535."
+  }
+}
+
+variable "payments_etcd" {
+  description = "Where the cluster's state is kept. Names with a flag of etcd have its unit: bytes and milliseconds."
+  type = object({
+    # stacked on the machines of role control_plane, or external on those of role etcd.
+    topology = string
+    # Number of members: odd.
+    members = number
+    # --quota-backend-bytes.
+    quota_backend_bytes = number
+    # --heartbeat-interval, in milliseconds, the same on all members.
+    heartbeat_interval = number
+    # --election-timeout, in milliseconds, the same on all members.
+    election_timeout = number
+    # The disk that etcd has to itself. GiB, and MiB/s of throughput.
+    disk = object({
+      type           = optional(string)
+      size_gib       = number
+      iops           = optional(number)
+      throughput_mib = optional(number)
+    })
+    # Snapshots: how often, how long each is kept, and what they take in all.
+    backup = object({
+      interval    = string
+      retention   = string
+      storage_gib = number
+    })
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(["stacked", "external"], var.payments_etcd.topology)
+    error_message = "The topology of etcd is stacked or external."
+  }
+
+  validation {
+    condition     = contains([1, 3, 5, 7], var.payments_etcd.members)
+    error_message = "etcd has 1, 3, 5 or 7 members: one more than an odd number survives no more."
+  }
+
+  validation {
+    condition     = var.payments_etcd.election_timeout >= 5 * var.payments_etcd.heartbeat_interval && var.payments_etcd.election_timeout <= 50000 && var.payments_etcd.heartbeat_interval > 0
+    error_message = "etcd refuses an election timeout below 5 heartbeats or above 50000 ms."
+  }
+
+  validation {
+    condition     = var.payments_etcd.quota_backend_bytes > 0 && var.payments_etcd.quota_backend_bytes <= 8 * 1024 * 1024 * 1024
+    error_message = "The quota of etcd is above 0 and at most 8 GiB."
+  }
+
+  validation {
+    condition     = alltrue([for d in [var.payments_etcd.backup.interval, var.payments_etcd.backup.retention] : can(regex("^([0-9]+h)?([0-9]+m)?([0-9]+s)?$", d)) && d != ""])
+    error_message = "A duration is written as 2h30m."
+  }
+}
+
+variable "payments_node_groups" {
+  description = "Node groups by name. Counts are totals over the group's zones where they are not by zone."
+  type = map(object({
+    # Instance type.
+    machine_type = string
+    # amd64 or arm64.
+    architecture = string
+    # Operating system.
+    image = string
+    # Planned number of nodes in each zone.
+    nodes_by_zone = map(number)
+    # Nodes at least and at most, an update's extra nodes not counted: for an autoscaler.
+    min_nodes = number
+    max_nodes = number
+    # on_demand or spot.
+    capacity_type = string
+    # Node labels. scantling.dev/group is the group's name, which pods select.
+    labels = map(string)
+    # Taints; effect is NoSchedule, PreferNoSchedule or NoExecute.
+    taints = list(object({
+      key    = string
+      value  = string
+      effect = string
+    }))
+    # The disk that a node starts from: GiB, and MiB/s of throughput.
+    root_disk = object({
+      type           = string
+      size_gib       = number
+      iops           = optional(number)
+      throughput_mib = optional(number)
+    })
+    # Of the kubelet's configuration: maxPods, kubeReserved, systemReserved and
+    # evictionHard, in quantities of Kubernetes. What is null is the kubelet's own.
+    kubelet = object({
+      max_pods        = number
+      kube_reserved   = optional(map(string))
+      system_reserved = optional(map(string))
+      eviction_hard   = optional(map(string))
+    })
+    # How nodes are replaced: surge, minimal or in_place, and how many nodes more and
+    # fewer there are meanwhile.
+    update = object({
+      strategy        = string
+      max_surge       = number
+      max_unavailable = number
+    })
+  }))
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for g in var.payments_node_groups : g.min_nodes <= sum(concat([0], values(g.nodes_by_zone))) && sum(concat([0], values(g.nodes_by_zone))) <= g.max_nodes
+    ])
+    error_message = "The nodes of a group's zones add up to a number between min_nodes and max_nodes."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for g in var.payments_node_groups : [for n in concat(values(g.nodes_by_zone), [g.min_nodes, g.max_nodes, g.update.max_surge, g.update.max_unavailable]) : n >= 0 && floor(n) == n]
+    ]))
+    error_message = "A number of nodes is a whole number, 0 or more."
+  }
+
+  validation {
+    condition     = alltrue([for g in var.payments_node_groups : contains(["amd64", "arm64"], g.architecture)])
+    error_message = "An architecture is amd64 or arm64."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for g in var.payments_node_groups : [for t in g.taints : contains(["NoSchedule", "PreferNoSchedule", "NoExecute"], t.effect)]
+    ]))
+    error_message = "The effect of a taint is NoSchedule, PreferNoSchedule or NoExecute."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for g in var.payments_node_groups : [
+        for q in values(merge(coalesce(g.kubelet.kube_reserved, {}), coalesce(g.kubelet.system_reserved, {}))) : can(regex("^[0-9]+(m|Ki|Mi|Gi)?$", q))
+      ]
+    ]))
+    error_message = "What the kubelet reserves is a quantity of Kubernetes: 100m, 1536Mi."
+  }
+
+  validation {
+    condition = alltrue([
+      for g in var.payments_node_groups : g.update.strategy == "surge" ? g.update.max_surge + g.update.max_unavailable >= 1 : (
+        contains(["minimal", "in_place"], g.update.strategy) && g.update.max_surge == 0 && g.update.max_unavailable >= 1
+      )
+    ])
+    error_message = "Nodes are replaced by surge, by minimal or in_place, one at least at a time, and only a surge has nodes more."
+  }
+}
