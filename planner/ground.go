@@ -69,6 +69,8 @@ type Terms struct {
 
 	// DiskType is the default of root disks; empty where machines bring theirs.
 	DiskType string
+	// NodeDisk is the root disk of a node that says nothing, for tables of types.
+	NodeDisk units.Bytes
 	// LeastRootDisk is the smallest root disk, for the reason given.
 	LeastRootDisk    units.Bytes
 	LeastRootDiskWhy string

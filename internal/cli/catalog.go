@@ -41,7 +41,7 @@ func (f *regionFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.provider, "provider", "aws", "the `cloud`: aws or gcp")
 	cmd.Flags().StringVar(&f.region, "region", "", "the cloud's `region` (default us-east-1, us-central1)")
 	cmd.Flags().StringToStringVar(&f.model, "node-model", nil,
-		"the node that allocatable is of: image, cni, max_pods, disk_gib (default image=al2023,cni=vpc,disk_gib=20)")
+		"the node that allocatable is of: image, cni, max_pods, disk_gib, disk_type (default of aws image=al2023,cni=vpc,disk_gib=20)")
 	f.registerOutput(cmd)
 }
 
@@ -76,7 +76,7 @@ func (f *regionFlags) load() (*catalogs.Catalog, func(catalogs.InstanceType) doc
 		}, nil
 	}
 	prov := ground.New(&cat)
-	group, cluster, err := f.nodeModel()
+	group, cluster, err := f.nodeModel(&ground.Terms)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -89,24 +89,28 @@ func (f *regionFlags) load() (*catalogs.Catalog, func(catalogs.InstanceType) doc
 	}, nil
 }
 
-// nodeModel is the node of a managed node group unless --node-model differs.
-func (f *regionFlags) nodeModel() (*planner.NodeGroup, *planner.Cluster, error) {
-	const rootDiskGiB = 20 // what EKS gives a node group that says nothing
-	group := &planner.NodeGroup{Image: planner.AL2023, Disk: planner.Disk{Type: "gp3", Size: rootDiskGiB * units.GiB}}
-	cluster := &planner.Cluster{Provider: f.provider, Region: f.region, Network: planner.Network{CNI: planner.VPC}}
+// nodeModel is the provider's node of a managed group unless --node-model differs.
+func (f *regionFlags) nodeModel(terms *planner.Terms) (*planner.NodeGroup, *planner.Cluster, error) {
+	group := &planner.NodeGroup{Image: terms.Images[0], Disk: planner.Disk{Type: terms.DiskType, Size: terms.NodeDisk}}
+	cluster := &planner.Cluster{
+		Provider: f.provider, Region: f.region, Network: planner.Network{CNI: terms.CNIs[0]},
+		ControlPlane: planner.ControlPlaneSpec{Mode: terms.Mode},
+	}
 	for _, key := range slices.Sorted(maps.Keys(f.model)) {
 		value := f.model[key]
 		switch key {
 		case "image":
-			if err := oneOf("node-model", value, string(planner.AL2023), string(planner.Bottlerocket)); err != nil {
+			if err := oneOf("node-model", value, words(terms.Images)...); err != nil {
 				return nil, nil, err
 			}
 			group.Image = planner.Image(value)
 		case "cni":
-			if err := oneOf("node-model", value, string(planner.VPC), string(planner.VPCPrefix)); err != nil {
+			if err := oneOf("node-model", value, words(terms.CNIs)...); err != nil {
 				return nil, nil, err
 			}
 			cluster.Network.CNI = planner.CNI(value)
+		case "disk_type":
+			group.Disk.Type = value
 		case "max_pods", "disk_gib":
 			n, err := strconv.Atoi(value)
 			if err != nil || n < 1 || n > 1<<20 {
@@ -118,10 +122,19 @@ func (f *regionFlags) nodeModel() (*planner.NodeGroup, *planner.Cluster, error) 
 				group.Disk.Size = units.Bytes(n) * units.GiB
 			}
 		default:
-			return nil, nil, oneOf("node-model", key, "image", "cni", "max_pods", "disk_gib")
+			return nil, nil, oneOf("node-model", key, "image", "cni", "max_pods", "disk_gib", "disk_type")
 		}
 	}
 	return group, cluster, nil
+}
+
+// words are the names of a list's elements.
+func words[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, w := range list {
+		out[i] = string(w)
+	}
+	return out
 }
 
 type listOptions struct {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"cmp"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -150,11 +151,12 @@ func usage(pool *planner.Pool, free placement.Resources) (planner.Requests, plan
 	return requests, used, planner.Headroom{CPU: free.CPU, Memory: free.Memory, Pods: free.Pods}
 }
 
-// shareOfBytes works in KiB, rounded to the safe side, so that millionths of
-// many nodes' memory do not overflow.
+// shareOfBytes returns the share that is not free, rounded up. Millionths of many
+// nodes' memory are beyond 64 bits.
 func shareOfBytes(total, free units.Bytes) units.Ratio {
-	used := units.CeilDiv(total-free, units.KiB)
-	return units.Ratio(units.CeilDiv(int64(used)*int64(units.Whole), int64(max(total/units.KiB, 1))))
+	used := new(big.Int).Mul(big.NewInt(int64(total-free)), big.NewInt(int64(units.Whole)))
+	all := big.NewInt(int64(max(total, 1)))
+	return units.Ratio(used.Add(used, new(big.Int).Sub(all, big.NewInt(1))).Div(used, all).Int64())
 }
 
 func ceilRatio(f float64) units.Ratio {

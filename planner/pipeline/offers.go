@@ -35,6 +35,8 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 	daemons := m.daemonSets(g)
 	disks, _ := m.rootDiskRate(g)
 	var out []offer
+	var unsized error
+	sized := 0
 	for i := range m.catalog.Types {
 		t := &m.catalog.Types[i]
 		admitted, named := admits(&g.Instances, t)
@@ -48,12 +50,16 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 			if named {
 				return nil, &planner.Infeasible{
 					Path:       g.Path() + ".instances.types",
-					Constraint: t.Name + " cannot be sized: " + err.Error(),
-					Remedy:     "name another type",
+					Constraint: t.Name + " cannot be used: " + err.Error(),
+					Remedy:     "name another type, or change what stands in its way",
 				}
+			}
+			if unsized == nil {
+				unsized = err
 			}
 			continue
 		}
+		sized++
 		pool := planner.Pool{Allocatable: a, DaemonSets: daemons}
 		o := offer{instance: t, allocatable: a, free: pool.Free(), named: named, price: t.OnDemand}
 		if g.Instances.CapacityType == planner.Spot {
@@ -62,6 +68,13 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 		o.rate, o.known = o.price.Rate+disks, o.price.Known()
 		if o.free.CPU > 0 && o.free.Memory > 0 && o.free.Pods > 0 {
 			out = append(out, o)
+		}
+	}
+	if len(out) == 0 && sized == 0 && unsized != nil {
+		return nil, &planner.Infeasible{
+			Path:       g.Path() + ".instances",
+			Constraint: "no admitted type can be used: " + unsized.Error(),
+			Remedy:     "admit other types, or change what stands in their way",
 		}
 	}
 	if len(out) == 0 {
