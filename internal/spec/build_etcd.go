@@ -2,7 +2,6 @@ package spec
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -93,24 +92,19 @@ func matching(machines []planner.Machine, glob string) []planner.Machine {
 
 // checkEtcdMachines reports machines none of which has a disk for etcd.
 func (b *builder) checkEtcdMachines(machines []planner.Machine, rng *hcl.Range) {
-	var names, why []string
+	var unfit []string
 	for _, m := range machines {
-		problem := ""
 		switch {
 		case m.Disk.Type == "hdd":
-			problem = "an HDD"
+			unfit = append(unfit, m.Name+" (an HDD)")
 		case m.Disk.Size > 0 && m.Disk.Size < leastEtcdDisk:
-			problem = "a disk of " + bytesText(m.Disk.Size)
+			unfit = append(unfit, m.Name+" (a disk of "+bytesText(m.Disk.Size)+")")
 		default:
 			return // this one will do
 		}
-		names = append(names, m.Name)
-		if !slices.Contains(why, problem) {
-			why = append(why, problem)
-		}
 	}
-	if len(names) > 0 {
-		b.add(EtcdDiskUnfit, rng, "etcd waits for its disk at every write, and needs an SSD of at least %s; %s has %s. Name other machines for it, or another disk.",
-			bytesText(leastEtcdDisk), andList(names), strings.Join(why, " or "))
+	if len(unfit) > 0 {
+		b.add(EtcdDiskUnfit, rng, "etcd waits for its disk at every write, and needs an SSD of at least %s. Here it could only have %s. Name other machines in instances, or declare them.",
+			bytesText(leastEtcdDisk), orList(unfit))
 	}
 }

@@ -34,7 +34,7 @@ func (b *builder) findGround() {
 		}
 	}
 	if found == nil {
-		b.add(NotOnGround, cp.rng("mode"), "On %s no control plane is %s. Write %s, or leave mode out.", provider, mode, quoteAll(modes))
+		b.add(NotOnGround, cp.rng("mode"), "%s has no control plane that is %s. Write %s, or leave mode out.", provider, mode, quoteAll(modes))
 		return
 	}
 	b.ground, b.terms = found, found.Terms

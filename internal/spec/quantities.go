@@ -120,12 +120,22 @@ func (r *reader) cpu(val cty.Value, rng hcl.Range) (units.MilliCPU, bool) {
 
 // cores returns a whole number of cores.
 func (r *reader) cores(val cty.Value, rng hcl.Range) (int, bool) {
-	cpu, ok := r.cpu(val, rng)
-	if ok && cpu%units.Core != 0 {
-		r.add(InvalidCPU, &rng, "A machine has whole cores: %s is %dm. Write %d or %d.", short(quantityText(val)), int64(cpu), cpu/units.Core, cpu/units.Core+1)
+	q, ok := r.quantity(InvalidCPU, val, rng, cpuHint)
+	if !ok {
 		return 0, false
 	}
-	return int(cpu / units.Core), ok
+	switch milli := q.MilliValue(); {
+	case q.Cmp(*resource.NewQuantity(maxCores, resource.DecimalSI)) > 0:
+		r.add(OutOfRange, &rng, "%s is more than %d cores.", short(quantityText(val)), maxCores)
+	case q.Sign() == 0:
+		r.add(OutOfRange, &rng, "A machine has one core at least.")
+	case milli%int64(units.Core) != 0:
+		n := milli / int64(units.Core)
+		r.add(InvalidCPU, &rng, "A machine has whole cores, not %dm. Write %d or %d.", milli, n, n+1)
+	default:
+		return int(milli / int64(units.Core)), true
+	}
+	return 0, false
 }
 
 // cpuHint says how to write what s may mean.

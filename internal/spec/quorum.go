@@ -12,8 +12,8 @@ import (
 // majority of etcd's members: floor(n/2)+1 of n (etcd documentation, FAQ).
 func (b *builder) quorum(n *node, c *planner.ControlPlaneSpec) {
 	etcd := n.child("etcd")
-	odd := b.oddCount(n, "nodes", c.Nodes)
-	odd = b.oddCount(etcd, "members", c.Etcd.Members) && odd
+	odd := b.oddCount(n, "nodes", c.Nodes, c.EtcdTopology == planner.Stacked)
+	odd = b.oddCount(etcd, "members", c.Etcd.Members, true) && odd
 	if !odd {
 		return
 	}
@@ -34,8 +34,9 @@ func (b *builder) quorum(n *node, c *planner.ControlPlaneSpec) {
 	}
 }
 
-// oddCount refuses an even count of members.
-func (b *builder) oddCount(n *node, name string, count int) bool {
+// oddCount refuses an even count. Of nodes without etcd, which need no majority,
+// kubeadm asks for an odd number too ("Creating Highly Available Clusters").
+func (b *builder) oddCount(n *node, name string, count int, members bool) bool {
 	if count == 0 || count%2 == 1 {
 		return true
 	}
@@ -43,7 +44,15 @@ func (b *builder) oddCount(n *node, name string, count int) bool {
 	if count == 2 {
 		hint = "3"
 	}
-	b.add(NoQuorum, n.rng(name), "%d survive the loss of %d, as %d do, and there is one more that can fail. Write %s.", count, (count-1)/2, count-1, hint)
+	if !members {
+		b.add(NoQuorum, n.rng(name), "An odd number of control-plane nodes settles leaders when a machine or a zone fails, and kubeadm asks for one. Write %s.", hint)
+		return false
+	}
+	lost := "none"
+	if count > 2 {
+		lost = itoa((count - 1) / 2)
+	}
+	b.add(NoQuorum, n.rng(name), "Of %d members %s may be lost, as of %d: an even count adds nothing but one more that can fail. Write %s.", count, lost, count-1, hint)
 	return false
 }
 

@@ -1,0 +1,19 @@
+cluster "shop" {
+  provider           = "gcp"
+  region             = "europe-west1"
+  zones              = ["europe-west1-b", "europe-west1-c", "europe-west1-d"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    instances {
+      families = ["n2-standard-4"]
+    }
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+cluster "shop" {
+  provider           = "gcp"
+  region             = "europe-west1"
+  zones              = ["europe-west1-b", "europe-west1-c", "europe-west1-d"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    autoscaling {
+      min_nodes = 2
+      max_nodes = 10
+    }
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

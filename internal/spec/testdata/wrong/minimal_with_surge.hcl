@@ -1,0 +1,20 @@
+cluster "shop" {
+  provider           = "gcp"
+  region             = "europe-west1"
+  zones              = ["europe-west1-b", "europe-west1-c", "europe-west1-d"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    update_config {
+      strategy  = "minimal"
+      max_surge = 1
+    }
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

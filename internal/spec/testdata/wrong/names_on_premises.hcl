@@ -1,0 +1,25 @@
+cluster "shop" {
+  provider           = "on_premises"
+  region             = "main hall"
+  zones              = ["room 1", "-b", "room-c"]
+  kubernetes_version = "1.35"
+
+  machine "r640" {
+    cpu           = 32
+    memory        = "256Gi"
+    usd_per_month = 310
+    disk {
+      size = "960Gi"
+    }
+  }
+
+  node_group "web" {
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}
