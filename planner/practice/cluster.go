@@ -40,37 +40,18 @@ func unknownZones(v *view) []planner.Finding {
 	return found
 }
 
-func controlPlaneRules() []rule {
-	return []rule{{Rule{
-		ID: "CP-05", Title: "The control plane stands in several zones", DefaultSeverity: planner.Info,
-		What: "The nodes are in one zone, and EKS wants subnets of at least two for the control plane.",
-		Why:  "The managed API servers and etcd are spread over zones whatever the nodes do; the cluster cannot be made without the second subnet.",
-		Fix:  "Give the emitted variables a subnet in a second zone, or name the zone in the spec.",
-	}, oneSubnet}}
-}
-
-func oneSubnet(v *view) []planner.Finding {
-	if v.c.Provider != "aws" || v.plan.ControlPlane.Mode != "managed" || len(v.c.Zones) != 1 {
-		return nil
-	}
-	return []planner.Finding{{
-		Path:    "zones",
-		Message: fmt.Sprintf("the control plane needs subnets in 2 zones, the spec names 1 (%s)", v.c.Zones[0]),
-		Remedy:  "a subnet of a second zone in the emitted variables, or zones = " + quoted(v.moreZones(2)),
-	}}
-}
-
 func networkRules() []rule {
 	return []rule{{Rule{
 		ID: "NW-01", Title: "max_pods is what the network can address", DefaultSeverity: planner.Warning,
-		What: "network.max_pods is above what the CNI can give addresses to on a chosen type: interfaces x (addresses - 1) + 2, with prefixes 16 for each address.",
+		What: "network.max_pods is above what the VPC CNI of AWS can give addresses to on a chosen type: interfaces x (addresses - 1) + 2, with prefixes 16 for each address.",
 		Why:  "The scheduler would send pods that never get an address and hang in ContainerCreating. Plans count with the smaller figure.",
 		Fix:  "Lower max_pods, use cni = \"vpc_prefix\", or choose types with more interfaces.",
 	}, tooManyPods}}
 }
 
 func tooManyPods(v *view) []planner.Finding {
-	if v.c.Provider != "aws" || v.c.Network.MaxPods == 0 {
+	ofEC2 := v.c.Network.CNI == planner.VPC || v.c.Network.CNI == planner.VPCPrefix
+	if v.c.Provider != "aws" || !ofEC2 || v.c.Network.MaxPods == 0 {
 		return nil
 	}
 	least := 0

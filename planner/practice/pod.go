@@ -15,6 +15,9 @@ const (
 	// minutes the update fails with PodEvictionFailure (EKS user guide, "Understand
 	// each phase of node updates").
 	drainLimit = 900 * time.Second
+	// forcedDrain is when GKE deletes what a drain waits for: after an hour (GKE,
+	// "Node upgrade strategies", surge upgrades).
+	forcedDrain = time.Hour
 )
 
 // podRules are the rules of workloads. The provider's own pods are exempt.
@@ -119,7 +122,7 @@ func disruptionRules() []rule {
 		}, budgets},
 		{Rule{
 			ID: "PD-04", Title: "Pods end within two minutes", DefaultSeverity: planner.Warning,
-			What: "termination_grace_period is above 120 s; above the 900 s after which EKS fails a node's drain it is an error.",
+			What: "termination_grace_period is above 120 s; above the 900 s after which EKS fails a node's drain, or the 3,600 s after which GKE forces it, it is an error.",
 			Why:  "The grace period is what each drained node may wait, batch after batch of pods; it sets how long an upgrade takes.",
 			Fix:  "Finish on SIGTERM sooner, and hand long work back to its queue.",
 		}, grace},
@@ -161,9 +164,12 @@ func grace(v *view) []planner.Finding {
 			seconds := int(l.TerminationGracePeriod / time.Second)
 			f := planner.Finding{Path: l.path + ".termination_grace_period", Remedy: "termination_grace_period = \"120s\""}
 			switch {
-			case l.TerminationGracePeriod > drainLimit && v.c.Provider == "aws":
+			case l.TerminationGracePeriod > drainLimit && v.managedBy("aws"):
 				f.Severity = planner.Error
 				f.Message = fmt.Sprintf("a pod may take %s s to end, and EKS fails a drain after %d s", number(seconds), int(drainLimit/time.Second))
+			case l.TerminationGracePeriod > forcedDrain && v.managedBy("gcp"):
+				f.Severity = planner.Error
+				f.Message = fmt.Sprintf("a pod may take %s s to end, and GKE deletes it after %s s of draining", number(seconds), number(int(forcedDrain/time.Second)))
 			case l.TerminationGracePeriod > longGrace:
 				f.Message = fmt.Sprintf("a pod may take %s s to end; drains wait for it", number(seconds))
 			default:

@@ -37,7 +37,7 @@ type rule struct {
 
 // all returns every rule, sorted by id.
 func all() []rule {
-	rules := slices.Concat(catalogRules(), controlPlaneRules(), growthRules(), networkRules(), podRules(), priceRules(), upgradeRules(), versionRules(), workerRules())
+	rules := slices.Concat(catalogRules(), controlPlaneRules(), etcdRules(), growthRules(), kubeletRules(), networkRules(), podRules(), priceRules(), upgradeRules(), versionRules(), workerRules())
 	slices.SortFunc(rules, func(a, b rule) int { return cmp.Compare(a.ID, b.ID) })
 	return rules
 }
@@ -91,7 +91,21 @@ type view struct {
 	c          *planner.Cluster
 	production bool
 	groups     []group
+	// versions of the calendar that counts: the provider's, or that of Kubernetes
+	// where people run the control plane.
+	versions []catalogs.Version
 }
+
+// selfManaged reports whether people run the control plane.
+func (v *view) selfManaged() bool { return v.plan.ControlPlane.Mode == planner.SelfManaged }
+
+// managedBy reports whether a provider runs the control plane, and that one.
+func (v *view) managedBy(provider string) bool {
+	return v.c.Provider == provider && v.plan.ControlPlane.Mode == planner.Managed
+}
+
+// ownMachines reports whether machines are the owner's, not bought by the hour.
+func (v *view) ownMachines() bool { return len(v.c.Machines) > 0 }
 
 // group is a declared group and its plan.
 type group struct {
@@ -111,7 +125,10 @@ type load struct {
 // look pairs spec and plan. Groups and workloads that are missing in either are
 // left out.
 func look(plan *planner.Plan, cat *catalogs.Catalog) *view {
-	v := &view{plan: plan, cat: cat, c: &plan.Cluster, production: plan.Cluster.Environment == planner.Production}
+	v := &view{plan: plan, cat: cat, c: &plan.Cluster, production: plan.Cluster.Environment == planner.Production, versions: cat.Versions}
+	if v.selfManaged() {
+		v.versions = catalogs.Upstream(cat.Versions)
+	}
 	for i := range v.c.NodeGroups {
 		decl := &v.c.NodeGroups[i]
 		at := slices.IndexFunc(plan.NodeGroups, func(g planner.GroupPlan) bool { return g.Name == decl.Name })
@@ -153,11 +170,11 @@ func pods(p *planner.Placement, workload string) int {
 
 // version returns the calendar's row of a minor and whether there is one.
 func (v *view) version(minor string) (catalogs.Version, bool) {
-	i := slices.IndexFunc(v.cat.Versions, func(o catalogs.Version) bool { return o.Minor == minor })
+	i := slices.IndexFunc(v.versions, func(o catalogs.Version) bool { return o.Minor == minor })
 	if i < 0 {
 		return catalogs.Version{}, false
 	}
-	return v.cat.Versions[i], true
+	return v.versions[i], true
 }
 
 // fee returns the price of a tier; not known where the catalog has none.

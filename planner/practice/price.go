@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -102,11 +103,9 @@ func unknownPrice(v *view) []planner.Finding {
 		if l.Amount.Known {
 			continue
 		}
-		if group, ok := strings.CutSuffix(l.Path, ".root_disks"); ok {
-			if len(disks) == 0 {
-				first = group + ".disk.type"
-			}
-			disks = append(disks, strings.TrimPrefix(group, "node_group."))
+		if of, path, ok := diskLine(l.Path); ok {
+			first = cmp.Or(first, path)
+			disks = append(disks, of)
 			continue
 		}
 		f := planner.Finding{
@@ -114,19 +113,61 @@ func unknownPrice(v *view) []planner.Finding {
 			Message: "the price is not known, " + rest,
 			Remedy:  "scantling catalog list --priced, for types with a price",
 		}
+		if name := v.machineOf(l.Path); name != "" {
+			f.Message, f.Remedy = "what a "+name+" costs is not declared: "+f.Message, fmt.Sprintf("usd_per_month in machine %q; 0 for one that is paid for", name)
+		}
 		if l.Detail != "" {
 			f.Message = l.Detail + ": " + f.Message
 		}
 		found = append(found, f)
 	}
 	if len(disks) > 0 {
+		what := "root disks"
+		if slices.Contains(disks, "etcd") {
+			what = "disks"
+		}
 		found = append(found, planner.Finding{
 			Path:    first,
-			Message: fmt.Sprintf("the price of root disks is not known in %s (%s), %s", v.c.Region, strings.Join(slices.Compact(disks), ", "), rest),
+			Message: fmt.Sprintf("the price of %s is not known in %s (%s), %s", what, v.c.Region, strings.Join(slices.Compact(disks), ", "), rest),
 			Remedy:  v.pricedDisks(),
 		})
 	}
 	return found
+}
+
+// diskLine says whose disks a line of the bill pays for, and where the spec sets
+// their type.
+func diskLine(path string) (of, set string, ok bool) {
+	if group, found := strings.CutSuffix(path, ".root_disks"); found && strings.HasPrefix(group, "node_group.") {
+		return strings.TrimPrefix(group, "node_group."), group + ".disk.type", true
+	}
+	switch part, found := strings.CutPrefix(path, "control_plane."); {
+	case !found || !strings.HasSuffix(part, "_disks"):
+		return "", "", false
+	case part == "etcd_disks":
+		return "etcd", "control_plane.etcd.disk.type", true
+	}
+	return "control plane", "control_plane.disk.type", true
+}
+
+// machineOf names the machine of one's own that a line of the bill pays for; empty
+// where it pays for something else.
+func (v *view) machineOf(path string) string {
+	if !v.ownMachines() {
+		return ""
+	}
+	for _, g := range v.groups {
+		if path == g.Path()+".nodes" && len(g.plan.Pools) > 0 {
+			return g.plan.Pools[0].InstanceType
+		}
+	}
+	prefix := map[string]string{"control_plane.nodes": planner.RoleControlPlane, "control_plane.etcd_nodes": planner.RoleEtcd, "control_plane.load_balancer_nodes": planner.RoleLoadBalancer}
+	for _, m := range v.plan.ControlPlane.Machines {
+		if m.Role == prefix[path] {
+			return m.InstanceType
+		}
+	}
+	return ""
 }
 
 // pricedDisks names the disks whose size has a known price.

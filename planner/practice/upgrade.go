@@ -35,7 +35,7 @@ func upgradeRules() []rule {
 		}, manyHops},
 		{Rule{
 			ID: "UP-07", Title: "Upgrade at least once a year", DefaultSeverity: planner.Warning,
-			What: "The minor came to the provider more than 365 days before as_of, a newer one is out, and no upgrade to a younger one is planned.",
+			What: "The minor came out, on the provider or, where people run the control plane, at all, more than 365 days before as_of, a newer one is out, and no upgrade to a younger one is planned.",
 			Why:  "About three minors appear a year. Whoever waits crosses several at once, close to the end of support.",
 			Fix:  "Plan an upgrade to the next minor, and one about every four months from then on.",
 		}, oldMinor},
@@ -95,12 +95,26 @@ func thinUpgrade(v *view) []planner.Finding {
 	f := planner.Finding{
 		Path:    "upgrade.strategy",
 		Message: fmt.Sprintf("%s leaves %s of the nodes ready at its thinnest", s.Name, percent(s.MinReady)),
-		Remedy:  "strategy = \"surge\"",
+		Remedy:  v.fuller(),
 	}
 	if i := slices.IndexFunc(s.Groups, func(g planner.UpgradeGroup) bool { return g.MinReady == s.MinReady }); i >= 0 {
 		f.Message += ", in group " + s.Groups[i].Name
 	}
 	return []planner.Finding{f}
+}
+
+// fuller names a strategy that takes no node before another has come.
+func (v *view) fuller() string {
+	best := ""
+	for _, s := range v.plan.Upgrade.Strategies {
+		if len(s.BlockedBy) == 0 && s.MinReady >= units.Whole && (best == "" || s.Name == "surge") {
+			best = s.Name
+		}
+	}
+	if best == "" {
+		return "machines to spare, so that new nodes can come before old ones go"
+	}
+	return fmt.Sprintf("strategy = %q", best)
 }
 
 func manyHops(v *view) []planner.Finding {
@@ -124,7 +138,7 @@ func oldMinor(v *view) []planner.Finding {
 	newer := 0
 	next := ""
 	after := false
-	for _, o := range v.cat.Versions {
+	for _, o := range v.versions {
 		if after && !o.Release.IsZero() && o.Release <= v.c.AsOf {
 			newer++
 			if next == "" {

@@ -16,8 +16,8 @@ func versionRules() []rule {
 	return []rule{
 		{Rule{
 			ID: "VE-01", Title: "The version stays in standard support", DefaultSeverity: planner.Warning,
-			What: "The minor that runs, or the one that the upgrade leads to, leaves standard support within 60 days of as_of (info where an upgrade to a later minor is planned).",
-			Why:  "After that day extended support is charged by the hour, or the provider upgrades the cluster by itself.",
+			What: "The minor that runs, or the one that the upgrade leads to, leaves standard support within 60 days of as_of, or gets its last patches then where people run the control plane (info where an upgrade to a later minor is planned).",
+			Why:  "After that day a provider charges extended support by the hour or upgrades the cluster by itself; Kubernetes itself patches nothing any more.",
 			Fix:  "Upgrade before the day, to a minor with a year of support ahead.",
 		}, leavesSupport},
 		{Rule{
@@ -26,6 +26,12 @@ func versionRules() []rule {
 			Why:  "Extended support buys time at several times the price, and ends with a forced upgrade.",
 			Fix:  "Upgrade to a minor in standard support.",
 		}, extendedSupport},
+		{Rule{
+			ID: "VE-03", Title: "The version still gets patches", DefaultSeverity: planner.Error, ProductionOnly: true,
+			What: "People run the control plane, and Kubernetes no longer patches the minor that runs.",
+			Why:  "Nobody makes such a cluster move on: it goes on running with every hole that is found from then on.",
+			Fix:  "Upgrade, minor by minor, to one that gets patches.",
+		}, unpatched},
 	}
 }
 
@@ -42,7 +48,7 @@ func leavesSupport(v *view) []planner.Finding {
 		}
 		f := planner.Finding{
 			Path:    path,
-			Message: fmt.Sprintf("%s leaves standard support in %s, on %s%s", minor, count(days, "day"), o.StandardEnd, v.dearer()),
+			Message: v.leaves(minor, days, o.StandardEnd),
 			Remedy:  v.upgradeTo(minor, path),
 		}
 		if to, ok := v.target(); ok && path != "upgrade.to" && to.StandardEnd > o.StandardEnd {
@@ -67,18 +73,29 @@ func (v *view) target() (catalogs.Version, bool) {
 	return v.version(v.plan.Upgrade.To)
 }
 
-// dearer says what extended support adds.
-func (v *view) dearer() string {
-	if extra, ok := v.extendedFee(); ok {
-		return fmt.Sprintf("; extended support adds %s USD/month, or the provider upgrades by itself", usd(extra))
+// leaves says that support of a minor ends in so many days, and what comes then.
+func (v *view) leaves(minor string, days int, end units.Date) string {
+	if v.selfManaged() {
+		return fmt.Sprintf("%s gets its last patches in %s, on %s; Kubernetes mends nothing in it after that", minor, count(days, "day"), end)
 	}
-	return "; what extended support adds is not known"
+	what := fmt.Sprintf("%s leaves standard support in %s, on %s", minor, count(days, "day"), end)
+	extra, ok := v.extendedFee()
+	switch {
+	case ok && v.managedBy("gcp"):
+		return what + fmt.Sprintf("; on the Extended channel it costs %s USD/month more then, on the others GKE upgrades by itself", usd(extra))
+	case ok:
+		return what + fmt.Sprintf("; extended support adds %s USD/month, or the provider upgrades by itself", usd(extra))
+	}
+	return what + "; what extended support adds is not known"
 }
 
 // extendedFee is what extended support costs a month beyond standard support, and
 // whether both prices are known.
 func (v *view) extendedFee() (units.USD, bool) {
 	standard, extended := v.fee("standard"), v.fee("extended")
+	if v.managedBy("gcp") {
+		standard = v.fee(v.plan.ControlPlane.Tier)
+	}
 	if !standard.Known() || !extended.Known() {
 		return 0, false
 	}
@@ -90,7 +107,7 @@ func (v *view) extendedFee() (units.USD, bool) {
 func (v *view) upgradeTo(minor, path string) string {
 	newest := ""
 	after := false
-	for _, o := range v.cat.Versions {
+	for _, o := range v.versions {
 		if after && !o.Release.IsZero() && o.Release <= v.c.AsOf {
 			newest = o.Minor
 		}
@@ -124,8 +141,27 @@ func extendedSupport(v *view) []planner.Finding {
 	} else {
 		f.Message += ": what that costs is not known"
 	}
+	if v.managedBy("gcp") {
+		f.Message += "; GKE runs it on the Extended channel alone"
+	}
 	if !cp.SupportEnds.IsZero() && !v.c.AsOf.IsZero() {
 		f.Message += fmt.Sprintf("; the provider upgrades it in %s, on %s", count(v.c.AsOf.DaysUntil(cp.SupportEnds), "day"), cp.SupportEnds)
+	}
+	return []planner.Finding{f}
+}
+
+func unpatched(v *view) []planner.Finding {
+	cp := &v.plan.ControlPlane
+	if !v.selfManaged() || cp.Support != "none" {
+		return nil
+	}
+	minor := v.c.KubernetesVersion
+	f := planner.Finding{Path: "kubernetes_version", Message: minor + " gets no more patches from Kubernetes", Remedy: v.upgradeTo(minor, "kubernetes_version")}
+	if o, ok := v.version(minor); ok && !o.StandardEnd.IsZero() && o.StandardEnd < v.c.AsOf {
+		f.Message = fmt.Sprintf("%s got its last patches from Kubernetes on %s, %s ago", minor, o.StandardEnd, count(o.StandardEnd.DaysUntil(v.c.AsOf), "day"))
+	}
+	if to, ok := v.target(); ok && (to.StandardEnd.IsZero() || to.StandardEnd > v.c.AsOf) {
+		f.Remedy = fmt.Sprintf("carry out the planned upgrade to %s", to.Minor)
 	}
 	return []planner.Finding{f}
 }

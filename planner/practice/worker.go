@@ -173,13 +173,13 @@ func fewZones(v *view) []planner.Finding {
 		return []planner.Finding{{
 			Path:    "zones",
 			Message: fmt.Sprintf("all nodes stand in %s: losing it loses the cluster", v.c.Zones[0]),
-			Remedy:  "zones = " + quoted(v.moreZones(3)),
+			Remedy:  v.nameZones(3),
 		}}
 	case 2:
 		found = append(found, planner.Finding{
 			Severity: planner.Info, Path: "zones",
 			Message: "two zones: to survive one, half of the nodes are spare; with three it is a third",
-			Remedy:  "zones = " + quoted(v.moreZones(3)),
+			Remedy:  v.nameZones(3),
 		})
 	}
 	for _, g := range v.groups {
@@ -202,6 +202,15 @@ func fewZones(v *view) []planner.Finding {
 		}
 	}
 	return found
+}
+
+// nameZones says how to spread over n zones.
+func (v *view) nameZones(n int) string {
+	zones := v.moreZones(n)
+	if len(zones) < n && v.ownMachines() {
+		return fmt.Sprintf("%d zones that do not fail together: racks with their own power, rooms or sites", n)
+	}
+	return "zones = " + quoted(zones)
 }
 
 // moreZones returns the cluster's zones and, by name, those of the catalog that
@@ -245,7 +254,10 @@ func burstable(v *view) []planner.Finding {
 		if t == nil || !t.Burstable {
 			continue
 		}
-		remedy := "instances { families = [\"m7*\"] }"
+		remedy, above, charge := "instances { families = [\"m7*\"] }", "run on credits", "run on credits; the charge for them in unlimited mode is not known"
+		if v.c.Provider == "gcp" {
+			remedy, above, charge = "instances { families = [\"n2\"] }", "only burst", "are there for short bursts alone"
+		}
 		base := int64(t.BaselineCPU) * int64(p.Nodes)
 		asked := g.requests() + daemonCPU(p)*int64(p.Nodes)
 		switch {
@@ -256,8 +268,8 @@ func burstable(v *view) []planner.Finding {
 			}
 			found = append(found, planner.Finding{
 				Severity: severity, Path: g.Path() + ".instances",
-				Message: fmt.Sprintf("requests of %s on %s x %s that hold %s for good: up to %s run on credits; the charge for them in unlimited mode is not known",
-					cores(asked), number(p.Nodes), t.Name, cores(base), cores(asked-base)),
+				Message: fmt.Sprintf("requests of %s on %s x %s that hold %s for good: up to %s %s",
+					cores(asked), number(p.Nodes), t.Name, cores(base), cores(asked-base), charge),
 				Remedy: remedy,
 			})
 		case base == 0:
@@ -269,7 +281,7 @@ func burstable(v *view) []planner.Finding {
 		case v.production && g.Role != planner.Batch:
 			found = append(found, planner.Finding{
 				Path:    g.Path() + ".instances",
-				Message: fmt.Sprintf("role %s has a steady load, and %s x %s run on credits above %s", g.Role, number(p.Nodes), t.Name, cores(base)),
+				Message: fmt.Sprintf("role %s has a steady load, and %s x %s %s above %s", g.Role, number(p.Nodes), t.Name, above, cores(base)),
 				Remedy:  remedy,
 			})
 		}

@@ -1,0 +1,284 @@
+package practice_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/practice"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// selfManaged changes sound into a cluster whose control plane people run, on three stacked
+// nodes in three zones of AWS, with all that is declared on such nodes.
+func (w *world) selfManaged() *world {
+	c, cp := w.c(), &w.plan.ControlPlane
+	c.Network.CNI = planner.Cilium
+	c.ControlPlane = planner.ControlPlaneSpec{Mode: planner.SelfManaged, EtcdTopology: planner.Stacked, Etcd: planner.EtcdSpec{RoundTrip: 2 * time.Millisecond}}
+	for i := range c.NodeGroups {
+		c.NodeGroups[i].Kubelet.KubeReserved = &planner.Reserve{CPU: 80, Memory: 893 * units.MiB}
+	}
+	*cp = planner.ControlPlane{
+		Mode: planner.SelfManaged, Support: "standard", SupportEnds: "2027-02-28",
+		LoadBalancer: &planner.LoadBalancer{Kind: planner.CloudLoadBalancer},
+		Machines:     []planner.ControlPlaneMachines{{Role: planner.RoleControlPlane, InstanceType: "m7i.xlarge", Nodes: 3}},
+		Etcd: &planner.Etcd{
+			Topology: planner.Stacked, Members: 3, Quorum: 2, ToleratesMembers: 1, ToleratesZones: 1, Class: "small",
+			Disk: planner.Disk{Type: "gp3", Size: 40 * units.GiB}, ElectionTimeout: time.Second, BackupInterval: 15 * time.Minute,
+		},
+	}
+	w.stand("us-east-1a", "us-east-1b", "us-east-1c")
+	w.cat.Types[0].Memory = 16 * units.GiB
+	w.cat.Disks = []catalogs.Disk{
+		{Type: "gp3", FreeIOPS: 3000, IOPSPerGiB: 500 * units.Whole}, {Type: "pd-ssd", FreeIOPS: 6000, IOPSPerGiB: 30 * units.Whole},
+	}
+	// Kubernetes' own dates, of which EKS' differ.
+	for i, dates := range [][2]units.Date{{"2025-04-23", "2026-06-28"}, {"2025-08-27", "2026-10-27"}, {"2025-12-17", "2027-02-28"}, {"2026-04-22", "2027-06-28"}} {
+		w.cat.Versions[i].UpstreamRelease, w.cat.Versions[i].UpstreamEnd = dates[0], dates[1]
+	}
+	return w
+}
+
+// stand puts control-plane nodes into zones.
+func (w *world) stand(zones ...string) {
+	w.plan.ControlPlane.Members = nil
+	for _, z := range zones {
+		w.plan.ControlPlane.Members = append(w.plan.ControlPlane.Members, planner.Member{Role: planner.RoleControlPlane, Zone: z, InstanceType: "m7i.xlarge"})
+	}
+}
+
+// own changes selfManaged into a cluster on machines of one's own, in three rooms.
+func (w *world) own() *world {
+	w.selfManaged()
+	rooms := []string{"room-a", "room-b", "room-c"}
+	c := w.c()
+	c.Provider, c.Region, c.Zones = "on_premises", "here", rooms
+	c.Machines = []planner.Machine{{Name: "m7i.xlarge", VCPUs: 4, Memory: 16 * units.GiB, Disk: planner.MachineDisk{Type: "ssd", Size: 400 * units.GiB, IOPS: 20_000}}}
+	for i := range c.NodeGroups {
+		c.NodeGroups[i].Zones = rooms
+	}
+	for i := range w.planned().Placement {
+		w.planned().Placement[i].Zone = rooms[i]
+	}
+	w.stand(rooms...)
+	w.plan.ControlPlane.LoadBalancer.Kind = planner.KubeVIP
+	w.plan.ControlPlane.Etcd.Disk = planner.Disk{Size: 40 * units.GiB, IOPS: 1500}
+	w.cat.Provider, w.cat.Region, w.cat.Disks, w.cat.Fees = "on_premises", "here", nil, nil
+	w.cat.Zones = []catalogs.Zone{{Name: "room-a"}, {Name: "room-b"}, {Name: "room-c"}}
+	return w
+}
+
+// gke changes sound into a regional cluster of GKE.
+func (w *world) gke() *world {
+	w.c().Provider, w.c().Network.CNI = "gcp", planner.DataplaneV2
+	w.plan.ControlPlane.Tier = "regional"
+	w.cat.Provider = "gcp"
+	w.cat.Fees = []catalogs.Fee{
+		{Tier: "extended", Price: listed(units.DollarPerHour * 6 / 10)}, {Tier: "regional", Price: listed(units.DollarPerHour / 10)}, {Tier: "zonal", Price: listed(units.DollarPerHour / 10)},
+	}
+	for i := range w.cat.Versions {
+		w.cat.Versions[i].ExtendedEnd = ""
+	}
+	return w
+}
+
+func onOwn(change func(w *world)) func(w *world)  { return func(w *world) { change(w.own()) } }
+func onGKE(change func(w *world)) func(w *world)  { return func(w *world) { change(w.gke()) } }
+func onSelf(change func(w *world)) func(w *world) { return func(w *world) { change(w.selfManaged()) } }
+
+func TestSoundGroundsHaveNoFindings(t *testing.T) {
+	for name, w := range map[string]*world{"self-managed": sound().selfManaged(), "one's own": sound().own(), "GKE": sound().gke()} {
+		if got := practice.Check(w.plan, w.cat); len(got) != 0 {
+			t.Errorf("%s: got %+v", name, got)
+		}
+	}
+}
+
+func TestControlPlaneRules(t *testing.T) {
+	etcd := func(change func(e *planner.Etcd)) func(w *world) {
+		return onSelf(func(w *world) { change(w.plan.ControlPlane.Etcd) })
+	}
+	single := func(w *world) {
+		cp := &w.plan.ControlPlane
+		cp.Machines[0].Nodes, cp.Etcd.Members, cp.Etcd.Quorum, cp.Etcd.ToleratesMembers, cp.Etcd.ToleratesZones = 1, 1, 1, 0, 0
+		w.stand("us-east-1a")
+	}
+	twoZones := func(w *world) {
+		w.plan.ControlPlane.Etcd.ToleratesZones = 0
+		w.stand("us-east-1a", "us-east-1a", "us-east-1b")
+		w.c().Zones = w.c().Zones[:2]
+	}
+	check(t, map[string]want{
+		"one node": {onSelf(single), "error CP-01 control_plane.nodes", "1 control-plane node runs an API server and etcd", "nodes = 3"},
+		"one node in development": {onSelf(func(w *world) {
+			single(w)
+			w.c().Environment = planner.Development
+		}), "info CP-01 control_plane.nodes", "nothing is replaced", "nodes = 3"},
+		"two nodes":           {onSelf(func(w *world) { w.plan.ControlPlane.Machines[0].Nodes = 2 }), "error CP-01 control_plane.nodes", "2 control-plane nodes, and 3 are the least", "nodes = 3"},
+		"one node to upgrade": {onSelf(single), "error CP-09 control_plane.nodes", "the API is away at each of 1 hop to 1.36", "nodes = 3"},
+		"no load balancer":    {onSelf(func(w *world) { w.plan.ControlPlane.LoadBalancer = nil }), "error CP-03 control_plane.load_balancer", "3 API servers and no load balancer", `"cloud"`},
+		"one host":            {onOwn(func(w *world) { w.plan.ControlPlane.LoadBalancer.Hosts = 1 }), "error CP-03 control_plane.load_balancer", "behind 1 load balancer host", `"kube_vip"`},
+		"two zones":           {onSelf(twoZones), "error CP-05 zones", "3 etcd members, 2 in us-east-1a and 1 in us-east-1b: losing us-east-1a leaves 1, and a quorum is 2", "us-east-1c"},
+		"two zones in development": {onSelf(func(w *world) {
+			twoZones(w)
+			w.c().Environment = planner.Development
+		}), "info CP-05 zones", "losing us-east-1a", "zones ="},
+		"one room": {onOwn(func(w *world) {
+			w.plan.ControlPlane.Etcd.ToleratesZones = 0
+			w.stand("room-a", "room-a", "room-a")
+			w.c().Zones, w.cat.Zones = w.c().Zones[:1], w.cat.Zones[:1]
+		}), "error CP-05 zones", "3 in room-a: losing room-a leaves 0", "racks with their own power"},
+		"nodes in one room": {onOwn(func(w *world) {
+			w.c().Zones, w.cat.Zones = w.c().Zones[:1], w.cat.Zones[:1]
+		}), "error WN-06 zones", "all nodes stand in room-a", "racks with their own power"},
+		"a zonal control plane": {onGKE(func(w *world) { w.plan.ControlPlane.Tier = "zonal" }), "error CP-09 control_plane.tier",
+			"(1 hop to 1.36 planned), and GKE promises 99.5% of it, 3 h 39 min a month without, against 22 min (99.95%) of a regional one at the same fee", `tier = "regional"`},
+		"a zonal one in development": {onGKE(func(w *world) {
+			w.plan.ControlPlane.Tier, w.c().Environment = "zonal", planner.Development
+		}), "info CP-09 control_plane.tier", "99.5%", "regional"},
+		"a stretched etcd": {onSelf(func(w *world) { w.c().ControlPlane.Etcd.RoundTrip = 50 * time.Millisecond }), "warning CL-05 control_plane.etcd.round_trip", "50ms between etcd members", "a cluster for each region"},
+		"a small disk":     {etcd(func(e *planner.Etcd) { e.Disk.Size = 20 * units.GiB }), "error CP-07 control_plane.etcd.disk.size", "20.0 GiB of gp3, and 40.0 GiB are the least", `size = "40Gi"`},
+		"a small disk of one's own": {onOwn(func(w *world) { w.c().Machines[0].Disk.Size = 30 * units.GiB }), "error CP-07 machine.m7i.xlarge.disk.size",
+			"30.0 GiB of ssd", `size = "40Gi"`},
+		"a disk nobody measured": {onOwn(func(w *world) { w.c().Machines[0].Disk.IOPS = 0 }), "info CP-07 machine.m7i.xlarge.disk.iops",
+			"what the ssd of a m7i.xlarge sustains is not declared; etcd of class small runs on it and wants 1,500 operations", "8 KiB"},
+		"two members": {onSelf(func(w *world) {
+			w.plan.ControlPlane.Etcd.Topology, w.plan.ControlPlane.Etcd.Members = planner.External, 1
+		}), "error ET-01 control_plane.etcd.members", "1 etcd member: losing one", "members = 3"},
+		"a slow disk": {etcd(func(e *planner.Etcd) { e.Class, e.Disk.IOPS = "medium", 5999 }), "warning ET-02 control_plane.etcd.disk",
+			"40.0 GiB of gp3 do 5,999 operations a second; etcd of class medium is given 6,000", "iops = 6000"},
+		// 40 GiB at 30 each are 1,200; 1,500 need 50 GiB.
+		"a small persistent disk": {onSelf(func(w *world) {
+			w.c().Provider = "gcp"
+			w.plan.ControlPlane.Etcd.Disk.Type = "pd-ssd"
+		}), "warning ET-02 control_plane.etcd.disk", "do 1,200 operations a second; etcd of class small is given 1,500", `size = "50Gi"`},
+		"rare backups": {etcd(func(e *planner.Etcd) { e.BackupInterval = 36 * time.Hour }), "warning ET-04 control_plane.etcd.backup_interval", "every 36 h", `"15m"`},
+		"no backups":   {etcd(func(e *planner.Etcd) { e.BackupInterval = 0 }), "warning ET-04 control_plane.etcd.backup_interval", "no snapshots", `"15m"`},
+	})
+}
+
+func TestRulesOfSelfManagedNodes(t *testing.T) {
+	check(t, map[string]want{
+		// 4 cores: 60 + 10 + 5 + 5 of 4,000m; 255 + 11 x 58 = 893 of 16,384 MiB.
+		"nothing reserved": {onSelf(func(w *world) { w.group().Kubelet.KubeReserved = nil }), "warning WN-22 node_group.web.kubelet.kube_reserved",
+			"3 x m7i.xlarge: for 58 pods managed nodes keep 80m and 893 MiB, 2% of its CPU and 5% of its memory", `cpu = "80m", memory = "893Mi"`},
+		// 16 cores: 80 + 12 x 2.5 = 110.
+		"nothing reserved of 16": {onSelf(func(w *world) {
+			w.group().Kubelet.KubeReserved, w.cat.Types[0].VCPUs = nil, 16
+		}), "warning WN-22 node_group.web.kubelet.kube_reserved", "110m", `cpu = "110m"`},
+		// 40 pods and a DaemonSet on 4 cores.
+		"41 pods on 4 cores": {onSelf(func(w *world) { w.planned().Placement[1].Pods[0].Pods = 40 }), "warning WN-23 node_group.web.kubelet.max_pods",
+			"41 pods on a m7i.xlarge with 4 cores: Kubernetes is tested with 40", "max_pods = 40"},
+		"111 pods on 16": {onSelf(func(w *world) {
+			w.cat.Types[0].VCPUs, w.planned().Placement[1].Pods[0].Pods = 16, 110
+		}), "warning WN-23 node_group.web.kubelet.max_pods", "111 pods on a m7i.xlarge with 16 cores: Kubernetes is tested with 110", "max_pods = 110"},
+		"a price not declared": {onOwn(func(w *world) {
+			w.plan.Cost.Lines[0].Amount, w.plan.Cost.Lines[0].Basis = planner.Amount{}, ""
+		}), "warning PR-02 node_group.web.nodes", "what a m7i.xlarge costs is not declared", `usd_per_month in machine "m7i.xlarge"`},
+		"a member's price not declared": {onOwn(func(w *world) {
+			w.plan.Cost.Lines = append(w.plan.Cost.Lines, planner.CostLine{Path: "control_plane.nodes"})
+		}), "warning PR-02 control_plane.nodes", "what a m7i.xlarge costs is not declared", "usd_per_month"},
+		"etcd's disk without a price": {onSelf(func(w *world) {
+			w.plan.Cost.Lines = append(w.plan.Cost.Lines, planner.CostLine{Path: "control_plane.etcd_disks"}, planner.CostLine{Path: "control_plane.root_disks"})
+		}), "warning PR-02 control_plane.etcd.disk.type", "the price of disks is not known in us-east-1 (etcd, control plane)", "ask the provider"},
+	})
+}
+
+func TestVersionsOfTheGrounds(t *testing.T) {
+	runs := func(minor string) func(w *world) {
+		return func(w *world) { w.c().KubernetesVersion, w.c().Upgrade, w.plan.Upgrade = minor, nil, nil }
+	}
+	check(t, map[string]want{
+		// 2026-06-28 to 2026-11-20 are 145 days.
+		"no patches": {onSelf(func(w *world) {
+			runs("1.33")(w)
+			w.plan.ControlPlane.Support = "none"
+		}), "error VE-03 kubernetes_version", "1.33 got its last patches from Kubernetes on 2026-06-28, 145 days ago", `to = "1.36"`},
+		"no patches, planned for": {onSelf(func(w *world) {
+			w.c().KubernetesVersion, w.plan.ControlPlane.Support = "1.34", "none"
+		}), "error VE-03 kubernetes_version", "on 2026-10-27, 24 days ago", "planned upgrade to 1.36"},
+		"the last patches": {onSelf(func(w *world) {
+			runs("1.35")(w)
+			w.c().AsOf = "2027-01-29"
+		}), "warning VE-01 kubernetes_version", "1.35 gets its last patches in 30 days, on 2027-02-28; Kubernetes mends nothing", `to = "1.36"`},
+		// 2025-08-27 to 2026-11-20 are 450 days, of which EKS counts 410.
+		"an old minor of Kubernetes": {onSelf(runs("1.34")), "warning UP-07 kubernetes_version", "out for 450 days", `to = "1.35"`},
+		"the Extended channel": {onGKE(func(w *world) {
+			w.c().KubernetesVersion = "1.33"
+			w.plan.ControlPlane.Support, w.plan.ControlPlane.SupportEnds = "extended", ""
+		}), "warning VE-02 kubernetes_version", "2026-07-29: 365.00 USD/month more than in standard support; GKE runs it on the Extended channel alone", "planned upgrade to 1.36"},
+		"standard support of GKE": {onGKE(runs("1.34")), "warning VE-01 kubernetes_version", "on the Extended channel it costs 365.00 USD/month more then, on the others GKE upgrades by itself", `to = "1.36"`},
+		"beyond GKE's drains": {onGKE(func(w *world) { w.api().TerminationGracePeriod = 3601 * time.Second }), "error PD-04 node_group.web.workload.api.termination_grace_period",
+			"3,601 s to end, and GKE deletes it after 3,600 s", "120s"},
+		"within GKE's drains":     {onGKE(func(w *world) { w.api().TerminationGracePeriod = time.Hour }), "warning PD-04 node_group.web.workload.api.termination_grace_period", "drains wait", "120s"},
+		"no drain ends one's own": {onSelf(func(w *world) { w.api().TerminationGracePeriod = 2 * time.Hour }), "warning PD-04 node_group.web.workload.api.termination_grace_period", "drains wait", "120s"},
+		"thin on one's own": {onOwn(func(w *world) {
+			w.plan.Upgrade.Recommended = "minimal"
+			w.plan.Upgrade.Strategies = w.plan.Upgrade.Strategies[:2]
+		}), "warning UP-02 upgrade.strategy", "67%", "machines to spare"},
+		"shared cores": {onGKE(func(w *world) {
+			w.cat.Types[0].Burstable, w.cat.Types[0].BaselineCPU = true, 800
+		}), "error WN-09 node_group.web.instances", "up to 0.9 vCPU are there for short bursts alone", `families = ["n2"]`},
+	})
+}
+
+// TestRulesOfOthersAreSilent: what is said of EKS and of AWS is said there alone.
+func TestRulesOfOthersAreSilent(t *testing.T) {
+	worst := func(w *world) {
+		w.c().Network.MaxPods = 500
+		w.api().TerminationGracePeriod = 2 * time.Hour
+		w.c().Zones = w.c().Zones[:1]
+		w.c().KubernetesVersion = "1.34"
+		w.plan.Cost.Lines[0].Amount, w.plan.Cost.Lines[0].Basis = planner.Amount{}, ""
+	}
+	for name, w := range map[string]*world{"self-managed": sound().selfManaged(), "one's own": sound().own(), "GKE": sound().gke()} {
+		worst(w)
+		found := practice.Check(w.plan, w.cat)
+		if slices.ContainsFunc(found, func(f planner.Finding) bool { return f.Rule == "NW-01" || f.Rule == "CP-05" }) {
+			t.Errorf("%s: a rule of EKS speaks: %+v", name, found)
+		}
+		words := []string{"EKS", "AWS", "extended support"}
+		if name == "one's own" {
+			words = append(words, "GKE", "m7*", "subnet")
+		}
+		for _, f := range found {
+			for _, word := range words {
+				if strings.Contains(f.Message+f.Remedy, word) {
+					t.Errorf("%s: %s says %q: %s | %s", name, f.Rule, word, f.Message, f.Remedy)
+				}
+			}
+		}
+	}
+}
+
+// TestSilenceOfTheGrounds: what is right at the edge is not reported.
+func TestSilenceOfTheGrounds(t *testing.T) {
+	for name, change := range map[string]func(w *world){
+		"a round trip of 49 ms": onSelf(func(w *world) { w.c().ControlPlane.Etcd.RoundTrip = 49 * time.Millisecond }),
+		"a backup a day":        onSelf(func(w *world) { w.plan.ControlPlane.Etcd.BackupInterval = 24 * time.Hour }),
+		"a disk of the class":   onSelf(func(w *world) { w.plan.ControlPlane.Etcd.Class, w.plan.ControlPlane.Etcd.Disk.IOPS = "xlarge", 16_000 }),
+		"40 pods on 4 cores":    onSelf(func(w *world) { w.planned().Placement[1].Pods[0].Pods = 39 }),
+		"two hosts":             onOwn(func(w *world) { w.plan.ControlPlane.LoadBalancer.Hosts = 2 }),
+		"declared prices": onOwn(func(w *world) {
+			w.plan.Cost.Lines[0].Basis, w.plan.Cost.Lines[0].Date = catalogs.Declared, "2026-11-20"
+		}),
+		"no end of patches known": onSelf(func(w *world) {
+			for i := range w.cat.Versions {
+				w.cat.Versions[i].UpstreamEnd = ""
+			}
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := sound()
+			change(w)
+			for _, f := range practice.Check(w.plan, w.cat) {
+				if f.Rule != "PD-02" && f.Rule != "WN-21" { // of pods that are moved about above
+					t.Errorf("got %+v", f)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,118 @@
+package practice
+
+import (
+	"fmt"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+func kubeletRules() []rule {
+	return []rule{
+		{Rule{
+			ID: "WN-22", Title: "Nodes keep something for the kubelet", DefaultSeverity: planner.Warning, ProductionOnly: true,
+			What: "On nodes that people run themselves, a group does not say what is reserved for the kubelet and the container runtime. The message gives what managed nodes reserve: CPU of 6%, 1%, 0.5% twice and 0.25% of each core more, and memory of 255 MiB and 11 MiB for each pod.",
+			Why:  "Kubernetes reserves nothing by itself. Pods may then take all that a node has, and the kubelet that should evict them is starved with everything else.",
+			Fix:  "Declare kube_reserved in the group's kubelet block; the plan takes it off.",
+		}, nothingReserved},
+		{Rule{
+			ID: "WN-23", Title: "Pods per node are what Kubernetes is tested with", DefaultSeverity: planner.Warning, ProductionOnly: true,
+			What: "On nodes that people run themselves, more pods stand on a node than 110 or 10 for each of its cores.",
+			Why:  "Beyond that the scalability targets of Kubernetes no longer hold: the kubelet's probes, mounts and status updates fall behind.",
+			Fix:  "Lower max_pods in the group's kubelet block, so that more or larger nodes are planned.",
+		}, crowded},
+	}
+}
+
+// The reserves of managed nodes (GKE, "Plan node sizes"; awslabs/amazon-eks-ami,
+// nodeadm): memory of the kubelet and for each pod, in MiB.
+const (
+	reservedMiB    = 255
+	reservedPodMiB = 11
+)
+
+// reservedMilli is the CPU that managed nodes of n cores reserve.
+func reservedMilli(n int) int {
+	// 6% of a core, 1% of the next, 0.5% of two more, 0.25% of the others.
+	m := 60*min(n, 1) + 10*min(max(n-1, 0), 1) + 5*min(max(n-2, 0), 2)
+	return m + max(n-4, 0)*5/2
+}
+
+func nothingReserved(v *view) []planner.Finding {
+	if !v.selfManaged() {
+		return nil
+	}
+	var found []planner.Finding
+	for _, g := range v.groups {
+		if g.Kubelet.KubeReserved != nil || len(g.plan.Pools) == 0 {
+			continue
+		}
+		p := &g.plan.Pools[0]
+		t := v.instance(p.InstanceType)
+		if t == nil || t.VCPUs == 0 {
+			continue
+		}
+		cpu, memory := reservedMilli(t.VCPUs), reservedMiB+reservedPodMiB*p.Allocatable.Pods
+		found = append(found, planner.Finding{
+			Path: g.Path() + ".kubelet.kube_reserved",
+			Message: fmt.Sprintf("nothing is kept for the kubelet of %s x %s: for %s pods managed nodes keep %dm and %s MiB, %s of its CPU and %s of its memory",
+				number(p.Nodes), t.Name, number(p.Allocatable.Pods), cpu, number(memory),
+				percent(share(int64(cpu), int64(t.VCPUs)*int64(units.Core))), percent(share(int64(memory)*int64(units.MiB), int64(t.Memory)))),
+			Remedy: fmt.Sprintf("kube_reserved in the kubelet block: cpu = \"%dm\", memory = \"%dMi\"", cpu, memory),
+		})
+	}
+	return found
+}
+
+// The pods on a node that Kubernetes is tested with (SIG Scalability, "Kubernetes
+// scalability thresholds"; kubernetes.io, "Considerations for large clusters").
+const (
+	mostPods    = 110
+	mostPerCore = 10
+)
+
+func crowded(v *view) []planner.Finding {
+	if !v.selfManaged() {
+		return nil
+	}
+	var found []planner.Finding
+	for _, g := range v.groups {
+		worst, f := 0, planner.Finding{}
+		for i := range g.plan.Placement {
+			pl := &g.plan.Placement[i]
+			t := v.instance(pl.Pool)
+			if t == nil || t.VCPUs == 0 {
+				continue
+			}
+			n := g.podsOn(pl)
+			most := min(mostPods, mostPerCore*t.VCPUs)
+			if n <= most || n-most <= worst {
+				continue
+			}
+			worst = n - most
+			f = planner.Finding{
+				Path:    g.Path() + ".kubelet.max_pods",
+				Message: fmt.Sprintf("%s on a %s with %s: Kubernetes is tested with %d", count(n, "pod"), t.Name, count(t.VCPUs, "core"), most),
+				Remedy:  fmt.Sprintf("max_pods = %d in the kubelet block", most),
+			}
+		}
+		if worst > 0 {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// podsOn is the number of pods on a node, DaemonSets among them.
+func (g *group) podsOn(pl *planner.Placement) int {
+	n := 0
+	for _, p := range pl.Pods {
+		n += p.Pods
+	}
+	for i := range g.plan.Pools {
+		if g.plan.Pools[i].InstanceType == pl.Pool {
+			n += len(g.plan.Pools[i].DaemonSets)
+		}
+	}
+	return n
+}
