@@ -100,8 +100,8 @@ func TestNoMachinesStand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if none, any := got.Cluster.Machines[0].CountByZone, got.Cluster.Machines[1].CountByZone; none == nil || len(none) > 0 || any != nil {
-		t.Errorf("none comes back as %#v, any number as %#v", none, any)
+	if none, unbound := got.Cluster.Machines[0].CountByZone, got.Cluster.Machines[1].CountByZone; none == nil || len(none) > 0 || unbound != nil {
+		t.Errorf("none comes back as %#v, any number as %#v", none, unbound)
 	}
 }
 

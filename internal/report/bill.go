@@ -15,7 +15,12 @@ type billPart struct {
 	name    string
 	terms   []planner.Amount
 	unknown bool
+	// fees: each line is a fee of its own.
+	fees bool
 }
+
+// controlPlanePart names what the control plane costs.
+const controlPlanePart = "control plane"
 
 // partName says which part of the bill a line belongs to: what is bought for a
 // node group, else the first word of its address.
@@ -45,7 +50,7 @@ func billParts(lines []planner.CostLine) []billPart {
 		switch p.name {
 		case "nodes":
 			return 0
-		case "control plane":
+		case controlPlanePart:
 			return 2
 		default:
 			return 1
@@ -71,7 +76,7 @@ func (b billPart) words() string {
 		return b.name + " " + notKnown
 	case missing > 0:
 		return fmt.Sprintf("%s %s + %s %s", b.name, usd(sum.PerMonth()), count(missing, "line"), notKnown)
-	case b.name == "control plane" && len(b.terms) == 2:
+	case b.fees && len(b.terms) == 2:
 		return fmt.Sprintf("%s %s + %s", b.name, monthly(b.terms[0]), monthly(b.terms[1]))
 	default:
 		return b.name + " " + usd(sum.PerMonth())
@@ -82,8 +87,9 @@ func (b billPart) words() string {
 func (p *page) bill(plan *planner.Plan) {
 	var items []string
 	for _, part := range billParts(plan.Cost.Lines) {
+		part.fees = part.name == controlPlanePart && plan.ControlPlane.Mode != planner.SelfManaged
 		words := part.words()
-		if part.name == "control plane" && plan.ControlPlane.Support == "extended" {
+		if part.fees && plan.ControlPlane.Support == "extended" {
 			words += " (" + plan.Cluster.KubernetesVersion + " is in extended support)"
 		}
 		items = append(items, words)
@@ -112,13 +118,25 @@ func (p *page) bill(plan *planner.Plan) {
 		}
 	}
 	p.labelled("TOTAL", bold, totals...)
+	p.committed(plan)
+}
+
+// equalZones is the step of redundancy that makes zones equal.
+const equalZones = "equal_zones"
+
+// signedCount writes a difference of counts: "+1 node".
+func signedCount(n int, noun string) string {
+	if n < 0 {
+		return "-" + count(-n, noun)
+	}
+	return "+" + count(n, noun)
 }
 
 // redundancy writes what each step of redundancy costs.
 func (p *page) redundancy(plan *planner.Plan) {
 	var items []string
 	var all, extra units.USDPerHour
-	known, asked := true, false
+	known, asked, rounded := true, false, false
 	for _, g := range plan.NodeGroups {
 		var terms []string
 		for i, s := range g.RedundancyCost {
@@ -129,7 +147,12 @@ func (p *page) redundancy(plan *planner.Plan) {
 			if i > 0 && s.Added.Known && s.Added.Rate == 0 {
 				continue
 			}
-			terms = append(terms, monthly(s.Added)+" "+s.Step)
+			words := monthly(s.Added) + " " + s.Step
+			if s.Step == equalZones {
+				words = fmt.Sprintf("%s equal zones (%s)", monthly(s.Added), signedCount(s.Nodes-g.RedundancyCost[max(i-1, 0)].Nodes, "node"))
+				rounded = true
+			}
+			terms = append(terms, words)
 			known = known && s.Added.Known
 			all += s.Added.Rate
 		}
@@ -137,7 +160,7 @@ func (p *page) redundancy(plan *planner.Plan) {
 			items = append(items, g.Name+" "+strings.ReplaceAll(strings.Join(terms, " + "), "+ -", "- "))
 		}
 	}
-	if !asked || !declared(plan) {
+	if !asked || !declared(plan) && !rounded {
 		return
 	}
 	switch {

@@ -249,7 +249,7 @@ func CatalogStatus(w io.Writer, list []catalogs.Summary, o Options) error {
 		t.add(
 			s.Provider, s.Region, string(s.Date), s.Source, number(s.Zones), number(s.Types),
 			number(n.Listed), number(n.Family), number(n.Estimated),
-			number(n.Secondary+n.Recalled), number(n.Unknown),
+			number(n.Declared+n.Secondary+n.Recalled), number(n.Unknown),
 			number(s.Spot.Known()), orDash(string(s.OldestPrice)), s.SHA256[:min(len(s.SHA256), 12)],
 		)
 	}

@@ -181,6 +181,9 @@ func (p *page) growth(plan *planner.Plan) {
 		return
 	}
 	items := []string{"on the instance types of this plan"}
+	if ownMachines(plan) {
+		items = []string{"on the machines of this plan"}
+	}
 	if left > 0 {
 		items = append(items, count(left, "month")+" without a change of nodes or cost left out")
 	}

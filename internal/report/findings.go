@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -90,11 +91,13 @@ func (p *page) advice(f *planner.Finding, room int) []string {
 // closing writes whether the plan holds, what it warns of, and what to do next.
 func (p *page) closing(plan *planner.Plan) {
 	lost, tried := 0, 0
+	drills := slices.Clone(plan.ControlPlane.Survives)
 	for _, g := range plan.NodeGroups {
-		for _, d := range g.Survives {
-			lost += d.Tried - d.Held
-			tried += d.Tried
-		}
+		drills = append(drills, g.Survives...)
+	}
+	for _, d := range drills {
+		lost += d.Tried - d.Held
+		tried += d.Tried
 	}
 	verdict, look := "Plan holds.", green
 	if lost > 0 {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -8,48 +9,95 @@ import (
 	"github.com/scantling-dev/scantling/planner"
 )
 
-// header writes the line that says what the plan is of.
+// header writes the lines that say what the plan is of and what it rests on.
 func (p *page) header(plan *planner.Plan) {
 	c := &plan.Cluster
-	prices := ""
-	if s := priceBases(plan); s != "" {
-		prices = " (" + s + ")"
-	}
-	parts := []string{
-		c.Provider + " " + c.Region,
-		count(len(c.Zones), "zone"),
-		"Kubernetes " + c.KubernetesVersion,
-		"catalog " + string(plan.Catalog.Date) + prices,
+	parts := []string{c.Provider + " " + c.Region, groundWords(plan), count(len(c.Zones), "zone"), "Kubernetes " + c.KubernetesVersion}
+	figures := "catalog " + string(plan.Catalog.Date)
+	if ownMachines(plan) {
+		parts = slices.Concat([]string{"on premises"}, prefixed(c.Region), parts[2:])
+		figures = "as of " + string(c.AsOf)
 	}
 	if c.Environment == planner.Development {
-		parts = slices.Insert(parts, 3, "development")
+		parts = append(parts, "development")
 	}
-	p.heading(c.Name, parts...)
+	if s := priceBases(plan); s != "" {
+		figures += " (" + s + ")"
+	}
+	p.heading(c.Name, append(parts, figures)...)
 }
 
-// priceBases says how the prices of the pools' types are known.
+// prefixed returns a list of s, none if it is empty.
+func prefixed(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+// ownMachines reports whether the plan stands on machines of the cluster's owner:
+// then there is no region, catalog or way to buy.
+func ownMachines(plan *planner.Plan) bool { return len(plan.Cluster.Machines) > 0 }
+
+// groundWords names what runs the control plane: "EKS", "GKE regional",
+// "self-managed".
+func groundWords(plan *planner.Plan) string {
+	c := &plan.ControlPlane
+	if c.Mode == planner.SelfManaged {
+		return "self-managed"
+	}
+	service := map[string]string{"aws": "EKS", "gcp": "GKE"}[plan.Cluster.Provider]
+	words := []string{cmp.Or(service, "managed")}
+	if c.Tier != "" && c.Tier != "standard" {
+		words = append(words, strings.ReplaceAll(c.Tier, "_", " "))
+	}
+	return strings.Join(words, " ")
+}
+
+// typeTitle is the title of a column of machine types.
+func typeTitle(plan *planner.Plan) string {
+	if ownMachines(plan) {
+		return "MACHINE"
+	}
+	return "TYPE"
+}
+
+// priceBases says how the prices of the pools' types, and of the control plane's
+// machines, are known.
 func priceBases(plan *planner.Plan) string {
 	onDemand, spot := map[catalogs.Basis]int{}, map[catalogs.Basis]int{}
 	statistics := []string{}
 	seen := map[string]bool{}
+	first := func(capacity planner.CapacityType, instanceType string) bool {
+		key := string(capacity) + " " + instanceType
+		again := seen[key]
+		seen[key] = true
+		return !again
+	}
 	for _, g := range plan.NodeGroups {
 		for _, pool := range g.Pools {
-			key := string(pool.CapacityType) + pool.InstanceType
-			if seen[key] {
-				continue
-			}
-			seen[key] = true
-			if pool.CapacityType == planner.Spot {
+			switch {
+			case !first(pool.CapacityType, pool.InstanceType):
+			case pool.CapacityType == planner.Spot:
 				spot[pool.Price.Basis]++
 				statistics = append(statistics, spotStatistic(plan, pool.InstanceType))
-			} else {
+			default:
 				onDemand[pool.Price.Basis]++
 			}
 		}
 	}
+	for _, m := range plan.ControlPlane.Machines {
+		if first(planner.OnDemand, m.InstanceType) {
+			onDemand[m.Price.Basis]++
+		}
+	}
+	bought := "on-demand: "
+	if ownMachines(plan) {
+		bought = "machines: "
+	}
 	var parts []string
 	if len(onDemand) > 0 {
-		parts = append(parts, "on-demand: "+basisCounts(onDemand))
+		parts = append(parts, bought+basisCounts(onDemand))
 	}
 	if len(spot) > 0 {
 		slices.Sort(statistics)
@@ -96,7 +144,7 @@ func (p *page) nodeGroups(plan *planner.Plan) {
 		{title: "ROLE", drop: 3},
 		{title: "NODES", right: true},
 		{title: strings.Join(zoneLabels(c.Region, c.Zones), "/")},
-		{title: "TYPE"},
+		{title: typeTitle(plan)},
 		{title: "MIN-MAX", right: true, drop: 2},
 		{title: "CPU", right: true},
 		{title: "MEM", right: true},

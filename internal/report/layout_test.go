@@ -39,7 +39,10 @@ func awkward(t *testing.T) *planner.Plan {
 // plans returns what texts are written of: by hand, and the plans of the examples.
 func plans(t *testing.T) map[string]*planner.Plan {
 	t.Helper()
-	all := map[string]*planner.Plan{"shop": shop(t), "unknown": unknown(t), "awkward": awkward(t)}
+	all := map[string]*planner.Plan{
+		"shop": shop(t), "unknown": unknown(t), "awkward": awkward(t), "gke": gke(t),
+		"rooms": byHand(t, "rooms"), "external": byHand(t, "external"), "long rooms": longRooms(t),
+	}
 	files, err := filepath.Glob("../../examples/*/plan.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d plans of examples: %v", len(files), err)
@@ -83,11 +86,13 @@ func TestLayout(t *testing.T) {
 			} {
 				checkLayout(t, name, width, text(t, p, o))
 			}
-			var out bytes.Buffer
-			if err := report.Assumptions(&out, p, report.Options{Width: width}); err != nil {
-				t.Fatal(err)
+			for _, topic := range report.Topics() {
+				var out bytes.Buffer
+				if err := report.Explain(&out, p, topic, report.Options{Width: width, Spec: "examples/shop-eks"}); err != nil {
+					t.Fatal(err)
+				}
+				checkLayout(t, name+", "+topic, width, out.String())
 			}
-			checkLayout(t, name+", assumptions", width, out.String())
 		}
 	}
 }

@@ -80,8 +80,8 @@ func (p *page) flush(w io.Writer) error {
 	return nil
 }
 
-// Text writes what `scantling plan` shows: the node groups, the bill, the
-// workloads, what the plan survives and at what cost, the next best types, what
+// Text writes what `scantling plan` shows: the node groups, the bill, the machines
+// of a self-managed control plane, the workloads, what the plan survives and at what cost, the next best types, what
 // was assumed, the upgrade, growth and findings.
 func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out := &page{o: o}
@@ -89,6 +89,8 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.blank()
 	out.nodeGroups(p)
 	out.bill(p)
+	out.blank()
+	out.controlPlane(p)
 	out.blank()
 	out.workloads(p)
 	out.blank()

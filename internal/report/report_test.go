@@ -26,9 +26,12 @@ import (
 //	disks   11 x 4.00 USD/month    =    44.00 USD/month
 //	control plane 0.10 USD/h       =    73.00 USD/month
 //	in all                           2,161.00 USD/month
-func shop(t *testing.T) *planner.Plan {
+func shop(t *testing.T) *planner.Plan { return byHand(t, "shop") }
+
+// byHand returns a plan that internal/document keeps as a golden file.
+func byHand(t *testing.T, name string) *planner.Plan {
 	t.Helper()
-	data, err := os.ReadFile("../document/testdata/shop.json")
+	data, err := os.ReadFile("../document/testdata/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +84,10 @@ func TestFigures(t *testing.T) {
 	for _, want := range []string{
 		"nodes 2,044.00 · root disks 44.00 · control plane 73.00", // 1,752 + 219 + 73; 11 x 4
 		"2,161.00 USD/month · budget 2,500.00",
+		// 1.50 x 730; 0.90 of 2.40 is saved: 37.5%, rounded down.
+		"1 year, all-upfront: nodes of web 1,095.00 USD/month, 37% less",
+		// (0.96 + 0.15) x 730; 1.59 of 2.70 is saved: 58.9%, rounded down.
+		"3 years, all-upfront: nodes of ingress, web 810.30 USD/month, 58% less · prices from third parties",
 		// A web node is 0.40 x 730 = 292: 4 bare, 1 and 1.
 		"web 1,168.00 bare + 292.00 node + 292.00 zone",
 		"ingress 73.00 bare + 146.00 node", // 0.10 x 730 = 73
@@ -155,7 +162,9 @@ func TestReplicasAddUp(t *testing.T) {
 }
 
 func TestGolden(t *testing.T) {
-	for name, p := range map[string]*planner.Plan{"shop": shop(t), "unknown": unknown(t)} {
+	for name, p := range map[string]*planner.Plan{
+		"shop": shop(t), "unknown": unknown(t), "rooms": byHand(t, "rooms"), "external": byHand(t, "external"),
+	} {
 		testkit.Golden(t, "testdata/"+name+"_120.txt", []byte(text(t, p, report.Options{})))
 		testkit.Golden(t, "testdata/"+name+"_80.txt", []byte(text(t, p, report.Options{Width: 80})))
 	}

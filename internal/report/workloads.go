@@ -273,8 +273,24 @@ func daemonsOf(plan *planner.Plan) []string {
 	return append([]string{"on each node " + strings.Join(everywhere, ", ")}, some...)
 }
 
+// tally counts the drills of one kind of failure.
+type tally struct {
+	event       string
+	tried, held int
+	words       string
+	worst       planner.Drill
+}
+
+// count adds a drill of something to the tally of its kind.
+func (t *tally) count(of string, d planner.Drill) {
+	if t.words == "" || worse(d, t.worst) {
+		t.worst, t.words = d, of+": "+d.Tightest
+	}
+	t.event, t.tried, t.held = d.Event, t.tried+d.Tried, t.held+d.Held
+}
+
 // survives writes the drills, one line for each kind of failure, with the group
-// where it is tightest.
+// where it is tightest; those of the control plane have lines of their own.
 func (p *page) survives(plan *planner.Plan) {
 	t := table{columns: []column{
 		{title: "SURVIVES"},
@@ -282,26 +298,21 @@ func (p *page) survives(plan *planner.Plan) {
 		{title: "HELD", right: true},
 		{title: "TIGHTEST CASE", wraps: true},
 	}}
-	type tally struct {
-		event       string
-		tried, held int
-		words       string
-		worst       planner.Drill
-	}
 	var tallies []tally
 	for _, g := range plan.NodeGroups {
 		for _, d := range g.Survives {
 			i := slices.IndexFunc(tallies, func(t tally) bool { return t.event == d.Event })
 			if i < 0 {
-				tallies = append(tallies, tally{event: d.Event, words: g.Name + ": " + d.Tightest, worst: d})
+				tallies = append(tallies, tally{})
 				i = len(tallies) - 1
 			}
-			a := &tallies[i]
-			a.tried, a.held = a.tried+d.Tried, a.held+d.Held
-			if worse(d, a.worst) {
-				a.worst, a.words = d, g.Name+": "+d.Tightest
-			}
+			tallies[i].count(g.Name, d)
 		}
+	}
+	for _, d := range plan.ControlPlane.Survives {
+		var own tally
+		own.count(controlPlanePart, d)
+		tallies = append(tallies, own)
 	}
 	for _, a := range tallies {
 		s := plain

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// promise is what nodes cost under the best commitments of one term.
+type promise struct {
+	groups        []string
+	demand, price units.USDPerHour
+	payments      []string
+}
+
+// add counts a group in.
+func (p *promise) add(g *planner.GroupPlan, c *planner.CommittedCost) {
+	p.groups = append(p.groups, g.Name)
+	p.demand, p.price = p.demand+g.Cost.Rate, p.price+c.Rate
+	p.payments = append(p.payments, strings.ReplaceAll(c.Payment, "_", " "))
+}
+
+// promises returns the cheapest commitments of the groups by term in years, and how
+// their prices are known. What saves nothing is left out.
+func promises(plan *planner.Plan) (terms map[int]*promise, bases []catalogs.Basis) {
+	terms = map[int]*promise{}
+	for i := range plan.NodeGroups {
+		g := &plan.NodeGroups[i]
+		best := map[int]*planner.CommittedCost{}
+		for j := range g.Committed {
+			c := &g.Committed[j]
+			if b := best[c.TermYears]; g.Cost.Known && c.Rate < g.Cost.Rate && (b == nil || c.Rate < b.Rate) {
+				best[c.TermYears] = c
+			}
+		}
+		for _, years := range slices.Sorted(maps.Keys(best)) {
+			if terms[years] == nil {
+				terms[years] = &promise{}
+			}
+			terms[years].add(g, best[years])
+			bases = append(bases, best[years].Basis)
+		}
+	}
+	return terms, bases
+}
+
+// committed writes what the nodes would cost under the best commitments of each
+// term: the sum of the groups for which there is one, and the share that it saves of
+// theirs on demand.
+func (p *page) committed(plan *planner.Plan) {
+	terms, bases := promises(plan)
+	var items []string
+	for _, years := range slices.Sorted(maps.Keys(terms)) {
+		t := terms[years]
+		of := "nodes"
+		if len(t.groups) < len(plan.NodeGroups) {
+			of = "nodes of " + strings.Join(t.groups, ", ")
+		}
+		saving := (t.demand - t.price) * 100 / t.demand // in percent, rounded down
+		items = append(items, fmt.Sprintf(
+			"%s: %s %s USD/month, %d%% less", strings.Join(append([]string{count(years, "year")}, distinct(t.payments)...), ", "),
+			of, usd(t.price.PerMonth()), saving,
+		))
+	}
+	if len(items) == 0 {
+		return
+	}
+	var words []string
+	for _, b := range distinct(bases) {
+		words = append(words, basisWords(b))
+	}
+	p.labelled("COMMITTED", plain, append(items, "prices "+strings.Join(words, ", "))...)
+}
+
+// distinct returns the values of a list once each, sorted, without empty ones.
+func distinct[T cmp.Ordered](list []T) []T {
+	var empty T
+	sorted := slices.Compact(slices.Sorted(slices.Values(list)))
+	return slices.DeleteFunc(sorted, func(v T) bool { return v == empty })
+}

@@ -1,0 +1,257 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// The topics of Explain: the assumptions, and addresses in a plan.
+const (
+	TopicAssumptions  = "assumptions"
+	TopicControlPlane = "control_plane"
+	TopicEtcd         = "control_plane.etcd"
+)
+
+// Topics returns what Explain knows, sorted.
+func Topics() []string { return []string{TopicAssumptions, TopicControlPlane, TopicEtcd} }
+
+// UnknownTopicError says that Explain knows no such topic.
+type UnknownTopicError struct{ Topic string }
+
+func (e *UnknownTopicError) Error() string {
+	return fmt.Sprintf("%q is not one of %s", e.Topic, strings.Join(Topics(), ", "))
+}
+
+// Explain writes how the figures of a topic come about. The error is an
+// *UnknownTopicError for a topic that is none of Topics.
+func Explain(w io.Writer, p *planner.Plan, topic string, o Options) error {
+	out := &page{o: o}
+	switch topic {
+	case TopicAssumptions:
+		return Assumptions(w, p, o)
+	case TopicControlPlane:
+		out.explainControlPlane(p)
+	case TopicEtcd:
+		out.explainEtcd(p)
+	default:
+		return &UnknownTopicError{Topic: topic}
+	}
+	return out.flush(w)
+}
+
+// figureTable has a line for each figure, with how it comes about.
+func figureTable() table {
+	return table{columns: []column{{title: "FIGURE"}, {title: "VALUE"}, {title: "HOW", wraps: true}}}
+}
+
+// explainControlPlane writes who runs the control plane, on what, and what that
+// costs.
+func (p *page) explainControlPlane(plan *planner.Plan) {
+	c := &plan.ControlPlane
+	p.heading(TopicControlPlane, groundWords(plan), "Kubernetes "+plan.Cluster.KubernetesVersion)
+	p.blank()
+	t := figureTable()
+	if c.Mode == planner.SelfManaged {
+		for i := range c.Machines {
+			p.explainMachines(&t, plan, &c.Machines[i])
+		}
+		if c.LoadBalancer != nil {
+			items := balancerItems(c.LoadBalancer)
+			t.add("load balancer", items[0], strings.Join(items[1:], ", "))
+		}
+		t.add("support", c.Support, supportWords(plan))
+	} else {
+		how := "the provider publishes no end"
+		if c.SupportEnds != "" {
+			how = "until " + string(c.SupportEnds)
+		}
+		t.add("support", c.Support, how)
+	}
+	p.table(&t)
+	p.blank()
+	p.controlPlaneLines(plan)
+	p.blank()
+	drills := table{columns: []column{{title: "SURVIVES"}, {title: "TRIED", right: true}, {title: "HELD", right: true}, {title: "TIGHTEST CASE", wraps: true}}}
+	for _, d := range c.Survives {
+		drills.add(d.Event, number(d.Tried), number(d.Held), d.Tightest)
+	}
+	p.table(&drills)
+	p.blank()
+	if c.Etcd != nil {
+		p.prose("etcd: " + p.o.run("explain "+TopicEtcd))
+	}
+}
+
+// explainMachines adds how many machines of a role there are and how large they
+// have to be.
+func (p *page) explainMachines(t *table, plan *planner.Plan, m *planner.ControlPlaneMachines) {
+	role := roleWords(m.Role)
+	spec := &plan.Cluster.ControlPlane
+	how := "as declared"
+	switch {
+	case m.Role == planner.RoleLoadBalancer:
+		how = "one stays " + lossWords(spec.Redundancy)
+	case m.Role == planner.RoleControlPlane && spec.Nodes == 0, m.Role == planner.RoleEtcd && spec.Etcd.Members == 0:
+		how = "the least odd number that keeps a quorum " + lossWords(spec.Redundancy)
+	}
+	var zones []string
+	for _, z := range m.NodesByZone {
+		zones = append(zones, number(z.Nodes)+" in "+z.Zone)
+	}
+	t.add(role+" machines", number(m.Nodes), how+": "+strings.Join(zones, ", "))
+	t.add(role+" size", fmt.Sprintf("%d vCPU, %s", m.LeastVCPUs, size(m.LeastMemory)), m.Reason)
+	chosen := "the cheapest that is admitted and as large"
+	if ownMachines(plan) {
+		chosen += ", of which enough can be had"
+	}
+	t.add(role+" type", m.InstanceType, chosen)
+	for i, d := range m.Disks {
+		figure, what := role+" root disk", "of each machine"
+		if i > 0 {
+			figure, what = "etcd disk", "of each "+role+" machine, for etcd alone"
+		}
+		t.add(figure, etcdDiskWords(d), what)
+	}
+}
+
+// lossWords says through which declared losses something holds.
+func lossWords(r planner.Redundancy) string {
+	nodes, zones := count(r.Nodes, "machine"), count(r.Zones, "zone")
+	switch {
+	case r.Nodes == 0 && r.Zones == 0:
+		return "while nothing is lost, as no loss is declared"
+	case r.Zones == 0:
+		return "through the loss of any " + nodes
+	case r.Nodes == 0:
+		return "through the loss of any " + zones
+	case r.AtOnce:
+		return "through the loss of any " + nodes + " and " + zones + " at once"
+	default:
+		return "through the loss of any " + nodes + " or any " + zones
+	}
+}
+
+// controlPlaneLines writes the control plane's lines of the bill.
+func (p *page) controlPlaneLines(plan *planner.Plan) {
+	t := table{columns: []column{{title: "COST"}, {title: "USD/MONTH", right: true}, {title: "PRICE"}, {title: "DATE", drop: 1}, {title: "FOR", wraps: true}}}
+	sum := planner.Amount{Known: true}
+	for _, l := range plan.Cost.Lines {
+		if name, ok := strings.CutPrefix(l.Path, "control_plane."); ok {
+			t.add(strings.ReplaceAll(name, "_", " "), monthly(l.Amount), basisWords(l.Basis), orDash(string(l.Date)), l.Detail)
+			sum.Rate += l.Amount.Rate
+			sum.Known = sum.Known && l.Amount.Known
+		}
+	}
+	if len(t.rows) > 1 {
+		t.add("in all", monthly(sum))
+	}
+	p.table(&t)
+}
+
+// explainEtcd writes how each figure of etcd comes about.
+func (p *page) explainEtcd(plan *planner.Plan) {
+	e := plan.ControlPlane.Etcd
+	if e == nil {
+		p.heading(TopicEtcd, groundWords(plan))
+		p.blank()
+		p.prose("The provider runs etcd: nothing is planned for it, and nothing is to be set.")
+		return
+	}
+	p.heading(TopicEtcd, count(e.Members, "member")+" "+topologyWords(e.Topology))
+	p.blank()
+	t := figureTable()
+	explainQuorum(&t, plan)
+	t.add("class", e.Class, e.ClassReason)
+	t.add("database", sizeUp(e.Database), "estimated at the peak: twice what nodes, pods and their events take, for history and fragmentation")
+	t.add("quota", size(e.Quota), "the least of 2 GiB and 8 GiB of which the peak is at most 80%")
+	explainEtcdDisk(&t, plan)
+	spec := &plan.Cluster.ControlPlane.Etcd
+	t.add("heartbeat", milliseconds(e.Heartbeat), "max(100 ms, round trip of "+milliseconds(spec.RoundTrip)+")")
+	t.add("election timeout", milliseconds(e.ElectionTimeout), "max(1 s, 10 x heartbeat)")
+	t.add("snapshots", "every "+span(e.BackupInterval), "what can be lost at most, if all members are")
+	t.add("kept", span(e.BackupRetention), "one an hour for a week, one a day after it")
+	how := "what is kept x the database"
+	if e.Database > 0 && e.BackupStorage%e.Database == 0 {
+		how = fmt.Sprintf("%s x the database", count(int(e.BackupStorage/e.Database), "copy"))
+		how = strings.Replace(how, "copys", "copies", 1)
+	}
+	t.add("snapshots take", sizeUp(e.BackupStorage), how)
+	p.table(&t)
+}
+
+// explainQuorum adds the arithmetic of the members.
+func explainQuorum(t *table, plan *planner.Plan) {
+	e := plan.ControlPlane.Etcd
+	n := e.Members
+	t.add("quorum", number(e.Quorum), fmt.Sprintf("floor(%d / 2) + 1", n))
+	t.add("survives", "any "+count(e.ToleratesMembers, "member"), fmt.Sprintf("%d - %d", n, e.Quorum))
+	role := planner.RoleControlPlane
+	if e.Topology == planner.External {
+		role = planner.RoleEtcd
+	}
+	var byZone []int
+	for _, m := range plan.ControlPlane.Machines {
+		if m.Role == role {
+			for _, z := range m.NodesByZone {
+				byZone = append(byZone, z.Nodes)
+			}
+		}
+	}
+	slices.SortFunc(byZone, func(a, b int) int { return b - a })
+	lost := 0
+	tried := min(max(e.ToleratesZones, 1), len(byZone))
+	for _, z := range byZone[:tried] {
+		lost += z
+	}
+	fullest := "the fullest zone holds "
+	if tried > 1 {
+		fullest = "the fullest " + count(tried, "zone") + " hold "
+	}
+	verdict := "at least the quorum"
+	if e.ToleratesZones == 0 {
+		verdict = "less than the quorum"
+	}
+	t.add("survives", "any "+count(e.ToleratesZones, "zone"), fmt.Sprintf("%s%d: %d - %d = %d are left, %s", fullest, lost, n, lost, n-lost, verdict))
+}
+
+// The formula of etcd's disk, as package layout has it: copies of the quota and a
+// rest, and never less than the least.
+const (
+	etcdDiskLeast  = 40 * units.GiB
+	etcdDiskCopies = 4
+	etcdDiskRest   = 20 * units.GiB
+)
+
+// explainEtcdDisk adds the size and the speed of etcd's disk.
+func explainEtcdDisk(t *table, plan *planner.Plan) {
+	e := plan.ControlPlane.Etcd
+	declared := plan.Cluster.ControlPlane.Etcd.Disk
+	quota := units.CeilDiv(e.Quota, units.GiB)
+	least := max(etcdDiskLeast, etcdDiskCopies*quota*units.GiB+etcdDiskRest)
+	formula := fmt.Sprintf("max(%d, %d x %d + %d)", etcdDiskLeast/units.GiB, etcdDiskCopies, quota, etcdDiskRest/units.GiB)
+	how := formula + " GiB: the quota, copies and snapshots of it, and room for logs"
+	switch {
+	case declared.Size > 0:
+		how = "as declared; by the quota it would be " + formula + " = " + size(least)
+	case e.Disk.Size > least:
+		how += "; more, since its speed comes with its size"
+	}
+	t.add("disk", strings.TrimSpace(size(e.Disk.Size)+" "+e.Disk.Type), how)
+	speed := func(name, value string, amount, given int) {
+		how := "as the class asks for"
+		switch {
+		case given > 0:
+			how = "as declared"
+		case amount == 0:
+			value, how = "its own", "what the type gives by itself is enough for the class"
+		}
+		t.add(name, value, how)
+	}
+	speed("disk IOPS", number(e.Disk.IOPS), e.Disk.IOPS, declared.IOPS)
+	speed("disk throughput", number(e.Disk.ThroughputMiBps)+" MiB/s", e.Disk.ThroughputMiBps, declared.ThroughputMiBps)
+}
