@@ -75,7 +75,10 @@ func (p *page) committed(plan *planner.Plan) {
 	for _, b := range distinct(bases) {
 		words = append(words, basisWords(b))
 	}
-	p.labelled("COMMITTED", plain, append(items, "prices "+strings.Join(words, ", "))...)
+	if listed := basisWords(catalogs.Listed); len(words) > 1 || words[0] != listed {
+		items = append(items, "prices "+strings.Join(words, ", "))
+	}
+	p.labelled("COMMITTED", plain, items...)
 }
 
 // distinct returns the values of a list once each, sorted, without empty ones.

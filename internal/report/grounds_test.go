@@ -222,7 +222,14 @@ func TestCommitmentsThatSaveNothing(t *testing.T) {
 	// All groups together are no list of groups.
 	p = shop(t)
 	p.NodeGroups = p.NodeGroups[1:]
-	wants(t, text(t, p, report.Options{Width: 200}), "3 years, all-upfront: nodes 810.30 USD/month, 58% less")
+	wants(t, text(t, p, report.Options{Width: 200}), "3 years, all-upfront: nodes 810.30 USD/month, 58% less · prices from third parties")
+	// List prices are what a bill is taken to be of.
+	for i := range p.NodeGroups {
+		for j := range p.NodeGroups[i].Committed {
+			p.NodeGroups[i].Committed[j].Basis = catalogs.Listed
+		}
+	}
+	wants(t, text(t, p, report.Options{Width: 200}), "nodes 810.30 USD/month, 58% less WORKLOAD")
 }
 
 // TestExplain shows the formulas with their figures.
