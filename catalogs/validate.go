@@ -279,12 +279,16 @@ func (v *validator) versions() {
 		}
 		before = number
 		for _, pair := range [][2]units.Date{
-			{k.UpstreamRelease, k.UpstreamEnd}, {k.Release, k.StandardEnd}, {k.StandardEnd, k.ExtendedEnd}, {k.UpstreamRelease, k.Release},
+			{k.UpstreamRelease, k.UpstreamEnd}, {k.Release, k.StandardEnd}, {k.StandardEnd, k.ExtendedEnd},
 		} {
 			sound := v.date(section, k.Minor, "date", pair[0]) && v.date(section, k.Minor, "date", pair[1])
 			if sound && !pair[0].IsZero() && !pair[1].IsZero() && pair[0] >= pair[1] {
 				v.bad(section, k.Minor, "%s is not before %s", pair[0], pair[1])
 			}
+		}
+		// Where people run Kubernetes themselves, both are one day.
+		if !k.Release.IsZero() && v.dates[k.Release] && v.dates[k.UpstreamRelease] && k.Release < k.UpstreamRelease {
+			v.bad(section, k.Minor, "released on %s, before Kubernetes on %s", k.Release, k.UpstreamRelease)
 		}
 	}
 }

@@ -22,6 +22,16 @@ func TestValidateAccepts(t *testing.T) {
 	}
 }
 
+// TestUpstreamCalendarIsValid holds that a catalog may have the dates of the
+// Kubernetes project for its own.
+func TestUpstreamCalendarIsValid(t *testing.T) {
+	c := small()
+	c.Versions = catalogs.Upstream(c.Versions)
+	if err := c.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestMachinePaidFor holds that a price of nothing that a spec declares is known
 // and stays so when it is written and read.
 func TestMachinePaidFor(t *testing.T) {
@@ -161,6 +171,9 @@ func flawsOfTheRest() map[string]flaw {
 		"a version without a minor": {func(c *catalogs.Catalog) { c.Versions[1].Minor = "2.0" }, `"2.0" is not a minor`},
 		"an end before the release": {
 			func(c *catalogs.Catalog) { c.Versions[0].StandardEnd = "2018-01-01" }, "versions.1.9: 2018-01-01 is not before 2018-01-01",
+		},
+		"a release before Kubernetes": {
+			func(c *catalogs.Catalog) { c.Versions[0].Release = "2017-12-14" }, "versions.1.9: released on 2017-12-14, before Kubernetes on 2017-12-15",
 		},
 		"a day in words": {func(c *catalogs.Catalog) { c.Versions[0].UpstreamEnd = "soon" }, `versions.1.9: date: "soon" is not a date`},
 	}
