@@ -1,0 +1,84 @@
+package selfmanaged
+
+import (
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/machines"
+)
+
+// OnPremisesName is the provider's name of machines of one's own.
+const OnPremisesName = "on_premises"
+
+// leastRootDisk is an assumption: kubeadm names no size. It is what minikube asks
+// for a machine of a node ("20GB of free disk space"); Ubuntu, the container
+// runtime and the images of Kubernetes take half of it.
+const leastRootDisk = 20 * units.GiB
+
+const leastRootDiskWhy = "Ubuntu, the container runtime and the images of Kubernetes leave nothing to pods on less than 20Gi."
+
+// OnAWS returns clusters that people run on EC2.
+func OnAWS() planner.Ground {
+	t := cloudTerms()
+	t.Provider, t.Title = "aws", "self-managed Kubernetes on AWS"
+	t.Families, t.Burstable = machines.EC2Families(), machines.EC2Burstable()
+	t.FamilyEnd, t.TypeExample = ".", "m7g.large"
+	t.HiddenZone, t.RootDiskProblem = machines.IsEC2Zone, machines.EBSProblem
+	t.DiskType, t.EtcdDiskType = "gp3", "gp3"
+	t.EtcdDisks = []string{"gp3", "io1", "io2", "gp2"}
+	return ground(site{
+		terms: t, mechanics: onCloud(bootEC2), partitions: CloudPartitions, balancer: networkLoadBalancer,
+		memory: func(cat *catalogs.Catalog) visibleMemory { return machines.NewEC2Memory(cat).Visible },
+	})
+}
+
+// OnGCP returns clusters that people run on Compute Engine.
+func OnGCP() planner.Ground {
+	t := cloudTerms()
+	t.Provider, t.Title = "gcp", "self-managed Kubernetes on Google Cloud"
+	t.Families = machines.GCEFamilies()
+	t.FamilyEnd, t.TypeExample = "-", "n2-standard-4"
+	t.RootDiskProblem = machines.GCEDiskProblem
+	t.DiskType, t.EtcdDiskType = machines.PDBalanced, machines.PDSSD
+	t.EtcdDisks = []string{machines.PDSSD, machines.PDBalanced, machines.HyperdiskBalanced, "hyperdisk-extreme", "pd-extreme"}
+	return ground(site{
+		terms: t, mechanics: onCloud(bootGCE), partitions: CloudPartitions, balancer: forwardingRule,
+		memory: func(*catalogs.Catalog) visibleMemory { return machines.GCEVisible },
+		boots:  func(d planner.Disk, t *catalogs.InstanceType) error { return machines.GCEBoots(d.Type, t) },
+	})
+}
+
+// OnPremises returns clusters on machines of one's own.
+func OnPremises() planner.Ground {
+	t := commonTerms()
+	t.Provider, t.Title, t.DefaultMode = OnPremisesName, "Kubernetes on machines of one's own", true
+	t.OwnMachines = true
+	t.UpdateStrategies = []string{"in_place", "minimal"}
+	t.LoadBalancers = []planner.LoadBalancerKind{planner.KubeVIP, planner.HAProxyKeepalived}
+	t.EtcdDisks = []string{"ssd", "nvme"}
+	g := ground(site{
+		terms: t, mechanics: onPremises(), partitions: InstallerPartitions,
+		memory: func(*catalogs.Catalog) visibleMemory { return ownMemory },
+	})
+	g.Catalog = Catalog
+	return g
+}
+
+// commonTerms are what all grounds share.
+func commonTerms() planner.Terms {
+	return planner.Terms{
+		Mode: planner.SelfManaged,
+		CNIs: []planner.CNI{planner.Calico, planner.Cilium}, Images: []planner.Image{planner.Ubuntu}, Kubelet: true,
+	}
+}
+
+// cloudTerms are what the machines of clouds share. kube-vip and keepalived hold
+// an address on one L2 network, which a cloud has within a zone at most.
+func cloudTerms() planner.Terms {
+	t := commonTerms()
+	t.Spot = true
+	t.LeastRootDisk, t.LeastRootDiskWhy = leastRootDisk, leastRootDiskWhy
+	t.UpdateStrategies, t.MaxSurge = []string{"surge", "minimal", "in_place"}, true
+	t.LoadBalancers = []planner.LoadBalancerKind{planner.CloudLoadBalancer, planner.KubeVIP, planner.HAProxyKeepalived}
+	return t
+}
