@@ -134,22 +134,30 @@ func TestControlPlaneRules(t *testing.T) {
 		"nodes in one room": {onOwn(func(w *world) {
 			w.c().Zones, w.cat.Zones = w.c().Zones[:1], w.cat.Zones[:1]
 		}), "error WN-06 zones", "all nodes stand in room-a", "racks with their own power"},
-		"a zonal control plane": {onGKE(func(w *world) { w.plan.ControlPlane.Tier = "zonal" }), "error CP-09 control_plane.tier",
-			"(1 hop to 1.36 planned), and GKE promises 99.5% of it, 3 h 39 min a month without, against 22 min (99.95%) of a regional one at the same fee", `tier = "regional"`},
+		"a zonal control plane": {
+			onGKE(func(w *world) { w.plan.ControlPlane.Tier = "zonal" }), "error CP-09 control_plane.tier",
+			"(1 hop to 1.36 planned), and GKE promises 99.5% of it, 3 h 39 min a month without, against 22 min (99.95%) of a regional one at the same fee", `tier = "regional"`,
+		},
 		"a zonal one in development": {onGKE(func(w *world) {
 			w.plan.ControlPlane.Tier, w.c().Environment = "zonal", planner.Development
 		}), "info CP-09 control_plane.tier", "99.5%", "regional"},
 		"a stretched etcd": {onSelf(func(w *world) { w.c().ControlPlane.Etcd.RoundTrip = 50 * time.Millisecond }), "warning CL-05 control_plane.etcd.round_trip", "50ms between etcd members", "a cluster for each region"},
 		"a small disk":     {etcd(func(e *planner.Etcd) { e.Disk.Size = 20 * units.GiB }), "error CP-07 control_plane.etcd.disk.size", "20.0 GiB of gp3, and 40.0 GiB are the least", `size = "40Gi"`},
-		"a small disk of one's own": {onOwn(func(w *world) { w.c().Machines[0].Disk.Size = 30 * units.GiB }), "error CP-07 machine.m7i.xlarge.disk.size",
-			"30.0 GiB of ssd", `size = "40Gi"`},
-		"a disk nobody measured": {onOwn(func(w *world) { w.c().Machines[0].Disk.IOPS = 0 }), "info CP-07 machine.m7i.xlarge.disk.iops",
-			"what the ssd of a m7i.xlarge sustains is not declared; etcd of class small runs on it and wants 1,500 operations", "8 KiB"},
+		"a small disk of one's own": {
+			onOwn(func(w *world) { w.c().Machines[0].Disk.Size = 30 * units.GiB }), "error CP-07 machine.m7i.xlarge.disk.size",
+			"30.0 GiB of ssd", `size = "40Gi"`,
+		},
+		"a disk nobody measured": {
+			onOwn(func(w *world) { w.c().Machines[0].Disk.IOPS = 0 }), "info CP-07 machine.m7i.xlarge.disk.iops",
+			"what the ssd of a m7i.xlarge sustains is not declared; etcd of class small runs on it and wants 1,500 operations", "8 KiB",
+		},
 		"two members": {onSelf(func(w *world) {
 			w.plan.ControlPlane.Etcd.Topology, w.plan.ControlPlane.Etcd.Members = planner.External, 1
 		}), "error ET-01 control_plane.etcd.members", "1 etcd member: losing one", "members = 3"},
-		"a slow disk": {etcd(func(e *planner.Etcd) { e.Class, e.Disk.IOPS = "medium", 5999 }), "warning ET-02 control_plane.etcd.disk",
-			"40.0 GiB of gp3 do 5,999 operations a second; etcd of class medium is given 6,000", "iops = 6000"},
+		"a slow disk": {
+			etcd(func(e *planner.Etcd) { e.Class, e.Disk.IOPS = "medium", 5999 }), "warning ET-02 control_plane.etcd.disk",
+			"40.0 GiB of gp3 do 5,999 operations a second; etcd of class medium is given 6,000", "iops = 6000",
+		},
 		// 40 GiB at 30 each are 1,200; 1,500 need 50 GiB.
 		"a small persistent disk": {onSelf(func(w *world) {
 			w.c().Provider = "gcp"
@@ -163,15 +171,19 @@ func TestControlPlaneRules(t *testing.T) {
 func TestRulesOfSelfManagedNodes(t *testing.T) {
 	check(t, map[string]want{
 		// 4 cores: 60 + 10 + 5 + 5 of 4,000m; 255 + 11 x 58 = 893 of 16,384 MiB.
-		"nothing reserved": {onSelf(func(w *world) { w.group().Kubelet.KubeReserved = nil }), "warning WN-22 node_group.web.kubelet.kube_reserved",
-			"3 x m7i.xlarge: for 58 pods managed nodes keep 80m and 893 MiB, 2% of its CPU and 5% of its memory", `cpu = "80m", memory = "893Mi"`},
+		"nothing reserved": {
+			onSelf(func(w *world) { w.group().Kubelet.KubeReserved = nil }), "warning WN-22 node_group.web.kubelet.kube_reserved",
+			"3 x m7i.xlarge: for 58 pods managed nodes keep 80m and 893 MiB, 2% of its CPU and 5% of its memory", `cpu = "80m", memory = "893Mi"`,
+		},
 		// 16 cores: 80 + 12 x 2.5 = 110.
 		"nothing reserved of 16": {onSelf(func(w *world) {
 			w.group().Kubelet.KubeReserved, w.cat.Types[0].VCPUs = nil, 16
 		}), "warning WN-22 node_group.web.kubelet.kube_reserved", "110m", `cpu = "110m"`},
 		// 40 pods and a DaemonSet on 4 cores.
-		"41 pods on 4 cores": {onSelf(func(w *world) { w.planned().Placement[1].Pods[0].Pods = 40 }), "warning WN-23 node_group.web.kubelet.max_pods",
-			"41 pods on a m7i.xlarge with 4 cores: Kubernetes is tested with 40", "max_pods = 40"},
+		"41 pods on 4 cores": {
+			onSelf(func(w *world) { w.planned().Placement[1].Pods[0].Pods = 40 }), "warning WN-23 node_group.web.kubelet.max_pods",
+			"41 pods on a m7i.xlarge with 4 cores: Kubernetes is tested with 40", "max_pods = 40",
+		},
 		"111 pods on 16": {onSelf(func(w *world) {
 			w.cat.Types[0].VCPUs, w.planned().Placement[1].Pods[0].Pods = 16, 110
 		}), "warning WN-23 node_group.web.kubelet.max_pods", "111 pods on a m7i.xlarge with 16 cores: Kubernetes is tested with 110", "max_pods = 110"},
@@ -211,8 +223,10 @@ func TestVersionsOfTheGrounds(t *testing.T) {
 			w.plan.ControlPlane.Support, w.plan.ControlPlane.SupportEnds = "extended", ""
 		}), "warning VE-02 kubernetes_version", "2026-07-29: 365.00 USD/month more than in standard support; GKE runs it on the Extended channel alone", "planned upgrade to 1.36"},
 		"standard support of GKE": {onGKE(runs("1.34")), "warning VE-01 kubernetes_version", "on the Extended channel it costs 365.00 USD/month more then, on the others GKE upgrades by itself", `to = "1.36"`},
-		"beyond GKE's drains": {onGKE(func(w *world) { w.api().TerminationGracePeriod = 3601 * time.Second }), "error PD-04 node_group.web.workload.api.termination_grace_period",
-			"3,601 s to end, and GKE deletes it after 3,600 s", "120s"},
+		"beyond GKE's drains": {
+			onGKE(func(w *world) { w.api().TerminationGracePeriod = 3601 * time.Second }), "error PD-04 node_group.web.workload.api.termination_grace_period",
+			"3,601 s to end, and GKE deletes it after 3,600 s", "120s",
+		},
 		"within GKE's drains":     {onGKE(func(w *world) { w.api().TerminationGracePeriod = time.Hour }), "warning PD-04 node_group.web.workload.api.termination_grace_period", "drains wait", "120s"},
 		"no drain ends one's own": {onSelf(func(w *world) { w.api().TerminationGracePeriod = 2 * time.Hour }), "warning PD-04 node_group.web.workload.api.termination_grace_period", "drains wait", "120s"},
 		"thin on one's own": {onOwn(func(w *world) {

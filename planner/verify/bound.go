@@ -162,6 +162,15 @@ func (k *checker) alternatives(g *group) {
 			continue
 		}
 		k.need(!slices.ContainsFunc(g.plan.Pools, func(p planner.Pool) bool { return len(g.plan.Pools) == 1 && p.InstanceType == a.InstanceType }), path, "alternatives.chosen", "the type was chosen")
+		if n := len(g.decl.Zones); k.terms.EqualZones && n > 0 {
+			k.need(a.Nodes%n == 0, path, "alternatives.zones", "%d nodes over %d zones that are equal", a.Nodes, n)
+		}
+		stands, limited := 0, false
+		for _, z := range g.decl.Zones {
+			have, isLimited := k.standing(a.InstanceType, z)
+			stands, limited = stands+have, isLimited
+		}
+		k.need(!limited || a.Nodes <= stands, path, "alternatives.stock", "%d nodes, %d stand there", a.Nodes, stands)
 		price := g.candidates[i].price
 		k.need(!a.Cost.Known || price.Known(), path, "alternatives.cost", "its cost is known, its price is not")
 		if a.Cost.Known && g.plan.Cost.Known {

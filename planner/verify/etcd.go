@@ -21,8 +21,12 @@ type serverSize struct {
 
 func serverSizes() []serverSize {
 	return []serverSize{
-		{10, 2, 8 * units.GiB}, {100, 4, 16 * units.GiB}, {250, 8, 32 * units.GiB},
-		{500, 16, 64 * units.GiB}, {1000, 16, 96 * units.GiB}, {5000, 32, 128 * units.GiB},
+		{10, 2, 8 * units.GiB},
+		{100, 4, 16 * units.GiB},
+		{250, 8, 32 * units.GiB},
+		{500, 16, 64 * units.GiB},
+		{1000, 16, 96 * units.GiB},
+		{5000, 32, 128 * units.GiB},
 	}
 }
 

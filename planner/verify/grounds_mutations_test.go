@@ -12,8 +12,8 @@ import (
 )
 
 func TestAcceptsTheGrounds(t *testing.T) {
-	for name, make := range map[string]func() *problem{"equal zones": equal, "self-managed": hosted, "machines of one's own": rooms} {
-		if err := make().verify(); err != nil {
+	for name, fresh := range map[string]func() *problem{"equal zones": equal, "self-managed": hosted, "machines of one's own": rooms} {
+		if err := fresh().verify(); err != nil {
 			t.Errorf("%s: the plan by hand is refused:\n%v", name, err)
 		}
 	}
@@ -39,9 +39,11 @@ func TestEqualZoneMutations(t *testing.T) {
 		"a binding that is none": {"binding.equal_zones", func(p *problem) {
 			p.prov.terms.EqualZones = false
 		}},
-		"another tier":          {"control_plane.tier", func(p *problem) { p.respec(func(c *planner.Cluster) { c.ControlPlane.Tier = "zonal" }) }},
-		"another tier's fee":    {"control_plane.fees", func(p *problem) { p.cat.Fees[1].Price.Rate++ }},
-		"etcd of a managed one": {"control_plane.managed", func(p *problem) { p.plan.ControlPlane.Etcd = etcdOf(planner.Stacked, planner.Disk{}) }},
+		"an alternative between": {"alternatives.zones", func(p *problem) { p.web().Alternatives[0].Nodes = 4 }},
+		"growth between":         {"growth.nodes", func(p *problem) { p.plan.Growth[0].Nodes[1].Nodes = 7 }},
+		"another tier":           {"control_plane.tier", func(p *problem) { p.respec(func(c *planner.Cluster) { c.ControlPlane.Tier = "zonal" }) }},
+		"another tier's fee":     {"control_plane.fees", func(p *problem) { p.cat.Fees[1].Price.Rate++ }},
+		"etcd of a managed one":  {"control_plane.managed", func(p *problem) { p.plan.ControlPlane.Etcd = etcdOf(planner.Stacked, planner.Disk{}) }},
 		"machines of a managed one": {"control_plane.managed", func(p *problem) {
 			p.plan.ControlPlane.Machines = hosted().plan.ControlPlane.Machines
 		}},
@@ -58,24 +60,29 @@ func TestEqualZoneMutations(t *testing.T) {
 	})
 }
 
+// The parts of a plan of hosted that its mutations change.
+func cp(change func(c *planner.ControlPlane)) func(p *problem) {
+	return func(p *problem) { change(&p.plan.ControlPlane) }
+}
+
+func ownSpec(change func(s *planner.ControlPlaneSpec)) func(p *problem) {
+	return func(p *problem) { p.respec(func(c *planner.Cluster) { change(&c.ControlPlane) }) }
+}
+
+func servers(change func(m *planner.ControlPlaneMachines)) func(p *problem) {
+	return func(p *problem) { change(&p.plan.ControlPlane.Machines[0]) }
+}
+
+func etcd(change func(e *planner.Etcd)) func(p *problem) {
+	return func(p *problem) { change(p.plan.ControlPlane.Etcd) }
+}
+
 func TestSelfManagedMutations(t *testing.T) {
-	cp := func(change func(c *planner.ControlPlane)) func(p *problem) {
-		return func(p *problem) { change(&p.plan.ControlPlane) }
-	}
-	spec := func(change func(s *planner.ControlPlaneSpec)) func(p *problem) {
-		return func(p *problem) { p.respec(func(c *planner.Cluster) { change(&c.ControlPlane) }) }
-	}
-	nodes := func(change func(m *planner.ControlPlaneMachines)) func(p *problem) {
-		return func(p *problem) { change(&p.plan.ControlPlane.Machines[0]) }
-	}
-	etcd := func(change func(e *planner.Etcd)) func(p *problem) {
-		return func(p *problem) { change(p.plan.ControlPlane.Etcd) }
-	}
 	mutate(t, hosted, map[string]mutation{
-		"managed after all":     {"control_plane.mode", spec(func(s *planner.ControlPlaneSpec) { s.Mode = planner.Managed })},
+		"managed after all":     {"control_plane.mode", ownSpec(func(s *planner.ControlPlaneSpec) { s.Mode = planner.Managed })},
 		"a fee dropped":         {"control_plane.provider", cp(func(c *planner.ControlPlane) { c.Fees = nil })},
 		"no load balancer":      {"control_plane.provider", cp(func(c *planner.ControlPlane) { c.LoadBalancer = nil })},
-		"another load balancer": {"control_plane.load_balancer", spec(func(s *planner.ControlPlaneSpec) { s.LoadBalancer = planner.KubeVIP })},
+		"another load balancer": {"control_plane.load_balancer", ownSpec(func(s *planner.ControlPlaneSpec) { s.LoadBalancer = planner.KubeVIP })},
 		"no patches any more":   {"control_plane.support", func(p *problem) { p.cat.Versions[0].StandardEnd = "2026-11-19" }},
 		"no etcd":               {"etcd.missing", cp(func(c *planner.ControlPlane) { c.Etcd = nil })},
 		"another topology":      {"etcd.topology", etcd(func(e *planner.Etcd) { e.Topology = planner.External })},
@@ -83,8 +90,8 @@ func TestSelfManagedMutations(t *testing.T) {
 		"a role twice":          {"control_plane.roles", cp(func(c *planner.ControlPlane) { c.Machines = append(c.Machines, c.Machines[0]) })},
 		"a member dropped":      {"control_plane.members", cp(func(c *planner.ControlPlane) { c.Members = c.Members[:2] })},
 		"members unsorted":      {"control_plane.members", cp(func(c *planner.ControlPlane) { slices.Reverse(c.Members) })},
-		"another count":         {"control_plane.count", spec(func(s *planner.ControlPlaneSpec) { s.Nodes = 5 })},
-		"another etcd":          {"etcd.members", spec(func(s *planner.ControlPlaneSpec) { s.Etcd.Members = 5 })},
+		"another count":         {"control_plane.count", ownSpec(func(s *planner.ControlPlaneSpec) { s.Nodes = 5 })},
+		"another etcd":          {"etcd.members", ownSpec(func(s *planner.ControlPlaneSpec) { s.Etcd.Members = 5 })},
 		"members that are none": {"etcd.members", etcd(func(e *planner.Etcd) { e.Members = 5 })},
 		"two members":           {"etcd.members", func(p *problem) { membersAt(p, 1, 1, 0, 2, 2) }},
 		"one member for losses": {"control_plane.count", func(p *problem) { membersAt(p, 1, 0, 0, 1, 1) }},
@@ -92,47 +99,52 @@ func TestSelfManagedMutations(t *testing.T) {
 		"nine":                  {"control_plane.count", func(p *problem) { membersAt(p, 3, 3, 3, 9, 3) }},
 		"two in a zone":         {"control_plane.survives", func(p *problem) { membersAt(p, 2, 1, 0, 3, 3) }},
 		"uneven zones":          {"zones.balance", func(p *problem) { membersAt(p, 2, 1, 0, 3, 3) }},
-		"two zones to lose":     {"control_plane.survives", spec(func(s *planner.ControlPlaneSpec) { s.Redundancy.Zones = 2 })},
-		"two nodes to lose":     {"control_plane.survives", spec(func(s *planner.ControlPlaneSpec) { s.Redundancy.Nodes = 2 })},
-		"a node and a zone":     {"control_plane.survives", spec(func(s *planner.ControlPlaneSpec) { s.Redundancy.AtOnce = true })},
-		"a foreign zone":        {"control_plane.zones", nodes(func(m *planner.ControlPlaneMachines) { m.NodesByZone[2].Zone = "d" })},
-		"a machine uncounted":   {"control_plane.zones", nodes(func(m *planner.ControlPlaneMachines) { m.Nodes = 4 })},
-		"a type that is none":   {"control_plane.type", nodes(func(m *planner.ControlPlaneMachines) { m.InstanceType = "m7.tiny" })},
-		"a burstable one":       {"control_plane.admitted", nodes(func(m *planner.ControlPlaneMachines) { m.InstanceType = "t3.large" })},
-		"another family":        {"control_plane.admitted", spec(func(s *planner.ControlPlaneSpec) { s.Instances.Families = []string{"c7"} })},
-		"a cheaper price":       {"control_plane.price", nodes(func(m *planner.ControlPlaneMachines) { m.Price.Rate-- })},
-		"too small a machine":   {"control_plane.size", nodes(func(m *planner.ControlPlaneMachines) { m.LeastVCPUs = 5 })},
-		"too little asked for":  {"control_plane.least", nodes(func(m *planner.ControlPlaneMachines) { m.LeastMemory-- })},
+		"two zones to lose":     {"control_plane.survives", ownSpec(func(s *planner.ControlPlaneSpec) { s.Redundancy.Zones = 2 })},
+		"two nodes to lose":     {"control_plane.survives", ownSpec(func(s *planner.ControlPlaneSpec) { s.Redundancy.Nodes = 2 })},
+		"a node and a zone":     {"control_plane.survives", ownSpec(func(s *planner.ControlPlaneSpec) { s.Redundancy.AtOnce = true })},
+		"a foreign zone":        {"control_plane.zones", servers(func(m *planner.ControlPlaneMachines) { m.NodesByZone[2].Zone = "d" })},
+		"a machine uncounted":   {"control_plane.zones", servers(func(m *planner.ControlPlaneMachines) { m.Nodes = 4 })},
+		"a type that is none":   {"control_plane.type", servers(func(m *planner.ControlPlaneMachines) { m.InstanceType = "m7.tiny" })},
+		"a burstable one":       {"control_plane.admitted", servers(func(m *planner.ControlPlaneMachines) { m.InstanceType = "t3.large" })},
+		"another family":        {"control_plane.admitted", ownSpec(func(s *planner.ControlPlaneSpec) { s.Instances.Families = []string{"c7"} })},
+		"a cheaper price":       {"control_plane.price", servers(func(m *planner.ControlPlaneMachines) { m.Price.Rate-- })},
+		"too small a machine":   {"control_plane.size", servers(func(m *planner.ControlPlaneMachines) { m.LeastVCPUs = 5 })},
+		"too little asked for":  {"control_plane.least", servers(func(m *planner.ControlPlaneMachines) { m.LeastMemory-- })},
 		"eleven nodes":          {"control_plane.least", func(p *problem) { p.web().MaxNodes = 6 }},
 		"too many nodes":        {"control_plane.least", func(p *problem) { p.web().MaxNodes = 5000 }},
-		"no disk for etcd":      {"control_plane.disks", nodes(func(m *planner.ControlPlaneMachines) { m.Disks = m.Disks[:1] })},
-		"a smaller root disk":   {"control_plane.disks", nodes(func(m *planner.ControlPlaneMachines) { m.Disks[0].Size-- })},
-		"a quorum of one":       {"etcd.quorum", etcd(func(e *planner.Etcd) { e.Quorum = 1 })},
-		"two may fail":          {"etcd.tolerates", etcd(func(e *planner.Etcd) { e.ToleratesMembers = 2 })},
-		"no zone may fail":      {"etcd.tolerates", etcd(func(e *planner.Etcd) { e.ToleratesZones = 0 })},
-		"a class that is none":  {"etcd.class", etcd(func(e *planner.Etcd) { e.Class = "tiny" })},
-		"a database beyond":     {"etcd.class", etcd(func(e *planner.Etcd) { e.Database = 101 * units.MiB })},
-		"51 nodes":              {"etcd.class", func(p *problem) { p.web().MaxNodes = 46 }},
-		"a class without size":  {"control_plane.least", etcd(func(e *planner.Etcd) { e.Class = "medium" })},
-		"a class without IOPS":  {"etcd.iops", etcd(func(e *planner.Etcd) { e.Class = "medium" })},
-		"too small a database":  {"etcd.database", etcd(func(e *planner.Etcd) { e.Database = 983 * units.KiB })},
-		"too small a quota":     {"etcd.quota", etcd(func(e *planner.Etcd) { e.Quota = 5*units.MiB/4 - 1 })},
-		"too large a quota":     {"etcd.quota", etcd(func(e *planner.Etcd) { e.Quota = 8*units.GiB + 1 })},
-		"a slow disk":           {"etcd.disk", etcd(func(e *planner.Etcd) { e.Disk.Type = "st1" })},
-		"a small disk":          {"etcd.disk", etcd(func(e *planner.Etcd) { e.Disk.Size = 39 * units.GiB })},
-		"not the disk's size":   {"etcd.disk", spec(func(s *planner.ControlPlaneSpec) { s.Etcd.Disk.Size = 60 * units.GiB })},
-		"a hasty election":      {"etcd.timing", spec(func(s *planner.ControlPlaneSpec) { s.Etcd.RoundTrip = 101 * time.Millisecond })},
-		"a hasty heartbeat":     {"etcd.timing", etcd(func(e *planner.Etcd) { e.Heartbeat = 99 * time.Millisecond })},
-		"backups forgotten":     {"etcd.backup", etcd(func(e *planner.Etcd) { e.BackupInterval = 0 })},
-		"backups of nothing":    {"etcd.backup", etcd(func(e *planner.Etcd) { e.BackupStorage = units.KiB })},
-		"more tried":            {"control_plane.drill", cp(func(c *planner.ControlPlane) { c.Survives[0].Tried, c.Survives[0].Held = 4, 4 })},
-		"not all held":          {"control_plane.drill", cp(func(c *planner.ControlPlane) { c.Survives[1].Held = 2 })},
-		"a drill dropped":       {"control_plane.drill_missing", cp(func(c *planner.ControlPlane) { c.Survives = c.Survives[1:] })},
-		"a drill twice":         {"control_plane.drill_twice", cp(func(c *planner.ControlPlane) { c.Survives = append(c.Survives, c.Survives[0]) })},
-		"a drill of nothing":    {"control_plane.drill_event", cp(func(c *planner.ControlPlane) { c.Survives[0].Event = "rain" })},
-		"machines unpaid":       {"cost.line_missing", func(p *problem) { p.plan.Cost.Lines = slices.Delete(p.plan.Cost.Lines, 2, 3) }},
-		"a balancer unpaid":     {"cost.line_missing", func(p *problem) { p.plan.Cost.Lines = slices.Delete(p.plan.Cost.Lines, 1, 2) }},
-		"disks understated":     {"cost.line", func(p *problem) { p.plan.Cost.Lines[0].Amount.Rate-- }},
+		"no disk for etcd":      {"control_plane.disks", servers(func(m *planner.ControlPlaneMachines) { m.Disks = m.Disks[:1] })},
+		"a smaller root disk":   {"control_plane.disks", servers(func(m *planner.ControlPlaneMachines) { m.Disks[0].Size-- })},
+	})
+}
+
+func TestEtcdMutations(t *testing.T) {
+	mutate(t, hosted, map[string]mutation{
+		"a quorum of one":      {"etcd.quorum", etcd(func(e *planner.Etcd) { e.Quorum = 1 })},
+		"two may fail":         {"etcd.tolerates", etcd(func(e *planner.Etcd) { e.ToleratesMembers = 2 })},
+		"no zone may fail":     {"etcd.tolerates", etcd(func(e *planner.Etcd) { e.ToleratesZones = 0 })},
+		"a class that is none": {"etcd.class", etcd(func(e *planner.Etcd) { e.Class = "tiny" })},
+		"a database beyond":    {"etcd.class", etcd(func(e *planner.Etcd) { e.Database = 101 * units.MiB })},
+		"51 nodes":             {"etcd.class", func(p *problem) { p.web().MaxNodes = 46 }},
+		"a class without size": {"control_plane.least", etcd(func(e *planner.Etcd) { e.Class = "medium" })},
+		"a class without IOPS": {"etcd.iops", etcd(func(e *planner.Etcd) { e.Class = "medium" })},
+		"too small a database": {"etcd.database", etcd(func(e *planner.Etcd) { e.Database = 983 * units.KiB })},
+		"too small a quota":    {"etcd.quota", etcd(func(e *planner.Etcd) { e.Quota = 5*units.MiB/4 - 1 })},
+		"too large a quota":    {"etcd.quota", etcd(func(e *planner.Etcd) { e.Quota = 8*units.GiB + 1 })},
+		"a slow disk":          {"etcd.disk", etcd(func(e *planner.Etcd) { e.Disk.Type = "st1" })},
+		"a small disk":         {"etcd.disk", etcd(func(e *planner.Etcd) { e.Disk.Size = 39 * units.GiB })},
+		"not the disk's size":  {"etcd.disk", ownSpec(func(s *planner.ControlPlaneSpec) { s.Etcd.Disk.Size = 60 * units.GiB })},
+		"a hasty election":     {"etcd.timing", ownSpec(func(s *planner.ControlPlaneSpec) { s.Etcd.RoundTrip = 101 * time.Millisecond })},
+		"a hasty heartbeat":    {"etcd.timing", etcd(func(e *planner.Etcd) { e.Heartbeat = 99 * time.Millisecond })},
+		"backups forgotten":    {"etcd.backup", etcd(func(e *planner.Etcd) { e.BackupInterval = 0 })},
+		"backups of nothing":   {"etcd.backup", etcd(func(e *planner.Etcd) { e.BackupStorage = units.KiB })},
+		"more tried":           {"control_plane.drill", cp(func(c *planner.ControlPlane) { c.Survives[0].Tried, c.Survives[0].Held = 4, 4 })},
+		"not all held":         {"control_plane.drill", cp(func(c *planner.ControlPlane) { c.Survives[1].Held = 2 })},
+		"a drill dropped":      {"control_plane.drill_missing", cp(func(c *planner.ControlPlane) { c.Survives = c.Survives[1:] })},
+		"a drill twice":        {"control_plane.drill_twice", cp(func(c *planner.ControlPlane) { c.Survives = append(c.Survives, c.Survives[0]) })},
+		"a drill of nothing":   {"control_plane.drill_event", cp(func(c *planner.ControlPlane) { c.Survives[0].Event = "rain" })},
+		"machines unpaid":      {"cost.line_missing", func(p *problem) { p.plan.Cost.Lines = slices.Delete(p.plan.Cost.Lines, 2, 3) }},
+		"a balancer unpaid":    {"cost.line_missing", func(p *problem) { p.plan.Cost.Lines = slices.Delete(p.plan.Cost.Lines, 1, 2) }},
+		"disks understated":    {"cost.line", func(p *problem) { p.plan.Cost.Lines[0].Amount.Rate-- }},
 		"disks of load balancers": {"cost.line", func(p *problem) {
 			p.plan.Cost.Lines[3].Path = "control_plane.load_balancer_root_disks"
 		}},
@@ -183,6 +195,9 @@ func TestOwnMachineMutations(t *testing.T) {
 		}},
 		"another port": {"control_plane.provider", func(p *problem) {
 			p.plan.ControlPlane.LoadBalancer = &planner.LoadBalancer{Kind: planner.HAProxyKeepalived, Hosts: 2, Ports: []int{443}, HealthCheck: "/readyz"}
+		}},
+		"an alternative that does not stand there": {"alternatives.stock", func(p *problem) {
+			p.web().Alternatives = []planner.Alternative{{InstanceType: "small", Nodes: 9}}
 		}},
 		"one host":               {"control_plane.load_balancer", func(p *problem) { p.plan.ControlPlane.LoadBalancer.Hosts = 1 }},
 		"both hosts in a room":   {"control_plane.survives", func(p *problem) { hosts(p, 2, 0, 0) }},
@@ -236,8 +251,10 @@ func TestControlPlaneDrills(t *testing.T) {
 	cp := &p.plan.ControlPlane
 	cp.Etcd.ToleratesMembers, cp.Etcd.ToleratesZones = 2, 1
 	cp.Survives = []planner.Drill{
-		{Event: "any 1 node", Tried: 5, Held: 5}, {Event: "any 1 zone", Tried: 3, Held: 3},
-		{Event: "any 3 nodes", Tried: 10, Held: 0}, {Event: "any 1 node and any 1 zone", Tried: 10, Held: 4},
+		{Event: "any 1 node", Tried: 5, Held: 5},
+		{Event: "any 1 zone", Tried: 3, Held: 3},
+		{Event: "any 3 nodes", Tried: 10, Held: 0},
+		{Event: "any 1 node and any 1 zone", Tried: 10, Held: 4},
 	}
 	p.plan.Cost.Lines[0].Amount, p.plan.Cost.Lines[2].Amount, p.plan.Cost.Lines[3].Amount = known(dollars(20)), known(dollars(1000)), known(dollars(25))
 	p.plan.Cost.Known, p.plan.Cost.Total = dollars(3115), known(dollars(3115))
@@ -298,8 +315,19 @@ func TestTolerances(t *testing.T) {
 		byZone         []int
 		members, zones int
 	}{
-		{[]int{1}, 0, 0}, {[]int{3}, 1, 0}, {[]int{2, 1}, 1, 0}, {[]int{1, 1, 1}, 1, 1}, {[]int{1, 1, 1, 0}, 1, 1}, {[]int{3, 2}, 2, 0}, {[]int{2, 2, 1}, 2, 1},
-		{[]int{2, 1, 1, 1}, 2, 1}, {[]int{1, 1, 1, 1, 1}, 2, 2}, {[]int{4, 3}, 3, 0}, {[]int{3, 2, 2}, 3, 1}, {[]int{2, 2, 2, 1}, 3, 1}, {[]int{2, 2, 1, 1, 1}, 3, 1},
+		{[]int{1}, 0, 0},
+		{[]int{3}, 1, 0},
+		{[]int{2, 1}, 1, 0},
+		{[]int{1, 1, 1}, 1, 1},
+		{[]int{1, 1, 1, 0}, 1, 1},
+		{[]int{3, 2}, 2, 0},
+		{[]int{2, 2, 1}, 2, 1},
+		{[]int{2, 1, 1, 1}, 2, 1},
+		{[]int{1, 1, 1, 1, 1}, 2, 2},
+		{[]int{4, 3}, 3, 0},
+		{[]int{3, 2, 2}, 3, 1},
+		{[]int{2, 2, 2, 1}, 3, 1},
+		{[]int{2, 2, 1, 1, 1}, 3, 1},
 	} {
 		if members, zones := verify.Tolerates(tc.byZone); members != tc.members || zones != tc.zones {
 			t.Errorf("%v: %d members and %d zones, want %d and %d", tc.byZone, members, zones, tc.members, tc.zones)

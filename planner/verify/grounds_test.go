@@ -53,6 +53,7 @@ func equal() *problem {
 			{Kind: "cud_resource", TermYears: 3, Payment: "monthly", Rate: dollars(600), Saving: 50 * units.Percent, Basis: catalogs.Listed, Date: "2026-01-02"},
 		}
 	}
+	p.plan.Growth[0].Nodes = []planner.GroupNodes{{Group: "edge", Nodes: 6}, {Group: "web", Nodes: 6}}
 	edge, web := p.edge(), p.web()
 	edge.Usage = planner.Usage{CPU: 219_298, Memory: 55_555, Pods: 43_859}
 	edge.Headroom = planner.Headroom{CPU: 17_800, Memory: 85 * units.GiB, Pods: 109}
@@ -93,9 +94,13 @@ func selfSpec(topology planner.EtcdTopology, balancer planner.LoadBalancerKind) 
 
 // machines of a role that need 2 vCPUs and 8 GiB, the size for up to 10 nodes and
 // that of etcd's smallest class.
-func machines(role, instance string, a, b, c int, price catalogs.Price, disks ...planner.Disk) planner.ControlPlaneMachines {
+func machines(role, instance string, zones []planner.ZoneCount, price catalogs.Price, disks ...planner.Disk) planner.ControlPlaneMachines {
+	nodes := 0
+	for _, z := range zones {
+		nodes += z.Nodes
+	}
 	return planner.ControlPlaneMachines{
-		Role: role, InstanceType: instance, Nodes: a + b + c, NodesByZone: spread(a, b, c), Price: price, Disks: disks,
+		Role: role, InstanceType: instance, Nodes: nodes, NodesByZone: zones, Price: price, Disks: disks,
 		LeastVCPUs: 2, LeastMemory: 8 * units.GiB, Reason: "up to 10 nodes",
 	}
 }
@@ -133,7 +138,7 @@ func hosted() *problem {
 	cp := p.prov.control
 	disk := planner.Disk{Type: "gp3", Size: 40 * units.GiB}
 	cp.Etcd = etcdOf(planner.Stacked, disk)
-	cp.Machines = []planner.ControlPlaneMachines{machines(planner.RoleControlPlane, "m7.large", 1, 1, 1, listed(dollars(200)), planner.Disk{Type: "gp3", Size: 50 * units.GiB}, disk)}
+	cp.Machines = []planner.ControlPlaneMachines{machines(planner.RoleControlPlane, "m7.large", spread(1, 1, 1), listed(dollars(200)), planner.Disk{Type: "gp3", Size: 50 * units.GiB}, disk)}
 	cp.Members = members(cp.Machines)
 	cp.Survives = []planner.Drill{{Event: "any 1 node", Tried: 3, Held: 3}, {Event: "any 1 zone", Tried: 3, Held: 3}}
 	p.plan.ControlPlane = cp
@@ -191,9 +196,9 @@ func rooms() *problem {
 	cp := p.prov.control
 	cp.Etcd = etcdOf(planner.External, planner.Disk{Size: 40 * units.GiB})
 	cp.Machines = []planner.ControlPlaneMachines{
-		machines(planner.RoleControlPlane, "small", 1, 1, 1, declared(100)),
-		machines(planner.RoleEtcd, "small", 1, 1, 1, declared(100)),
-		machines(planner.RoleLoadBalancer, "small", 1, 1, 0, declared(100)),
+		machines(planner.RoleControlPlane, "small", spread(1, 1, 1), declared(100)),
+		machines(planner.RoleEtcd, "small", spread(1, 1, 1), declared(100)),
+		machines(planner.RoleLoadBalancer, "small", spread(1, 1, 0), declared(100)),
 	}
 	cp.Members = members(cp.Machines)
 	cp.Survives = []planner.Drill{{Event: "any 1 node", Tried: 8, Held: 8}, {Event: "any 1 zone", Tried: 3, Held: 3}}

@@ -22,6 +22,11 @@ func (k *checker) growth() {
 		for i, n := range m.Nodes {
 			names[i] = n.Group
 			k.need(n.Nodes >= 0, "growth", "growth.nodes", "month %d has %d nodes in %s", m.Month, n.Nodes, n.Group)
+			at := slices.IndexFunc(k.groups, func(g *group) bool { return g.decl.Name == n.Group })
+			if k.terms.EqualZones && at >= 0 && len(k.groups[at].decl.Zones) > 0 {
+				zones := len(k.groups[at].decl.Zones)
+				k.need(n.Nodes%zones == 0, "growth", "growth.nodes", "month %d has %d nodes in %s, over %d zones that are equal", m.Month, n.Nodes, n.Group, zones)
+			}
 		}
 		want := make([]string, len(k.plan.NodeGroups))
 		for i, g := range k.plan.NodeGroups {

@@ -71,12 +71,12 @@ func TestViolations(t *testing.T) {
 // must see it.
 func TestMutations(t *testing.T) { mutate(t, good, mutations()) }
 
-// mutate breaks what make makes in each of the ways.
-func mutate(t *testing.T, make func() *problem, ways map[string]mutation) {
+// mutate breaks what fresh returns in each of the ways.
+func mutate(t *testing.T, fresh func() *problem, ways map[string]mutation) {
 	t.Helper()
 	for name, tc := range ways {
 		t.Run(name, func(t *testing.T) {
-			p := make()
+			p := fresh()
 			tc.change(p)
 			err := p.verify()
 			if !slices.Contains(rules(err), tc.rule) {
