@@ -19,6 +19,7 @@ import (
 	"github.com/scantling-dev/scantling/planner/verify"
 	"github.com/scantling-dev/scantling/providers/aws"
 	"github.com/scantling-dev/scantling/providers/gcp"
+	"github.com/scantling-dev/scantling/providers/selfmanaged"
 )
 
 // Grounds is where clusters can stand, and where a provider is registered: one line
@@ -27,6 +28,9 @@ func Grounds() []planner.Ground {
 	return []planner.Ground{
 		aws.Ground(),
 		gcp.Ground(),
+		selfmanaged.OnAWS(),
+		selfmanaged.OnGCP(),
+		selfmanaged.OnPremises(),
 	}
 }
 

@@ -142,8 +142,12 @@ func TestFileSystem(t *testing.T) {
 		gib, shownKi units.Bytes
 		boot         bool
 	}{
-		{8, 7_034_376, true}, {30, 29_378_688, true}, {512, 518_960_100, true},
-		{50, 50_620_216, false}, {100, 101_430_960, false}, {128, 129_886_128, false},
+		{8, 7_034_376, true},
+		{30, 29_378_688, true},
+		{512, 518_960_100, true},
+		{50, 50_620_216, false},
+		{100, 101_430_960, false},
+		{128, 129_886_128, false},
 	}
 	for _, test := range tests {
 		got, shown := selfmanaged.FileSystem(test.gib*units.GiB, selfmanaged.CloudPartitions), test.shownKi*units.KiB
