@@ -292,6 +292,9 @@ func (m *maker) machinesFor(r *members, s *state) (planner.ControlPlaneMachines,
 		if admitted, _ := admits(r.instances, t); !admitted {
 			continue
 		}
+		if !m.startsFrom(t, r.disks) {
+			continue
+		}
 		if t.VCPUs < r.vcpus || t.Memory < r.memory || r.etcd && !m.keepsState(t.Name, &s.etcd) {
 			small = append(small, t.Name)
 			continue
@@ -314,6 +317,18 @@ func (m *maker) machinesFor(r *members, s *state) (planner.ControlPlaneMachines,
 	}
 	out.NodesByZone = zoneCounts(zones, best.zones)
 	return out, nil
+}
+
+// startsFrom reports whether a machine takes the disks that it is bought with: the
+// provider refuses to size a node that does not.
+func (m *maker) startsFrom(t *catalogs.InstanceType, disks []planner.Disk) bool {
+	for _, d := range disks {
+		g := planner.NodeGroup{Image: m.terms.Images[0], Disk: d}
+		if _, err := m.provider.Allocatable(&m.cluster, &g, t); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // better orders machine types that are large enough: known prices first, then the

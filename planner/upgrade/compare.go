@@ -86,7 +86,7 @@ func recommend(all []Strategy, wanted string) (name, reason string) {
 	case !slices.ContainsFunc(all, usable):
 		return "", "every strategy is blocked"
 	case keep == 0:
-		return "", "every strategy that can be used leaves fewer ready nodes than planned"
+		return leastShort(all)
 	}
 	// What would be taken if nothing stood in its way; a strategy that the
 	// provider does not have has no course.
@@ -109,6 +109,26 @@ func cheapest(all []Strategy, may func(Strategy) bool) (best Strategy, of int) {
 	return slices.MinFunc(keep, func(a, b Strategy) int {
 		return cmp.Or(compareCost(a, b), cmp.Compare(a.Duration, b.Duration), cmp.Compare(a.Name, b.Name))
 	}), len(keep)
+}
+
+// leastShort returns the strategy that leaves the most nodes ready where each that
+// can be used leaves fewer than planned, as where no machine can be added for a
+// while: of those that delete no pods, where there are any, then the cheapest and
+// shortest. all must have one that can be used.
+func leastShort(all []Strategy) (name, reason string) {
+	forces := func(s Strategy) int {
+		if s.Forces {
+			return 1
+		}
+		return 0
+	}
+	best := slices.MinFunc(slices.DeleteFunc(slices.Clone(all), func(s Strategy) bool { return len(s.BlockedBy) > 0 }), func(a, b Strategy) int {
+		return cmp.Or(
+			cmp.Compare(forces(a), forces(b)), cmp.Compare(b.MinReady, a.MinReady),
+			compareCost(a, b), cmp.Compare(a.Duration, b.Duration), cmp.Compare(a.Name, b.Name),
+		)
+	})
+	return best.Name, "every strategy that can be used leaves fewer ready nodes than planned; this one leaves the most"
 }
 
 // because says why best is taken, of keep strategies that can be used, keep all

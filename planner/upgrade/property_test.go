@@ -213,7 +213,7 @@ func TestRecommendation(t *testing.T) {
 		"asked for":               {func(p *upgrade.Problem) { p.Wanted = upgrade.Minimal }, upgrade.Minimal, "the spec asks for it"},
 		"asked for, refused":      {func(p *upgrade.Problem) { p.Wanted = upgrade.InPlace }, "", "in_place is asked for and blocked: not on EKS"},
 		"asked for, not there":    {func(p *upgrade.Problem) { p.Wanted = "gke_blue_green" }, "", "gke_blue_green is asked for, and the provider does not have it"},
-		"none keeps":              {func(p *upgrade.Problem) { p.Strategies = eksOptions()[1:2] }, "", "every strategy that can be used leaves fewer ready nodes than planned"},
+		"none keeps":              {func(p *upgrade.Problem) { p.Strategies = eksOptions()[1:2] }, upgrade.Minimal, "every strategy that can be used leaves fewer ready nodes than planned; this one leaves the most"},
 		"none can be used":        {func(p *upgrade.Problem) { p.Strategies = nil }, "", "every strategy is blocked"},
 		"only one keeps":          {func(p *upgrade.Problem) { p.Strategies = []upgrade.Option{eksOptions()[1], eksOptions()[3]} }, upgrade.Surge, "all planned nodes stay ready, and no other strategy that can be used keeps them"},
 		"a known cost before an unknown one": {func(p *upgrade.Problem) {

@@ -292,7 +292,8 @@ func (k *checker) committed(g *group) {
 		k.need(c.Basis == o.basis && slices.Contains(o.dates, c.Date), path, "committed.basis", "%s of %s, the price is %s of %v", c.Basis, c.Date, o.basis, o.dates)
 		k.saving(path, &c, &cost, o)
 	}
-	if len(seen) < len(due) {
+	// Documents before 1.1 have none: a list is whole or is not there.
+	if len(seen) > 0 && len(seen) < len(due) {
 		k.need(false, path, "committed.missing", "%d commitments, the catalog prices %d", len(seen), len(due))
 	}
 }
