@@ -71,6 +71,7 @@ func (b *builder) equalZones(x *groupContext, n *node, name string, bound int) {
 const (
 	surge   = "surge"
 	minimal = "minimal"
+	inPlace = "in_place"
 )
 
 // updateConfig reads how nodes are replaced.
@@ -112,7 +113,8 @@ func (b *builder) refuseOne(n *node, name, sentence string) {
 func (b *builder) surging(x *groupContext, n *node, path string, u *planner.UpdateConfig) {
 	none := units.Count(0)
 	more, fewer := x.def.update, none
-	if u.Strategy == minimal {
+	addsNone := u.Strategy == minimal || u.Strategy == inPlace
+	if addsNone {
 		more, fewer = none, x.def.update
 	}
 	u.MaxSurge = take(b, n, path, "max_surge", more, portionText(more), x.source)
@@ -120,8 +122,8 @@ func (b *builder) surging(x *groupContext, n *node, path string, u *planner.Upda
 	given, ok := get[units.CountOrRatio](n, "max_surge")
 	switch {
 	case n == nil:
-	case ok && u.Strategy == minimal && !given.IsZero():
-		b.add(OutOfRange, n.rng("max_surge"), "minimal takes nodes away before others come, and adds none. Leave max_surge out, or write strategy = \"surge\".")
+	case ok && addsNone && !given.IsZero():
+		b.add(OutOfRange, n.rng("max_surge"), "The strategy %s adds no node. Leave max_surge out, or write strategy = \"surge\".", u.Strategy)
 	case u.MaxSurge.IsZero() && u.MaxUnavailable.IsZero():
 		at := "max_surge"
 		if !n.has(at) {

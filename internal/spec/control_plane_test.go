@@ -264,28 +264,50 @@ func TestGroupsOnGrounds(t *testing.T) {
 		update                   planner.UpdateConfig
 	}{
 		"GKE": {
-			"gcp", "", "", planner.COS, []string{"c4", "e2", "n2", "n4"}, planner.OnDemand, planner.Disk{Type: "pd-balanced", Size: 50 << 30},
+			"gcp", "", "", planner.COS,
+			[]string{"c4", "e2", "n2", "n4"},
+			planner.OnDemand,
+			planner.Disk{Type: "pd-balanced", Size: 50 << 30},
 			planner.UpdateConfig{Strategy: "surge", MaxSurge: third},
 		},
 		"GKE, minimal": {
-			"gcp", "", "update_config {\n strategy = \"minimal\"\n}", planner.COS, []string{"c4", "e2", "n2", "n4"}, planner.OnDemand, planner.Disk{Type: "pd-balanced", Size: 50 << 30},
+			"gcp", "", "update_config {\n strategy = \"minimal\"\n}", planner.COS,
+			[]string{"c4", "e2", "n2", "n4"},
+			planner.OnDemand,
+			planner.Disk{Type: "pd-balanced", Size: 50 << 30},
 			planner.UpdateConfig{Strategy: "minimal", MaxUnavailable: third},
 		},
 		"GKE, all given": {
-			"gcp", "", "update_config {\n strategy = \"gke_blue_green\"\n max_surge = 2\n max_unavailable = 1\n soak = \"5m\"\n}", planner.COS, []string{"c4", "e2", "n2", "n4"}, planner.OnDemand,
+			"gcp", "", "update_config {\n strategy = \"gke_blue_green\"\n max_surge = 2\n max_unavailable = 1\n soak = \"5m\"\n}", planner.COS,
+			[]string{"c4", "e2", "n2", "n4"},
+			planner.OnDemand,
 			planner.Disk{Type: "pd-balanced", Size: 50 << 30},
 			planner.UpdateConfig{Strategy: "gke_blue_green", MaxSurge: units.Count(2), MaxUnavailable: one, Soak: 5 * time.Minute},
 		},
 		"GKE, batch": {
-			"gcp", "node_group \"a\" {\n}", "role = \"batch\"", planner.COS, []string{"c4", "e2", "n2", "n4"}, planner.Spot, planner.Disk{Type: "pd-balanced", Size: 50 << 30},
+			"gcp", "node_group \"a\" {\n}", "role = \"batch\"", planner.COS,
+			[]string{"c4", "e2", "n2", "n4"},
+			planner.Spot,
+			planner.Disk{Type: "pd-balanced", Size: 50 << 30},
 			planner.UpdateConfig{Strategy: "surge", MaxSurge: third},
 		},
 		"self-managed on aws": {
-			"aws", "control_plane {\n mode = \"self_managed\"\n}\nnode_group \"a\" {\n}", "role = \"monitoring\"", planner.Ubuntu, []string{"m6*", "m7*", "m8*", "m9*"}, planner.OnDemand,
-			planner.Disk{Type: "gp3", Size: 100 << 30}, planner.UpdateConfig{Strategy: "surge", MaxSurge: one},
+			"aws", "control_plane {\n mode = \"self_managed\"\n}\nnode_group \"a\" {\n}", "role = \"monitoring\"", planner.Ubuntu,
+			[]string{"m6*", "m7*", "m8*", "m9*"},
+			planner.OnDemand,
+			planner.Disk{Type: "gp3", Size: 100 << 30},
+			planner.UpdateConfig{Strategy: "surge", MaxSurge: one},
+		},
+		"self-managed on gcp, in place": {
+			"gcp", "control_plane {\n mode = \"self_managed\"\n}", "update_config {\n strategy = \"in_place\"\n}", planner.Ubuntu,
+			[]string{"c4", "e2", "n2", "n4"},
+			planner.OnDemand,
+			planner.Disk{Type: "pd-balanced", Size: 50 << 30},
+			planner.UpdateConfig{Strategy: "in_place", MaxUnavailable: third},
 		},
 		"on premises, batch": {
-			"on_premises", "node_group \"a\" {\n}", "role = \"batch\"", planner.Ubuntu, nil, planner.OnDemand, planner.Disk{},
+			"on_premises", "node_group \"a\" {\n}", "role = \"batch\"", planner.Ubuntu, nil, planner.OnDemand,
+			planner.Disk{},
 			planner.UpdateConfig{Strategy: "in_place", MaxUnavailable: third},
 		},
 	} {
@@ -337,14 +359,37 @@ func TestStrategiesOfGrounds(t *testing.T) {
 		provider, strategy string
 		known              bool
 	}{
-		{"gcp", "gke_blue_green", true}, {"gcp", "gke_autoscaled_blue_green", true}, {"gcp", "in_place", true},
-		{"aws", "in_place", true}, {"aws", "gke_autoscaled_blue_green", false}, {"on_premises", "in_place", true}, {"on_premises", "gke_blue_green", false},
+		{"gcp", "gke_blue_green", true},
+		{"gcp", "gke_autoscaled_blue_green", true},
+		{"gcp", "in_place", true},
+		{"aws", "in_place", true},
+		{"aws", "gke_autoscaled_blue_green", false},
+		{"on_premises", "in_place", true},
+		{"on_premises", "gke_blue_green", false},
 		{"on_premises", "surge", false},
 	} {
 		src := on(c.provider, 3, "upgrade {\n to = \"1.36\"\n strategy = \""+c.strategy+"\"\n}", "")
 		diags := mistakes(t, src, spec.Inputs{})
 		if c.known && len(diags) > 0 || !c.known && (len(diags) != 1 || diags[0].Extra != spec.NotOnGround) {
 			t.Errorf("%s on %s: %s", c.strategy, c.provider, show(diags))
+		}
+	}
+}
+
+// TestFamiliesOnGKE holds the families of each role to the table of the language;
+// machines of one's own are all admitted.
+func TestFamiliesOnGKE(t *testing.T) {
+	for role, want := range map[string][]string{
+		"app": {"c4", "e2", "n2", "n4"}, "batch": {"c4", "e2", "n2", "n4"}, "monitoring": {"n2", "n4"}, "system": {"n2", "n4"},
+	} {
+		for provider, want := range map[string][]string{"gcp": want, "on_premises": nil} {
+			c := load(t, on(provider, 3, "node_group \"a\" {\nrole = \"system\"\nworkload \"w\" {\nreplicas = 3\n"+pod+"}\n}\n", "role = \""+role+"\"")).Cluster
+			if got := c.NodeGroups[1].Instances.Families; !slices.Equal(got, want) {
+				t.Errorf("%s on %s: %q, want %q", role, provider, got, want)
+			}
+			if text := strings.Join(want, ", ") + ": role " + role; provider == "gcp" && !slices.Equal(assumed(&c, "node_group.g.instances.families"), []string{" = " + text}) {
+				t.Errorf("%s: assumed %q, want %q", role, assumed(&c, "node_group.g.instances.families"), text)
+			}
 		}
 	}
 }

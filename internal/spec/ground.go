@@ -89,20 +89,15 @@ func (b *builder) checkWord(n *node, name string) bool {
 	return false
 }
 
-// refuse reports an attribute or a block that the ground does not have, and why;
-// it reports whether it was given.
-func (b *builder) refuse(n *node, name, format string, args ...any) bool {
+// refuse reports an attribute or a block that the ground does not have, and why.
+func (b *builder) refuse(n *node, name, format string, args ...any) {
 	why := fmt.Sprintf(format, args...)
-	given := false
 	if n.has(name) {
 		b.add(NotOnGround, &n.attrs[name].name, "%s", why)
-		given = true
 	}
 	for _, c := range n.children(name) {
 		b.add(NotOnGround, &c.def, "%s", why)
-		given = true
 	}
-	return given
 }
 
 // first returns the default of a list of words; empty where there is none.

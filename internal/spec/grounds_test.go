@@ -99,7 +99,7 @@ func selfManagedTerms(cloud planner.Terms, title string, etcd ...string) planner
 	t.Mode, t.Title, t.DefaultMode = planner.SelfManaged, title, false
 	t.CNIs, t.Images = []planner.CNI{planner.Cilium, planner.Calico}, []planner.Image{planner.Ubuntu}
 	t.Kubelet, t.EqualZones, t.Soak, t.MaxSurge = true, false, false, true
-	t.UpdateStrategies = []string{"surge", "minimal"}
+	t.UpdateStrategies = []string{"surge", "minimal", "in_place"}
 	t.Tiers, t.DefaultTier = nil, nil
 	t.LoadBalancers = []planner.LoadBalancerKind{planner.CloudLoadBalancer, planner.KubeVIP, planner.HAProxyKeepalived}
 	t.EtcdDiskType, t.EtcdDisks = etcd[0], etcd

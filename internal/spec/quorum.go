@@ -70,10 +70,10 @@ func (b *builder) quorumZones(n *node, c *planner.ControlPlaneSpec) bool {
 	if red := n.child("redundancy"); red.has("zones") {
 		rng = red.rng("zones")
 	}
-	switch {
-	case zones == 1:
+	switch zones {
+	case 1:
 		b.add(NoQuorum, rng, "The cluster has one zone, and nothing is left once it is lost. Add two zones, or write redundancy { zones = 0 } in control_plane.")
-	case zones == 2:
+	case 2:
 		b.add(NoQuorum, rng, "The fuller of two zones holds half of etcd's members or more, so that no majority outlives it. "+
 			"Add a third zone, which may hold nothing but a witness member, or write redundancy { zones = 0 } in control_plane.")
 	default:

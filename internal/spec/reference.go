@@ -73,10 +73,10 @@ func (w *reference) writeBlock(b *block, path string, level int) {
 		if b.label != "" {
 			head += " \"" + strings.ToUpper(b.label) + "\""
 		}
-		fmt.Fprintf(w, "%s %s\n\n%s", strings.Repeat("#", min(level, 6)), head, b.doc)
+		fmt.Fprintf(&w.Buffer, "%s %s\n\n%s", strings.Repeat("#", min(level, 6)), head, b.doc)
 		switch {
 		case b.unbuilt:
-			fmt.Fprintf(w, " *Not yet.*%s\n\n", lead(b.instead))
+			fmt.Fprintf(&w.Buffer, " *Not yet.*%s\n\n", lead(b.instead))
 			return
 		case b.required:
 			w.WriteString(" Required.")
@@ -123,7 +123,7 @@ func (w *reference) writeAttribute(a *attribute) {
 	case def == "":
 		def = "-"
 	}
-	fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", a.name, typ, cell(def), cell(strings.TrimSpace(a.doc+lead(a.instead))))
+	fmt.Fprintf(&w.Buffer, "| `%s` | %s | %s | %s |\n", a.name, typ, cell(def), cell(strings.TrimSpace(a.doc+lead(a.instead))))
 }
 
 // cell escapes what would end a cell of a table.
@@ -178,9 +178,9 @@ func (w *reference) writeGrounds() {
 
 // row writes a row of the table of grounds.
 func (w *reference) row(name string, text func(*planner.Terms) string) {
-	fmt.Fprintf(w, "| %s |", name)
+	fmt.Fprintf(&w.Buffer, "| %s |", name)
 	for i := range w.grounds {
-		fmt.Fprintf(w, " %s |", cell(text(&w.grounds[i].Terms)))
+		fmt.Fprintf(&w.Buffer, " %s |", cell(text(&w.grounds[i].Terms)))
 	}
 	w.WriteString("\n")
 }
@@ -205,7 +205,7 @@ func writeRoles(w *reference) {
 	w.WriteString("## Defaults by role\n\nIn `environment = \"development\"`: redundancy 0 nodes and 0 zones, no spare replicas, `min_replicas` 1, burstable types admitted. ")
 	w.WriteString("A group of one zone loses none. A StatefulSet rolls with surge 0 and one pod unavailable.\n\n| default |")
 	for _, role := range roles {
-		fmt.Fprintf(w, " %s |", role)
+		fmt.Fprintf(&w.Buffer, " %s |", role)
 	}
 	w.WriteString("\n|" + strings.Repeat(" --- |", len(roles)+1) + "\n")
 	rows := []struct {
@@ -237,9 +237,9 @@ func writeRoles(w *reference) {
 		{"disk.size", func(d roleDefaults) string { return bytesText(d.diskSize) }},
 	}
 	for _, row := range rows {
-		fmt.Fprintf(w, "| %s |", row.name)
+		fmt.Fprintf(&w.Buffer, "| %s |", row.name)
 		for _, role := range roles {
-			fmt.Fprintf(w, " %s |", row.text(defaultsOf(role)))
+			fmt.Fprintf(&w.Buffer, " %s |", row.text(defaultsOf(role)))
 		}
 		w.WriteString("\n")
 	}
@@ -269,8 +269,8 @@ func writeFunctions(w *reference) {
 		names[i] = "`" + name + "`"
 	}
 	w.WriteString(strings.Join(names, ", ") + ".\n\n")
-	fmt.Fprintf(w, "A value holds at most %d elements, %d levels, strings of %s and numbers below 2^%d. ", maxElements, maxValueDepth, bytesText(units.Bytes(maxString)), maxExponent)
-	fmt.Fprintf(w, "A file has at most 4 MiB, brackets nest at most %d deep, an expression has at most %d operators and for expressions nest at most %d deep.\n\n", maxDepth, maxChain, maxLoops)
+	fmt.Fprintf(&w.Buffer, "A value holds at most %d elements, %d levels, strings of %s and numbers below 2^%d. ", maxElements, maxValueDepth, bytesText(units.Bytes(maxString)), maxExponent)
+	fmt.Fprintf(&w.Buffer, "A file has at most 4 MiB, brackets nest at most %d deep, an expression has at most %d operators and for expressions nest at most %d deep.\n\n", maxDepth, maxChain, maxLoops)
 }
 
 // writeProblems lists the codes.
@@ -281,6 +281,6 @@ func writeProblems(w *reference) {
 		if p.Warning {
 			kind = " (warning)"
 		}
-		fmt.Fprintf(w, "| %s | %s%s | %s |\n", p.Code, p.Summary, kind, cell(p.Meaning))
+		fmt.Fprintf(&w.Buffer, "| %s | %s%s | %s |\n", p.Code, p.Summary, kind, cell(p.Meaning))
 	}
 }

@@ -48,7 +48,22 @@ const skeletonMachines = `
       type = "nvme"
       size = "960Gi"
     }
-    # count_by_zone = { room = 4 } where no more than these can be had.
+    # count_by_zone = { room-a = 4 } where no more than these can be had.
+  }
+
+  # What nodes keep for the kubelet, the container runtime and the system, so
+  # that pods cannot starve them.
+  node_group_defaults {
+    kubelet {
+      kube_reserved {
+        cpu    = "120m"
+        memory = "1536Mi"
+      }
+      system_reserved {
+        cpu    = "100m"
+        memory = "512Mi"
+      }
+    }
   }
 `
 
