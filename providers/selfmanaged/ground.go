@@ -10,12 +10,12 @@ import (
 // OnPremisesName is the provider's name of machines of one's own.
 const OnPremisesName = "on_premises"
 
-// leastRootDisk is an assumption: kubeadm names no size. It is what minikube asks
-// for a machine of a node ("20GB of free disk space"); Ubuntu, the container
-// runtime and the images of Kubernetes take half of it.
+// leastRootDisk is an assumption, since kubeadm names no size: what minikube gives
+// to the machine of a node (--disk-size 20g). Nodes that say nothing are listed
+// with it too.
 const leastRootDisk = 20 * units.GiB
 
-const leastRootDiskWhy = "Ubuntu, the container runtime and the images of Kubernetes leave nothing to pods on less than 20Gi."
+const leastRootDiskWhy = "Ubuntu, the container runtime and the images of Kubernetes leave too little to pods on less than 20Gi."
 
 // OnAWS returns clusters that people run on EC2.
 func OnAWS() planner.Ground {
@@ -77,7 +77,7 @@ func commonTerms() planner.Terms {
 func cloudTerms() planner.Terms {
 	t := commonTerms()
 	t.Spot = true
-	t.LeastRootDisk, t.LeastRootDiskWhy = leastRootDisk, leastRootDiskWhy
+	t.NodeDisk, t.LeastRootDisk, t.LeastRootDiskWhy = leastRootDisk, leastRootDisk, leastRootDiskWhy
 	t.UpdateStrategies, t.MaxSurge = []string{"surge", "minimal", "in_place"}, true
 	t.LoadBalancers = []planner.LoadBalancerKind{planner.CloudLoadBalancer, planner.KubeVIP, planner.HAProxyKeepalived}
 	return t

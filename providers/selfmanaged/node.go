@@ -146,9 +146,9 @@ func FileSystem(disk, partitions units.Bytes) units.Bytes {
 }
 
 // What the operating system of a machine of one's own is assumed not to see of its
-// memory: firmware, the kernel and its crash kernel. Running machines with Ubuntu
-// and kubeadm hide 3.1% to 5.6% of 4 and 8 GiB, and 1.6% to 3.4% of 16 GiB and
-// more, if they have the round sizes that they seem to have.
+// memory: firmware, the kernel and its crash kernel. Published nodes with Ubuntu and
+// kubeadm hide 3.1% to 5.6% of what seem to be 4 and 8 GiB, but for one, and 1.6% to
+// 3.4% of 16 GiB and more.
 const (
 	hiddenOfSmall = 6 * units.Percent
 	hiddenOfLarge = 35 * units.Percent / 10

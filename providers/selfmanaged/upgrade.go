@@ -8,7 +8,7 @@ import (
 
 // Times of an upgrade. The waits after a drain and after a termination are kops's
 // (pkg/instancegroups/settings.go); the others are assumptions of ours, said to be
-// in docs/models/upgrades.md.
+// in docs/models/upgrades.md and, of reinstalling, in docs/models/allocatable.md.
 const (
 	controlPlaneNode  = 300 * time.Second // kubeadm upgrade node, images pulled
 	controlPlaneDrain = 120 * time.Second
