@@ -3,6 +3,8 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,14 +14,19 @@ import (
 func explainCommand(w *World) *cobra.Command {
 	var flags specFlags
 	cmd := &cobra.Command{
-		Use:   "explain assumptions [SPEC|PLAN]",
-		Short: "List every value that the plan assumes, and where it comes from",
-		Long: `List every value that the plan of SPEC (or the plan document PLAN) rests on
-and that the spec does not give, with the source of each.`,
-		Example: "  scantling explain assumptions examples/shop-eks",
+		Use:   "explain TOPIC [SPEC|PLAN]",
+		Short: "Say where the figures of a plan come from",
+		Long: `Say where the figures of the plan of SPEC (or of the plan document PLAN) come from.
+TOPIC is one of
+
+  assumptions         every value that the plan rests on and that the spec does not give
+  control_plane       its machines: what they have to carry, and what they cost
+  control_plane.etcd  members, disk, quota, timing and backups of etcd, with the formulas`,
+		Example: `  scantling explain assumptions examples/shop-eks
+  scantling explain control_plane.etcd examples/payments-kubeadm`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) < 1 || len(args) > 2 || args[0] != "assumptions" {
-				return usage(fmt.Errorf("explain takes the topic %q and a spec or plan", "assumptions"))
+			if len(args) < 1 || len(args) > 2 || !slices.Contains(report.Topics(), args[0]) {
+				return usage(fmt.Errorf("explain takes a topic (%s) and a spec or plan", strings.Join(report.Topics(), ", ")))
 			}
 			return nil
 		},
@@ -29,7 +36,7 @@ and that the spec does not give, with the source of each.`,
 				return err
 			}
 			var text bytes.Buffer
-			if err := report.Assumptions(&text, p, w.look()); err != nil {
+			if err := report.Explain(&text, p, args[0], w.look()); err != nil {
 				return err
 			}
 			return w.print(text.Bytes())

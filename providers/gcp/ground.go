@@ -36,7 +36,7 @@ func terms() planner.Terms {
 		CNIs: []planner.CNI{planner.Kubenet, planner.DataplaneV2}, Images: []planner.Image{planner.COS},
 		Families: machines.GCEFamilies(), FamilyEnd: "-", TypeExample: "n2-standard-4", Spot: true,
 		EqualZones: true,
-		DiskType:   machines.PDBalanced, LeastRootDisk: leastRootDisk,
+		DiskType:   machines.PDBalanced, NodeDisk: nodeDisk, LeastRootDisk: leastRootDisk,
 		LeastRootDiskWhy: "GKE refuses a smaller boot disk.",
 		RootDiskProblem:  machines.GCEDiskProblem,
 		UpdateStrategies: []string{"surge", "minimal"}, MaxSurge: true, Soak: true,
@@ -50,3 +50,7 @@ func terms() planner.Terms {
 // leastRootDisk is the smallest boot disk that the GKE API takes (NodeConfig,
 // disk_size_gb). Hardly anything of it is left to pods.
 const leastRootDisk = 10 * units.GiB
+
+// nodeDisk is the boot disk of a node pool that says nothing (GKE, "Configure node
+// boot disks").
+const nodeDisk = 100 * units.GiB

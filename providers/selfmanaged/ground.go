@@ -26,6 +26,7 @@ func OnAWS() planner.Ground {
 	t.HiddenZone, t.RootDiskProblem = machines.IsEC2Zone, machines.EBSProblem
 	t.DiskType, t.EtcdDiskType = "gp3", "gp3"
 	t.EtcdDisks = []string{"gp3", "io1", "io2", "gp2"}
+	t.DisksBySize, t.DisksFixedThroughput = []string{"gp2"}, []string{"io1", "io2"}
 	return ground(site{
 		terms: t, mechanics: onCloud(bootEC2), partitions: CloudPartitions, balancer: networkLoadBalancer,
 		memory: func(cat *catalogs.Catalog) visibleMemory { return machines.NewEC2Memory(cat).Visible },
@@ -41,6 +42,7 @@ func OnGCP() planner.Ground {
 	t.RootDiskProblem = machines.GCEDiskProblem
 	t.DiskType, t.EtcdDiskType = machines.PDBalanced, machines.PDSSD
 	t.EtcdDisks = []string{machines.PDSSD, machines.PDBalanced, machines.HyperdiskBalanced, "hyperdisk-extreme", "pd-extreme"}
+	t.DisksBySize, t.DisksFixedThroughput = []string{machines.PDSSD, machines.PDBalanced}, []string{"hyperdisk-extreme", "pd-extreme"}
 	return ground(site{
 		terms: t, mechanics: onCloud(bootGCE), partitions: CloudPartitions, balancer: forwardingRule,
 		memory: func(*catalogs.Catalog) visibleMemory { return machines.GCEVisible },
