@@ -11,7 +11,7 @@ import (
 // instances reads the instances block.
 func (b *builder) instances(x *groupContext) planner.Instances {
 	n, path := x.node.child("instances"), x.path+".instances"
-	burstable := (x.def.burstable || x.development) && len(b.terms.Burstable) > 0
+	burstable := (x.def.burstable || x.development) && !b.terms.OwnMachines
 	source := x.source
 	if x.development && !x.def.burstable {
 		source = "environment development"

@@ -376,6 +376,17 @@ func TestStrategiesOfGrounds(t *testing.T) {
 	}
 }
 
+// TestSharedCores: development admits types that share their cores, where there
+// are any: a role's families of gcp hold them already.
+func TestSharedCores(t *testing.T) {
+	for provider, want := range map[string][]string{"gcp": {"burstable"}, "on_premises": nil} {
+		c := load(t, on(provider, 3, "environment = \"development\"\n", "")).Cluster
+		if got := c.NodeGroups[0].Instances.Allow; !slices.Equal(got, want) {
+			t.Errorf("%s allows %q, want %q", provider, got, want)
+		}
+	}
+}
+
 // TestFamiliesOnGKE holds the families of each role to the table of the language;
 // machines of one's own are all admitted.
 func TestFamiliesOnGKE(t *testing.T) {

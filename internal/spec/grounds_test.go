@@ -84,7 +84,7 @@ func gkeTerms() planner.Terms {
 			planner.App: {"n4", "c4", "n2", "e2"}, planner.Batch: {"n4", "c4", "n2", "e2"}, planner.Ingress: {"c4", "n2"},
 			planner.Monitoring: {"n4", "n2"}, planner.Stateful: {"n4", "n2"}, planner.System: {"n4", "n2"},
 		},
-		Burstable: []string{"e2"}, FamilyEnd: "-", TypeExample: "n4-standard-4", Spot: true, EqualZones: true,
+		FamilyEnd: "-", TypeExample: "n4-standard-4", Spot: true, EqualZones: true,
 		DiskType: "pd-balanced", LeastRootDisk: 10 * units.GiB,
 		LeastRootDiskWhy: "The image of Container-Optimized OS takes 10Gi.",
 		UpdateStrategies: []string{"surge", "minimal", "gke_blue_green", "gke_autoscaled_blue_green"}, MaxSurge: true, Soak: true,

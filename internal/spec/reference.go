@@ -83,6 +83,10 @@ func (w *reference) writeBlock(b *block, path string, level int) {
 		case b.repeat:
 			w.WriteString(" Repeatable.")
 		}
+		if b.name == "instances" && !strings.HasPrefix(path, "cluster.node_group.") {
+			w.WriteString(" As in cluster.node_group.\n\n")
+			return
+		}
 		w.WriteString("\n\n")
 	}
 	if len(b.attributes) > 0 {
