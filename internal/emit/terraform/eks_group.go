@@ -98,13 +98,13 @@ func (g *eksGroup) amiType() string {
 	if !arm && g.machine.Architecture != catalogs.AMD64 {
 		return ""
 	}
-	switch g.spec.Image {
-	case planner.AL2023:
+	if g.spec.Image == planner.AL2023 {
 		if arm {
 			return "AL2023_ARM_64_STANDARD"
 		}
 		return "AL2023_x86_64_STANDARD"
-	case planner.Bottlerocket:
+	}
+	if g.spec.Image == planner.Bottlerocket {
 		if arm {
 			return "BOTTLEROCKET_ARM_64"
 		}

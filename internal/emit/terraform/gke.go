@@ -33,6 +33,7 @@ func writeGKE(p *planner.Plan) ([]byte, object, error) {
 		pools = append(pools, g.values())
 		labels[g.plan.Name], taints[g.plan.Name] = g.labels(), g.taints()
 		updates += g.updateTime()
+		c.cachesDNS = c.cachesDNS || g.runs("node-local-dns")
 		return nil
 	})
 	if err := errors.Join(c.check(), errPools); err != nil {
@@ -54,6 +55,8 @@ type gkeCluster struct {
 	control *planner.ControlPlane
 	// maxPods of a node where its pool says nothing else.
 	maxPods int
+	// cachesDNS: the plan counts the pods of NodeLocal DNSCache.
+	cachesDNS bool
 }
 
 // defaultMaxPods is GKE's own limit of pods on a node, and the module's.
@@ -87,6 +90,7 @@ func (c *gkeCluster) values() object {
 		"zones":                     c.cluster.Zones,
 		"datapath_provider":         c.datapath(),
 		"default_max_pods_per_node": c.maxPods,
+		"dns_cache":                 c.cachesDNS,
 		"remove_default_node_pool":  true,
 		"deletion_protection":       c.cluster.Environment != planner.Development,
 	}

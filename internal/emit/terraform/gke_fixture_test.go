@@ -64,6 +64,7 @@ func gkePlan() *planner.Plan {
 			{Name: "web", Role: planner.App, Nodes: 12, MinNodes: 12, MaxNodes: 12, Pools: []planner.Pool{{
 				InstanceType: "n2-standard-4", CapacityType: planner.OnDemand, Nodes: 12, NodesByZone: zoneCounts(12, zones...),
 				Allocatable: planner.Allocatable{Pods: 110}, RootDisks: []planner.Disk{{Type: "pd-balanced", Size: 50 * gib}},
+				DaemonSets: []planner.DaemonSet{{Name: "fluentbit-gke", CPU: 105}, {Name: "node-local-dns", CPU: 30}},
 			}}},
 		},
 		Upgrade: &planner.UpgradePlan{

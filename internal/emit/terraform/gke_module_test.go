@@ -52,6 +52,10 @@ variable "default_max_pods_per_node" {
   type    = number
   default = 110
 }
+variable "dns_cache" {
+  type    = bool
+  default = false
+}
 variable "initial_node_count" {
   type    = number
   default = 0
@@ -102,43 +106,3 @@ func poolKeys() map[string]string {
 		"local_ssd_count": "number", "accelerator_count": "number",
 	}
 }
-
-// gkeReads says what the module makes of a pool: its defaults, and the number of
-// nodes over all zones. It reads maps key by key, so that a count without
-// autoscaling, or a key that is there and null, has the same effect as in the
-// module.
-const gkeReads = `
-locals {
-  reads = {
-    for p in var.node_pools : p.name => {
-      zones      = split(",", lookup(p, "node_locations", ""))
-      autoscaled = tobool(lookup(p, "autoscaling", true))
-      planned    = tonumber(tobool(lookup(p, "autoscaling", true)) ? lookup(p, "initial_node_count", lookup(p, "min_count", 1)) : lookup(p, "node_count", 1))
-      least      = tonumber(tobool(lookup(p, "autoscaling", true)) ? (contains(keys(p), "total_min_count") ? null : lookup(p, "min_count", 1)) : lookup(p, "node_count", 1))
-      most       = tonumber(tobool(lookup(p, "autoscaling", true)) ? (contains(keys(p), "total_max_count") ? null : lookup(p, "max_count", 100)) : lookup(p, "node_count", 1))
-      spot       = tobool(lookup(p, "spot", false))
-      disk       = tonumber(lookup(p, "disk_size_gb", 100))
-      surge      = lookup(p, "strategy", "SURGE") == "SURGE" ? tonumber(lookup(p, "max_surge", 1)) : null
-    }
-  }
-}
-output "nodes" {
-  value = { for name, r in local.reads : name => {
-    planned = r.planned * length(r.zones)
-    least   = r.least * length(r.zones)
-    most    = r.most * length(r.zones)
-    spot    = r.spot
-    disk    = r.disk
-    surge   = r.surge
-  } }
-}
-output "labels" {
-  value = { for p in var.node_pools : p.name => var.node_pools_labels[p.name] }
-}
-output "taints" {
-  value = { for p in var.node_pools : p.name => var.node_pools_taints[p.name] }
-}
-output "cluster" {
-  value = [var.regional, var.region, var.zones, var.kubernetes_version, var.release_channel, var.datapath_provider, var.timeouts]
-}
-`

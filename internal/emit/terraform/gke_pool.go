@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -98,6 +99,11 @@ func (g *gkePool) counts() object {
 		return object{"autoscaling": false, "node_count": nodes}
 	}
 	return object{"autoscaling": true, "initial_node_count": nodes, "min_count": least, "max_count": most}
+}
+
+// runs reports whether a DaemonSet is planned for the pool's nodes.
+func (g *gkePool) runs(daemonSet string) bool {
+	return slices.ContainsFunc(g.pool.DaemonSets, func(d planner.DaemonSet) bool { return d.Name == daemonSet })
 }
 
 // imageType is GKE's name of the image; empty for one that it does not have. The

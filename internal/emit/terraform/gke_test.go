@@ -24,7 +24,7 @@ import (
 // gkeInput returns the name of the module's input that a variable is for.
 func gkeInput(name string) string {
 	inputs := []string{
-		"kubernetes_version", "release_channel", "regional", "region", "zones", "datapath_provider", "default_max_pods_per_node",
+		"kubernetes_version", "release_channel", "regional", "region", "zones", "datapath_provider", "default_max_pods_per_node", "dns_cache",
 		"remove_default_node_pool", "deletion_protection", "timeouts", "node_pools_labels", "node_pools_taints",
 	}
 	for _, input := range inputs {
@@ -116,6 +116,7 @@ func TestGKEPlan(t *testing.T) {
 		"shop_zones":                     []any{"europe-west1-b", "europe-west1-c", "europe-west1-d"},
 		"shop_datapath_provider":         "ADVANCED_DATAPATH",
 		"shop_default_max_pods_per_node": json.Number("110"),
+		"shop_dns_cache":                 true,
 		"shop_remove_default_node_pool":  true,
 		"shop_deletion_protection":       true,
 		"shop_timeouts":                  map[string]any{"update": "160m"},
@@ -168,7 +169,8 @@ func TestGKEWhatChanges(t *testing.T) {
 		"ubuntu":           {func(p *planner.Plan) { p.Cluster.NodeGroups[2].Image = planner.Ubuntu }, rollout("web") + "image_type", "UBUNTU_CONTAINERD"},
 
 		"minimal is recommended":       {func(p *planner.Plan) { p.Upgrade.Recommended = "minimal" }, rollout("web") + "max_surge", "0"},
-		"minimal takes one at least":   {func(p *planner.Plan) { p.Upgrade.Recommended = "minimal" }, rollout("web") + "max_unavailable", "1"},
+		"minimal, as wide as a surge":  {func(p *planner.Plan) { p.Upgrade.Recommended = "minimal" }, rollout("web") + "max_unavailable", "3"}, // 33% of 12
+		"no cache of names":            {func(p *planner.Plan) { p.NodeGroups[2].Pools[0].DaemonSets = nil }, "shop_dns_cache", "false"},
 		"blue/green":                   {blueGreen, rollout("web") + "strategy", "BLUE_GREEN"},
 		"blue/green has no surge":      {blueGreen, rollout("web") + "max_surge", "<nil>"},
 		"blue/green in batches":        {blueGreen, rollout("web") + "batch_node_count", "5"},
@@ -185,11 +187,10 @@ func TestGKEWhatChanges(t *testing.T) {
 		},
 		// A zone at a time: 3 x 1 of 3 nodes, 2 of 1, 3 x 1 of 4, each 60 + 5 min.
 		"no upgrade is planned": {func(p *planner.Plan) { p.Upgrade = nil }, "shop_timeouts update", "520m"},
-		// 5 min + 3 batches of 3 x (60 + 5) min + 60 min, and 130 + 195 min as above.
-		"blue/green is declared and not planned": {
-			func(p *planner.Plan) {
-				p.Upgrade, p.Cluster.NodeGroups[0].UpdateConfig.Strategy = nil, "gke_blue_green"
-			}, "shop_timeouts update", "590m",
+		// 5 min + 5 batches of 2 of 9 x (60 + 5) min + 60 min; 2 x 65 min; and 4 of 3
+		// of 12 x 60 min with the 5 and 60 min.
+		"blue/green without a course": {
+			func(p *planner.Plan) { p.Upgrade.Recommended, p.Upgrade.Strategies = "gke_blue_green", nil }, "shop_timeouts update", "830m",
 		},
 		"short updates": {
 			func(p *planner.Plan) {
@@ -218,7 +219,7 @@ func TestGKENames(t *testing.T) {
 		}
 		checkGKETypes(t, variables, values)
 		got := constraints(t, variables)
-		if len(got) != 13 {
+		if len(got) != 14 {
 			t.Errorf("variable %q: %d variables", variable, len(got))
 		}
 		for _, name := range []string{variable, prefix + "regional", prefix + "node_pools_labels", prefix + "timeouts"} {
@@ -351,8 +352,12 @@ func checkPoolRollout(t *testing.T, p *planner.Plan, i int, g map[string]any) {
 	if minimal := spec.UpdateConfig.Strategy == "minimal" || recommended == "minimal"; minimal && more != 0 {
 		t.Errorf("%s: %d nodes more where there is no room", spec.Name, more)
 	}
-	if most := spec.UpdateConfig.MaxUnavailable.Down(n); fewer > max(most, 1) {
-		t.Errorf("%s: %d nodes fewer, at most %d planned", spec.Name, fewer, most)
+	declared := spec.UpdateConfig.MaxUnavailable.Down(n)
+	if minimal := spec.UpdateConfig.Strategy == "minimal" || recommended == "minimal"; minimal && spec.UpdateConfig.MaxUnavailable.IsZero() {
+		declared = spec.UpdateConfig.MaxSurge.Down(n)
+	}
+	if fewer > max(declared, 1) {
+		t.Errorf("%s: %d nodes fewer, at most %d declared", spec.Name, fewer, declared)
 	}
 }
 

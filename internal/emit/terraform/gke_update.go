@@ -20,14 +20,13 @@ const poolSoak = time.Hour
 // the planned upgrade recommends goes before what the group declares, if GKE does
 // it in a pool's place.
 func (g *gkePool) strategy() string {
-	declared := g.spec.UpdateConfig.Strategy
-	switch {
-	case declared == minimal:
+	if g.spec.UpdateConfig.Strategy == minimal {
 		return minimal
-	case g.recommends(gkeBlueGreen), g.recommends(gkeAutoscaledBlueGreen), g.recommends(minimal):
-		return g.upgrade.Recommended
-	case declared == gkeBlueGreen, declared == gkeAutoscaledBlueGreen:
-		return declared
+	}
+	for _, s := range []string{gkeAutoscaledBlueGreen, gkeBlueGreen, minimal} {
+		if g.recommends(s) {
+			return s
+		}
 	}
 	return surge
 }
@@ -46,29 +45,19 @@ func (g *gkePool) rollout() object {
 	return object{"strategy": "SURGE", "max_surge": more, "max_unavailable": fewer}
 }
 
-// parallel returns how many nodes more, and how many fewer, a surge runs with; a
-// share is of the whole pool. Together they are at least 1.
+// parallel returns how many nodes more, and how many fewer, GKE replaces them with.
 func (g *gkePool) parallel() (more, fewer int) {
-	u := g.spec.UpdateConfig
-	fewer = min(u.MaxUnavailable.Down(g.plan.Nodes), maxGKEParallel)
-	if g.strategy() == minimal {
-		return 0, max(fewer, 1)
-	}
-	more = min(u.MaxSurge.Up(g.plan.Nodes), maxGKEParallel-fewer)
-	if more+fewer == 0 {
-		more = 1
-	}
-	return more, fewer
+	more, fewer = g.pace(g.strategy())
+	fewer = min(fewer, maxGKEParallel)
+	return min(more, maxGKEParallel-fewer), fewer
 }
 
-// batch returns how many blue nodes are drained at a time: as planned, else as
-// many as a surge would replace.
+// batch returns how many blue nodes are drained at a time.
 func (g *gkePool) batch() int {
 	if c := g.course(gkeBlueGreen); c != nil && c.Parallel > 0 {
 		return c.Parallel
 	}
-	more, fewer := g.parallel()
-	return more + fewer
+	return g.atATime()
 }
 
 // seconds writes a duration as the API does, rounded up.

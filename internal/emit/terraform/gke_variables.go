@@ -63,6 +63,12 @@ variable "@prefix@default_max_pods_per_node" {
   nullable    = false
 }
 
+variable "@prefix@dns_cache" {
+  description = "Whether each node runs NodeLocal DNSCache, as the plan counts it: the module's dns_cache."
+  type        = bool
+  nullable    = false
+}
+
 variable "@prefix@remove_default_node_pool" {
   description = "Whether the pool that GKE makes with each cluster is removed: the module's remove_default_node_pool. The plan does not count it."
   type        = bool

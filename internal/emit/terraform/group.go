@@ -125,6 +125,39 @@ const (
 	gkeAutoscaledBlueGreen = "gke_autoscaled_blue_green"
 )
 
+// pace returns how many nodes more, and how many fewer, there are while the group's
+// nodes are replaced by a strategy: what its update_config declares, at least one of
+// them. A share of max_surge rounds up and of max_unavailable down, to 1 at least.
+// What a strategy has no figure for, because the group declares the other one, is
+// as wide as that one: so the strategies of an upgrade were compared.
+func (g *group) pace(strategy string) (more, fewer int) {
+	u, n := g.spec.UpdateConfig, g.plan.Nodes
+	if strategy != surge {
+		return 0, g.atATime()
+	}
+	if u.MaxSurge.IsZero() && u.Strategy != surge {
+		return max(u.MaxUnavailable.Up(n), 1), 0
+	}
+	more = u.MaxSurge.Up(n)
+	if !u.MaxUnavailable.IsZero() {
+		fewer = g.atATime()
+	}
+	if more+fewer == 0 {
+		more = 1
+	}
+	return more, fewer
+}
+
+// atATime returns how many nodes are drained at a time where none is added before.
+func (g *group) atATime() int {
+	u := g.spec.UpdateConfig
+	asked := u.MaxUnavailable
+	if asked.IsZero() {
+		asked = u.MaxSurge
+	}
+	return max(asked.Down(g.plan.Nodes), 1)
+}
+
 // recommends reports whether the planned upgrade recommends a strategy.
 func (g *group) recommends(strategy string) bool {
 	return g.upgrade != nil && g.upgrade.Recommended == strategy

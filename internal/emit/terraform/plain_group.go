@@ -142,16 +142,8 @@ func (g *plainGroup) strategy() string {
 	return declared
 }
 
-// update returns the strategy and how many nodes are replaced at a time. A share
-// is of the whole group.
+// update returns the strategy and how many nodes are replaced at a time.
 func (g *plainGroup) update() object {
-	u, strategy := g.spec.UpdateConfig, g.strategy()
-	more, fewer := u.MaxSurge.Up(g.plan.Nodes), u.MaxUnavailable.Down(g.plan.Nodes)
-	switch {
-	case strategy != surge:
-		more, fewer = 0, max(fewer, 1)
-	case more+fewer == 0:
-		more = 1
-	}
-	return object{"strategy": strategy, "max_surge": more, "max_unavailable": fewer}
+	more, fewer := g.pace(g.strategy())
+	return object{"strategy": g.strategy(), "max_surge": more, "max_unavailable": fewer}
 }

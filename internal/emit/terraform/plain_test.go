@@ -209,10 +209,14 @@ func TestPlainWhatChanges(t *testing.T) {
 	recommend := func(s string) func(p *planner.Plan) { return func(p *planner.Plan) { p.Upgrade.Recommended = s } }
 	update := "payments_node_groups api update"
 	changes(t, plainPlan, checkPlainTypes, map[string]change{
-		"gcp":                       {func(p *planner.Plan) { p.Cluster.Provider = "gcp" }, "payments_control_plane kubernetes_version", "1.35"},
-		"in place is recommended":   {recommend("in_place"), update, "map[max_surge:0 max_unavailable:1 strategy:in_place]"},
-		"minimal is recommended":    {recommend("minimal"), update, "map[max_surge:0 max_unavailable:1 strategy:minimal]"},
-		"surge is recommended":      {recommend("surge"), update, "map[max_surge:3 max_unavailable:0 strategy:surge]"},
+		"gcp":                     {func(p *planner.Plan) { p.Cluster.Provider = "gcp" }, "payments_control_plane kubernetes_version", "1.35"},
+		"in place is recommended": {recommend("in_place"), update, "map[max_surge:0 max_unavailable:2 strategy:in_place]"},
+		"minimal is recommended":  {recommend("minimal"), update, "map[max_surge:0 max_unavailable:2 strategy:minimal]"},
+		"surge is recommended":    {recommend("surge"), update, "map[max_surge:3 max_unavailable:0 strategy:surge]"},
+		"surge instead of in place": {func(p *planner.Plan) {
+			p.Upgrade.Recommended = "surge"
+			p.Cluster.NodeGroups[0].UpdateConfig = planner.UpdateConfig{Strategy: "in_place", MaxUnavailable: units.Share(33 * units.Percent)}
+		}, update, "map[max_surge:3 max_unavailable:0 strategy:surge]"},
 		"no room for a surge":       {recommend("surge"), "payments_node_groups jobs update strategy", "minimal"},
 		"no upgrade":                {func(p *planner.Plan) { p.Upgrade = nil }, update, "map[max_surge:3 max_unavailable:0 strategy:surge]"},
 		"nothing at a time":         {func(p *planner.Plan) { p.Cluster.NodeGroups[0].UpdateConfig.MaxSurge = units.Count(0) }, update + " max_surge", "1"},

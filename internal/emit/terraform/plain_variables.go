@@ -234,10 +234,12 @@ variable "@groups@" {
   validation {
     condition = alltrue(flatten([
       for g in var.@groups@ : [
-        for q in values(merge(coalesce(g.kubelet.kube_reserved, {}), coalesce(g.kubelet.system_reserved, {}))) : can(regex("^[0-9]+(m|Ki|Mi|Gi)?$", q))
+        for settings in [g.kubelet.kube_reserved, g.kubelet.system_reserved, g.kubelet.eviction_hard] : [
+          for q in values(coalesce(settings, {})) : can(regex("^[0-9]+(m|Ki|Mi|Gi|%)?$", q))
+        ]
       ]
     ]))
-    error_message = "What the kubelet reserves is a quantity of Kubernetes: 100m, 1536Mi."
+    error_message = "What the kubelet reserves is a quantity of Kubernetes (100m, 1536Mi), what it evicts at may be a share."
   }
 
   validation {

@@ -291,10 +291,27 @@ func guide(t testing.TB) map[string]string {
 	return out
 }
 
+// TestGuideUsesEveryVariable has the callers of the guide pass everything on.
+func TestGuideUsesEveryVariable(t *testing.T) {
+	files := guide(t)
+	for target, main := range map[string]string{"eks": "main.tf", "gke": "gke/main.tf", "self-managed": "self-managed/main.tf"} {
+		p := handPlans()[target]
+		p.Cluster.Emits = nil
+		variables, _ := emit(t, p)
+		for name := range constraints(t, variables) {
+			if !regexp.MustCompile(`\bvar\.` + name + `\b`).MatchString(files[main]) {
+				t.Errorf("%s does not use var.%s", main, name)
+			}
+		}
+	}
+}
+
 func TestGuideIsFormatted(t *testing.T) {
 	files := guide(t)
-	if len(files) < 3 {
-		t.Fatalf("the guide has %d files, want main.tf, site.tf and versions.tf", len(files))
+	for _, name := range []string{"main.tf", "site.tf", "versions.tf", "gke/main.tf", "gke/site.tf", "gke/versions.tf", "self-managed/main.tf"} {
+		if files[name] == "" {
+			t.Errorf("the guide has no %s", name)
+		}
 	}
 	for name, code := range files {
 		if got := string(hclwrite.Format([]byte(code))); got != code {
