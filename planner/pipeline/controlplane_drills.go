@@ -12,10 +12,17 @@ import (
 )
 
 // controlPlaneDrills tries every declared loss on the machines of a self-managed
-// control plane: every set of so many machines, of any role, every set of zones,
-// and with at_once each set of the one with each of the other.
+// control plane: every set of so many machines, of any role, every set of zones in
+// which any of them stands, and with at_once each set of zones with each set of
+// machines elsewhere.
 func (m *maker) controlPlaneDrills(control *planner.ControlPlane) []planner.Drill {
 	losses := m.controlPlaneLosses()
+	var used []string
+	for _, z := range m.cluster.Zones {
+		if slices.ContainsFunc(control.Members, func(member planner.Member) bool { return member.Zone == z }) {
+			used = append(used, z)
+		}
+	}
 	var out []planner.Drill
 	for _, l := range []layout.Losses{
 		{Nodes: losses.Nodes}, {Zones: losses.Zones}, {Nodes: losses.Nodes, Zones: losses.Zones, AtOnce: true},
@@ -25,17 +32,17 @@ func (m *maker) controlPlaneDrills(control *planner.ControlPlane) []planner.Dril
 		}
 		d := planner.Drill{Event: eventName(l.Nodes, l.Zones)}
 		spare := len(control.Members) + 1
-		for zones := range combinations(len(m.cluster.Zones), l.Zones) {
-			for nodes := range combinations(len(control.Members), l.Nodes) {
+		for zones := range subsets(used, l.Zones) {
+			for nodes := range subsets(elsewhere(control, zones), l.Nodes) {
 				d.Tried++
-				left := m.leftOf(control, zones, nodes)
+				left := leftOf(control, zones, nodes)
 				if left.holds() {
 					d.Held++
 				}
 				if left.etcd-left.quorum < spare {
 					spare = left.etcd - left.quorum
 					d.Tightest = fmt.Sprintf("loss of %s: %d of %d etcd members are left, %d are needed",
-						m.lostNames(control, zones, nodes), left.etcd, control.Etcd.Members, left.quorum)
+						lostNames(control, zones, nodes), left.etcd, control.Etcd.Members, left.quorum)
 				}
 			}
 		}
@@ -55,13 +62,24 @@ func (l left) holds() bool {
 	return l.etcd >= l.quorum && l.servers > 0 && (!l.behind || l.balancers > 0)
 }
 
-// leftOf counts what is left without some zones and machines, by index.
-func (m *maker) leftOf(control *planner.ControlPlane, zones, nodes []int) left {
+// elsewhere returns the machines, by index, that stand in none of the zones.
+func elsewhere(control *planner.ControlPlane, zones []string) []int {
+	var out []int
+	for i, member := range control.Members {
+		if !slices.Contains(zones, member.Zone) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// leftOf counts what is left without some zones and machines, the latter by index.
+func leftOf(control *planner.ControlPlane, zones []string, nodes []int) left {
 	l := left{quorum: control.Etcd.Quorum}
 	for i, member := range control.Members {
 		balancer := member.Role == planner.RoleLoadBalancer
 		l.behind = l.behind || balancer
-		if slices.Contains(nodes, i) || slices.Contains(zones, slices.Index(m.cluster.Zones, member.Zone)) {
+		if slices.Contains(nodes, i) || slices.Contains(zones, member.Zone) {
 			continue
 		}
 		stacked := control.Etcd.Topology == planner.Stacked && member.Role == planner.RoleControlPlane
@@ -79,11 +97,9 @@ func (m *maker) leftOf(control *planner.ControlPlane, zones, nodes []int) left {
 }
 
 // lostNames names zones and machines: "room-a and an etcd member in room-b".
-func (m *maker) lostNames(control *planner.ControlPlane, zones, nodes []int) string {
+func lostNames(control *planner.ControlPlane, zones []string, nodes []int) string {
 	var parts []string
-	for _, z := range zones {
-		parts = append(parts, m.cluster.Zones[z])
-	}
+	parts = append(parts, zones...)
 	for _, i := range nodes {
 		member := control.Members[i]
 		what := map[string]string{
@@ -94,19 +110,23 @@ func (m *maker) lostNames(control *planner.ControlPlane, zones, nodes []int) str
 	return strings.Join(parts, " and ")
 }
 
-// combinations yields every set of k of the numbers below n, in order; one empty
-// set where k is 0, none where k is above n.
-func combinations(n, k int) func(yield func([]int) bool) {
-	return func(yield func([]int) bool) {
+// subsets yields every set of k of a list's elements, in order; one empty set where
+// k is 0, none where k is more than there are. A set is valid until the next.
+func subsets[T any](list []T, k int) func(yield func([]T) bool) {
+	return func(yield func([]T) bool) {
+		n := len(list)
 		if k > n {
 			return
 		}
-		set := make([]int, k)
+		set, chosen := make([]int, k), make([]T, k)
 		for i := range set {
 			set[i] = i
 		}
 		for {
-			if !yield(set) {
+			for i, at := range set {
+				chosen[i] = list[at]
+			}
+			if !yield(chosen) {
 				return
 			}
 			i := k - 1

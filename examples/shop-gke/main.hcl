@@ -1,0 +1,145 @@
+# The shop of shop-eks on GKE: the same workloads, another ground.
+
+variable "peak_rps" {
+  type        = number
+  default     = 1200
+  description = "Checkout requests per second at the peak of the year"
+}
+
+cluster "shop" {
+  provider           = "gcp"
+  region             = "us-central1"
+  zones              = ["us-central1-a", "us-central1-b", "us-central1-c"]
+  kubernetes_version = "1.35"
+  as_of              = "2026-11-20"
+
+  daemonset "node-exporter" {
+    cpu    = "50m"
+    memory = "64Mi"
+  }
+
+  # Stateless services. The role's defaults make them survive any one node and
+  # any one zone.
+  node_group "web" {
+    role = "app"
+
+    # Way 3: throughput, a latency target and what one request takes.
+    workload "checkout" {
+      throughput  = var.peak_rps
+      concurrency = 8
+      latency { p99 = "250ms" }
+      service_time {
+        mean = "18ms"
+        p99  = "70ms"
+      }
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+        limits {
+          memory = "1Gi"
+        }
+      }
+    }
+
+    # Way 2: a load test said what one pod carries at its latency target.
+    workload "catalog" {
+      throughput         = 4000
+      throughput_per_pod = 350
+      pod {
+        cpu    = "1"
+        memory = "1Gi"
+        limits {
+          memory = "1Gi"
+        }
+      }
+    }
+
+    # Way 1: a count that somebody chose.
+    workload "cart" {
+      replicas = 6
+      pod {
+        cpu    = "250m"
+        memory = "512Mi"
+        limits {
+          memory = "512Mi"
+        }
+      }
+    }
+  }
+
+  # The proxies in front: two nodes may fail, and who is left carries the load
+  # at once.
+  node_group "ingress" {
+    role = "ingress"
+
+    workload "ingress-nginx" {
+      throughput               = 6000
+      throughput_per_pod       = 2500
+      termination_grace_period = "120s"
+      pod {
+        cpu    = "1"
+        memory = "1Gi"
+        limits {
+          memory = "1Gi"
+        }
+      }
+    }
+  }
+
+  # Queue workers on spot machines: N+1, no spare zone.
+  node_group "batch" {
+    role = "batch"
+
+    workload "thumbnails" {
+      replicas = 12
+      pod {
+        cpu    = "1"
+        memory = "2Gi"
+        limits {
+          memory = "2Gi"
+        }
+      }
+    }
+  }
+
+  node_group "monitoring" {
+    role = "monitoring"
+
+    workload "prometheus" {
+      kind         = "StatefulSet"
+      replicas     = 2
+      startup_time = "120s"
+      pod {
+        cpu    = "1"
+        memory = "6Gi"
+        limits {
+          memory = "6Gi"
+        }
+      }
+    }
+    workload "grafana" {
+      replicas = 2
+      pod {
+        cpu    = "250m"
+        memory = "512Mi"
+        limits {
+          memory = "512Mi"
+        }
+      }
+    }
+  }
+
+  growth {
+    per_month      = "3%"
+    horizon_months = 12
+  }
+
+  upgrade {
+    to = "1.36"
+  }
+
+  emit "terraform" {
+    directory = "terraform"
+    variable  = "shop_node_groups"
+  }
+}
