@@ -61,7 +61,7 @@ generate: ## Run all go:generate directives
 catalog: ## Make the embedded catalog snapshot from catalogs/sources
 	$(GO) run ./internal/snapshot -in catalogs/sources -out catalogs/snapshot/data
 
-terraform-check: ## Run terraform init and plan on what we emit, against a stand-in for the module (needs terraform, no network)
+terraform-check: ## Run terraform init and plan on what we emit, against stand-ins for the modules (needs terraform, no network)
 	$(GO) test -count=1 -tags terraformcheck -v ./internal/emit/terraform/...
 
 check: ## Run what CI runs, in a clean work tree: it must leave no diff

@@ -18,10 +18,11 @@ func emitCommand(w *World) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "emit terraform [PLAN|SPEC] [--out DIR]",
 		Short: "Write a plan as Terraform variables",
-		Long: `Write the plan document PLAN, or the plan of SPEC, as typed Terraform variables for
-the EKS module: variables.tf and scantling.auto.tfvars.json, into DIR (default: the
-directory of the spec's emit block, seen from the folder of the spec or of the plan
-document). A document is verified first, as by 'scantling verify': exit 3 if anything
+		Long: `Write the plan document PLAN, or the plan of SPEC, as typed Terraform variables:
+for the EKS module, for the GKE module, or plain ones where people run the control
+plane themselves. variables.tf and scantling.auto.tfvars.json go into DIR (default:
+the directory of the spec's emit block, seen from the folder of the spec or of the
+plan document). A document is verified first, as by 'scantling verify': exit 3 if anything
 is wrong with it. Either both files are written or none.`,
 		Example: `  scantling plan --out plan.json && scantling emit terraform plan.json --out infra/shop
   scantling emit terraform examples/shop-eks --out infra/shop`,

@@ -94,7 +94,7 @@ func thinUpgrade(v *view) []planner.Finding {
 	}
 	f := planner.Finding{
 		Path:    "upgrade.strategy",
-		Message: fmt.Sprintf("%s leaves %s of the nodes ready at its thinnest", s.Name, percent(s.MinReady)),
+		Message: fmt.Sprintf("%s leaves %s of the nodes ready at its thinnest", s.Name, percentDown(s.MinReady)),
 		Remedy:  v.fuller(),
 	}
 	if i := slices.IndexFunc(s.Groups, func(g planner.UpgradeGroup) bool { return g.MinReady == s.MinReady }); i >= 0 {

@@ -38,6 +38,9 @@ func percent(r units.Ratio) string {
 	return thousands(int64((r+units.Percent/2)/units.Percent)) + "%"
 }
 
+// percentDown writes a share of a capacity, which is never overstated.
+func percentDown(r units.Ratio) string { return thousands(int64(r/units.Percent)) + "%" }
+
 // usd writes an amount to the nearest cent: "1,365.00".
 func usd(u units.USD) string {
 	cents := int64((u + units.Dollar/200) / (units.Dollar / 100))
