@@ -232,7 +232,7 @@ func TestVersionsOfTheGrounds(t *testing.T) {
 		"thin on one's own": {onOwn(func(w *world) {
 			w.plan.Upgrade.Recommended = "minimal"
 			w.plan.Upgrade.Strategies = w.plan.Upgrade.Strategies[:2]
-		}), "warning UP-02 upgrade.strategy", "67%", "machines to spare"},
+		}), "warning UP-02 upgrade.strategy", "66%", "machines to spare"},
 		"shared cores": {onGKE(func(w *world) {
 			w.cat.Types[0].Burstable, w.cat.Types[0].BaselineCPU = true, 800
 		}), "error WN-09 node_group.web.instances", "up to 0.9 vCPU are there for short bursts alone", `families = ["n2"]`},

@@ -232,7 +232,7 @@ func TestUpgradeAndVersionRules(t *testing.T) {
 				w.plan.Upgrade.Strategies[i].BlockedBy = []string{"the budget of api"}
 			}
 		}, "warning UP-01 upgrade", "all 3 ways to 1.36 are blocked: in_place (the budget of api)", "strategy"},
-		"thin": {func(w *world) { w.plan.Upgrade.Recommended = "minimal" }, "warning UP-02 upgrade.strategy", "minimal leaves 67% of the nodes ready at its thinnest, in group web", "surge"},
+		"thin": {func(w *world) { w.plan.Upgrade.Recommended = "minimal" }, "warning UP-02 upgrade.strategy", "minimal leaves 66% of the nodes ready at its thinnest, in group web", "surge"},
 		"two minors": {func(w *world) {
 			runs("1.34", "1.36")(w)
 			w.plan.Upgrade.Hops = []string{"1.35", "1.36"}
