@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"os"
@@ -16,12 +17,11 @@ import (
 // again: of a region and type the prices on demand, spot, for one and three years.
 func listPrices(t *testing.T) map[string][4]string {
 	t.Helper()
-	file, err := os.Open("../../catalogs/sources/gcp_prices.csv")
+	list, err := os.ReadFile("../../catalogs/sources/gcp_prices.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(list)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,6 +116,10 @@ type failure struct {
 // part after another, the control plane last: a part that finds too few of them is
 // planned first, and all is tried again. Each moves to the front once at most.
 func (m *maker) arrange(ctx context.Context, control *planner.ControlPlane) ([]planner.GroupPlan, error) {
+	guests, err := m.guests()
+	if err != nil {
+		return nil, err
+	}
 	var order []int
 	for i := range m.cluster.NodeGroups {
 		order = append(order, i)
@@ -124,7 +128,7 @@ func (m *maker) arrange(ctx context.Context, control *planner.ControlPlane) ([]p
 	moved := map[int]bool{}
 	var sizedFor []planner.GroupPlan
 	for {
-		plans, failures, err := m.inOrder(ctx, order, control, sizedFor)
+		plans, failures, err := m.inOrder(ctx, order, guests, control, sizedFor)
 		if err != nil {
 			return nil, err
 		}
@@ -151,11 +155,7 @@ func (m *maker) arrange(ctx context.Context, control *planner.ControlPlane) ([]p
 // inOrder plans the parts in an order; plans are in the order of the groups. A
 // control plane that comes first is sized for given plans, and again at the end.
 // The error is the cause of the context's end.
-func (m *maker) inOrder(ctx context.Context, order []int, control *planner.ControlPlane, sizedFor []planner.GroupPlan) ([]planner.GroupPlan, []failure, error) {
-	guests, err := m.guests()
-	if err != nil {
-		return nil, []failure{{controlPlane, err}}, nil
-	}
+func (m *maker) inOrder(ctx context.Context, order []int, guests [][]planner.Workload, control *planner.ControlPlane, sizedFor []planner.GroupPlan) ([]planner.GroupPlan, []failure, error) {
 	m.stock = fullStock(&m.cluster)
 	plans := make([]planner.GroupPlan, len(m.cluster.NodeGroups))
 	var failures []failure
