@@ -98,7 +98,9 @@ func rules() []rule {
 		{of: "catalogs/snapshot", imports: []string{"catalogs"}},
 		{of: "catalogs/cache", imports: []string{"catalogs"}, unreachable: outside()},
 		// A provider is one folder: aws, gcp, selfmanaged and those to come.
-		{of: "providers/...", imports: []string{"planner", "catalogs", "providers/kubelet", "providers/machines"}},
+		{of: "providers/...", imports: []string{"planner", "catalogs", "providers/addons", "providers/controlplane", "providers/kubelet", "providers/machines"}},
+		{of: "providers/addons", imports: []string{"planner"}},
+		{of: "providers/controlplane", imports: []string{"planner", "catalogs"}},
 		{of: "providers/kubelet", imports: []string{"planner"}},
 		{of: "providers/machines", imports: []string{"planner", "catalogs"}},
 		{of: "providers/aws/refresh", libraries: []string{everything}, imports: []string{"catalogs"}},

@@ -1,96 +1,20 @@
 package aws
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
-	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/controlplane"
 )
 
-// Names of the control plane's fees; they are parts of addresses.
+// service is who runs the control plane, and tier the one that is planned.
 const (
-	// FeeCluster is the fee of every cluster.
-	FeeCluster = "cluster"
-	// FeeExtended is what extended support adds to it.
-	FeeExtended = "extended_support"
-	// FeeExtendedTotal is both, where only their sum is known.
-	FeeExtendedTotal = "cluster_in_extended_support"
+	service = "EKS"
+	tier    = "standard"
 )
 
-// Support of a version.
-const (
-	StandardSupport = "standard"
-	ExtendedSupport = "extended"
-)
-
-// VersionError says why a version of Kubernetes cannot run on EKS on a day.
-type VersionError struct {
-	Minor  string
-	Reason string
-}
-
-func (e *VersionError) Error() string { return "Kubernetes " + e.Minor + ": " + e.Reason }
-
-// SupportAt returns which support EKS gives to version v on a day, and when it
-// ends: the end dates of the calendar are the first days without. A date that
-// is not published is no limit. The error is a *VersionError where v is not yet
-// released or no longer runs.
-func SupportAt(v catalogs.Version, day units.Date) (support string, ends units.Date, err error) {
-	switch {
-	case v.Release.IsZero():
-		return "", "", &VersionError{v.Minor, "EKS has not published when it is released"}
-	case day < v.Release:
-		return "", "", &VersionError{v.Minor, fmt.Sprintf("EKS releases it on %s, after %s", v.Release, day)}
-	case v.StandardEnd.IsZero() || day < v.StandardEnd:
-		return StandardSupport, v.StandardEnd, nil
-	case v.ExtendedEnd.IsZero() || day < v.ExtendedEnd:
-		return ExtendedSupport, v.ExtendedEnd, nil
-	}
-	return "", "", &VersionError{v.Minor, fmt.Sprintf("its extended support on EKS ended on %s", v.ExtendedEnd)}
-}
-
-// ControlPlane returns the managed control plane of c in the standard tier. In
-// extended support its fees are the standard one and the surcharge. The error
-// is a *VersionError where the cluster's version is not in the calendar of cat
-// or cannot run at c.AsOf.
+// ControlPlane returns the managed control plane of c in the standard tier. The
+// error is a *controlplane.VersionError where the cluster's version is not in the
+// calendar of cat or cannot run at c.AsOf.
 func (Provider) ControlPlane(c *planner.Cluster, cat *catalogs.Catalog) (planner.ControlPlane, error) {
-	i := slices.IndexFunc(cat.Versions, func(v catalogs.Version) bool { return v.Minor == c.KubernetesVersion })
-	if i < 0 {
-		return planner.ControlPlane{}, &VersionError{c.KubernetesVersion, "not in the catalog's calendar of EKS"}
-	}
-	support, ends, err := SupportAt(cat.Versions[i], c.AsOf)
-	if err != nil {
-		return planner.ControlPlane{}, err
-	}
-	return planner.ControlPlane{Mode: planner.Managed, Tier: "standard", Support: support, SupportEnds: ends, Fees: Fees(cat, support)}, nil
-}
-
-// Fees returns the fees of a control plane of the standard tier under a
-// support. A fee that cat does not know is a line with an unknown price.
-func Fees(cat *catalogs.Catalog, support string) []planner.FeeLine {
-	base := fee(cat, "standard")
-	if support != ExtendedSupport {
-		return []planner.FeeLine{{Name: FeeCluster, Price: base}}
-	}
-	total := fee(cat, "extended")
-	if !base.Known() && total.Known() {
-		return []planner.FeeLine{{Name: FeeExtendedTotal, Price: total}}
-	}
-	surcharge := catalogs.Price{}
-	if total.Known() {
-		surcharge = total
-		surcharge.Rate = max(total.Rate-base.Rate, 0)
-	}
-	return []planner.FeeLine{{Name: FeeCluster, Price: base}, {Name: FeeExtended, Price: surcharge}}
-}
-
-func fee(cat *catalogs.Catalog, tier string) catalogs.Price {
-	for _, f := range cat.Fees {
-		if f.Tier == tier {
-			return f.Price
-		}
-	}
-	return catalogs.Price{}
+	return controlplane.Managed(service, tier, c, cat)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/providers/aws"
+	"github.com/scantling-dev/scantling/providers/controlplane"
 )
 
 func fakeCatalog() *catalogs.Catalog {
@@ -40,11 +41,11 @@ func TestControlPlane(t *testing.T) {
 		fees    map[string]units.USDPerHour
 		err     string
 	}{
-		"standard":                {"1.34", "2026-11-20", "standard", "2026-12-02", map[string]units.USDPerHour{aws.FeeCluster: 100_000_000}, ""},
-		"last day of standard":    {"1.34", "2026-12-01", "standard", "2026-12-02", map[string]units.USDPerHour{aws.FeeCluster: 100_000_000}, ""},
-		"the end date is without": {"1.34", "2026-12-02", "extended", "2027-12-02", map[string]units.USDPerHour{aws.FeeCluster: 100_000_000, aws.FeeExtended: 500_000_000}, ""},
-		"extended":                {"1.31", "2026-11-20", "extended", "2026-11-26", map[string]units.USDPerHour{aws.FeeCluster: 100_000_000, aws.FeeExtended: 500_000_000}, ""},
-		"end dates not published": {"1.36", "2026-11-20", "standard", "", map[string]units.USDPerHour{aws.FeeCluster: 100_000_000}, ""},
+		"standard":                {"1.34", "2026-11-20", "standard", "2026-12-02", map[string]units.USDPerHour{controlplane.FeeCluster: 100_000_000}, ""},
+		"last day of standard":    {"1.34", "2026-12-01", "standard", "2026-12-02", map[string]units.USDPerHour{controlplane.FeeCluster: 100_000_000}, ""},
+		"the end date is without": {"1.34", "2026-12-02", "extended", "2027-12-02", map[string]units.USDPerHour{controlplane.FeeCluster: 100_000_000, controlplane.FeeExtended: 500_000_000}, ""},
+		"extended":                {"1.31", "2026-11-20", "extended", "2026-11-26", map[string]units.USDPerHour{controlplane.FeeCluster: 100_000_000, controlplane.FeeExtended: 500_000_000}, ""},
+		"end dates not published": {"1.36", "2026-11-20", "standard", "", map[string]units.USDPerHour{controlplane.FeeCluster: 100_000_000}, ""},
 		"past its extended end":   {"1.30", "2026-11-20", "", "", nil, "Kubernetes 1.30: its extended support on EKS ended on 2026-07-23"},
 		"not yet released":        {"1.34", "2025-10-05", "", "", nil, "Kubernetes 1.34: EKS releases it on 2025-10-06, after 2025-10-05"},
 		"release not published":   {"1.37", "2026-11-20", "", "", nil, "Kubernetes 1.37: EKS has not published when it is released"},
@@ -54,7 +55,7 @@ func TestControlPlane(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := aws.Provider{}.ControlPlane(&planner.Cluster{KubernetesVersion: test.minor, AsOf: test.day}, fakeCatalog())
 			if test.err != "" {
-				if _, ok := errors.AsType[*aws.VersionError](err); !ok || err.Error() != test.err {
+				if _, ok := errors.AsType[*controlplane.VersionError](err); !ok || err.Error() != test.err {
 					t.Fatalf("got error %v, want %s", err, test.err)
 				}
 				return
@@ -80,17 +81,17 @@ func TestControlPlane(t *testing.T) {
 func TestUnknownFees(t *testing.T) {
 	cat := fakeCatalog()
 	cat.Fees = cat.Fees[1:]
-	fees := aws.Fees(cat, aws.ExtendedSupport)
+	fees := controlplane.Fees(cat, "standard", controlplane.Extended)
 	if len(fees) != 2 || !fees[0].Price.Known() || fees[1].Price.Known() {
 		t.Errorf("without the extended fee: %+v, want a known base and an unknown surcharge", fees)
 	}
 	cat = fakeCatalog()
 	cat.Fees = cat.Fees[:1]
-	fees = aws.Fees(cat, aws.ExtendedSupport)
-	if len(fees) != 1 || fees[0].Name != aws.FeeExtendedTotal || fees[0].Price.Rate != 600_000_000 {
+	fees = controlplane.Fees(cat, "standard", controlplane.Extended)
+	if len(fees) != 1 || fees[0].Name != controlplane.FeeExtendedTotal || fees[0].Price.Rate != 600_000_000 {
 		t.Errorf("without the standard fee: %+v, want the total alone", fees)
 	}
-	if fees = aws.Fees(cat, aws.StandardSupport); len(fees) != 1 || fees[0].Price.Known() {
+	if fees = controlplane.Fees(cat, "standard", controlplane.Standard); len(fees) != 1 || fees[0].Price.Known() {
 		t.Errorf("without the standard fee: %+v, want one unknown line", fees)
 	}
 }

@@ -1,10 +1,9 @@
 package aws
 
 import (
-	"time"
-
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/addons"
 )
 
 // DaemonSets returns the pods of the EKS add-ons that run on every node, by
@@ -26,30 +25,10 @@ func (Provider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner.Daemo
 // we plan for one pod more instead, 25% of surge and none unavailable, which
 // needs the more room.
 func (Provider) SystemWorkloads(*planner.Cluster) []planner.Workload {
-	coredns := addOn("coredns", 2, planner.Pod{CPU: 100, Memory: 70 * units.MiB, MemoryLimit: 170 * units.MiB})
-	coredns.PodDisruptionBudget = oneUnavailable()
-	csi := addOn("ebs-csi-controller", 2, planner.Pod{CPU: 60, Memory: 240 * units.MiB})
-	csi.PodDisruptionBudget = oneUnavailable()
-	metrics := addOn("metrics-server", 1, planner.Pod{CPU: 100, Memory: 200 * units.MiB})
+	coredns := addons.Deployment("coredns", 2, planner.Pod{CPU: 100, Memory: 70 * units.MiB, MemoryLimit: 170 * units.MiB})
+	coredns.PodDisruptionBudget = addons.OneUnavailable()
+	csi := addons.Deployment("ebs-csi-controller", 2, planner.Pod{CPU: 60, Memory: 240 * units.MiB})
+	csi.PodDisruptionBudget = addons.OneUnavailable()
+	metrics := addons.Deployment("metrics-server", 1, planner.Pod{CPU: 100, Memory: 200 * units.MiB})
 	return []planner.Workload{coredns, csi, metrics}
-}
-
-func oneUnavailable() *planner.PodDisruptionBudget {
-	one := units.Count(1)
-	return &planner.PodDisruptionBudget{MaxUnavailable: &one}
-}
-
-func addOn(name string, replicas int, pod planner.Pod) planner.Workload {
-	return planner.Workload{
-		Name:                   name,
-		Kind:                   planner.Deployment,
-		System:                 true,
-		Demand:                 planner.Demand{Way: planner.GivenReplicas, Replicas: replicas},
-		Recovery:               planner.Reschedule,
-		Pod:                    pod,
-		TopologySpread:         []planner.TopologySpread{{Key: planner.ZoneKey, MaxSkew: 1}},
-		TerminationGracePeriod: 30 * time.Second,
-		StartupTime:            20 * time.Second,
-		RollingUpdate:          planner.RollingUpdate{MaxSurge: units.Share(25 * units.Percent)},
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/controlplane"
 	"github.com/scantling-dev/scantling/providers/gcp"
 	"github.com/scantling-dev/scantling/providers/machines"
 )
@@ -39,11 +40,11 @@ func cluster(minor, tier string, day units.Date) *planner.Cluster {
 }
 
 func TestControlPlane(t *testing.T) {
-	zonal := map[string]units.USDPerHour{gcp.FeeCluster: 100_000_000}
-	regional := map[string]units.USDPerHour{gcp.FeeCluster: 110_000_000}
+	zonal := map[string]units.USDPerHour{controlplane.FeeCluster: 100_000_000}
+	regional := map[string]units.USDPerHour{controlplane.FeeCluster: 110_000_000}
 	// In the extended period a cluster costs 0.60 in all, whatever its tier.
-	zonalExtended := map[string]units.USDPerHour{gcp.FeeCluster: 100_000_000, gcp.FeeExtended: 500_000_000}
-	regionalExtended := map[string]units.USDPerHour{gcp.FeeCluster: 110_000_000, gcp.FeeExtended: 490_000_000}
+	zonalExtended := map[string]units.USDPerHour{controlplane.FeeCluster: 100_000_000, controlplane.FeeExtended: 500_000_000}
+	regionalExtended := map[string]units.USDPerHour{controlplane.FeeCluster: 110_000_000, controlplane.FeeExtended: 490_000_000}
 	tests := map[string]struct {
 		cluster *planner.Cluster
 		support string
@@ -67,7 +68,7 @@ func TestControlPlane(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := gcp.Provider{}.ControlPlane(test.cluster, fakeCatalog())
 			if test.err != "" {
-				if _, ok := errors.AsType[*gcp.VersionError](err); !ok || err.Error() != test.err {
+				if _, ok := errors.AsType[*controlplane.VersionError](err); !ok || err.Error() != test.err {
 					t.Fatalf("got error %v, want %s", err, test.err)
 				}
 				return
@@ -95,17 +96,17 @@ func TestControlPlane(t *testing.T) {
 func TestUnknownFees(t *testing.T) {
 	cat := fakeCatalog()
 	cat.Fees = cat.Fees[1:]
-	fees := gcp.Fees(cat, "zonal", gcp.ExtendedSupport)
+	fees := controlplane.Fees(cat, "zonal", controlplane.Extended)
 	if len(fees) != 2 || !fees[0].Price.Known() || fees[1].Price.Known() {
 		t.Errorf("without the extended fee: %+v, want a known base and an unknown surcharge", fees)
 	}
 	cat = fakeCatalog()
 	cat.Fees = cat.Fees[:1]
-	fees = gcp.Fees(cat, "regional", gcp.ExtendedSupport)
-	if len(fees) != 1 || fees[0].Name != gcp.FeeExtendedTotal || fees[0].Price.Rate != 600_000_000 {
+	fees = controlplane.Fees(cat, "regional", controlplane.Extended)
+	if len(fees) != 1 || fees[0].Name != controlplane.FeeExtendedTotal || fees[0].Price.Rate != 600_000_000 {
 		t.Errorf("without the tier's fee: %+v, want the total alone", fees)
 	}
-	if fees = gcp.Fees(cat, "regional", gcp.StandardSupport); len(fees) != 1 || fees[0].Price.Known() {
+	if fees = controlplane.Fees(cat, "regional", controlplane.Standard); len(fees) != 1 || fees[0].Price.Known() {
 		t.Errorf("without the tier's fee: %+v, want one unknown line", fees)
 	}
 }

@@ -1,10 +1,9 @@
 package gcp
 
 import (
-	"time"
-
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/addons"
 )
 
 // anetdMemory is an assumption: requests of Dataplane V2's agent were found for
@@ -45,39 +44,19 @@ func (Provider) DaemonSets(c *planner.Cluster, _ *planner.NodeGroup) []planner.D
 // rolls by one pod more, as GKE's manifest says; the others may lose one pod, and we
 // plan for one more instead, which needs the more room.
 func (Provider) SystemWorkloads(*planner.Cluster) []planner.Workload {
-	konnectivity := addOn("konnectivity-agent", 3, planner.Pod{CPU: 15, Memory: 60 * units.MiB, MemoryLimit: 155 * units.MiB})
+	konnectivity := addons.Deployment("konnectivity-agent", 3, planner.Pod{CPU: 15, Memory: 60 * units.MiB, MemoryLimit: 155 * units.MiB})
 	konnectivity.TopologySpread = append(konnectivity.TopologySpread, planner.TopologySpread{Key: planner.HostnameKey, MaxSkew: 1})
-	konnectivity.PodDisruptionBudget = oneUnavailable()
-	dns := addOn("kube-dns", 2, planner.Pod{CPU: 265, Memory: 140 * units.MiB, MemoryLimit: 240 * units.MiB})
-	dns.PodDisruptionBudget = oneUnavailable()
+	konnectivity.PodDisruptionBudget = addons.OneUnavailable()
+	dns := addons.Deployment("kube-dns", 2, planner.Pod{CPU: 265, Memory: 140 * units.MiB, MemoryLimit: 240 * units.MiB})
+	dns.PodDisruptionBudget = addons.OneUnavailable()
 	return []planner.Workload{
-		addOn("event-exporter-gke", 1, planner.Pod{CPU: 3, Memory: 100 * units.MiB}),
-		addOn("gmp-operator", 1, planner.Pod{CPU: 1, Memory: 16 * units.MiB, MemoryLimit: 1908 * units.MiB}),
+		addons.Deployment("event-exporter-gke", 1, planner.Pod{CPU: 3, Memory: 100 * units.MiB}),
+		addons.Deployment("gmp-operator", 1, planner.Pod{CPU: 1, Memory: 16 * units.MiB, MemoryLimit: 1908 * units.MiB}),
 		konnectivity,
-		addOn("konnectivity-agent-autoscaler", 1, planner.Pod{CPU: 10, Memory: 10 * units.MiB}),
+		addons.Deployment("konnectivity-agent-autoscaler", 1, planner.Pod{CPU: 10, Memory: 10 * units.MiB}),
 		dns,
-		addOn("kube-dns-autoscaler", 1, planner.Pod{CPU: 20, Memory: 10 * units.MiB}),
-		addOn("l7-default-backend", 1, planner.Pod{CPU: 10, Memory: 20 * units.MiB}),
-		addOn("metrics-server", 1, planner.Pod{CPU: 48, Memory: 105 * units.MiB, MemoryLimit: 355 * units.MiB}),
-	}
-}
-
-func oneUnavailable() *planner.PodDisruptionBudget {
-	one := units.Count(1)
-	return &planner.PodDisruptionBudget{MaxUnavailable: &one}
-}
-
-func addOn(name string, replicas int, pod planner.Pod) planner.Workload {
-	return planner.Workload{
-		Name:                   name,
-		Kind:                   planner.Deployment,
-		System:                 true,
-		Demand:                 planner.Demand{Way: planner.GivenReplicas, Replicas: replicas},
-		Recovery:               planner.Reschedule,
-		Pod:                    pod,
-		TopologySpread:         []planner.TopologySpread{{Key: planner.ZoneKey, MaxSkew: 1}},
-		TerminationGracePeriod: 30 * time.Second,
-		StartupTime:            20 * time.Second,
-		RollingUpdate:          planner.RollingUpdate{MaxSurge: units.Share(25 * units.Percent)},
+		addons.Deployment("kube-dns-autoscaler", 1, planner.Pod{CPU: 20, Memory: 10 * units.MiB}),
+		addons.Deployment("l7-default-backend", 1, planner.Pod{CPU: 10, Memory: 20 * units.MiB}),
+		addons.Deployment("metrics-server", 1, planner.Pod{CPU: 48, Memory: 105 * units.MiB, MemoryLimit: 355 * units.MiB}),
 	}
 }

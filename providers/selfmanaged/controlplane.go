@@ -1,59 +1,27 @@
 package selfmanaged
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/controlplane"
 )
 
 // FeeLoadBalancer is the fee of a cloud's load balancer; it is part of an address.
 const FeeLoadBalancer = "load_balancer"
 
-// Support of a version.
-const (
-	StandardSupport = "standard"
-	// NoSupport: the Kubernetes project makes no more patches. The version runs on.
-	NoSupport = "none"
-)
-
-// VersionError says why a version of Kubernetes cannot run on a day.
-type VersionError struct {
-	Minor  string
-	Reason string
-}
-
-func (e *VersionError) Error() string { return "Kubernetes " + e.Minor + ": " + e.Reason }
-
-// SupportAt returns which support the Kubernetes project gives to version v of its
-// calendar on a day, and when it ends: the end date is the first day without, and
-// a date that is not published is no limit. Without support nothing ends. The
-// error is a *VersionError where v is not yet released.
-func SupportAt(v catalogs.Version, day units.Date) (support string, ends units.Date, err error) {
-	switch {
-	case v.Release.IsZero():
-		return "", "", &VersionError{v.Minor, "its release date is not known"}
-	case day < v.Release:
-		return "", "", &VersionError{v.Minor, fmt.Sprintf("released on %s, after %s", v.Release, day)}
-	case v.StandardEnd.IsZero() || day < v.StandardEnd:
-		return StandardSupport, v.StandardEnd, nil
-	}
-	return NoSupport, "", nil
-}
-
 // ControlPlane returns the support of c's version, and the load balancer before
 // its API servers with its fee; machines and etcd are the pipeline's. The error is
-// a *VersionError where the version is not in the calendar of Kubernetes or not
+// a *controlplane.VersionError where the version is not in the calendar of Kubernetes or not
 // yet released at c.AsOf.
 func (p Provider) ControlPlane(c *planner.Cluster, cat *catalogs.Catalog) (planner.ControlPlane, error) {
-	versions := p.Versions(cat)
-	i := slices.IndexFunc(versions, func(v catalogs.Version) bool { return v.Minor == c.KubernetesVersion })
-	if i < 0 {
-		return planner.ControlPlane{}, &VersionError{c.KubernetesVersion, "not in the catalog's calendar of Kubernetes"}
+	v, err := controlplane.Find(p.Versions(cat), c.KubernetesVersion, "Kubernetes")
+	if err != nil {
+		return planner.ControlPlane{}, err
 	}
-	support, ends, err := SupportAt(versions[i], c.AsOf)
+	support, ends, err := controlplane.PatchesAt(v, c.AsOf)
 	if err != nil {
 		return planner.ControlPlane{}, err
 	}

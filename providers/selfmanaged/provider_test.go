@@ -10,6 +10,7 @@ import (
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/controlplane"
 	"github.com/scantling-dev/scantling/providers/selfmanaged"
 )
 
@@ -41,8 +42,8 @@ func TestControlPlaneSupport(t *testing.T) {
 		"the end date is without":  {"1.34", "2026-10-27", "none", "", ""},
 		"runs on for years":        {"1.34", "2030-01-01", "none", "", ""},
 		"no end published":         {"1.37", "2026-11-20", "standard", "", ""},
-		"not yet released":         {"1.37", "2026-08-25", "", "", "Kubernetes 1.37: released on 2026-08-26, after 2026-08-25"},
-		"no release published":     {"1.38", "2026-11-20", "", "", "Kubernetes 1.38: its release date is not known"},
+		"not yet released":         {"1.37", "2026-08-25", "", "", "Kubernetes 1.37: the project releases it on 2026-08-26, after 2026-08-25"},
+		"no release published":     {"1.38", "2026-11-20", "", "", "Kubernetes 1.38: the project has not published when it is released"},
 		"not in the calendar":      {"1.3", "2026-11-20", "", "", "Kubernetes 1.3: not in the catalog's calendar of Kubernetes"},
 	}
 	for name, test := range tests {
@@ -50,7 +51,7 @@ func TestControlPlaneSupport(t *testing.T) {
 			for _, g := range grounds() {
 				got, err := g.New(calendar()).ControlPlane(&planner.Cluster{KubernetesVersion: test.minor, AsOf: test.day}, calendar())
 				if test.err != "" {
-					if _, ok := errors.AsType[*selfmanaged.VersionError](err); !ok || err.Error() != test.err {
+					if _, ok := errors.AsType[*controlplane.VersionError](err); !ok || err.Error() != test.err {
 						t.Errorf("%s: error %v, want %s", g.Terms.Title, err, test.err)
 					}
 					continue

@@ -1,10 +1,9 @@
 package selfmanaged
 
 import (
-	"time"
-
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/addons"
 )
 
 // DaemonSets returns the pods that kubeadm and the CNI run on every node, by name.
@@ -39,28 +38,12 @@ func (Provider) DaemonSets(c *planner.Cluster, _ *planner.NodeGroup) []planner.D
 // pod more instead, which needs the more room. Calico's controllers are one pod
 // that is ended before the next one starts.
 func (Provider) SystemWorkloads(c *planner.Cluster) []planner.Workload {
-	coredns := addOn("coredns", 2, planner.Pod{CPU: 100, Memory: 70 * units.MiB, MemoryLimit: 170 * units.MiB})
+	coredns := addons.Deployment("coredns", 2, planner.Pod{CPU: 100, Memory: 70 * units.MiB, MemoryLimit: 170 * units.MiB})
 	if c.Network.CNI == planner.Cilium {
-		return []planner.Workload{addOn("cilium-operator", 2, planner.Pod{}), coredns}
+		return []planner.Workload{addons.Deployment("cilium-operator", 2, planner.Pod{}), coredns}
 	}
-	one := units.Count(1)
-	controllers := addOn("calico-kube-controllers", 1, planner.Pod{})
-	controllers.PodDisruptionBudget = &planner.PodDisruptionBudget{MaxUnavailable: &one}
-	controllers.RollingUpdate = planner.RollingUpdate{MaxUnavailable: one}
+	controllers := addons.Deployment("calico-kube-controllers", 1, planner.Pod{})
+	controllers.PodDisruptionBudget = addons.OneUnavailable()
+	controllers.RollingUpdate = planner.RollingUpdate{MaxUnavailable: units.Count(1)}
 	return []planner.Workload{controllers, coredns}
-}
-
-func addOn(name string, replicas int, pod planner.Pod) planner.Workload {
-	return planner.Workload{
-		Name:                   name,
-		Kind:                   planner.Deployment,
-		System:                 true,
-		Demand:                 planner.Demand{Way: planner.GivenReplicas, Replicas: replicas},
-		Recovery:               planner.Reschedule,
-		Pod:                    pod,
-		TopologySpread:         []planner.TopologySpread{{Key: planner.ZoneKey, MaxSkew: 1}},
-		TerminationGracePeriod: 30 * time.Second,
-		StartupTime:            20 * time.Second,
-		RollingUpdate:          planner.RollingUpdate{MaxSurge: units.Share(25 * units.Percent)},
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/planner/upgrade"
+	"github.com/scantling-dev/scantling/providers/controlplane"
 	"github.com/scantling-dev/scantling/providers/gcp"
 	"github.com/scantling-dev/scantling/providers/selfmanaged"
 )
@@ -31,7 +32,7 @@ func TestGKEWordsAreTheProviders(t *testing.T) {
 	for _, tier := range terms.Tiers {
 		tries = append(tries, func(p *planner.Plan) { p.ControlPlane.Tier = tier })
 	}
-	for _, support := range []string{gcp.StandardSupport, gcp.ExtendedSupport} {
+	for _, support := range []string{controlplane.Standard, controlplane.Extended} {
 		tries = append(tries, func(p *planner.Plan) { p.ControlPlane.Support = support })
 	}
 	for _, strategy := range terms.UpdateStrategies {
