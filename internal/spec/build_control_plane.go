@@ -83,9 +83,9 @@ func (b *builder) checkBalancer(n *node, kind planner.LoadBalancerKind) {
 	if n == nil || b.terms.OwnMachines || len(b.cluster.Zones) < 2 || kind != planner.KubeVIP && kind != planner.HAProxyKeepalived {
 		return
 	}
-	remedy := "put the cluster in one zone"
+	remedy := "leave load_balancer out"
 	if slices.Contains(b.terms.LoadBalancers, planner.CloudLoadBalancer) {
-		remedy = "write load_balancer = \"cloud\", or " + remedy
+		remedy = "write load_balancer = \"cloud\""
 	}
 	b.add(ControlPlaneUnfit, n.rng("load_balancer"), "%s moves one address between hosts, which it announces on their L2 network; each zone of %s has a network of its own, where the address means nothing. %s.",
 		kind, b.cluster.Provider, capital(remedy))

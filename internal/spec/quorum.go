@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -75,7 +76,7 @@ func (b *builder) quorumZones(n *node, c *planner.ControlPlaneSpec) bool {
 		b.add(NoQuorum, rng, "The cluster has one zone, and nothing is left once it is lost. Add two zones, or write redundancy { zones = 0 } in control_plane.")
 	case 2:
 		b.add(NoQuorum, rng, "The fuller of two zones holds half of etcd's members or more, so that no majority outlives it. "+
-			"Add a third zone, which may hold nothing but a witness member, or write redundancy { zones = 0 } in control_plane.")
+			"Add a third zone; node_group_defaults { zones = %s } keeps the groups out of it, so that it holds a witness alone. Or write redundancy { zones = 0 } in control_plane, and lose the API with that zone.", bracketed(b.cluster.Zones))
 	default:
 		b.add(NoQuorum, rng, "The fullest %d of %d zones hold half of etcd's members or more, so that no majority outlives them. Add zones until there are %d, or lower redundancy.zones to %d.",
 			lost, zones, 2*lost+1, (zones-1)/2)
@@ -166,3 +167,6 @@ func does(n int, thing string) string {
 	}
 	return count(n, thing) + " do"
 }
+
+// bracketed writes names as a list of the language.
+func bracketed(names []string) string { return `["` + strings.Join(names, `", "`) + `"]` }

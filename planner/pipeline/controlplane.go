@@ -239,6 +239,9 @@ func (m *maker) bootDisks(d planner.Disk) []planner.Disk {
 
 func gib(b units.Bytes) string { return fmt.Sprintf("%d GiB", units.CeilDiv(b, units.GiB)) }
 
+// gibDown writes what there is of something.
+func gibDown(b units.Bytes) string { return fmt.Sprintf("%d GiB", b/units.GiB) }
+
 func mib(b units.Bytes) string { return fmt.Sprintf("%d MiB", units.CeilDiv(b, units.MiB)) }
 
 // place chooses machines for every role and fills in the control plane.
@@ -295,8 +298,12 @@ func (m *maker) machinesFor(r *members, s *state) (planner.ControlPlaneMachines,
 		if !m.startsFrom(t, r.disks) {
 			continue
 		}
-		if t.VCPUs < r.vcpus || t.Memory < r.memory || r.etcd && !m.keepsState(t.Name, &s.etcd) {
-			small = append(small, t.Name)
+		if t.VCPUs < r.vcpus || t.Memory < r.memory {
+			small = append(small, fmt.Sprintf("%s has %d vCPU and %s", t.Name, t.VCPUs, gib(t.Memory)))
+			continue
+		}
+		if why := m.keepsState(t.Name, &s.etcd); r.etcd && why != "" {
+			small = append(small, t.Name+" "+why)
 			continue
 		}
 		byZone, ok := m.stock.split(t.Name, r.count, zones)
@@ -356,15 +363,25 @@ func (m *maker) survives(byZone []int, quorum bool) bool {
 	return layout.Remaining(byZone, losses) >= 1
 }
 
-// keepsState reports whether a machine's own disk is one for etcd. Where disks are
-// bought every machine is.
-func (m *maker) keepsState(machine string, etcd *planner.Etcd) bool {
+// keepsState says why a machine's own disk is none for etcd; empty where it is, and
+// where disks are bought.
+func (m *maker) keepsState(machine string, etcd *planner.Etcd) string {
 	i := slices.IndexFunc(m.cluster.Machines, func(o planner.Machine) bool { return o.Name == machine })
 	if i < 0 {
-		return true
+		return ""
 	}
 	d := m.cluster.Machines[i].Disk
-	return slices.Contains(m.terms.EtcdDisks, d.Type) && d.Size >= etcd.Disk.Size && (d.IOPS == 0 || d.IOPS >= etcd.Disk.IOPS)
+	switch {
+	case d == planner.MachineDisk{}:
+		return "declares no disk"
+	case !slices.Contains(m.terms.EtcdDisks, d.Type):
+		return "has a disk of type " + d.Type
+	case d.Size < etcd.Disk.Size:
+		return "has a disk of " + gibDown(d.Size)
+	case d.IOPS > 0 && d.IOPS < etcd.Disk.IOPS:
+		return fmt.Sprintf("has a disk of %d IOPS", d.IOPS)
+	}
+	return ""
 }
 
 // noMember says why a role of the control plane has no machine.
@@ -380,9 +397,15 @@ func (m *maker) noMember(r *members, etcd *planner.Etcd, short, small []string) 
 	if len(short) == 0 {
 		bad.Constraint = fmt.Sprintf("no admitted machine carries the role %s, which asks for %s (%s)", r.role, need, r.reason)
 		if len(small) > 0 {
-			bad.Margin = fmt.Sprintf("%d are admitted, all too small: %s", len(small), strings.Join(small[:min(3, len(small))], ", "))
+			bad.Margin = strings.Join(small[:min(3, len(small))], ", ")
+			if more := len(small) - 3; more > 0 {
+				bad.Margin += fmt.Sprintf(" and %d more do not either", more)
+			}
 		}
-		bad.Remedy = "admit larger types in " + r.path
+		bad.Remedy = "admit other machines in " + r.path
+		if r.etcd && len(m.cluster.Machines) > 0 {
+			bad.Remedy += ", or declare their disks: disk { type = \"ssd\", size = \"…\" }"
+		}
 		return bad
 	}
 	var have []string
@@ -391,7 +414,7 @@ func (m *maker) noMember(r *members, etcd *planner.Etcd, short, small []string) 
 			have = append(have, name+" "+listRoom(m.cluster.Zones, room))
 		}
 	}
-	bad.Constraint = fmt.Sprintf("%d machines are needed for the role %s, over the zones so that the declared losses are survived; left are %s", r.count, r.role, strings.Join(have, "; "))
+	bad.Constraint = fmt.Sprintf("%d machines of one kind are needed for the role %s, over the zones so that the declared losses are survived; left are %s", r.count, r.role, strings.Join(have, "; "))
 	bad.Margin = "each needs " + need
 	bad.Remedy = "raise count_by_zone, admit other machines, or declare a smaller redundancy of the control plane"
 	return &shortError{bad}

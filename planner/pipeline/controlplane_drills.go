@@ -96,16 +96,25 @@ func leftOf(control *planner.ControlPlane, zones []string, nodes []int) left {
 	return l
 }
 
-// lostNames names zones and machines: "room-a and an etcd member in room-b".
+// lostNames names zones and machines: "room-a and 2 etcd members in room-b".
 func lostNames(control *planner.ControlPlane, zones []string, nodes []int) string {
-	var parts []string
-	parts = append(parts, zones...)
-	for _, i := range nodes {
-		member := control.Members[i]
-		what := map[string]string{
-			planner.RoleControlPlane: "a control-plane node", planner.RoleEtcd: "an etcd member", planner.RoleLoadBalancer: "a load balancer",
-		}[member.Role]
-		parts = append(parts, what+" in "+member.Zone)
+	parts := slices.Clone(zones)
+	for at := 0; at < len(nodes); {
+		member, n := control.Members[nodes[at]], 0
+		for at < len(nodes) && control.Members[nodes[at]] == member {
+			n, at = n+1, at+1
+		}
+		one, many := "a control-plane node", "control-plane nodes"
+		switch member.Role {
+		case planner.RoleEtcd:
+			one, many = "an etcd member", "etcd members"
+		case planner.RoleLoadBalancer:
+			one, many = "a load balancer", "load balancers"
+		}
+		if n > 1 {
+			one = fmt.Sprintf("%d %s", n, many)
+		}
+		parts = append(parts, one+" in "+member.Zone)
 	}
 	return strings.Join(parts, " and ")
 }

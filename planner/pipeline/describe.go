@@ -216,7 +216,7 @@ func cores(c units.MilliCPU) string { return fmt.Sprintf("%d.%d", c/units.Core, 
 // binding says what one node less would break; rounded: nothing but the rule that
 // zones are equal.
 func (p *problem) binding(a *answer, best *packing.Candidate, rounded bool) planner.Binding {
-	less := a.nodes() - p.step()
+	less := a.nodes() - 1
 	if rounded {
 		return planner.Binding{Resource: "equal_zones", During: string(placement.Normal)}
 	}
@@ -227,7 +227,7 @@ func (p *problem) binding(a *answer, best *packing.Candidate, rounded bool) plan
 		return planner.Binding{Resource: "nodes", During: string(placement.Normal)}
 	}
 	failure, ok := best.OneLess.Payload.(*placement.Failure)
-	if !ok {
+	if !ok || p.step() > 1 {
 		_, failure = p.try(a.offer, less, p.losses)
 	}
 	if failure == nil {

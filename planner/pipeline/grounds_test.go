@@ -145,7 +145,7 @@ func TestStock(t *testing.T) {
 	}
 	p.cluster.Machines[1] = stands("work", 4, 16, "hdd", 2, 3, 2)
 	refusal{
-		"node_group.g", "left for the group are work 2 in a, 3 in b, 2 in c", "it needs 8 of one kind at least", "raise count_by_zone",
+		"node_group.g", "of work, which comes closest, it needs 3 in a, 3 in b, 2 in c; left for it are 2 in a, 3 in b, 2 in c", "1 too few in a", "raise count_by_zone",
 	}.check(t, p.infeasible(t))
 }
 
@@ -205,7 +205,7 @@ func TestControlPlaneOfOwnMachines(t *testing.T) {
 		t.Errorf("got %+v", c.Survives)
 	}
 	p.cluster.ControlPlane.Instances.Types = []string{"boss-hdd", "boss-tiny"}
-	refusal{"control_plane.instances", "asks for 2 vCPU and 8 GiB and a disk of ssd or nvme and 40 GiB", "2 are admitted, all too small", "admit larger types"}.check(t, p.infeasible(t))
+	refusal{"control_plane.instances", "asks for 2 vCPU and 8 GiB and a disk of ssd or nvme and 40 GiB", "boss-hdd has a disk of type hdd, boss-tiny has 2 vCPU and 4 GiB", "admit other machines"}.check(t, p.infeasible(t))
 }
 
 // TestExternalEtcd buys machines of its own for etcd, and their disks: the bill has

@@ -10,6 +10,7 @@ import (
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/layout"
 	"github.com/scantling-dev/scantling/planner/placement"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // shortMachines is the shortage of machines of one's own: no more stand there.
@@ -196,27 +197,89 @@ func (m *maker) stockAfter(groups []planner.GroupPlan) stock {
 	return s
 }
 
-// noMachines says that a group needs more of its machines than stand there.
+// noMachines says that a group needs more of its machines than stand there: of the
+// kind that comes closest, in which zones and by how many.
 func (p *problem) noMachines() error {
-	var have []string
+	full := p.m.stock
+	p.m.stock = nil // what would do if any number could be had
+	defer func() { p.m.stock = full }()
+	var closest *lack
 	for i := range p.offers {
-		name := p.offers[i].instance.Name
-		if room := p.m.stock.room(name, p.group.Zones); room != nil {
-			have = append(have, fmt.Sprintf("%s %s", name, listRoom(p.group.Zones, room)))
+		o := &p.offers[i]
+		room := full.room(o.instance.Name, p.group.Zones)
+		if room == nil {
+			continue
+		}
+		zones := p.leastZones(i)
+		if zones == nil {
+			continue
+		}
+		l := lack{machine: o.instance.Name, need: zones, room: room}
+		if closest == nil || l.total() < closest.total() {
+			closest = &l
 		}
 	}
-	least := 0
-	for i := range p.offers {
-		if n, ok := p.start(i); ok && (least == 0 || n < least) {
-			least = n
-		}
-	}
-	return &shortError{&planner.Infeasible{
+	bad := &planner.Infeasible{
 		Path:       p.path,
-		Constraint: "too few machines stand there: left for the group are " + strings.Join(have, "; "),
-		Margin:     fmt.Sprintf("it needs %d of one kind at least", least),
-		Remedy:     "raise count_by_zone, admit other machines in instances, or declare a smaller redundancy",
-	}}
+		Constraint: "too few machines stand there, whatever their number",
+		Remedy:     "admit other machines in instances, or declare a smaller redundancy",
+	}
+	if closest != nil {
+		bad.Constraint = fmt.Sprintf("too few machines stand there: of %s, which comes closest, it needs %s; left for it are %s",
+			closest.machine, listRoom(p.group.Zones, closest.need), listRoom(p.group.Zones, closest.room))
+		bad.Margin = closest.words(p.group.Zones)
+		bad.Remedy = "raise count_by_zone, admit other machines in instances, declare a smaller redundancy, or split the group so that its parts run on different machines"
+	}
+	return &shortError{bad}
+}
+
+// lack is what a group needs of a machine by zone, and what is left of it.
+type lack struct {
+	machine    string
+	need, room []int
+}
+
+// total is how many machines are missing.
+func (l *lack) total() int {
+	n := 0
+	for i := range l.need {
+		n += max(l.need[i]-l.room[i], 0)
+	}
+	return n
+}
+
+// words names what is missing by zone: "1 too few in room-a".
+func (l *lack) words(zones []string) string {
+	var parts []string
+	for i, z := range zones {
+		if short := l.need[i] - l.room[i]; short > 0 {
+			parts = append(parts, fmt.Sprintf("%d too few in %s", short, z))
+		}
+	}
+	if len(parts) == 0 {
+		// As many would do if they stood as evenly as this.
+		return "they stand too unevenly"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// leastZones returns the least nodes by zone of an offer that hold; nil where none
+// do.
+func (p *problem) leastZones(offer int) []int {
+	start, ok := p.start(offer)
+	if !ok {
+		return nil
+	}
+	for n := units.CeilDiv(start, p.step()) * p.step(); n <= p.mostNodes(); n += p.step() {
+		a, failure := p.try(&p.offers[offer], n, p.losses)
+		if failure == nil {
+			return a.zones
+		}
+		if failure.Stopped {
+			return nil
+		}
+	}
+	return nil
 }
 
 // listRoom writes what is left by zone: "2 in room-a, 0 in room-b".

@@ -112,6 +112,12 @@ func (m *maker) upgradeGroup(g *planner.GroupPlan) (upgrade.Group, error) {
 		MaxUnavailable: declared.UpdateConfig.MaxUnavailable, Pending: rest.pending,
 	}
 	m.pace(&out, &declared.UpdateConfig)
+	if m.terms.OwnMachines {
+		out.Limited = true
+		for _, idle := range m.stock.room(pool.InstanceType, declared.Zones) {
+			out.Spare += idle
+		}
+	}
 	for _, z := range pool.NodesByZone {
 		out.NodesByZone = append(out.NodesByZone, z.Nodes)
 	}
@@ -145,6 +151,9 @@ func (m *maker) upgradeGroup(g *planner.GroupPlan) (upgrade.Group, error) {
 // a surge, strategies are compared at the width that the group declares, be it of
 // max_surge or of max_unavailable: the one that it does not use is left open there.
 func (m *maker) pace(out *upgrade.Group, u *planner.UpdateConfig) {
+	if m.terms.OwnMachines {
+		out.MaxSurge, out.AtATime, out.MaxUnavailable = u.MaxUnavailable, u.MaxUnavailable, units.Count(0)
+	}
 	if !m.terms.MaxSurge {
 		return
 	}

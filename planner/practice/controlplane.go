@@ -31,8 +31,14 @@ func controlPlaneRules() []rule {
 			Fix:  "Use the cloud's load balancer, kube-vip on the control-plane nodes, or two hosts with haproxy and keepalived.",
 		}, loneBalancer},
 		{Rule{
+			ID: "CP-04", Title: "The address of the API can move", DefaultSeverity: planner.Warning,
+			What: "kube-vip or keepalived holds the address of the API on machines of a cloud.",
+			Why:  "Both announce the address by ARP (or VRRP) on one L2 network when they take it over. Networks of AWS and Google Cloud deliver no such announcement, not even within a subnet: the address stays where it was, and the API is away until somebody moves it by the cloud's own means.",
+			Fix:  "Use load_balancer = \"cloud\", or script the cloud's API to move the address and switch the rule off with that reason.",
+		}, strayAddress},
+		{Rule{
 			ID: "CP-05", Title: "The control plane stands in several zones", DefaultSeverity: planner.Info,
-			What: "The nodes are in one zone, and EKS wants subnets of at least two for the control plane (info). Or a self-managed control plane stands in one zone or two, so that some zone takes the quorum of etcd with it (error in production).",
+			What: "The nodes are in one zone, and EKS wants subnets of at least two for the control plane (info). Or a self-managed control plane stands in one zone or two, so that some zone takes the quorum of etcd with it (warning in production, an error where the loss of a zone is declared to be survived).",
 			Why:  "A managed control plane is spread over zones whatever the nodes do, and EKS cannot make one without the second subnet. One's own is lost with the zone that holds most of its members: with two zones the fuller one always does.",
 			Fix:  "Name three zones; for EKS, give the emitted variables a subnet in a second one.",
 		}, controlPlaneZones},
@@ -126,8 +132,11 @@ func controlPlaneZones(v *view) []planner.Finding {
 		Severity: planner.Info, Path: "zones", Remedy: v.nameZones(3),
 		Message: fmt.Sprintf("%s, %s: losing %s leaves %d, and a quorum is %d", count(e.Members, "etcd member"), strings.Join(parts, " and "), fullest, e.Members-byZone[fullest], e.Quorum),
 	}
-	if v.production {
+	switch {
+	case v.production && v.c.ControlPlane.Redundancy.Zones > 0:
 		f.Severity = planner.Error
+	case v.production: // the spec gives the loss of a zone up
+		f.Severity = planner.Warning
 	}
 	return []planner.Finding{f}
 }
@@ -152,6 +161,21 @@ func (v *view) holders() (zones []string, byZone map[string]int) {
 	return zones, byZone
 }
 
+// strayAddress: see "Amazon VPC user guide" (no broadcast or multicast but through a
+// transit gateway) and "Google Cloud VPC networks" (no broadcast, ARP answered by the
+// network).
+func strayAddress(v *view) []planner.Finding {
+	b := v.plan.ControlPlane.LoadBalancer
+	if !v.selfManaged() || b == nil || b.Kind == planner.CloudLoadBalancer || len(v.c.Machines) > 0 {
+		return nil
+	}
+	return []planner.Finding{{
+		Path:    "control_plane.load_balancer",
+		Message: fmt.Sprintf("%s moves the API's address by announcing it, and no network of %s passes that on", b.Kind, v.c.Provider),
+		Remedy:  "load_balancer = \"cloud\"",
+	}}
+}
+
 // apiDown: GKE promises 99.5% of a zonal control plane and 99.95% of a regional one
 // (GKE, "Service level agreement"): of 730 hours 3 h 39 min and 22 min may be lost.
 func apiDown(v *view) []planner.Finding {
@@ -167,7 +191,7 @@ func apiDown(v *view) []planner.Finding {
 		}
 		message += ", and GKE promises 99.5% of it, 3 h 39 min a month without, against 22 min (99.95%) of a regional one"
 		if zonal, regional := v.fee("zonal"), v.fee("regional"); zonal.Known() && regional.Known() && zonal.Rate == regional.Rate {
-			message += " at the same fee"
+			message += " at the same fee (one zonal cluster of a billing account is covered by a credit, which is not taken off here)"
 		}
 		return []planner.Finding{{Path: "control_plane.tier", Message: message, Remedy: "tier = \"regional\""}}
 	case v.selfManaged() && v.servers() == 1 && hops != "":

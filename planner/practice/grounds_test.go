@@ -121,7 +121,7 @@ func TestControlPlaneRules(t *testing.T) {
 		"one node to upgrade": {onSelf(single), "error CP-09 control_plane.nodes", "the API is away at each of 1 hop to 1.36", "nodes = 3"},
 		"no load balancer":    {onSelf(func(w *world) { w.plan.ControlPlane.LoadBalancer = nil }), "error CP-03 control_plane.load_balancer", "3 API servers and no load balancer", `"cloud"`},
 		"one host":            {onOwn(func(w *world) { w.plan.ControlPlane.LoadBalancer.Hosts = 1 }), "error CP-03 control_plane.load_balancer", "behind 1 load balancer host", `"kube_vip"`},
-		"two zones":           {onSelf(twoZones), "error CP-05 zones", "3 etcd members, 2 in us-east-1a and 1 in us-east-1b: losing us-east-1a leaves 1, and a quorum is 2", "us-east-1c"},
+		"two zones":           {onSelf(twoZones), "warning CP-05 zones", "3 etcd members, 2 in us-east-1a and 1 in us-east-1b: losing us-east-1a leaves 1, and a quorum is 2", "us-east-1c"},
 		"two zones in development": {onSelf(func(w *world) {
 			twoZones(w)
 			w.c().Environment = planner.Development
@@ -130,7 +130,7 @@ func TestControlPlaneRules(t *testing.T) {
 			w.plan.ControlPlane.Etcd.ToleratesZones = 0
 			w.stand("room-a", "room-a", "room-a")
 			w.c().Zones, w.cat.Zones = w.c().Zones[:1], w.cat.Zones[:1]
-		}), "error CP-05 zones", "3 in room-a: losing room-a leaves 0", "racks with their own power"},
+		}), "warning CP-05 zones", "3 in room-a: losing room-a leaves 0", "racks with their own power"},
 		"nodes in one room": {onOwn(func(w *world) {
 			w.c().Zones, w.cat.Zones = w.c().Zones[:1], w.cat.Zones[:1]
 		}), "error WN-06 zones", "all nodes stand in room-a", "racks with their own power"},

@@ -108,13 +108,17 @@ func Each(path, detail string, n int, p Hourly) Line {
 }
 
 // Machines returns the line of n machines of a type. A spot price is a
-// statistic over time: the line names it. An empty statistic is on demand.
+// statistic over time: the line names it. An empty statistic is on demand, but for
+// a declared price, which says nothing of how machines were come by.
 func Machines(path string, n int, instanceType, spotStatistic string, p Hourly) Line {
-	bought := "on demand"
-	if spotStatistic != "" {
-		bought = "spot, " + spotStatistic
+	bought := " on demand"
+	switch {
+	case spotStatistic != "":
+		bought = " spot, " + spotStatistic
+	case p.Basis == Declared:
+		bought = ""
 	}
-	return Each(path, fmt.Sprintf("%d x %s %s", n, instanceType, bought), n, p)
+	return Each(path, fmt.Sprintf("%d x %s%s", n, instanceType, bought), n, p)
 }
 
 // Disk is a network disk.

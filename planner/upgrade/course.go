@@ -39,6 +39,7 @@ func course(o Option, p Problem) (Strategy, bool) {
 	default:
 		return Strategy{}, false
 	}
+	s.BlockedBy = append(s.BlockedBy, tooFewIdle(p, s.Groups)...)
 	if o.Course != CourseClusterBlueGreen {
 		s.Notes = append(s.Notes, inCluster(o, p)...)
 	}

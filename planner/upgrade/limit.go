@@ -106,3 +106,21 @@ func inTime(g Group, c GroupCourse, limit time.Duration, then string) string {
 	}
 	return ""
 }
+
+// tooFewIdle returns the groups whose extra nodes have no machine.
+func tooFewIdle(p Problem, courses []GroupCourse) []string {
+	var reasons []string
+	for i, c := range courses {
+		if g := p.Groups[i]; g.Limited && c.PeakExtraNodes > g.Spare {
+			reasons = append(reasons, fmt.Sprintf("%s: %s more for a while, and %d of the kind stand idle", c.Name, needs(c.PeakExtraNodes), g.Spare))
+		}
+	}
+	return reasons
+}
+
+func needs(machines int) string {
+	if machines == 1 {
+		return "1 machine is needed"
+	}
+	return count(machines, "machine") + " are needed"
+}

@@ -149,3 +149,38 @@ func TestRollGivesUp(t *testing.T) {
 		t.Errorf("blocked by %q, want %q", s.BlockedBy, want)
 	}
 }
+
+// TestIdleMachines: what comes before an old node goes is a machine that stands
+// idle. With two of them a surge of three is two wide: 12 nodes in 6 batches of
+// 350 s; with none, and for a second group of 12, it is blocked.
+func TestIdleMachines(t *testing.T) {
+	for spare, want := range map[int]struct{ surge, group string }{
+		0:  {"web: 1 machine is needed more for a while, and 0 of the kind stand idle", "web: 12 machines are needed more for a while, and 0 of the kind stand idle"},
+		2:  {"", "web: 12 machines are needed more for a while, and 2 of the kind stand idle"},
+		12: {"", ""},
+	} {
+		g := pool(3, 0, 12)
+		g.Limited, g.Spare = true, spare
+		p := selfManaged(3, g)
+		for _, s := range upgrade.Compare(p).Strategies {
+			blocked := strings.Join(s.BlockedBy, "; ")
+			switch s.Name {
+			case upgrade.Surge:
+				if blocked != want.surge {
+					t.Errorf("%d idle: surge is blocked by %q, want %q", spare, blocked, want.surge)
+				}
+				if spare == 2 && (s.Groups[0].Parallel != 2 || s.Groups[0].Duration != 6*350*time.Second || s.PeakExtraNodes != 2) {
+					t.Errorf("two idle: %+v", s.Groups[0])
+				}
+			case upgrade.NodeGroupBlueGreen:
+				if blocked != want.group {
+					t.Errorf("%d idle: a second group is blocked by %q, want %q", spare, blocked, want.group)
+				}
+			case upgrade.InPlace, upgrade.Minimal:
+				if strings.Contains(blocked, "idle") {
+					t.Errorf("%s needs no machine more: %s", s.Name, blocked)
+				}
+			}
+		}
+	}
+}

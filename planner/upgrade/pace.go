@@ -57,6 +57,9 @@ func paceOf(g Group, terminateFirst bool, bound int) pace {
 	case surge+away == 0:
 		surge = 1
 	}
+	if g.Limited && surge > 1 {
+		surge = max(min(surge, g.Spare), 1)
+	}
 	p := pace{surge: min(surge, bound, n), away: min(away, bound, n), parallel: min(surge+away, bound, n)}
 	switch {
 	case surge == 0:

@@ -173,6 +173,10 @@ type Group struct {
 	// what goes first, in place, and batches of blue/green. A share rounds down, at
 	// least 1; MaxUnavailable where it is zero.
 	AtATime units.CountOrRatio
+	// Limited: nodes more can only be had from machines that stand idle, Spare of
+	// them.
+	Limited bool
+	Spare   int
 	// BatchSoak is the wait after each batch of GKE's blue/green.
 	BatchSoak time.Duration
 	// Workloads with pods on the nodes.

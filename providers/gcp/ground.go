@@ -39,7 +39,7 @@ func terms() planner.Terms {
 		DiskType:   machines.PDBalanced, NodeDisk: nodeDisk, LeastRootDisk: leastRootDisk,
 		LeastRootDiskWhy: "GKE refuses a smaller boot disk.",
 		RootDiskProblem:  machines.GCEDiskProblem,
-		UpdateStrategies: []string{"surge", "minimal"}, MaxSurge: true, Soak: true,
+		UpdateStrategies: []string{"surge", "minimal", "gke_blue_green"}, MaxSurge: true, Soak: true,
 		Tiers: []string{RegionalTier, ZonalTier},
 		DefaultTier: map[planner.Environment]string{
 			planner.Production: RegionalTier, planner.Development: ZonalTier,

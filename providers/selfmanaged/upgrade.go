@@ -56,12 +56,11 @@ func onPremises() planner.Mechanics {
 	m.Strategies = []planner.UpgradeOption{
 		{Name: "in_place", Course: planner.CourseInPlace},
 		{Name: "minimal", Course: planner.CourseRolling, TerminateFirst: true},
+		{Name: "node_group_blue_green", Course: planner.CourseNodeGroupBlueGreen},
+		{Name: "surge", Course: planner.CourseRolling},
 	}
-	const stand = "not on machines of one's own: nobody lends machines for a day, so that "
 	m.Refused = map[string]string{
-		"cluster_blue_green":    stand + "a second cluster would have to stand there all year",
-		"node_group_blue_green": stand + "a second group would have to stand there all year",
-		"surge":                 stand + "the extra ones would have to stand there all year",
+		"cluster_blue_green": "not on machines of one's own: nobody lends machines for a day, so that a second cluster would have to stand there all year",
 	}
 	return m
 }

@@ -20,8 +20,8 @@ const poolSoak = time.Hour
 // the planned upgrade recommends goes before what the group declares, if GKE does
 // it in a pool's place.
 func (g *gkePool) strategy() string {
-	if g.spec.UpdateConfig.Strategy == minimal {
-		return minimal
+	if own := g.spec.UpdateConfig.Strategy; own == minimal || own == gkeBlueGreen {
+		return own
 	}
 	for _, s := range []string{gkeAutoscaledBlueGreen, gkeBlueGreen, minimal} {
 		if g.recommends(s) {
