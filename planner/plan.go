@@ -329,7 +329,9 @@ type GrowthMonth struct {
 	Factor units.Ratio
 	// Nodes by group, in the order of Plan.NodeGroups.
 	Nodes []GroupNodes
-	Cost  Amount
+	// Cost is the whole bill. ControlPlane is the control plane's part of it: its
+	// fees, and machines and disks of a self-managed one.
+	Cost, ControlPlane Amount
 	// Infeasible says what stops growth; empty where the month can be planned.
 	Infeasible string
 }

@@ -127,6 +127,8 @@ func TestShopFigures(t *testing.T) {
 		"upgrade.strategies.3.events.3.event":                       "nodes_done",
 		"growth.1.nodes_by_group.web":                               7.0,
 		"growth.2.usd_per_hour":                                     nil,
+		"growth.1.control_plane_usd_per_hour":                       0.1,
+		"growth.2.control_plane_usd_per_hour":                       nil,
 		// 2.40 + 0.30 + 0.10 + 0.10 + 11 x 0.005479453, and 730 times that.
 		"cost.total_usd_per_hour":  2.960273983,
 		"cost.total_usd_per_month": 2161.00000759,

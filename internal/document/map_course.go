@@ -43,5 +43,6 @@ func syncGrowthMonth(to direction, d *growthMonth, p *planner.GrowthMonth) {
 	syncInt(to, &d.Factor, &p.Factor)
 	syncCounts(to, &d.Nodes, &p.Nodes, func(c *planner.GroupNodes) (*string, *int) { return &c.Group, &c.Nodes })
 	syncAmount(to, &d.USDPerHour, &p.Cost)
+	syncAmount(to, &d.ControlPlane, &p.ControlPlane)
 	syncText(to, &d.Infeasible, &p.Infeasible)
 }

@@ -226,7 +226,13 @@ func external() *planner.Plan {
 		line("control_plane.root_disks", "3 x 50 GiB gp3", 3*diskRate),
 	}
 	p.Cost.Lines = append(lines, p.Cost.Lines[1:]...)
-	p.Cost.Known += cents(60) + cents(30) + cents(2) + 12*diskRate - cents(10)
+	control := cents(60) + cents(30) + cents(2) + 12*diskRate
+	p.Cost.Known += control - cents(10)
 	p.Cost.Total.Rate = p.Cost.Known
+	for i := range 2 {
+		month := &p.Growth[i]
+		month.Cost.Rate += control - cents(10)
+		month.ControlPlane.Rate = control
+	}
 	return p
 }

@@ -143,8 +143,8 @@ func growth() []planner.GrowthMonth {
 		return []planner.GroupNodes{{Group: "batch", Nodes: batch}, {Group: "ingress", Nodes: ingress}, {Group: "web", Nodes: web}}
 	}
 	return []planner.GrowthMonth{
-		{Month: 1, Date: "2026-12-20", Factor: 1_030_000, Nodes: nodes(2, 3, 6), Cost: known(total)},
-		{Month: 2, Date: "2027-01-20", Factor: 1_060_900, Nodes: nodes(2, 3, 7), Cost: known(total + cents(40) + diskRate)},
+		{Month: 1, Date: "2026-12-20", Factor: 1_030_000, Nodes: nodes(2, 3, 6), Cost: known(total), ControlPlane: known(cents(10))},
+		{Month: 2, Date: "2027-01-20", Factor: 1_060_900, Nodes: nodes(2, 3, 7), Cost: known(total + cents(40) + diskRate), ControlPlane: known(cents(10))},
 		{Month: 3, Date: "2027-02-20", Factor: 1_092_727, Infeasible: "max_usd_per_month is 2,500.00"},
 	}
 }

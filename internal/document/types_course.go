@@ -42,12 +42,13 @@ type upgradeEvent struct {
 }
 
 type growthMonth struct {
-	Month      int            `json:"month" jsonschema:"Months from today."`
-	Date       date           `json:"date" jsonschema:"Day at which the month is planned."`
-	Factor     ratio          `json:"factor" jsonschema:"On throughput."`
-	Nodes      map[string]int `json:"nodes_by_group" jsonschema:"Nodes of each group."`
-	USDPerHour *dollars       `json:"usd_per_hour" jsonschema:"The whole bill; null where not known."`
-	Infeasible text           `json:"infeasible" jsonschema:"What stops growth; null where the month can be planned."`
+	Month        int            `json:"month" jsonschema:"Months from today."`
+	Date         date           `json:"date" jsonschema:"Day at which the month is planned."`
+	Factor       ratio          `json:"factor" jsonschema:"On throughput."`
+	Nodes        map[string]int `json:"nodes_by_group" jsonschema:"Nodes of each group."`
+	USDPerHour   *dollars       `json:"usd_per_hour" jsonschema:"The whole bill; null where not known."`
+	ControlPlane *dollars       `json:"control_plane_usd_per_hour" since:"1" jsonschema:"What the control plane costs: its fees, and machines and disks of a self-managed one; null where not known."`
+	Infeasible   text           `json:"infeasible" jsonschema:"What stops growth; null where the month can be planned."`
 }
 
 type cost struct {

@@ -32,14 +32,14 @@ func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.Growt
 	}, func(ctx context.Context, at forecast.Month) (planner.GrowthMonth, error) {
 		fees = m.feesAt(at.Date, fees)
 		month, err := m.month(ctx, plan, guests, at.Number, last)
+		if err != nil {
+			return planner.GrowthMonth{}, err
+		}
 		for _, f := range fees {
-			month.Cost.Rate += f.Price.Rate
-			month.Cost.Known = month.Cost.Known && f.Price.Known()
+			month.ControlPlane = sum(month.ControlPlane, planner.Amount{Rate: f.Price.Rate, Known: f.Price.Known()})
 		}
-		if !month.Cost.Known {
-			month.Cost.Rate = 0
-		}
-		return month, err
+		month.Cost = sum(month.Cost, month.ControlPlane)
+		return month, nil
 	})
 	if err != nil {
 		return nil, err
@@ -53,6 +53,14 @@ func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.Growt
 		}
 	}
 	return out, nil
+}
+
+// sum adds amounts; it is not known where one of them is not.
+func sum(a, b planner.Amount) planner.Amount {
+	if !a.Known || !b.Known {
+		return planner.Amount{}
+	}
+	return planner.Amount{Rate: a.Rate + b.Rate, Known: true}
 }
 
 // grows reports whether any demand changes from month to month.
@@ -71,10 +79,11 @@ func (m *maker) grows() bool {
 	return false
 }
 
-// month counts and prices the nodes of every group after so many months, from the
-// counts of the month before on, which it replaces.
+// month counts the nodes of every group after so many months, from the counts of
+// the month before on, which it replaces. Its cost is of nodes and their disks, and
+// its control plane's of machines and disks: fees are to be added.
 func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planner.Workload, months int, last []past) (planner.GrowthMonth, error) {
-	out := planner.GrowthMonth{Cost: planner.Amount{Known: true}}
+	out := planner.GrowthMonth{Cost: planner.Amount{Known: true}, ControlPlane: planner.Amount{Known: true}}
 	m.stock = fullStock(&m.cluster)
 	for _, c := range plan.ControlPlane.Machines {
 		m.stock.take(c.InstanceType, c.NodesByZone)
@@ -97,8 +106,9 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planne
 			m.stock.take(p.offers[0].instance.Name, zoneCounts(g.Zones, zones))
 		}
 		disks, known := m.rootDisksRate(g, nodes)
-		out.Cost.Rate += p.offers[0].price.Rate*units.USDPerHour(nodes) + disks
-		out.Cost.Known = out.Cost.Known && p.offers[0].known && known
+		out.Cost = sum(out.Cost, planner.Amount{
+			Rate: p.offers[0].price.Rate*units.USDPerHour(nodes) + disks, Known: p.offers[0].known && known,
+		})
 	}
 	// A control plane that people run grows with the cluster: it is sized anew.
 	control := plan.ControlPlane
@@ -107,8 +117,7 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planne
 		return planner.GrowthMonth{}, err
 	}
 	for _, l := range m.controlPlaneLines(&control) {
-		out.Cost.Rate += l.PerHour()
-		out.Cost.Known = out.Cost.Known && l.Known()
+		out.ControlPlane = sum(out.ControlPlane, planner.Amount{Rate: l.PerHour(), Known: l.Known()})
 	}
 	return out, nil
 }
