@@ -1,0 +1,98 @@
+package pipeline_test
+
+import (
+	"testing"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/pipeline"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// dated is a provider whose fee for 1.35 is 0.60 USD an hour from 2027 on.
+type dated struct{ fakeProvider }
+
+func (p dated) ControlPlane(c *planner.Cluster, cat *catalogs.Catalog) (planner.ControlPlane, error) {
+	out, err := p.fakeProvider.ControlPlane(c, cat)
+	if err == nil && c.KubernetesVersion == "1.35" && c.AsOf >= "2027-01-01" {
+		out.Support, out.Fees = "extended", []planner.FeeLine{{Name: "cluster", Price: listed(600)}}
+	}
+	return out, err
+}
+
+// growing is a workload of four pods, half as many more each month: 6, 9 and, of
+// 13.5, 14. A machine of 1900m holds one of them.
+func growing() planner.Workload {
+	w := inPlace(given("w", 4, 1500, units.GiB))
+	w.GrowthPerMonth, w.GrowsReplicas = 50*units.Percent, true
+	return w
+}
+
+// TestGrowthOfFees: a node is 0.100 USD an hour and its disk 0.005. The fee is 0.10,
+// and 0.60 from the second month on, unless the cluster is upgraded.
+func TestGrowthOfFees(t *testing.T) {
+	const thousandth = units.DollarPerHour / 1000
+	for name, tc := range map[string]struct {
+		upgrade *planner.Upgrade
+		fees    [3]units.USDPerHour
+	}{
+		"the minor stays":       {nil, [3]units.USDPerHour{100, 600, 600}},
+		"the minor is upgraded": {&planner.Upgrade{To: "1.36", Strategy: "compare"}, [3]units.USDPerHour{100, 100, 100}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := onePerNode(group("g", planner.App, abc(), none(), growing()))
+			p.cluster.Growth = planner.Growth{PerMonth: 50 * units.Percent, HorizonMonths: 3}
+			p.cluster.Upgrade = tc.upgrade
+			plan, err := pipeline.Make(t.Context(), p.cluster, p.catalog, dated{}, pipeline.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(plan.Growth) != 3 {
+				t.Fatalf("%d months, want 3", len(plan.Growth))
+			}
+			for i, nodes := range []int{6, 9, 14} {
+				m := plan.Growth[i]
+				control := planner.Amount{Rate: tc.fees[i] * thousandth, Known: true}
+				all := planner.Amount{Rate: control.Rate + 105*units.USDPerHour(nodes)*thousandth, Known: true}
+				if m.Nodes[0].Nodes != nodes || m.ControlPlane != control || m.Cost != all {
+					t.Errorf("month %d: %+v, want %d nodes, %v for the control plane, %v in all", i+1, m, nodes, control, all)
+				}
+			}
+		})
+	}
+}
+
+// TestGrowthOfControlPlane: three machines of 0.100 USD an hour run the control plane
+// in every month. Where they have no price neither it nor the whole is known; where
+// only the nodes have none, it is.
+func TestGrowthOfControlPlane(t *testing.T) {
+	for name, tc := range map[string]struct {
+		unpriced      int
+		control, cost bool
+	}{
+		"all prices known": {-1, true, true}, "no price of its machines": {0, false, false}, "no price of the nodes": {1, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := site([]planner.Machine{bosses(2, 2, 2), stands("work", 2, 8, "hdd", 5, 5, 5)}, group("g", planner.App, abc(), none(), growing()))
+			p.cluster.NodeGroups[0].Instances.Types = []string{"work"}
+			p.cluster.Growth = planner.Growth{PerMonth: 50 * units.Percent, HorizonMonths: 2}
+			if tc.unpriced >= 0 {
+				p.cluster.Machines[tc.unpriced].USDPerMonth = nil
+				p.catalog.Types[tc.unpriced].OnDemand = catalogs.Price{}
+			}
+			for i, nodes := range []units.USDPerHour{6, 9} {
+				m := p.mustMake(t).Growth[i]
+				want := planner.GrowthMonth{}
+				if tc.control {
+					want.ControlPlane = planner.Amount{Rate: 3 * units.DollarPerHour / 10, Known: true}
+				}
+				if tc.cost {
+					want.Cost = planner.Amount{Rate: want.ControlPlane.Rate + nodes*units.DollarPerHour/20, Known: true}
+				}
+				if m.ControlPlane != want.ControlPlane || m.Cost != want.Cost {
+					t.Errorf("month %d: %+v for the control plane, %+v in all, want %+v, %+v", i+1, m.ControlPlane, m.Cost, want.ControlPlane, want.Cost)
+				}
+			}
+		})
+	}
+}
