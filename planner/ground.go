@@ -46,6 +46,11 @@ type Terms struct {
 
 	CNIs   []CNI
 	Images []Image
+	// MostPods bounds what a spec may say of the pods of a node; 0 does not.
+	MostPods int
+	// ReservedLabels are domains, such as "example.com", whose labels the provider
+	// keeps to itself.
+	ReservedLabels []string
 	// Kubelet: groups may declare the kubelet's reserves.
 	Kubelet bool
 	// Families are the patterns of families by role; a role without any admits
@@ -78,11 +83,25 @@ type Terms struct {
 	// start from: the attribute and a sentence; empty where it takes it. declared
 	// tells whether the spec gives an attribute.
 	RootDiskProblem func(d Disk, k *catalogs.Disk, declared func(attribute string) bool) (attribute, problem string)
+	// DataDiskProblem says the same of a disk that nodes do not start from, and of
+	// which the planner decides what the spec leaves out.
+	DataDiskProblem func(d Disk, k *catalogs.Disk) (attribute, problem string)
 
 	// UpdateStrategies of groups, and whether update_config.max_surge and soak mean
 	// something.
 	UpdateStrategies []string
 	MaxSurge, Soak   bool
+	// MostAtATime bounds max_surge and max_unavailable together, LongestSoak the
+	// soak; 0 does not.
+	MostAtATime int
+	LongestSoak time.Duration
+
+	// GroupName says what is wrong with a group's name where Terraform is to be
+	// written; empty where nothing is. Nil takes every name.
+	GroupName func(name string) string
+	// UnwrittenStrategies are those of upgrades that the Terraform module has no key
+	// for.
+	UnwrittenStrategies []string
 
 	// Tiers of a managed control plane, and the default by environment.
 	Tiers       []string

@@ -25,7 +25,8 @@ func terms() planner.Terms {
 	return planner.Terms{
 		Provider: Name, Mode: planner.Managed, Title: "EKS", DefaultMode: true,
 		CNIs: []planner.CNI{DefaultCNI, planner.VPCPrefix}, Images: Images(),
-		Families: machines.EC2Families(), Burstable: machines.EC2Burstable(), FamilyEnd: ".", TypeExample: "m7g.large", Spot: true,
+		ReservedLabels: []string{"eks.amazonaws.com"},
+		Families:       machines.EC2Families(), Burstable: machines.EC2Burstable(), FamilyEnd: ".", TypeExample: "m7g.large", Spot: true,
 		HiddenZone: machines.IsEC2Zone,
 		DiskType:   "gp3", NodeDisk: leastRootDisk, LeastRootDisk: leastRootDisk,
 		LeastRootDiskWhy: "The volume is made from the image's snapshot of 20Gi, and EC2 refuses a smaller one.",

@@ -1,6 +1,9 @@
 package gcp
 
 import (
+	"regexp"
+	"time"
+
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -34,12 +37,15 @@ func terms() planner.Terms {
 	return planner.Terms{
 		Provider: Name, Mode: planner.Managed, Title: "GKE", DefaultMode: true,
 		CNIs: []planner.CNI{planner.Kubenet, planner.DataplaneV2}, Images: []planner.Image{planner.COS},
+		MostPods: mostPods, ReservedLabels: []string{"cloud.google.com"},
 		Families: machines.GCEFamilies(), FamilyEnd: "-", TypeExample: "n2-standard-4", Spot: true,
 		EqualZones: true,
 		DiskType:   machines.PDBalanced, NodeDisk: nodeDisk, LeastRootDisk: leastRootDisk,
 		LeastRootDiskWhy: "GKE refuses a smaller boot disk.",
 		RootDiskProblem:  machines.GCEDiskProblem,
 		UpdateStrategies: []string{"surge", "minimal", "gke_blue_green"}, MaxSurge: true, Soak: true,
+		MostAtATime: mostAtATime, LongestSoak: longestSoak,
+		GroupName: poolName, UnwrittenStrategies: []string{"gke_autoscaled_blue_green"},
 		Tiers: []string{RegionalTier, ZonalTier},
 		DefaultTier: map[planner.Environment]string{
 			planner.Production: RegionalTier, planner.Development: ZonalTier,
@@ -54,3 +60,27 @@ const leastRootDisk = 10 * units.GiB
 // nodeDisk is the boot disk of a node pool that says nothing (GKE, "Configure node
 // boot disks").
 const nodeDisk = 100 * units.GiB
+
+// mostPods is the most that a node takes; 110 where nothing is said (GKE,
+// "Configure maximum Pods per node").
+const mostPods = 256
+
+// What the API takes of upgrade settings (GKE, "Node upgrade strategies"; soak of
+// a blue-green upgrade, at most 7 days).
+const (
+	mostAtATime = 20
+	longestSoak = 7 * 24 * time.Hour
+)
+
+// poolName says what is wrong with the name of a node pool: the API takes 40
+// letters, digits and dashes, a letter first (NodePool.name), and the Terraform
+// module gives the labels and taints of "all" to every pool.
+func poolName(name string) string {
+	switch {
+	case name == "all":
+		return "the Terraform module gives the labels and taints of \"all\" to every node pool"
+	case !regexp.MustCompile(`^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`).MatchString(name):
+		return "GKE names a node pool with small letters, digits and \"-\", at most 40, a letter first and no \"-\" last"
+	}
+	return ""
+}

@@ -63,7 +63,7 @@ func EBSProblem(d planner.Disk, k *catalogs.Disk, declared func(string) bool) (a
 	case d.ThroughputMiBps > 0 && d.Type != "gp3":
 		return "throughput_mib", fmt.Sprintf("The throughput of a %s disk cannot be set. Leave throughput_mib out, or use gp3.", d.Type)
 	case provisioned && !declared("iops"):
-		return "type", fmt.Sprintf("A %s disk needs iops: the operations a second that it is bought with.", d.Type)
+		return "type", fmt.Sprintf("An %s disk needs iops: the operations a second that it is bought with.", d.Type)
 	}
 	iops := max(d.IOPS, k.FreeIOPS)
 	if d.Type == "gp3" && d.ThroughputMiBps*iopsPerMiBps > iops && d.ThroughputMiBps <= k.MaxMiBps {

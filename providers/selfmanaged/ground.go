@@ -1,6 +1,9 @@
 package selfmanaged
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -24,6 +27,7 @@ func OnAWS() planner.Ground {
 	t.Families, t.Burstable = machines.EC2Families(), machines.EC2Burstable()
 	t.FamilyEnd, t.TypeExample = ".", "m7g.large"
 	t.HiddenZone, t.RootDiskProblem = machines.IsEC2Zone, machines.EBSProblem
+	t.DataDiskProblem = ebsDataProblem
 	t.DiskType, t.EtcdDiskType = "gp3", "gp3"
 	t.EtcdDisks = []string{"gp3", "io1", "io2", "gp2"}
 	t.DisksBySize, t.DisksFixedThroughput = []string{"gp2"}, []string{"io1", "io2"}
@@ -39,10 +43,11 @@ func OnGCP() planner.Ground {
 	t.Provider, t.Title = "gcp", "self-managed Kubernetes on Google Cloud"
 	t.Families = machines.GCEFamilies()
 	t.FamilyEnd, t.TypeExample = "-", "n2-standard-4"
-	t.RootDiskProblem = machines.GCEDiskProblem
+	t.RootDiskProblem, t.DataDiskProblem = machines.GCEDiskProblem, gceDataProblem
 	t.DiskType, t.EtcdDiskType = machines.PDBalanced, machines.PDSSD
-	t.EtcdDisks = []string{machines.PDSSD, machines.PDBalanced, machines.HyperdiskBalanced, "hyperdisk-extreme", "pd-extreme"}
-	t.DisksBySize, t.DisksFixedThroughput = []string{machines.PDSSD, machines.PDBalanced}, []string{"hyperdisk-extreme", "pd-extreme"}
+	t.EtcdDisks = []string{machines.PDSSD, machines.PDBalanced, machines.HyperdiskBalanced}
+	t.EtcdDisks = append(t.EtcdDisks, extremeDisks()...)
+	t.DisksBySize, t.DisksFixedThroughput = []string{machines.PDSSD, machines.PDBalanced}, extremeDisks()
 	return ground(site{
 		terms: t, mechanics: onCloud(bootGCE), partitions: CloudPartitions, balancer: forwardingRule,
 		memory: func(*catalogs.Catalog) visibleMemory { return machines.GCEVisible },
@@ -74,8 +79,31 @@ func commonTerms() planner.Terms {
 	}
 }
 
-// cloudTerms are what the machines of clouds share. kube-vip and keepalived hold
-// an address on one L2 network, which a cloud has within a zone at most.
+// ebsDataProblem says what Amazon EBS refuses of a disk beside the root disk.
+// Operations that io1 and io2 are bought with need not be declared: the planner
+// buys them.
+func ebsDataProblem(d planner.Disk, k *catalogs.Disk) (attribute, problem string) {
+	return machines.EBSProblem(d, k, func(string) bool { return true })
+}
+
+// gceDataProblem says what Compute Engine refuses of a disk beside the boot disk.
+// Machines do not boot from the extreme types, whose operations are bought and whose
+// throughput follows (Compute Engine, "About Hyperdisk", "Extreme Persistent
+// Disk").
+func gceDataProblem(d planner.Disk, k *catalogs.Disk) (attribute, problem string) {
+	if !slices.Contains(extremeDisks(), d.Type) {
+		return machines.GCEDiskProblem(d, k, nil)
+	}
+	if d.ThroughputMiBps > 0 {
+		return "throughput_mib", fmt.Sprintf("The throughput of a %s disk follows from its operations. Leave throughput_mib out, or use %s.", d.Type, machines.HyperdiskBalanced)
+	}
+	return "", ""
+}
+
+// extremeDisks are bought with their operations.
+func extremeDisks() []string { return []string{"hyperdisk-extreme", "pd-extreme"} }
+
+// cloudTerms are what the machines of clouds share.
 func cloudTerms() planner.Terms {
 	t := commonTerms()
 	t.Spot = true
