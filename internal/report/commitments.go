@@ -51,8 +51,8 @@ func promises(plan *planner.Plan) (terms map[int]*promise, bases []catalogs.Basi
 }
 
 // committed writes what the nodes would cost under the best commitments of each
-// term: the sum of the groups for which there is one, and the share that it saves of
-// theirs on demand.
+// term: the sum of the groups for which there is one, and what it saves of theirs on
+// demand.
 func (p *page) committed(plan *planner.Plan) {
 	terms, bases := promises(plan)
 	var items []string
@@ -64,8 +64,8 @@ func (p *page) committed(plan *planner.Plan) {
 		}
 		saving := (t.demand - t.price) * 100 / t.demand // in percent, rounded down
 		items = append(items, fmt.Sprintf(
-			"%s: %s %s USD/month, %d%% less", strings.Join(append([]string{count(years, "year")}, distinct(t.payments)...), ", "),
-			of, usd(t.price.PerMonth()), saving,
+			"%s: %s %s USD/month, saves %s (%d%%)", strings.Join(append([]string{count(years, "year")}, distinct(t.payments)...), ", "),
+			of, usd(t.price.PerMonth()), usd((t.demand-t.price).PerMonth()), saving,
 		))
 	}
 	if len(items) == 0 {
@@ -77,6 +77,9 @@ func (p *page) committed(plan *planner.Plan) {
 	}
 	if listed := basisWords(catalogs.Listed); len(words) > 1 || words[0] != listed {
 		items = append(items, "prices "+strings.Join(words, ", "))
+	}
+	if len(plan.ControlPlane.Machines) > 0 {
+		items = append(items, "without the control plane")
 	}
 	p.labelled("COMMITTED", plain, items...)
 }

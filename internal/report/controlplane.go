@@ -20,7 +20,7 @@ func (p *page) controlPlane(plan *planner.Plan) {
 	t := table{columns: []column{
 		{title: "CONTROL PLANE"},
 		{title: "NODES", right: true},
-		{title: strings.Join(zoneLabels(plan.Cluster.Region, plan.Cluster.Zones), "/")},
+		{title: zoneTitle(plan)},
 		{title: typeTitle(plan)},
 		{title: "USD/MONTH", right: true},
 		{title: "PRICE", drop: 1},
@@ -38,7 +38,7 @@ func (p *page) controlPlane(plan *planner.Plan) {
 		p.labelled("COST", plain, items...)
 	}
 	if c.Etcd != nil {
-		p.labelled("ETCD", plain, etcdItems(c.Etcd)...)
+		p.labelled("ETCD", plain, etcdItems(plan)...)
 	}
 	if c.LoadBalancer != nil {
 		p.labelled("LOAD BALANCER", plain, balancerItems(c.LoadBalancer)...)
@@ -57,17 +57,12 @@ func machinesCost(m *planner.ControlPlaneMachines) planner.Amount {
 // controlPlaneBill writes the control plane's lines of the bill and their sum.
 func controlPlaneBill(plan *planner.Plan) []string {
 	var items []string
-	sum := planner.Amount{Known: true}
 	for _, l := range plan.Cost.Lines {
-		name, ok := strings.CutPrefix(l.Path, "control_plane.")
-		if !ok {
-			continue
+		if name, ok := strings.CutPrefix(l.Path, "control_plane."); ok {
+			items = append(items, strings.ReplaceAll(name, "_", " ")+" "+monthly(l.Amount))
 		}
-		items = append(items, strings.ReplaceAll(name, "_", " ")+" "+monthly(l.Amount))
-		sum.Rate += l.Amount.Rate
-		sum.Known = sum.Known && l.Amount.Known
 	}
-	switch {
+	switch sum := controlPlaneCost(plan); {
 	case len(items) < 2:
 		return items
 	case sum.Known:
@@ -77,14 +72,37 @@ func controlPlaneBill(plan *planner.Plan) []string {
 	}
 }
 
+// controlPlaneCost is what the control plane costs today: its lines of the bill.
+func controlPlaneCost(plan *planner.Plan) planner.Amount {
+	sum := planner.Amount{Known: true}
+	for _, l := range plan.Cost.Lines {
+		if strings.HasPrefix(l.Path, "control_plane.") {
+			sum.Rate += l.Amount.Rate
+			sum.Known = sum.Known && l.Amount.Known
+		}
+	}
+	if !sum.Known {
+		return planner.Amount{}
+	}
+	return sum
+}
+
 // etcdItems say how etcd is kept.
-func etcdItems(e *planner.Etcd) []string {
+func etcdItems(plan *planner.Plan) []string {
+	e := plan.ControlPlane.Etcd
+	members := count(e.Members, "member") + " " + topologyWords(e.Topology)
+	if plan.Cluster.ControlPlane.Etcd.Members > 0 {
+		members += ", as declared"
+		if e.Topology == planner.Stacked {
+			members += ": a node for each"
+		}
+	}
 	disk := "a disk of its own: "
 	if e.Disk.Type == "" {
 		disk = "the machine's disk: "
 	}
 	return []string{
-		count(e.Members, "member") + " " + topologyWords(e.Topology),
+		members,
 		fmt.Sprintf("quorum %d", e.Quorum),
 		"survives " + toleranceWords(e),
 		fmt.Sprintf("class %s (%s)", e.Class, e.ClassReason),

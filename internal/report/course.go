@@ -57,7 +57,12 @@ func defaultsOf(assumptions []planner.Assumption, attribute string) string {
 	return attribute + " " + strings.Join(parts, ", ")
 }
 
-// upgrade writes the strategies of the upgrade side by side.
+// breaksRedundancy begins the notes of strategies that do not hold the declared
+// losses meanwhile, and is their verdict.
+const breaksRedundancy = "breaks n_plus_one"
+
+// upgrade writes the strategies of the upgrade side by side, and what is to be minded
+// of the one to take.
 func (p *page) upgrade(plan *planner.Plan) {
 	u := plan.Upgrade
 	if u == nil {
@@ -75,7 +80,7 @@ func (p *page) upgrade(plan *planner.Plan) {
 	p.labelled("UPGRADE", plain, items...)
 	t := table{columns: []column{
 		{title: "STRATEGY"},
-		{title: "TIME", right: true},
+		{title: "H:MM", right: true},
 		{title: "EXTRA USD", right: true},
 		{title: "PEAK NODES", right: true},
 		{title: "NODES READY", right: true},
@@ -84,15 +89,7 @@ func (p *page) upgrade(plan *planner.Plan) {
 	}}
 	for i := range u.Strategies {
 		s := &u.Strategies[i]
-		verdict, look := "possible", plain
-		switch {
-		case len(s.BlockedBy) > 0:
-			verdict, look = "blocked: "+strings.Join(s.BlockedBy, "; "), dim
-		case s.Name == u.Recommended:
-			verdict, look = "RECOMMENDED", bold
-		case slices.ContainsFunc(s.Notes, func(n string) bool { return strings.HasPrefix(n, "breaks n_plus_one") }):
-			verdict = "breaks n_plus_one"
-		}
+		verdict, look := verdictOf(plan, s)
 		if s.Duration == 0 && len(s.BlockedBy) > 0 {
 			t.addStyled(look, s.Name, none, none, none, none, none, verdict)
 			continue
@@ -108,12 +105,59 @@ func (p *page) upgrade(plan *planner.Plan) {
 	}
 	if full := t.fits(p.o.width()); full {
 		p.table(&t)
+		p.upgradeNotes(u)
 		return
 	}
 	const rollbackColumn = 5
 	t.remove(rollbackColumn)
 	p.table(&t)
+	p.upgradeNotes(u)
 	p.rollbacks(u)
+}
+
+// verdictOf says what a strategy is worth: blocked, the one to take, since it is
+// recommended or the spec asks for it, or possible; and whether it breaks the
+// redundancy.
+func verdictOf(plan *planner.Plan, s *planner.UpgradeStrategy) (verdict string, look style) {
+	look = plain
+	var words []string
+	switch asked := plan.Cluster.Upgrade; {
+	case len(s.BlockedBy) > 0:
+		return "blocked: " + strings.Join(s.BlockedBy, "; "), dim
+	case asked != nil && asked.Strategy == s.Name:
+		words, look = append(words, "ASKED FOR"), bold
+	case s.Name == plan.Upgrade.Recommended:
+		words, look = append(words, "RECOMMENDED"), bold
+	}
+	if slices.ContainsFunc(s.Notes, func(n string) bool { return strings.HasPrefix(n, breaksRedundancy) }) {
+		words = append(words, breaksRedundancy)
+	}
+	if len(words) == 0 {
+		return "possible", look
+	}
+	return strings.Join(words, ", "), look
+}
+
+// upgradeNotes writes the notes of the strategy to take; what the verdict says is
+// not said again.
+func (p *page) upgradeNotes(u *planner.UpgradePlan) {
+	var items []string
+	for _, s := range u.Strategies {
+		if s.Name != u.Recommended {
+			continue
+		}
+		for _, n := range s.Notes {
+			n = strings.TrimPrefix(n, breaksRedundancy+": ")
+			if n != breaksRedundancy {
+				items = append(items, n)
+			}
+		}
+	}
+	if len(items) == 0 {
+		return
+	}
+	items[0] = u.Recommended + ": " + items[0]
+	p.entry("NOTES", plain, len(margin), items...)
 }
 
 // rollbacks writes how to go back, the strategies with the same way together.
@@ -136,7 +180,8 @@ func (p *page) rollbacks(u *planner.UpgradePlan) {
 func downToPercent(r units.Ratio) units.Ratio { return r - r%units.Percent }
 
 // growth writes the months in which the nodes or the cost change, the last one
-// and the one that cannot be planned.
+// and the one that cannot be planned. What the control plane costs has a column where
+// that changes.
 func (p *page) growth(plan *planner.Plan) {
 	t := table{columns: []column{{title: "GROWTH"}, {title: "MONTH", right: true}}}
 	together := growsTogether(plan)
@@ -146,14 +191,19 @@ func (p *page) growth(plan *planner.Plan) {
 	for _, g := range plan.NodeGroups {
 		t.columns = append(t.columns, column{title: strings.ToUpper(g.Name), right: true})
 	}
+	control := controlPlaneChanges(plan)
+	if control {
+		t.columns = append(t.columns, column{title: "CONTROL PLANE", right: true})
+	}
 	t.columns = append(t.columns, column{title: "USD/MONTH", right: true}, column{wraps: true})
-	nodes, cost := map[string]int{}, plan.Cost.Total
+	figures := len(t.columns) - 1 // all but what stops growth
+	nodes, cost, fees := map[string]int{}, plan.Cost.Total, controlPlaneCost(plan)
 	for _, g := range plan.NodeGroups {
 		nodes[g.Name] = g.Nodes
 	}
 	left := 0
 	for i, m := range plan.Growth {
-		changed := m.Cost != cost || slices.ContainsFunc(m.Nodes, func(n planner.GroupNodes) bool { return n.Nodes != nodes[n.Group] })
+		changed := m.Cost != cost || control && m.ControlPlane != fees || slices.ContainsFunc(m.Nodes, func(n planner.GroupNodes) bool { return n.Nodes != nodes[n.Group] })
 		if !changed && m.Infeasible == "" && i < len(plan.Growth)-1 {
 			left++
 			continue
@@ -163,16 +213,19 @@ func (p *page) growth(plan *planner.Plan) {
 			row = append(row, "x"+hundredths(m.Factor))
 		}
 		if m.Infeasible != "" {
-			row = append(row, slices.Repeat([]string{none}, len(plan.NodeGroups)+1)...)
+			row = append(row, slices.Repeat([]string{none}, figures-len(row))...)
 			t.addStyled(red, append(row, m.Infeasible)...)
 			continue
 		}
-		cost = m.Cost
+		cost, fees = m.Cost, m.ControlPlane
 		for _, n := range m.Nodes {
 			nodes[n.Group] = n.Nodes
 		}
 		for _, g := range plan.NodeGroups {
 			row = append(row, number(nodes[g.Name]))
+		}
+		if control {
+			row = append(row, monthly(m.ControlPlane))
 		}
 		t.add(append(row, monthly(m.Cost))...)
 	}
@@ -184,10 +237,23 @@ func (p *page) growth(plan *planner.Plan) {
 	if ownMachines(plan) {
 		items = []string{"on the machines of this plan"}
 	}
+	if u := plan.Cluster.Upgrade; u != nil {
+		items = append(items, "with the upgrade to "+u.To+" carried out")
+	}
 	if left > 0 {
 		items = append(items, count(left, "month")+" without a change of nodes or cost left out")
 	}
 	p.labelled("", dim, items...)
+}
+
+// controlPlaneChanges reports whether the control plane costs something else in one
+// of the months than in another, or than today. Early documents do not say what it
+// costs.
+func controlPlaneChanges(plan *planner.Plan) bool {
+	today := controlPlaneCost(plan)
+	return slices.ContainsFunc(plan.Growth, func(m planner.GrowthMonth) bool {
+		return m.Infeasible == "" && m.ControlPlane.Known && today.Known && m.ControlPlane != today
+	})
 }
 
 // growsTogether reports whether one factor says how all that grows does.

@@ -71,6 +71,9 @@ func (p *page) explainControlPlane(plan *planner.Plan) {
 			how = "until " + string(c.SupportEnds)
 		}
 		t.add("support", c.Support, how)
+		if plan.Cluster.Provider == "gcp" && c.Tier == "zonal" {
+			t.add("credit", "not taken off", zonalCredit)
+		}
 	}
 	p.table(&t)
 	p.blank()
@@ -96,6 +99,8 @@ func (p *page) explainMachines(t *table, plan *planner.Plan, m *planner.ControlP
 	switch {
 	case m.Role == planner.RoleLoadBalancer:
 		how = "one stays " + lossWords(spec.Redundancy)
+	case m.Role == planner.RoleControlPlane && spec.Nodes == 0 && spec.EtcdTopology == planner.External:
+		how = serversWords(m.Nodes, spec.Redundancy)
 	case m.Role == planner.RoleControlPlane && spec.Nodes == 0, m.Role == planner.RoleEtcd && spec.Etcd.Members == 0:
 		how = "the least odd number that keeps a quorum " + lossWords(spec.Redundancy)
 	}
@@ -119,6 +124,23 @@ func (p *page) explainMachines(t *table, plan *planner.Plan, m *planner.ControlP
 	}
 }
 
+// zonalCredit is what GKE's fee of a zonal cluster may be set off against
+// (cloud.google.com/kubernetes-engine/pricing).
+const zonalCredit = "Google credits each billing account with 74.40 USD a month, which covers one zonal cluster; another cluster of the account may have it"
+
+// serversWords says why there are so many API servers with no etcd beside them.
+func serversWords(n int, r planner.Redundancy) string {
+	const least = 3
+	switch {
+	case r.Nodes == 0 && r.Zones == 0:
+		return "one is enough, as no loss is declared"
+	case n == least:
+		return "API servers need no quorum: the least odd number from 3 on of which one is left " + lossWords(r)
+	default:
+		return "API servers need no quorum: an odd number of which one is left " + lossWords(r)
+	}
+}
+
 // lossWords says through which declared losses something holds.
 func lossWords(r planner.Redundancy) string {
 	nodes, zones := count(r.Nodes, "machine"), count(r.Zones, "zone")
@@ -139,16 +161,13 @@ func lossWords(r planner.Redundancy) string {
 // controlPlaneLines writes the control plane's lines of the bill.
 func (p *page) controlPlaneLines(plan *planner.Plan) {
 	t := table{columns: []column{{title: "COST"}, {title: "USD/MONTH", right: true}, {title: "PRICE"}, {title: "DATE", drop: 1}, {title: "FOR", wraps: true}}}
-	sum := planner.Amount{Known: true}
 	for _, l := range plan.Cost.Lines {
 		if name, ok := strings.CutPrefix(l.Path, "control_plane."); ok {
 			t.add(strings.ReplaceAll(name, "_", " "), monthly(l.Amount), basisWords(l.Basis), orDash(string(l.Date)), l.Detail)
-			sum.Rate += l.Amount.Rate
-			sum.Known = sum.Known && l.Amount.Known
 		}
 	}
 	if len(t.rows) > 1 {
-		t.add("in all", monthly(sum))
+		t.add("in all", monthly(controlPlaneCost(plan)))
 	}
 	p.table(&t)
 }

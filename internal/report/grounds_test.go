@@ -160,14 +160,15 @@ func TestControlPlaneSection(t *testing.T) {
 		"haproxy and keepalived on 2 hosts · port 6443 · health check /readyz",
 		"Kubernetes 1.35 gets patches until 2027-02-28",
 		"any 1 node 6 6 app: loss of a node in room-a",
-		"any 1 node 5 5 control plane: loss of a control plane machine in room-a: 2 of 3 etcd members are left, 2 are needed",
+		"any 1 zone 3 3 app: loss of room-a: 12.6 of 60.6 vCPU stay free control plane any 1 node 5 5 loss of a control plane machine in room-a: 2 of 3 etcd members are left, 2 are needed any 1 zone 3 3 loss of room-a",
 		"Plan holds.",
 	)
 	wants(t, text(t, byHand(t, "external"), report.Options{Width: 160}),
 		"control plane 3 1/1/1 m7i.xlarge 438.00 listed", "etcd 3 1/1/1 m7i.large 219.00 listed etcd class small",
 		"etcd disks 24.00 · etcd nodes 219.00 · etcd root disks 12.00 · load balancer 14.60 · nodes 438.00 · root disks 12.00 · = 719.60 USD/month",
 		"nodes 2,044.00 · root disks 44.00 · control plane 719.60",
-		"3 members on hosts of their own", "a disk of its own: 100 GiB gp3, 6,000 IOPS · quota 2 GiB",
+		"saves 1,160.70 (58%) · prices from third parties · without the control plane CONTROL PLANE",
+		"3 members on hosts of their own, as declared", "a disk of its own: 100 GiB gp3, 6,000 IOPS · quota 2 GiB",
 		"heartbeat 130 ms, election timeout 1.3 s", "565 MiB", // 258 x 2,296,218 bytes = 564.98 MiB
 		"the provider's · port 6443", "Kubernetes 1.35 has got no patches since 2026-10-28",
 		"on-demand: 3 listed, 1 by family ratio;", // web, both of the control plane; ingress
@@ -222,14 +223,14 @@ func TestCommitmentsThatSaveNothing(t *testing.T) {
 	// All groups together are no list of groups.
 	p = shop(t)
 	p.NodeGroups = p.NodeGroups[1:]
-	wants(t, text(t, p, report.Options{Width: 200}), "3 years, all-upfront: nodes 810.30 USD/month, 58% less · prices from third parties")
+	wants(t, text(t, p, report.Options{Width: 200}), "3 years, all-upfront: nodes 810.30 USD/month, saves 1,160.70 (58%) · prices from third parties")
 	// List prices are what a bill is taken to be of.
 	for i := range p.NodeGroups {
 		for j := range p.NodeGroups[i].Committed {
 			p.NodeGroups[i].Committed[j].Basis = catalogs.Listed
 		}
 	}
-	wants(t, text(t, p, report.Options{Width: 200}), "nodes 810.30 USD/month, 58% less WORKLOAD")
+	wants(t, text(t, p, report.Options{Width: 200}), "nodes 810.30 USD/month, saves 1,160.70 (58%) WORKLOAD")
 }
 
 // TestExplain shows the formulas with their figures.
@@ -255,6 +256,30 @@ func TestExplain(t *testing.T) {
 	wants(t, explained(t, external, report.TopicControlPlane, report.Options{Width: 160}),
 		"etcd machines 3 as declared", "etcd root disk 50 GiB gp3", "etcd disk 100 GiB gp3, 6,000 IOPS of each etcd machine, for etcd alone", "in all 719.60",
 	)
+	// API servers without etcd beside them need no quorum.
+	chosen := byHand(t, "external")
+	chosen.Cluster.ControlPlane.Nodes = 0
+	wants(t, explained(t, chosen, report.TopicControlPlane, report.Options{Width: 200}),
+		"control plane machines 3 API servers need no quorum: the least odd number from 3 on of which one is left through the loss of any 1 machine or any 1 zone: 1 in us-east-1a",
+		"etcd machines 3 as declared",
+	)
+	chosen.ControlPlane.Machines[0].Nodes = 5
+	wants(t, explained(t, chosen, report.TopicControlPlane, report.Options{Width: 200}), "API servers need no quorum: an odd number of which one is left through")
+	chosen.ControlPlane.Machines[0].Nodes, chosen.Cluster.ControlPlane.Redundancy = 1, planner.Redundancy{}
+	wants(t, explained(t, chosen, report.TopicControlPlane, report.Options{Width: 200}), "one is enough, as no loss is declared: 1 in us-east-1a")
+	// Members that are declared bring their nodes.
+	stacked := byHand(t, "rooms")
+	stacked.Cluster.ControlPlane.Nodes, stacked.Cluster.ControlPlane.Etcd.Members = 3, 3
+	wants(t, text(t, stacked, report.Options{Width: 160}), "ETCD 3 members stacked on the control plane, as declared: a node for each · quorum 2")
+	// What the account is credited with is not the cluster's.
+	zonal := gke(t)
+	zonal.ControlPlane.Tier = "zonal"
+	wants(t, explained(t, zonal, report.TopicControlPlane, report.Options{Width: 200}), "credit not taken off Google credits each billing account with 74.40 USD a month, which covers one zonal cluster")
+	for _, p := range []*planner.Plan{gke(t), shop(t)} {
+		if got := explained(t, p, report.TopicControlPlane, report.Options{}); strings.Contains(got, "credit") {
+			t.Errorf("a credit that there is not:\n%s", got)
+		}
+	}
 	bySize := byHand(t, "external")
 	bySize.Cluster.ControlPlane.Etcd.Disk, bySize.ControlPlane.Etcd.Disk = planner.Disk{}, planner.Disk{Type: "pd-ssd", Size: 150 * units.GiB}
 	bySize.ControlPlane.Etcd.Quota = 8 * units.GiB

@@ -119,31 +119,17 @@ func spotStatistic(plan *planner.Plan, instanceType string) string {
 	return ""
 }
 
-// zoneLabels returns short names of zones: the letters where all begin with the
-// region's name, else the names.
-func zoneLabels(region string, zones []string) []string {
-	var labels []string
-	for _, z := range zones {
-		rest, ok := strings.CutPrefix(z, region)
-		rest = strings.TrimLeft(rest, "-")
-		if !ok || rest == "" {
-			return zones
-		}
-		labels = append(labels, rest)
-	}
-	return labels
-}
-
 // nodeGroups writes the table of node groups, a line for each pool. Where every
 // group keeps its count, least and largest counts get no column.
 func (p *page) nodeGroups(plan *planner.Plan) {
 	const boundsColumn = 5
 	c := &plan.Cluster
+	zones, legend := zoneHead(c.Region, c.Zones)
 	t := table{columns: []column{
 		{title: "NODE GROUP"},
 		{title: "ROLE", drop: 3},
 		{title: "NODES", right: true},
-		{title: strings.Join(zoneLabels(c.Region, c.Zones), "/")},
+		{title: zones},
 		{title: typeTitle(plan)},
 		{title: "MIN-MAX", right: true, drop: 2},
 		{title: "CPU", right: true},
@@ -182,6 +168,9 @@ func (p *page) nodeGroups(plan *planner.Plan) {
 		t.remove(boundsColumn)
 	}
 	p.table(&t)
+	if len(legend) > 0 {
+		p.labelled("ZONES", plain, legend...)
+	}
 }
 
 // poolWords names a pool's machines.
@@ -190,21 +179,6 @@ func poolWords(pool *planner.Pool) string {
 		return pool.InstanceType + " spot"
 	}
 	return pool.InstanceType
-}
-
-// nodesByZone writes the nodes in each of the cluster's zones: "2/2/2", with "-"
-// for a zone that the group does not use.
-func nodesByZone(zones []string, nodes []planner.ZoneCount) string {
-	parts := make([]string, len(zones))
-	for i, z := range zones {
-		parts[i] = none
-		for _, n := range nodes {
-			if n.Zone == z {
-				parts[i] = number(n.Nodes)
-			}
-		}
-	}
-	return strings.Join(parts, "/")
 }
 
 // bindingWords says what one node less would break: "cpu, after a zone is lost".

@@ -33,6 +33,8 @@ func awkward(t *testing.T) *planner.Plan {
 	p.Findings[0].Source = nil
 	p.Findings[0].Remedy = "see https://example.com/" + strings.Repeat("very/", 12) + "long"
 	p.NodeGroups[1].Alternatives = p.NodeGroups[2].Alternatives
+	p.Upgrade.Strategies[3].Notes = []string{long + "/" + long + ": 2 pods have no place until new nodes are there", "breaks n_plus_one: " + long + " runs with 2 of 3 nodes"}
+	p.Growth[1].ControlPlane.Rate *= 6
 	return p
 }
 
@@ -42,6 +44,7 @@ func plans(t *testing.T) map[string]*planner.Plan {
 	all := map[string]*planner.Plan{
 		"shop": shop(t), "unknown": unknown(t), "awkward": awkward(t), "gke": gke(t),
 		"rooms": byHand(t, "rooms"), "external": byHand(t, "external"), "long rooms": longRooms(t),
+		"halls": inZones(t, "", "frankfurt", "munich", "stuttgart"),
 	}
 	files, err := filepath.Glob("../../examples/*/plan.json")
 	if err != nil || len(files) == 0 {

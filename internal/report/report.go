@@ -80,15 +80,18 @@ func (p *page) flush(w io.Writer) error {
 	return nil
 }
 
-// Text writes what `scantling plan` shows: the node groups, the bill, the machines
-// of a self-managed control plane, the workloads, what the plan survives and at what cost, the next best types, what
-// was assumed, the upgrade, growth and findings.
+// Text writes what `scantling plan` shows: the node groups, the bill, machines of
+// one's own, the machines of a self-managed control plane, the workloads, what the
+// plan survives and at what cost, the next best types, what was assumed, the
+// upgrade, growth and findings.
 func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out := &page{o: o}
 	out.header(p)
 	out.blank()
 	out.nodeGroups(p)
 	out.bill(p)
+	out.blank()
+	out.machines(p)
 	out.blank()
 	out.controlPlane(p)
 	out.blank()

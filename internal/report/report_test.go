@@ -84,10 +84,10 @@ func TestFigures(t *testing.T) {
 	for _, want := range []string{
 		"nodes 2,044.00 · root disks 44.00 · control plane 73.00", // 1,752 + 219 + 73; 11 x 4
 		"2,161.00 USD/month · budget 2,500.00",
-		// 1.50 x 730; 0.90 of 2.40 is saved: 37.5%, rounded down.
-		"1 year, all-upfront: nodes of web 1,095.00 USD/month, 37% less",
-		// (0.96 + 0.15) x 730; 1.59 of 2.70 is saved: 58.9%, rounded down.
-		"3 years, all-upfront: nodes of ingress, web 810.30 USD/month, 58% less · prices from third parties",
+		// 1.50 x 730; 0.90 x 730 of 2.40 x 730 are saved: 37.5%, rounded down.
+		"1 year, all-upfront: nodes of web 1,095.00 USD/month, saves 657.00 (37%)",
+		// (0.96 + 0.15) x 730; 1.59 x 730 of 2.70 x 730 are saved: 58.9%, rounded down.
+		"3 years, all-upfront: nodes of ingress, web 810.30 USD/month, saves 1,160.70 (58%)\n                 prices from third parties",
 		// A web node is 0.40 x 730 = 292: 4 bare, 1 and 1.
 		"web 1,168.00 bare + 292.00 node + 292.00 zone",
 		"ingress 73.00 bare + 146.00 node", // 0.10 x 730 = 73
@@ -192,32 +192,57 @@ func TestUnknownIsNeverZero(t *testing.T) {
 	}
 }
 
-// TestGrowthTellsWhatChanges has the same nodes for three months, of which the
-// second costs 36.50 more, as when support ends.
+// TestGrowthTellsWhatChanges has the same nodes for four months, of which the second
+// costs 36.50 more, since support ends: the control plane 0.15 an hour, not 0.10.
 func TestGrowthTellsWhatChanges(t *testing.T) {
 	p := shop(t)
 	p.Cost.Total = planner.Amount{Known: true, Rate: 3 * units.DollarPerHour}
 	nodes := []planner.GroupNodes{{Group: "batch", Nodes: 2}, {Group: "ingress", Nodes: 3}, {Group: "web", Nodes: 6}}
 	p.Growth = nil
 	for i, cents := range []units.USDPerHour{300, 305, 305, 305} {
+		fee := min(cents-290, 15)
 		p.Growth = append(p.Growth, planner.GrowthMonth{
 			Month: i + 1, Date: units.Date("2027-0" + strconv.Itoa(i+1) + "-20"), Factor: units.Whole, Nodes: nodes,
-			Cost: planner.Amount{Known: true, Rate: cents * units.DollarPerHour / 100},
+			Cost:         planner.Amount{Known: true, Rate: cents * units.DollarPerHour / 100},
+			ControlPlane: planner.Amount{Known: true, Rate: fee * units.DollarPerHour / 100},
 		})
 	}
-	_, growth, _ := strings.Cut(text(t, p, report.Options{}), "  GROWTH")
-	growth, _, _ = strings.Cut(growth, "\n\n")
-	want := []string{
-		"MONTH LOAD BATCH INGRESS WEB USD/MONTH",
-		"2027-02-20 2 x1.00 2 3 6 2,226.50", // 3.05 x 730
-		"2027-04-20 4 x1.00 2 3 6 2,226.50", // the last one
-		"on the instance types of this plan · 2 months without a change of nodes or cost left out",
-	}
-	for i, line := range strings.Split(growth, "\n") {
-		if got := strings.Join(strings.Fields(line), " "); i >= len(want) || got != want[i] {
-			t.Errorf("line %d: %q", i+1, got)
+	check := func(want ...string) {
+		t.Helper()
+		_, growth, _ := strings.Cut(text(t, p, report.Options{}), "  GROWTH")
+		growth, _, _ = strings.Cut(growth, "\n\n")
+		for i, line := range strings.Split(growth, "\n") {
+			if got := strings.Join(strings.Fields(line), " "); i >= len(want) || got != want[i] {
+				t.Errorf("line %d: %q", i+1, got)
+			}
 		}
 	}
+	check(
+		"MONTH LOAD BATCH INGRESS WEB CONTROL PLANE USD/MONTH",
+		"2027-02-20 2 x1.00 2 3 6 109.50 2,226.50", // 0.15 and 3.05 x 730
+		"2027-04-20 4 x1.00 2 3 6 109.50 2,226.50", // the last one
+		"on the instance types of this plan · with the upgrade to 1.36 carried out",
+		"2 months without a change of nodes or cost left out",
+	)
+	// A month that cannot be planned has no figures.
+	p.Growth[3] = planner.GrowthMonth{Month: 4, Date: "2027-04-20", Factor: units.Whole, Infeasible: "too much"}
+	p.Cluster.Upgrade, p.Upgrade = nil, nil
+	check(
+		"MONTH LOAD BATCH INGRESS WEB CONTROL PLANE USD/MONTH",
+		"2027-02-20 2 x1.00 2 3 6 109.50 2,226.50",
+		"2027-04-20 4 x1.00 - - - - - too much",
+		"on the instance types of this plan · 2 months without a change of nodes or cost left out",
+	)
+	// Early documents do not say what the control plane costs.
+	for i := range p.Growth {
+		p.Growth[i].ControlPlane = planner.Amount{}
+	}
+	check(
+		"MONTH LOAD BATCH INGRESS WEB USD/MONTH",
+		"2027-02-20 2 x1.00 2 3 6 2,226.50",
+		"2027-04-20 4 x1.00 - - - - too much",
+		"on the instance types of this plan · 2 months without a change of nodes or cost left out",
+	)
 }
 
 // TestColumnsAlign checks that numbers end and words begin where their title

@@ -290,7 +290,7 @@ func (t *tally) count(of string, d planner.Drill) {
 }
 
 // survives writes the drills, one line for each kind of failure, with the group
-// where it is tightest; those of the control plane have lines of their own.
+// where it is tightest; those of the control plane stand below, under its name.
 func (p *page) survives(plan *planner.Plan) {
 	t := table{columns: []column{
 		{title: "SURVIVES"},
@@ -309,17 +309,21 @@ func (p *page) survives(plan *planner.Plan) {
 			tallies[i].count(g.Name, d)
 		}
 	}
-	for _, d := range plan.ControlPlane.Survives {
-		var own tally
-		own.count(controlPlanePart, d)
-		tallies = append(tallies, own)
-	}
-	for _, a := range tallies {
+	add := func(event string, tried, held int, words string) {
 		s := plain
-		if a.held < a.tried {
+		if held < tried {
 			s = red
 		}
-		t.addStyled(s, a.event, number(a.tried), number(a.held), a.words)
+		t.addStyled(s, event, number(tried), number(held), words)
+	}
+	for _, a := range tallies {
+		add(a.event, a.tried, a.held, a.words)
+	}
+	if len(plan.ControlPlane.Survives) > 0 {
+		t.add(controlPlanePart)
+	}
+	for _, d := range plan.ControlPlane.Survives {
+		add(margin+d.Event, d.Tried, d.Held, d.Tightest)
 	}
 	p.table(&t)
 	for _, loss := range []struct{ what, attribute string }{{"node", "nodes"}, {"zone", "zones"}} {
