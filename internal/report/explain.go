@@ -100,7 +100,7 @@ func (p *page) explainMachines(t *table, plan *planner.Plan, m *planner.ControlP
 	case m.Role == planner.RoleLoadBalancer:
 		how = "one stays " + lossWords(spec.Redundancy)
 	case m.Role == planner.RoleControlPlane && spec.Nodes == 0 && spec.EtcdTopology == planner.External:
-		how = serversWords(m.Nodes, spec.Redundancy)
+		how = serversWords(spec.Redundancy)
 	case m.Role == planner.RoleControlPlane && spec.Nodes == 0, m.Role == planner.RoleEtcd && spec.Etcd.Members == 0:
 		how = "the least odd number that keeps a quorum " + lossWords(spec.Redundancy)
 	}
@@ -129,16 +129,11 @@ func (p *page) explainMachines(t *table, plan *planner.Plan, m *planner.ControlP
 const zonalCredit = "Google credits each billing account with 74.40 USD a month, which covers one zonal cluster; another cluster of the account may have it"
 
 // serversWords says why there are so many API servers with no etcd beside them.
-func serversWords(n int, r planner.Redundancy) string {
-	const least = 3
-	switch {
-	case r.Nodes == 0 && r.Zones == 0:
+func serversWords(r planner.Redundancy) string {
+	if r.Nodes == 0 && r.Zones == 0 {
 		return "one is enough, as no loss is declared"
-	case n == least:
-		return "API servers need no quorum: the least odd number from 3 on of which one is left " + lossWords(r)
-	default:
-		return "API servers need no quorum: an odd number of which one is left " + lossWords(r)
 	}
+	return "API servers need no quorum: the least odd number from 3 on of which one is left " + lossWords(r)
 }
 
 // lossWords says through which declared losses something holds.
