@@ -36,7 +36,7 @@ TOPIC is one of
 				return err
 			}
 			var text bytes.Buffer
-			if err := report.Explain(&text, p, args[0], w.look()); err != nil {
+			if err := report.Explain(&text, p, args[0], w.lookAt(p)); err != nil {
 				return err
 			}
 			return w.print(text.Bytes())

@@ -10,6 +10,7 @@ import (
 	"github.com/scantling-dev/scantling/internal/document"
 	"github.com/scantling-dev/scantling/internal/files"
 	"github.com/scantling-dev/scantling/internal/report"
+	"github.com/scantling-dev/scantling/internal/run"
 	"github.com/scantling-dev/scantling/internal/spec"
 	"github.com/scantling-dev/scantling/planner"
 )
@@ -74,7 +75,7 @@ func (o *planOptions) run(ctx context.Context, w *World) error {
 	text := doc
 	if o.output == "text" {
 		text = bytes.Buffer{}
-		look := w.look()
+		look := w.lookAt(p)
 		look.Spec = o.spec.typed(o.path)
 		if o.out != "" {
 			look.Document = quoted(o.out)
@@ -130,6 +131,15 @@ func gate(w *World, p *planner.Plan, limit planner.Severity) error {
 
 func (w *World) look() report.Options {
 	return report.Options{Color: w.colour(w.Stdout), Width: w.width(w.Stdout)}
+}
+
+// lookAt is look for texts about a plan, which name what the provider runs.
+func (w *World) lookAt(p *planner.Plan) report.Options {
+	o := w.look()
+	if ground, ok := run.GroundOf(p.Cluster.Provider, p.ControlPlane.Mode); ok {
+		o.Service = ground.Terms.Title
+	}
+	return o
 }
 
 // print writes the whole answer to stdout at once.

@@ -53,7 +53,7 @@ func figureTable() table {
 // costs.
 func (p *page) explainControlPlane(plan *planner.Plan) {
 	c := &plan.ControlPlane
-	p.heading(TopicControlPlane, groundWords(plan), "Kubernetes "+plan.Cluster.KubernetesVersion)
+	p.heading(TopicControlPlane, p.groundWords(plan), "Kubernetes "+plan.Cluster.KubernetesVersion)
 	p.blank()
 	t := figureTable()
 	if c.Mode == planner.SelfManaged {
@@ -171,7 +171,7 @@ func (p *page) controlPlaneLines(plan *planner.Plan) {
 func (p *page) explainEtcd(plan *planner.Plan) {
 	e := plan.ControlPlane.Etcd
 	if e == nil {
-		p.heading(TopicEtcd, groundWords(plan))
+		p.heading(TopicEtcd, p.groundWords(plan))
 		p.blank()
 		p.prose("The provider runs etcd: nothing is planned for it, and nothing is to be set.")
 		return

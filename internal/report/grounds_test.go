@@ -69,11 +69,17 @@ func longRooms(t *testing.T) *planner.Plan {
 
 func explained(t *testing.T, p *planner.Plan, topic string, o report.Options) string {
 	t.Helper()
+	o.Service = service(p)
 	var out bytes.Buffer
 	if err := report.Explain(&out, p, topic, o); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
+}
+
+// service is what a caller knows of the ground.
+func service(p *planner.Plan) string {
+	return map[string]string{"aws": "EKS", "gcp": "GKE"}[p.Cluster.Provider]
 }
 
 // words is a text on one line with single spaces.

@@ -12,7 +12,7 @@ import (
 // header writes the lines that say what the plan is of and what it rests on.
 func (p *page) header(plan *planner.Plan) {
 	c := &plan.Cluster
-	parts := []string{c.Provider + " " + c.Region, groundWords(plan), count(len(c.Zones), "zone"), "Kubernetes " + c.KubernetesVersion}
+	parts := []string{c.Provider + " " + c.Region, p.groundWords(plan), count(len(c.Zones), "zone"), "Kubernetes " + c.KubernetesVersion}
 	figures := "catalog " + string(plan.Catalog.Date)
 	if ownMachines(plan) {
 		parts = slices.Concat([]string{"on premises"}, prefixed(c.Region), parts[2:])
@@ -41,13 +41,12 @@ func ownMachines(plan *planner.Plan) bool { return len(plan.Cluster.Machines) > 
 
 // groundWords names what runs the control plane: "EKS", "GKE regional",
 // "self-managed".
-func groundWords(plan *planner.Plan) string {
+func (p *page) groundWords(plan *planner.Plan) string {
 	c := &plan.ControlPlane
 	if c.Mode == planner.SelfManaged {
 		return "self-managed"
 	}
-	service := map[string]string{"aws": "EKS", "gcp": "GKE"}[plan.Cluster.Provider]
-	words := []string{cmp.Or(service, "managed")}
+	words := []string{cmp.Or(p.o.Service, "managed")}
 	if c.Tier != "" && c.Tier != "standard" {
 		words = append(words, strings.ReplaceAll(c.Tier, "_", " "))
 	}

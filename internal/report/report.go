@@ -30,6 +30,9 @@ type Options struct {
 	Spec string
 	// Document is where the plan was written; empty if nowhere.
 	Document string
+	// Service is what the provider calls the control plane that it runs: "EKS". It may
+	// be empty.
+	Service string
 }
 
 // run returns a command of the program over the user's spec.

@@ -71,6 +71,7 @@ func unknown(t *testing.T) *planner.Plan {
 
 func text(t *testing.T, p *planner.Plan, o report.Options) string {
 	t.Helper()
+	o.Service = service(p)
 	var out bytes.Buffer
 	if err := report.Text(&out, p, o); err != nil {
 		t.Fatal(err)
