@@ -122,7 +122,7 @@ type block struct {
 }
 
 // words returns the words of a that a ground has, and those that none has, in the
-// language's order.
+// language's order; where the language has none of its own, in that of the grounds.
 func (a *attribute) words(grounds []planner.Ground) (built, later []string) {
 	if a.of == nil {
 		return a.choices, a.later
@@ -130,6 +130,14 @@ func (a *attribute) words(grounds []planner.Ground) (built, later []string) {
 	var here []string
 	for i := range grounds {
 		here = append(here, a.of(&grounds[i].Terms)...)
+	}
+	if len(a.choices) == 0 {
+		for _, w := range here {
+			if !slices.Contains(built, w) {
+				built = append(built, w)
+			}
+		}
+		return built, nil
 	}
 	for _, w := range a.choices {
 		if slices.Contains(here, w) {
@@ -232,7 +240,7 @@ func clusterBlock() block {
 	return block{
 		name: "cluster", label: "name", required: true, doc: "The cluster to plan; one in a folder.",
 		attributes: []attribute{
-			{name: "provider", kind: kindChoice, choices: []string{"aws", "gcp", "on_premises"}, of: providerOf, required: true, doc: "Who provides the machines."},
+			{name: "provider", kind: kindChoice, of: providerOf, required: true, doc: "Who provides the machines."},
 			{name: "region", kind: kindText, required: true, doc: "The provider's region; on machines of one's own any name."},
 			{name: "zones", kind: kindTexts, required: true, doc: "Zones to use, by name or, where the catalog has them, by zone id; on machines of one's own any names, such as those of rooms. Every group uses all of them unless it says fewer."},
 			{name: "kubernetes_version", kind: kindMinor, required: true, doc: "The minor that runs today."},
