@@ -23,9 +23,10 @@ type Provider interface {
 	// DaemonSets returns the pods that the provider runs on every node of g,
 	// sorted by name.
 	DaemonSets(c *Cluster, g *NodeGroup) []DaemonSet
-	// SystemWorkloads returns the workloads that the provider runs once a
-	// cluster, complete and sorted by name.
-	SystemWorkloads(c *Cluster) []Workload
+	// SystemWorkloads returns the workloads that the provider runs once a cluster of
+	// that size, complete and sorted by name; the zero size is the smallest there is.
+	// A larger cluster has the same ones, with as many replicas or more.
+	SystemWorkloads(c *Cluster, size Size) []Workload
 	// RootDisks returns the disks that each node of g boots from.
 	RootDisks(g *NodeGroup) []Disk
 	// ControlPlane returns the control plane that c gets and its fees. Machines and
@@ -34,6 +35,9 @@ type Provider interface {
 	// Mechanics returns how the provider replaces nodes and control planes.
 	Mechanics(c *Cluster) Mechanics
 }
+
+// Size of a cluster: its nodes over all groups, and their vCPUs.
+type Size struct{ Nodes, VCPUs int }
 
 // Allocatable is what a node offers to pods. Capacity is rounded down.
 type Allocatable struct {

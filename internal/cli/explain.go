@@ -19,7 +19,8 @@ func explainCommand(w *World) *cobra.Command {
 		Long: `Say where the figures of the plan of SPEC (or of the plan document PLAN) come from.
 TOPIC is one of
 
-  assumptions         every value that the plan rests on and that the spec does not give
+  assumptions         every default that the plan rests on where the spec says nothing;
+                      what is calculated stands in the plan itself
   control_plane       its machines: what they have to carry, and what they cost
   control_plane.etcd  members, disk, quota, timing and backups of etcd, with the formulas`,
 		Example: `  scantling explain assumptions examples/shop-eks

@@ -41,7 +41,7 @@ plans as it stands. An existing file is never overwritten.`,
 		},
 	}
 	cmd.Flags().StringVar(&o.name, "name", "shop", "the cluster's `name`")
-	cmd.Flags().StringVar(&o.provider, "provider", "aws", "who provides the `machines`: aws, gcp or on_premises, for machines of your own")
+	cmd.Flags().StringVar(&o.provider, "provider", "aws", "the `provider` of the machines: aws, gcp or on_premises, for machines of your own")
 	cmd.Flags().StringVar(&o.region, "region", "", "the provider's `region`; of your own machines, any name (default us-east-1, us-central1, dc1)")
 	return cmd
 }

@@ -67,9 +67,14 @@ func (Offers) Load(provider, region string) (catalogs.Catalog, error) {
 // Kubernetes returns the calendar of the Kubernetes project.
 func (Offers) Kubernetes() (catalogs.Catalog, error) { return snapshot.Kubernetes() }
 
+// errInputs is the error of a cluster whose machines can be none: specs are refused
+// before, documents may have been changed.
+var errInputs = errors.New("its inputs are impossible")
+
 // catalogOf returns the catalog that a resolved cluster is planned from: that of
 // its region, or what its own machines make. The error is a
-// *snapshot.UnknownError where this build carries none.
+// *snapshot.UnknownError where this build carries none, and wraps errInputs where
+// nothing can be made of the machines.
 func catalogOf(g *planner.Ground, c *planner.Cluster) (catalogs.Catalog, error) {
 	if g.Catalog == nil {
 		return snapshot.Load(c.Provider, c.Region)
@@ -78,7 +83,11 @@ func catalogOf(g *planner.Ground, c *planner.Cluster) (catalogs.Catalog, error) 
 	if err != nil {
 		return catalogs.Catalog{}, err
 	}
-	return g.Catalog(c, &calendar)
+	cat, err := g.Catalog(c, &calendar)
+	if err != nil {
+		return catalogs.Catalog{}, fmt.Errorf("%w: %w", errInputs, err)
+	}
+	return cat, nil
 }
 
 // BugError is a mistake of ours: a plan that failed its own check, or a panic.
@@ -123,7 +132,7 @@ func Plan(ctx context.Context, s *spec.Spec) (_ *planner.Plan, err error) {
 // Verify checks a plan that was read back, with the catalog that it was made
 // from. The error of a wrong plan gives its places to verify.Violations; unknown
 // says that the plan cannot be checked, because this build carries no such
-// catalog, and the error says which.
+// catalog or none can be made of the plan's inputs, and the error says which.
 func Verify(plan *planner.Plan) (unknown bool, err error) {
 	c := &plan.Cluster
 	if plan.Catalog.SHA256 == "" {
@@ -136,6 +145,9 @@ func Verify(plan *planner.Plan) (unknown bool, err error) {
 	cat, err := catalogOf(&ground, c)
 	if _, ok := errors.AsType[*snapshot.UnknownError](err); ok {
 		return true, fmt.Errorf("the plan cannot be checked: this build carries no catalog of %q %q", c.Provider, c.Region)
+	}
+	if errors.Is(err, errInputs) {
+		return true, fmt.Errorf("the plan cannot be checked: %w", err)
 	}
 	if err != nil {
 		return false, err

@@ -132,6 +132,9 @@ func (b *builder) network() {
 	cni := string(first(b.terms.CNIs))
 	b.cluster.Network.CNI = planner.CNI(take(b, n, "network", "cni", cni, cni, b.source()))
 	b.cluster.Network.MaxPods, _ = get[int](n, "max_pods")
+	if most := b.terms.MostPods; most > 0 && b.cluster.Network.MaxPods > most {
+		b.add(OutOfRange, n.rng("max_pods"), "A node of %s runs at most %d pods. Write %d or less.", b.terms.Title, most, most)
+	}
 }
 
 // Growth is compounded over at most maxHorizon months, to at most a
@@ -202,7 +205,7 @@ func (b *builder) builtIn() {
 			daemons = append(daemons, d.Name)
 		}
 	}
-	for _, w := range b.provider.SystemWorkloads(&b.cluster) {
+	for _, w := range b.provider.SystemWorkloads(&b.cluster, planner.Size{}) {
 		workloads = append(workloads, w.Name)
 	}
 	refuse := func(n *node, names []string) {
@@ -236,6 +239,7 @@ func (b *builder) emits() {
 		}
 		b.cluster.Emits = append(b.cluster.Emits, e)
 	}
+	b.checkEmitted()
 	slices.SortFunc(b.cluster.Emits, func(x, y planner.Emit) int { return cmp.Compare(x.Tool, y.Tool) })
 }
 

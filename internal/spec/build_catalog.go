@@ -199,6 +199,7 @@ func (b *builder) zones() {
 		return
 	}
 	b.cluster.Zones = slices.Sorted(slices.Values(list.items))
+	b.zonesWrong = list.partial
 	if b.terms.OwnMachines {
 		b.ownZones(&list)
 	}
@@ -218,6 +219,7 @@ func (b *builder) zones() {
 			byID++
 		}
 		if other, twice := first[canonical]; twice {
+			b.zonesWrong = true
 			b.add(DuplicateElement, &list.rngs[i], "%q and %q are one zone in the catalog. Use names or ids, not both.", other, name)
 		}
 		first[canonical] = name

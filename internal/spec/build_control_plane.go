@@ -23,6 +23,10 @@ const (
 // each write waits for a round trip.
 const longestRoundTrip = 350 * time.Millisecond
 
+// leastBackupTime is the shortest that schedules of snapshots know: cron and
+// CronJobs count minutes.
+const leastBackupTime = time.Minute
+
 // leastEtcdDisk is the smallest disk for etcd: rule CP-07.
 const leastEtcdDisk = 40 * units.GiB
 
@@ -49,13 +53,14 @@ func (b *builder) onlySelfManaged(n *node) {
 		return
 	}
 	const why = "%s is for a self-managed control plane, and %s runs this one. Leave it out, or write mode = \"self_managed\"."
-	for _, name := range sortedKeys(n.attrs) {
+	names := sortedKeys(n.attrs)
+	for _, child := range n.blocks {
+		names = append(names, child.schema.name)
+	}
+	for _, name := range names {
 		if name != "mode" && name != "tier" {
 			b.refuse(n, name, why, name, b.terms.Title)
 		}
-	}
-	for _, child := range n.blocks {
-		b.add(NotOnGround, &child.def, why, child.schema.name, b.terms.Title)
 	}
 }
 
@@ -87,8 +92,8 @@ func (b *builder) checkBalancer(n *node, kind planner.LoadBalancerKind) {
 	if slices.Contains(b.terms.LoadBalancers, planner.CloudLoadBalancer) {
 		remedy = "write load_balancer = \"cloud\""
 	}
-	b.add(ControlPlaneUnfit, n.rng("load_balancer"), "%s moves one address between hosts, which it announces on their L2 network; each zone of %s has a network of its own, where the address means nothing. %s.",
-		kind, b.cluster.Provider, capital(remedy))
+	b.add(ControlPlaneUnfit, n.rng("load_balancer"), "With %s, hosts take an address over from each other by announcing it to their network (ARP). The network of a cloud passes no such announcement on: it delivers to the machine that the address was given to. %s.",
+		kind, capital(remedy))
 }
 
 // controlPlaneRedundancy reads what quorum and API servers survive.
@@ -133,9 +138,11 @@ func (b *builder) etcd(x *groupContext, c *planner.ControlPlaneSpec) {
 	n := x.node.child("etcd")
 	e := &c.Etcd
 	e.Members, _ = get[int](n, "members")
+	backups := b.backupTime(n, "backup_interval")
+	backups = b.backupTime(n, "backup_retention") && backups
 	e.BackupInterval = take(b, n, path, "backup_interval", defaultBackupInterval, "15m", "language")
 	e.BackupRetention = take(b, n, path, "backup_retention", defaultBackupRetention, "2160h", "language")
-	if e.BackupRetention < e.BackupInterval {
+	if backups && e.BackupRetention < e.BackupInterval {
 		at := "backup_retention"
 		if !n.has(at) {
 			at = "backup_interval"
@@ -150,6 +157,16 @@ func (b *builder) etcd(x *groupContext, c *planner.ControlPlaneSpec) {
 	}
 	e.Disk = b.etcdDisk(n)
 	b.etcdInstances(x, n, c)
+}
+
+// backupTime reports whether a time of backups can be kept, or is not given.
+func (b *builder) backupTime(n *node, name string) bool {
+	d, ok := get[time.Duration](n, name)
+	if !ok || d >= leastBackupTime && d%time.Second == 0 {
+		return true
+	}
+	b.add(OutOfRange, n.rng(name), "%s is a whole number of seconds, %s at least: %s is not.", name, durationText(leastBackupTime), d)
+	return false
 }
 
 // etcdInstances reads the machines of external members, which are those of the

@@ -29,6 +29,10 @@ func (b *builder) etcdDisk(etcd *node) planner.Disk {
 	if _, ok := get[units.Bytes](n, "size"); ok && d.Size < leastEtcdDisk {
 		b.add(EtcdDiskUnfit, n.rng("size"), "etcd keeps its database, a copy while it defragments, its log and its snapshots there: write %s or more.", bytesText(leastEtcdDisk))
 	}
+	if d.IOPS > 0 && d.IOPS < leastEtcdIOPS {
+		b.add(EtcdDiskUnfit, n.rng("iops"), "etcd waits for its disk at every write: it needs 50 of them a second one after another, and a disk that is said to do ten times as many. Write %d or more, or leave iops out.", leastEtcdIOPS)
+		return d
+	}
 	if n.has("type") && !given {
 		return d
 	}
@@ -42,9 +46,25 @@ func (b *builder) etcdDisk(etcd *node) planner.Disk {
 	case given && !slices.Contains(b.terms.EtcdDisks, typ):
 		b.add(EtcdDiskUnfit, n.rng("type"), "etcd waits for its disk at every write, and needs an SSD that syncs within 10ms: %s is none. Write %s.", typ, quoteAll(b.terms.EtcdDisks))
 	default:
-		b.checkFigures(n, meant, k)
+		b.checkDataDisk(n, meant, k)
 	}
 	return d
+}
+
+// leastEtcdIOPS is what a disk for any etcd is published to do: 50 sequential
+// operations a second, and published figures, of concurrent ones, can be ten times
+// the sequential (etcd documentation, Hardware recommendations, Disks).
+const leastEtcdIOPS = 500
+
+// checkDataDisk checks a disk that nodes do not start from.
+func (b *builder) checkDataDisk(n *node, d planner.Disk, k *catalogs.Disk) {
+	if b.terms.DataDiskProblem != nil {
+		if at, problem := b.terms.DataDiskProblem(d, k); problem != "" {
+			b.add(DiskSetting, n.rng(at), "%s", problem)
+			return
+		}
+	}
+	b.checkFigures(n, d, k)
 }
 
 // checkMachineDisks refuses machines for etcd whose disk is too slow or too small:

@@ -33,7 +33,8 @@ func merge(defaults, own *node) *node {
 	if defaults == nil {
 		return own
 	}
-	m := &node{schema: own.schema, label: own.label, labelRange: own.labelRange, def: own.def, attrs: maps.Clone(own.attrs), refused: maps.Clone(own.refused)}
+	m := &node{schema: own.schema, label: own.label, labelRange: own.labelRange, misnamed: own.misnamed, def: own.def,
+		spans: slices.Concat(own.spans, defaults.spans), attrs: maps.Clone(own.attrs), refused: maps.Clone(own.refused)}
 	for name, v := range defaults.attrs {
 		if m.attrs[name] == nil && !m.refused[name] {
 			m.attrs[name] = v
@@ -86,7 +87,7 @@ func (b *builder) group(n *node, path string) planner.NodeGroup {
 	g.Image = planner.Image(take(b, n, path, "image", image, image, b.source()))
 	g.Guarantee = planner.Guarantee(take(b, n, path, "guarantee", string(planner.Scheduled), "scheduled", "language"))
 	labels, _ := get[textMap](n, "labels")
-	b.checkLabels(labels)
+	b.checkLabels(&labels)
 	g.Labels = labels.items
 	g.Instances = b.instances(x)
 	g.Disk = b.disk(x)
@@ -179,7 +180,7 @@ func (b *builder) redundancy(x *groupContext) planner.Redundancy {
 	if red.AtOnce && (red.Nodes == 0 || red.Zones == 0) {
 		b.add(OutOfRange, n.rng("at_once"), "at_once joins the loss of nodes and of zones, and one of them is 0. Raise it, or leave at_once out.")
 	}
-	if given, ok := get[int](n, "zones"); ok && given > 0 && len(x.zones) > 0 && given >= len(x.zones) {
+	if given, ok := get[int](n, "zones"); ok && given > 0 && len(x.zones) > 0 && b.zonesGood() && given >= len(x.zones) {
 		b.add(TooManyZones, n.rng("zones"), "The group has %s: it can survive the loss of at most %d.", count(len(x.zones), "zone"), len(x.zones)-1)
 	}
 	return red

@@ -27,7 +27,9 @@ func (b *builder) instances(x *groupContext) planner.Instances {
 		in.Families = b.families(x.role, burstable)
 		b.assume(path+".families", cmp.Or(strings.Join(in.Families, ", "), "all"), source)
 	}
-	if allow, ok := get[texts](n, "allow"); ok {
+	if b.terms.OwnMachines {
+		b.refuse(n, "allow", "Machines of one's own have no classes that are left out: what a machine block declares may be used. Leave allow out; families and types choose among them.")
+	} else if allow, ok := get[texts](n, "allow"); ok {
 		in.Allow = slices.Sorted(slices.Values(allow.items))
 	} else if burstable && !n.has("allow") {
 		in.Allow = []string{"burstable"}

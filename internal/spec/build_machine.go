@@ -39,7 +39,7 @@ func (b *builder) machines() {
 		return
 	}
 	b.asOf(calendar.Date, "calendar of Kubernetes")
-	if b.errors > before || len(b.cluster.Machines) == 0 || !b.zonesGood() || b.cluster.AsOf.IsZero() || b.machinesBad(nodes) {
+	if b.errors > before || !placeName(b.cluster.Region) || len(b.cluster.Machines) == 0 || !b.zonesGood() || b.cluster.AsOf.IsZero() || b.machinesBad(nodes) {
 		return
 	}
 	cat, err := b.ground.Catalog(&b.cluster, &calendar)
@@ -50,8 +50,8 @@ func (b *builder) machines() {
 	b.use(&cat)
 }
 
-// machinesBad reports whether a figure of a machine is missing or wrong; that was
-// reported when it was read.
+// machinesBad reports whether the name or a figure of a machine is missing or wrong;
+// that was reported when it was read.
 func (b *builder) machinesBad(nodes []*node) bool {
 	return slices.ContainsFunc(nodes, func(n *node) bool {
 		_, cpu := get[int](n, "cpu")
@@ -59,7 +59,7 @@ func (b *builder) machinesBad(nodes []*node) bool {
 		bad := func(n *node) bool {
 			return n != nil && slices.ContainsFunc(slices.Collect(maps.Values(n.attrs)), func(v *value) bool { return v.bad })
 		}
-		return !cpu || !memory || bad(n) || bad(n.child("disk"))
+		return n.misnamed || !cpu || !memory || bad(n) || bad(n.child("disk"))
 	})
 }
 

@@ -55,7 +55,7 @@ func (b *builder) autoscaling(x *groupContext) (least, most int) {
 // ground gives each zone the same number.
 func (b *builder) equalZones(x *groupContext, n *node, name string, bound int) {
 	zones := len(x.zones)
-	if !b.terms.EqualZones || zones < 2 || bound%zones == 0 {
+	if !b.terms.EqualZones || zones < 2 || !b.zonesGood() || bound%zones == 0 {
 		return
 	}
 	below, above := bound/zones*zones, (bound/zones+1)*zones
@@ -94,6 +94,9 @@ func (b *builder) updateConfig(x *groupContext) planner.UpdateConfig {
 	}
 	if b.terms.Soak {
 		u.Soak = take(b, n, path, "soak", u.Soak, "0s", b.source())
+		if most := b.terms.LongestSoak; most > 0 && u.Soak > most {
+			b.add(OutOfRange, n.rng("soak"), "%s waits %s at most between batches. Write \"%[2]s\" or less.", b.title(), durationText(most))
+		}
 	} else {
 		b.refuseOne(n, "soak", "%s has no pause between batches. Leave soak out.")
 	}
@@ -120,6 +123,9 @@ func (b *builder) surging(x *groupContext, n *node, path string, u *planner.Upda
 	u.MaxSurge = take(b, n, path, "max_surge", more, portionText(more), x.source)
 	u.MaxUnavailable = take(b, n, path, "max_unavailable", fewer, portionText(fewer), x.source)
 	given, ok := get[units.CountOrRatio](n, "max_surge")
+	if n != nil {
+		b.checkAtATime(n, u)
+	}
 	switch {
 	case n == nil:
 	case ok && addsNone && !given.IsZero():
@@ -131,4 +137,19 @@ func (b *builder) surging(x *groupContext, n *node, path string, u *planner.Upda
 		}
 		b.add(OutOfRange, n.rng(at), "max_surge and max_unavailable are both 0, so that no node would ever be replaced. Raise one of them.")
 	}
+}
+
+// checkAtATime holds counts of nodes to what the ground replaces at a time; of
+// shares it takes so many at most.
+func (b *builder) checkAtATime(n *node, u *planner.UpdateConfig) {
+	most, both := b.terms.MostAtATime, u.MaxSurge.Count+u.MaxUnavailable.Count
+	if most == 0 || both <= most {
+		return
+	}
+	at := "max_surge"
+	if !n.has(at) || u.MaxUnavailable.Count > most {
+		at = "max_unavailable"
+	}
+	b.add(OutOfRange, n.rng(at), "%s replaces at most %d nodes of a group at a time, max_surge and max_unavailable together: %d are more. Lower them, or write shares such as \"25%%\".",
+		b.title(), most, both)
 }

@@ -181,7 +181,7 @@ func valueProblems() []Problem {
 		{Code: InvalidDate, Summary: "Invalid date", Meaning: "A date is written \"2026-11-20\"."},
 		{Code: InvalidVersion, Summary: "Invalid version", Meaning: "A Kubernetes version is a minor in quotes: \"1.35\"."},
 		{Code: OutOfRange, Summary: "Number out of range", Meaning: "A number is negative, not finite, or larger than anything real."},
-		{Code: InvalidLabel, Summary: "Invalid label", Meaning: "A label or taint has a form that Kubernetes refuses."},
+		{Code: InvalidLabel, Summary: "Invalid label", Meaning: "A label or taint has a form that Kubernetes refuses, or a domain that a kubelet or the provider keeps to itself."},
 		{Code: DuplicateElement, Summary: "Duplicate element", Meaning: "A list names the same thing twice."},
 	}
 }
@@ -211,8 +211,8 @@ func meaningProblems() []Problem {
 		{Code: SurvivorsMissing, Summary: "Survivors not stated", Meaning: "Nothing says how many pods must outlive a declared loss."},
 		{Code: NotOnGround, Summary: "Not on this ground", Meaning: "The provider and mode of the cluster do not have the word, attribute or block, though others do."},
 		{Code: NoQuorum, Summary: "No quorum", Meaning: "The members of a self-managed control plane cannot keep a majority through the losses that redundancy declares, or their count is even."},
-		{Code: EtcdDiskUnfit, Summary: "Disk unfit for etcd", Meaning: "etcd waits for its disk at every write: it needs an SSD of at least 40Gi."},
-		{Code: ControlPlaneUnfit, Summary: "Control plane setting refused", Meaning: "A self-managed control plane cannot work with the setting: an address that one network holds across the zones of a cloud, spot machines, members that are too far apart, stacked members beside other nodes."},
+		{Code: EtcdDiskUnfit, Summary: "Disk unfit for etcd", Meaning: "etcd waits for its disk at every write: it needs an SSD of at least 40Gi and 500 operations a second."},
+		{Code: ControlPlaneUnfit, Summary: "Control plane setting refused", Meaning: "A self-managed control plane cannot work with the setting: an address that hosts announce, across the zones of a cloud, spot machines, members that are too far apart, stacked members beside other nodes."},
 		{Code: NoMachine, Summary: "No machine", Meaning: "A cluster on machines of one's own declares none."},
 		{Code: MachineUnfit, Summary: "Machine unfit", Meaning: "A machine is too small to run Kubernetes."},
 		{Code: UnequalZones, Summary: "Zones not equal", Meaning: "The ground gives each zone of a group the same number of nodes, so that bounds are multiples of the number of zones."},

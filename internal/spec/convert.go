@@ -19,6 +19,8 @@ import (
 type texts struct {
 	items []string
 	rngs  []hcl.Range
+	// partial: an element was refused, and is left out.
+	partial bool
 }
 
 // counts is a map of whole numbers with the place of each.
@@ -51,7 +53,7 @@ func (r *reader) convert(a *attribute, val cty.Value, expr hclsyntax.Expression)
 	case kindCount:
 		return pair(r.count(a, val, rng))
 	case kindCPU:
-		return pair(r.cpu(val, rng))
+		return pair(r.cpu(a, val, rng))
 	case kindBytes:
 		return pair(r.bytes(a, val, rng))
 	case kindDuration:
@@ -120,7 +122,13 @@ func (r *reader) text(val cty.Value, rng hcl.Range) (string, bool) {
 	return val.AsString(), true
 }
 
+// boolean returns true or false; of texts "true" and "false", and not "1" and "0",
+// which cty takes too.
 func (r *reader) boolean(val cty.Value, rng hcl.Range) (bool, bool) {
+	if !val.IsNull() && val.Type() == cty.String && val.AsString() != "true" && val.AsString() != "false" {
+		r.add(WrongType, &rng, "true or false is expected, not %s.", describe(val))
+		return false, false
+	}
 	b, err := convert.Convert(val, cty.Bool)
 	if err != nil || b.IsNull() {
 		r.add(WrongType, &rng, "true or false is expected, not %s.", describe(val))
@@ -265,6 +273,7 @@ func (r *reader) list(a *attribute, val cty.Value, expr hclsyntax.Expression) (t
 			ok = false
 		}
 		if !ok {
+			out.partial = true
 			continue // reported; the rest is of use
 		}
 		out.items = append(out.items, s)

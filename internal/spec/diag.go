@@ -100,6 +100,23 @@ func (r *reader) put(d *hcl.Diagnostic) {
 	r.diags = append(r.diags, d)
 }
 
+// forget takes back what was reported within rng, but for other refusals of the
+// ground.
+func (r *reader) forget(rng hcl.Range) {
+	var kept hcl.Diagnostics
+	for _, d := range r.diags {
+		inside := d.Extra != NotOnGround && d.Subject != nil && d.Subject.Filename == rng.Filename &&
+			rng.Start.Byte <= d.Subject.Start.Byte && d.Subject.End.Byte <= rng.End.Byte
+		switch {
+		case !inside:
+			kept = append(kept, d)
+		case d.Severity == hcl.DiagError:
+			r.errors--
+		}
+	}
+	r.diags = kept
+}
+
 // failed reports whether there was an error.
 func (r *reader) failed() bool { return r.errors > 0 }
 

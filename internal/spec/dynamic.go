@@ -17,7 +17,8 @@ type dynamicBlock struct {
 	labels   hclsyntax.Expression // nil where the block has none
 	content  *hclsyntax.Block
 	forEach  hclsyntax.Expression
-	def      hcl.Range
+	// def is the block's header, span all of it.
+	def, span hcl.Range
 }
 
 // readDynamic reads dynamic "B" { for_each labels iterator content {} } as one
@@ -49,7 +50,7 @@ func (r *reader) readDynamic(n *node, b *hclsyntax.Block, sc *scope) {
 
 // dynamicParts checks the form of a dynamic block.
 func (r *reader) dynamicParts(n *node, b *hclsyntax.Block) (dynamicBlock, bool) {
-	d := dynamicBlock{def: b.DefRange()}
+	d := dynamicBlock{def: b.DefRange(), span: b.Range()}
 	if len(b.Labels) != 1 {
 		r.add(WrongLabels, &d.def, "A dynamic block has one label, the kind of block that it makes: dynamic \"taint\" { … }.")
 		return d, false
@@ -107,7 +108,7 @@ func (r *reader) dynamicParts(n *node, b *hclsyntax.Block) (dynamicBlock, bool) 
 
 // expand reads one block that a dynamic block makes.
 func (r *reader) expand(n *node, d dynamicBlock, sc *scope) {
-	s := source{schema: d.schema, def: d.def, items: itemsOf(d.content.Body), blocks: d.content.Body.Blocks, scope: sc}
+	s := source{schema: d.schema, def: d.def, span: d.span, items: itemsOf(d.content.Body), blocks: d.content.Body.Blocks, scope: sc}
 	if d.labels != nil {
 		rng := d.labels.Range()
 		val, ok := r.eval(d.labels, sc)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/scantling-dev/scantling/planner"
 )
 
@@ -90,12 +92,18 @@ func (b *builder) checkWord(n *node, name string) bool {
 }
 
 // refuse reports an attribute or a block that the ground does not have, and why.
+// What was found wrong in it is forgotten: it has to go as a whole.
 func (b *builder) refuse(n *node, name, format string, args ...any) {
 	why := fmt.Sprintf(format, args...)
 	if n.has(name) {
-		b.add(NotOnGround, &n.attrs[name].name, "%s", why)
+		v := n.attrs[name]
+		b.forget(hcl.RangeBetween(v.name, v.rng))
+		b.add(NotOnGround, &v.name, "%s", why)
 	}
 	for _, c := range n.children(name) {
+		for _, span := range c.spans {
+			b.forget(span)
+		}
 		b.add(NotOnGround, &c.def, "%s", why)
 	}
 }

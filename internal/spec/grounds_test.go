@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
@@ -39,6 +40,7 @@ func eksTerms() planner.Terms {
 	return planner.Terms{
 		Provider: "aws", Mode: planner.Managed, Title: "EKS", DefaultMode: true,
 		CNIs: []planner.CNI{planner.VPC, planner.VPCPrefix}, Images: []planner.Image{planner.AL2023, planner.Bottlerocket},
+		ReservedLabels: []string{"eks.amazonaws.com"},
 		Families: map[planner.Role][]string{
 			planner.App: recent("mcr"), planner.Batch: recent("mcr"), planner.Ingress: recent("cm"),
 			planner.Monitoring: recent("m"), planner.Stateful: recent("rm"), planner.System: recent("m"),
@@ -67,7 +69,7 @@ func volumeProblem(d planner.Disk, k *catalogs.Disk, declared func(string) bool)
 	case d.Type == "gp2" && d.ThroughputMiBps > 0:
 		return "throughput_mib", "The throughput of a gp2 disk cannot be set. Leave throughput_mib out, or use gp3."
 	case d.Type == "io2" && !declared("iops"):
-		return "type", "A io2 disk needs iops: the operations a second that it is bought with."
+		return "type", "An io2 disk needs iops: the operations a second that it is bought with."
 	case d.Type == "gp3" && d.ThroughputMiBps*4 > iops && d.ThroughputMiBps <= k.MaxMiBps:
 		return "throughput_mib", fmt.Sprintf("With %d operations a second a gp3 disk moves at most %d MiB a second. Write iops = %d, or less throughput.",
 			iops, iops/4, d.ThroughputMiBps*4)
@@ -87,9 +89,17 @@ func gkeTerms() planner.Terms {
 		FamilyEnd: "-", TypeExample: "n4-standard-4", Spot: true, EqualZones: true,
 		DiskType: "pd-balanced", LeastRootDisk: 10 * units.GiB,
 		LeastRootDiskWhy: "The image of Container-Optimized OS takes 10Gi.",
-		UpdateStrategies: []string{"surge", "minimal", "gke_blue_green", "gke_autoscaled_blue_green"}, MaxSurge: true, Soak: true,
-		Tiers:       []string{"regional", "zonal"},
-		DefaultTier: map[planner.Environment]string{planner.Production: "regional", planner.Development: "zonal"},
+		UpdateStrategies: []string{"surge", "minimal", "gke_blue_green"}, MaxSurge: true, Soak: true,
+		MostAtATime: 20, LongestSoak: 168 * time.Hour, MostPods: 256, ReservedLabels: []string{"cloud.google.com"},
+		GroupName: func(name string) string {
+			if name == "all" || len(name) > 40 || name[0] <= '9' {
+				return "no node pool has such a name"
+			}
+			return ""
+		},
+		UnwrittenStrategies: []string{"gke_autoscaled_blue_green"},
+		Tiers:               []string{"regional", "zonal"},
+		DefaultTier:         map[planner.Environment]string{planner.Production: "regional", planner.Development: "zonal"},
 	}
 }
 
@@ -99,6 +109,13 @@ func selfManagedTerms(cloud planner.Terms, title string, etcd ...string) planner
 	t.Mode, t.Title, t.DefaultMode = planner.SelfManaged, title, false
 	t.CNIs, t.Images = []planner.CNI{planner.Cilium, planner.Calico}, []planner.Image{planner.Ubuntu}
 	t.Kubelet, t.EqualZones, t.Soak, t.MaxSurge = true, false, false, true
+	t.MostAtATime, t.LongestSoak, t.MostPods, t.GroupName, t.ReservedLabels, t.UnwrittenStrategies = 0, 0, 0, nil, nil, nil
+	t.DataDiskProblem = func(d planner.Disk, k *catalogs.Disk) (attribute, problem string) {
+		if t.RootDiskProblem == nil {
+			return "", ""
+		}
+		return t.RootDiskProblem(d, k, func(string) bool { return true })
+	}
 	t.UpdateStrategies = []string{"surge", "minimal", "in_place"}
 	t.Tiers, t.DefaultTier = nil, nil
 	t.LoadBalancers = []planner.LoadBalancerKind{planner.CloudLoadBalancer, planner.KubeVIP, planner.HAProxyKeepalived}
@@ -145,12 +162,12 @@ func (p provider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner.Dae
 	return []planner.DaemonSet{{Name: "aws-node"}, {Name: "kube-proxy"}}
 }
 
-func (p provider) SystemWorkloads(*planner.Cluster) []planner.Workload {
+func (p provider) SystemWorkloads(*planner.Cluster, planner.Size) []planner.Workload {
 	return []planner.Workload{{Name: "coredns"}, {Name: "metrics-server"}}
 }
 
 func (p provider) Mechanics(*planner.Cluster) planner.Mechanics {
-	names := append([]string{"node_group_blue_green", "cluster_blue_green"}, p.terms.UpdateStrategies...)
+	names := slices.Concat([]string{"node_group_blue_green", "cluster_blue_green"}, p.terms.UpdateStrategies, p.terms.UnwrittenStrategies)
 	slices.Sort(names)
 	var m planner.Mechanics
 	for _, name := range names {

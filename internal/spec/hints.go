@@ -41,6 +41,9 @@ func instead(in *block, name string, similar, known []string) string {
 	if hint := habits()[name]; hint != "" {
 		return " " + hint
 	}
+	if in.name == "eviction_hard" {
+		return " Of what the kubelet evicts for, memory is planned with: write memory, the threshold of memory.available."
+	}
 	if inner := holders(in, name, in.name == "spec"); inner != "" {
 		return inner
 	}

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -78,8 +79,8 @@ func (r *reader) checkTool(n *node) {
 // reservedLabel is written by emit, and selects the group.
 const reservedLabel = "scantling.dev/group"
 
-// checkLabels holds node labels to what Kubernetes takes.
-func (b *builder) checkLabels(labels textMap) {
+// checkLabels holds node labels to what Kubernetes, its kubelet and the ground take.
+func (b *builder) checkLabels(labels *textMap) {
 	for _, key := range sortedKeys(labels.items) {
 		rng, val := labels.rngs[key], labels.items[key]
 		switch {
@@ -89,6 +90,40 @@ func (b *builder) checkLabels(labels textMap) {
 			b.add(InvalidLabel, &rng, "%q is no key of a label: an optional prefix such as \"example.com/\", then %s.", short(key), labelValueRule)
 		case !labelValue(val):
 			b.add(InvalidLabel, &rng, "%q is no value of the label %s: %s.", short(val), key, labelValueRule)
+		case !kubeletTakes(key):
+			b.add(InvalidLabel, &rng, "With the label %s a kubelet does not start: of the domains kubernetes.io and k8s.io it takes labels of node.kubernetes.io and kubelet.kubernetes.io, and a few by name (kubelet, --node-labels). Use a domain of your own.", key)
+		case slices.ContainsFunc(b.terms.ReservedLabels, func(domain string) bool { return under(labelDomain(key), domain) }):
+			b.add(InvalidLabel, &rng, "%s keeps the labels of %s to itself. Use a domain of your own.", b.title(), labelDomain(key))
 		}
 	}
+}
+
+// labelDomain returns what stands before the "/" of a key; empty where it has none.
+func labelDomain(key string) string {
+	domain, _, found := strings.Cut(key, "/")
+	if !found {
+		return ""
+	}
+	return domain
+}
+
+// under reports whether a domain is another one or below it.
+func under(domain, parent string) bool {
+	return domain == parent || strings.HasSuffix(domain, "."+parent)
+}
+
+// kubeletTakes reports whether a kubelet gives its own node a label of this key
+// (Kubernetes, "kubelet", --node-labels; the admission plugin NodeRestriction has
+// the same list).
+func kubeletTakes(key string) bool {
+	domain := labelDomain(key)
+	if !under(domain, "kubernetes.io") && !under(domain, "k8s.io") {
+		return true
+	}
+	return under(domain, "node.kubernetes.io") || under(domain, "kubelet.kubernetes.io") || slices.Contains([]string{
+		"beta.kubernetes.io/arch", "beta.kubernetes.io/instance-type", "beta.kubernetes.io/os",
+		"failure-domain.beta.kubernetes.io/region", "failure-domain.beta.kubernetes.io/zone",
+		"kubernetes.io/arch", "kubernetes.io/hostname", "kubernetes.io/os",
+		"topology.kubernetes.io/region", "topology.kubernetes.io/zone",
+	}, key)
 }

@@ -68,6 +68,15 @@ func quantityText(val cty.Value) string {
 	return val.AsString()
 }
 
+// figure writes a quantity as its author did: without the zeros that a number has
+// behind the point.
+func figure(val cty.Value) string {
+	if val.Type() == cty.Number {
+		return val.AsBigFloat().Text('g', 10)
+	}
+	return short(val.AsString())
+}
+
 // plainQuantity is what may be handed to Kubernetes' parser, which computes any
 // power of ten that it is asked for.
 func plainQuantity(s string) bool {
@@ -82,23 +91,23 @@ func (r *reader) quantity(code Code, val cty.Value, rng hcl.Range, hint func(str
 	}
 	s := quantityText(val)
 	if strings.HasPrefix(s, "-") {
-		r.add(OutOfRange, &rng, "%s is negative.", short(s))
+		r.add(OutOfRange, &rng, "%s is negative.", figure(val))
 		return resource.Quantity{}, false
 	}
 	if !plainQuantity(s) {
-		r.add(code, &rng, "%q is not a quantity: %s", short(s), hint(s))
+		r.add(code, &rng, "%q is not a quantity: %s", figure(val), hint(s))
 		return resource.Quantity{}, false
 	}
 	q, err := resource.ParseQuantity(s)
 	if err != nil {
-		r.add(code, &rng, "%q is not a quantity: %s", short(s), hint(s))
+		r.add(code, &rng, "%q is not a quantity: %s", figure(val), hint(s))
 		return resource.Quantity{}, false
 	}
 	return q, true
 }
 
-// cpu returns a CPU request, rounded up to thousandths of a core.
-func (r *reader) cpu(val cty.Value, rng hcl.Range) (units.MilliCPU, bool) {
+// cpu returns an amount of CPU, rounded up to thousandths of a core.
+func (r *reader) cpu(a *attribute, val cty.Value, rng hcl.Range) (units.MilliCPU, bool) {
 	q, ok := r.quantity(InvalidCPU, val, rng, cpuHint)
 	if !ok {
 		return 0, false
@@ -108,10 +117,10 @@ func (r *reader) cpu(val cty.Value, rng hcl.Range) (units.MilliCPU, bool) {
 		return 0, false
 	}
 	if q.Cmp(*resource.NewQuantity(maxCores, resource.DecimalSI)) > 0 {
-		r.add(OutOfRange, &rng, "%s is more than %d cores.", short(quantityText(val)), maxCores)
+		r.add(OutOfRange, &rng, "%s is more than %d cores.", figure(val), maxCores)
 		return 0, false
 	}
-	if q.Sign() == 0 {
+	if q.Sign() == 0 && !a.zero {
 		r.add(OutOfRange, &rng, "CPU is 0: the scheduler needs a request to count. Write \"10m\" or more.")
 		return 0, false
 	}
@@ -126,7 +135,7 @@ func (r *reader) cores(val cty.Value, rng hcl.Range) (int, bool) {
 	}
 	switch milli := q.MilliValue(); {
 	case q.Cmp(*resource.NewQuantity(maxCores, resource.DecimalSI)) > 0:
-		r.add(OutOfRange, &rng, "%s is more than %d cores.", short(quantityText(val)), maxCores)
+		r.add(OutOfRange, &rng, "%s is more than %d cores.", figure(val), maxCores)
 	case q.Sign() == 0:
 		r.add(OutOfRange, &rng, "A machine has one core at least.")
 	case milli%int64(units.Core) != 0:
@@ -167,14 +176,17 @@ func (r *reader) bytes(a *attribute, val cty.Value, rng hcl.Range) (units.Bytes,
 		return 0, false
 	}
 	if q.Cmp(*resource.NewQuantity(maxBytes, resource.BinarySI)) > 0 {
-		r.add(OutOfRange, &rng, "%s is more than 1Ei.", short(quantityText(val)))
+		r.add(OutOfRange, &rng, "%s is more than 1Ei.", figure(val))
 		return 0, false
 	}
 	n := units.Bytes(q.Value()) // rounded up
-	if n < units.MiB {
+	if n < units.MiB && (n > 0 || !a.zero) {
 		why, unit := "no container runs in that", "Mi"
 		if a.name == "size" {
 			why, unit = "no disk is so small", "Gi"
+		}
+		if a.zero {
+			why = "nothing is gained by setting so little aside"
 		}
 		hint := ""
 		if n > 0 {
@@ -235,7 +247,13 @@ func (r *reader) duration(a *attribute, val cty.Value, rng hcl.Range) (time.Dura
 
 // tooLong reports whether s is a duration with so many digits that it overflows.
 func tooLong(s string) bool {
-	return regexp.MustCompile(`^[0-9]{10,}(\.[0-9]*)?(ns|us|µs|ms|s|m|h)$`).MatchString(s)
+	parts := regexp.MustCompile(`^([0-9]+)(?:\.[0-9]*)?(ns|us|µs|ms|s|m|h)$`).FindStringSubmatch(s)
+	if parts == nil {
+		return false
+	}
+	unit, err := time.ParseDuration("1" + parts[2])
+	n, ok := new(big.Float).SetString(parts[1])
+	return err == nil && ok && n.Mul(n, new(big.Float).SetInt64(int64(unit))).Cmp(new(big.Float).SetInt64(int64(maxDuration))) > 0
 }
 
 // durationHint says how to write what s may mean.

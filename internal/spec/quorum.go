@@ -71,15 +71,21 @@ func (b *builder) quorumZones(n *node, c *planner.ControlPlaneSpec) bool {
 	if red := n.child("redundancy"); red.has("zones") {
 		rng = red.rng("zones")
 	}
-	switch zones {
-	case 1:
+	lower := fmt.Sprintf("lower redundancy.zones to %d", (zones-1)/2)
+	switch most := (maxMembers - 1) / 2; {
+	case lost > most:
+		b.add(NoQuorum, rng, "etcd has at most %d members: with one in each of %d zones, a majority outlives the loss of %d of them, and of no more. Of %s, as here, it can be %d: %s.",
+			maxMembers, maxMembers, most, count(zones, "zone"), (zones-1)/2, lower)
+	case lost >= zones && lost > 1:
+		b.add(NoQuorum, rng, "The cluster has %s, and nothing is left once %d are lost. Add zones until there are %d, or %s.", count(zones, "zone"), lost, 2*lost+1, lower)
+	case zones == 1:
 		b.add(NoQuorum, rng, "The cluster has one zone, and nothing is left once it is lost. Add two zones, or write redundancy { zones = 0 } in control_plane.")
-	case 2:
+	case zones == 2:
 		b.add(NoQuorum, rng, "The fuller of two zones holds half of etcd's members or more, so that no majority outlives it. "+
 			"Add a third zone; node_group_defaults { zones = %s } keeps the groups out of it, so that it holds a witness alone. Or write redundancy { zones = 0 } in control_plane, and lose the API with that zone.", bracketed(b.cluster.Zones))
 	default:
-		b.add(NoQuorum, rng, "The fullest %d of %d zones hold half of etcd's members or more, so that no majority outlives them. Add zones until there are %d, or lower redundancy.zones to %d.",
-			lost, zones, 2*lost+1, (zones-1)/2)
+		b.add(NoQuorum, rng, "The fullest %d of %d zones hold half of etcd's members or more, so that no majority outlives them. Add zones until there are %d, or %s.",
+			lost, zones, 2*lost+1, lower)
 	}
 	return false
 }
@@ -102,15 +108,49 @@ func (b *builder) enoughMembers(n, etcd *node, c *planner.ControlPlaneSpec) {
 	}
 	switch {
 	case need > maxMembers:
-		at := b.root.def
-		if r := n.child("redundancy"); r != nil {
-			at = *r.rng("nodes")
-		}
-		b.add(NoQuorum, &at, "etcd has at most %d members, and they do not keep a majority through the loss of %s. Lower redundancy in control_plane.", maxMembers, losses(red))
+		b.tooMuchToLose(n.child("redundancy"), red, zones)
 	case members > 0 && !survives(members, zones, red):
 		free := (members - 1) / 2
 		b.add(NoQuorum, rng, "%s the loss of %d, and redundancy declares that of %s. Write %d, or lower redundancy.", survive(members), free, losses(red), need)
 	}
+}
+
+// tooMuchToLose reports losses that no count of members outlives in the cluster's
+// zones, and where they would be outlived. n is the redundancy block, or nil.
+func (b *builder) tooMuchToLose(n *node, red planner.Redundancy, zones int) {
+	at, remedy := &b.root.def, "Lower redundancy in control_plane"
+	if n != nil {
+		at = n.rng("nodes")
+	}
+	apart := red
+	apart.AtOnce = false
+	if red.AtOnce && n.has("at_once") && survives(maxMembers, zones, apart) {
+		at, remedy = n.rng("at_once"), "Leave at_once out"
+	}
+	if options := enough(red, zones); len(options) > 0 {
+		remedy += ", or add zones: " + orList(options) + " would do"
+	}
+	spread := "they"
+	if red.Zones > 0 {
+		spread = "spread over " + count(zones, "zone") + " they"
+	}
+	b.add(NoQuorum, at, "etcd has at most %d members, and %s do not keep a majority through the loss of %s. %s.", maxMembers, spread, losses(red), remedy)
+}
+
+// enough returns which members in how many more zones than there are outlive what
+// red declares: in the fewest zones, and in each count that takes fewer members.
+func enough(red planner.Redundancy, zones int) []string {
+	var options []string
+	fewest := maxMembers + 2
+	for z := zones + 1; z <= maxMembers; z++ {
+		for m := 1; m < fewest; m += 2 {
+			if survives(m, z, red) {
+				options = append(options, fmt.Sprintf("%d members in %d zones", m, z))
+				fewest = m
+			}
+		}
+	}
+	return options
 }
 
 // rngOrNil returns the place of an attribute that is given.

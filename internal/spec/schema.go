@@ -89,7 +89,7 @@ type attribute struct {
 	of func(*planner.Terms) []string
 	// least and most bound kindCount; most 0 is the largest count there is.
 	least, most int
-	// zero allows durations, rates and dollars of nothing.
+	// zero allows durations, rates, dollars, CPU and sizes of nothing.
 	zero bool
 	// down rounds ratios down, because they limit what may be used.
 	down bool
@@ -255,7 +255,7 @@ func clusterBlock() block {
 				name: "network", doc: "How pods get their addresses.",
 				attributes: []attribute{
 					{name: "cni", kind: kindChoice, choices: []string{"vpc", "vpc_prefix", "cilium", "calico", "dataplane_v2", "kubenet"}, of: cnisOf, def: "by ground", doc: "vpc gives pods secondary addresses of the node, vpc_prefix /28 prefixes; kubenet and dataplane_v2 a range of the node; calico and cilium addresses of an overlay or of routed ranges."},
-					{name: "max_pods", kind: kindCount, least: 1, most: 1000, def: "by the CNI", doc: "Largest number of pods on a node."},
+					{name: "max_pods", kind: kindCount, least: 1, most: 1000, def: "by the CNI", doc: "Largest number of pods on a node; on GKE at most 256."},
 					{name: "free_ips_by_zone", kind: kindOther, unbuilt: true, doc: "Free addresses of each zone's subnet."},
 					{name: "pod_cidr", kind: kindOther, unbuilt: true, doc: "Address range of pods."},
 				},

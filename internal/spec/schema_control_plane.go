@@ -38,7 +38,7 @@ func controlPlane() block {
 			{name: "support_type", kind: kindChoice, unbuilt: true, doc: "Whether extended support is paid for."},
 			{name: "nodes", kind: kindCount, least: 1, most: maxMembers, def: "calculated", doc: "Nodes that run API servers: 3, 5 or 7; 1 where redundancy is 0 and 0."},
 			{name: "etcd_topology", kind: kindChoice, choices: []string{string(planner.Stacked), string(planner.External)}, def: "stacked", doc: "stacked: an etcd member on each control-plane node. external: etcd on hosts of its own."},
-			{name: "load_balancer", kind: kindChoice, choices: texted([]planner.LoadBalancerKind{planner.CloudLoadBalancer, planner.KubeVIP, planner.HAProxyKeepalived}), of: balancersOf, def: "by ground", doc: "What stands before the API servers. kube_vip and haproxy_keepalived hold an address on one L2 network, so that they cannot span the zones of a cloud."},
+			{name: "load_balancer", kind: kindChoice, choices: texted([]planner.LoadBalancerKind{planner.CloudLoadBalancer, planner.KubeVIP, planner.HAProxyKeepalived}), of: balancersOf, def: "by ground", doc: "What stands before the API servers. kube_vip and haproxy_keepalived hold an address that hosts take over by announcing it (ARP), which the networks of clouds do not pass on: refused across the zones of a cloud."},
 		},
 		blocks: []block{
 			etcdBlock(),
@@ -62,13 +62,13 @@ func etcdBlock() block {
 		name: "etcd", doc: "The store of the cluster's state, where the control plane is self-managed.",
 		attributes: []attribute{
 			{name: "members", kind: kindCount, least: 1, most: maxMembers, def: "calculated; those of nodes where stacked", doc: "Members of etcd: 3, 5 or 7; 1 where redundancy is 0 and 0."},
-			{name: "backup_interval", kind: kindDuration, def: "15m", doc: "Time between two snapshots: what a disaster may lose."},
-			{name: "backup_retention", kind: kindDuration, def: "2160h", doc: "How long snapshots are kept."},
+			{name: "backup_interval", kind: kindDuration, def: "15m", doc: "Time between two snapshots: what a disaster may lose; whole seconds, a minute at least."},
+			{name: "backup_retention", kind: kindDuration, def: "2160h", doc: "How long snapshots are kept; whole seconds, a minute at least."},
 			{name: "round_trip", kind: kindDuration, def: "2ms", doc: "Longest round trip between two members; below 350ms."},
 		},
 		blocks: []block{
 			instancesBlock(),
-			diskBlock("calculated", "calculated; at least 40Gi", "The disk that each member has to itself: an SSD. Machines of one's own bring theirs."),
+			diskBlock("calculated", "calculated; at least 40Gi", "The disk that each member has to itself: an SSD; iops, where given, at least 500. Machines of one's own bring theirs."),
 		},
 	}
 }

@@ -23,7 +23,7 @@ func nodeGroup() block {
 			{name: "role", kind: kindChoice, choices: []string{"app", "batch", "ingress", "monitoring", "stateful", "system"}, later: []string{"gpu"}, def: "app", doc: "What the group is for; decides the defaults marked \"by role\"."},
 			{name: "zones", kind: kindTexts, def: "the cluster's", doc: "Zones of the group."},
 			{name: "image", kind: kindChoice, choices: []string{"al2023", "bottlerocket", "cos", "ubuntu"}, of: imagesOf, def: "by ground", doc: "Operating system; decides what is left to pods."},
-			{name: "labels", kind: kindMap, def: "none", doc: "Labels of the nodes. Keys with \".\" or \"/\" are quoted."},
+			{name: "labels", kind: kindMap, def: "none", doc: "Labels of the nodes. Keys with \".\" or \"/\" are quoted. Of the domains kubernetes.io and k8s.io a kubelet takes a few only."},
 			{name: "guarantee", kind: kindChoice, choices: []string{"scheduled"}, later: []string{"packed", "any_order"}, def: "scheduled", doc: "scheduled: the modelled kube-scheduler places every pod."},
 			{name: "provisioner", kind: kindChoice, unbuilt: true, doc: "What makes the nodes.", instead: "Leave it out: a managed node group is planned."},
 			{name: "split_by_zone", kind: kindBool, unbuilt: true, doc: "One Terraform group a zone."},
@@ -41,7 +41,7 @@ func instancesBlock() block {
 			{name: "families", kind: kindGlobs, def: "by role and ground; none where types is given", doc: "Patterns on the family: what stands before the first \".\" (aws) or \"-\" (gcp) of a type's name; the machine's name on premises."},
 			{name: "types", kind: kindGlobs, doc: "Patterns on the whole name."},
 			{name: "exclude", kind: kindGlobs, doc: "Patterns on the whole name, left out."},
-			{name: "allow", kind: kindTexts, choices: []string{"metal", "burstable", "flex", "gpu", "previous_generation"}, def: "none; burstable in role batch and in development", doc: "Classes admitted that are left out by default. A type named in full by types and a family named without \"*\" are admitted too."},
+			{name: "allow", kind: kindTexts, choices: []string{"metal", "burstable", "flex", "gpu", "previous_generation"}, def: "none; burstable in role batch and in development", doc: "Classes admitted that are left out by default, where machines are bought from a provider. A type named in full by types and a family named without \"*\" are admitted too."},
 			{name: "architectures", kind: kindTexts, choices: []string{"amd64", "arm64"}, def: "[\"amd64\"]", doc: "Processors that the images run on."},
 			{name: "capacity_type", kind: kindChoice, choices: []string{"on_demand", "spot"}, later: []string{"reserved"}, def: "by role; on_demand where there is no spot capacity", doc: "How machines are bought."},
 			{name: "max_types", kind: kindCount, least: 1, most: 100, def: "by role", doc: "Types that the group may mix; 1 until mixes are built."},
@@ -59,16 +59,18 @@ func diskBlock(typ, size, doc string) block {
 		attributes: []attribute{
 			{name: "type", kind: kindText, def: typ, doc: "The provider's disk type."},
 			{name: "size", kind: kindBytes, def: size, doc: "Size of the disk."},
-			{name: "iops", kind: kindCount, def: "the type's own", doc: "Operations a second in all; what is beyond the type's own is charged."},
-			{name: "throughput_mib", kind: kindCount, def: "the type's own", doc: "MiB a second in all; what is beyond the type's own is charged."},
+			{name: "iops", kind: kindCount, least: 1, def: "the type's own", doc: "Operations a second in all; what is beyond the type's own is charged."},
+			{name: "throughput_mib", kind: kindCount, least: 1, def: "the type's own", doc: "MiB a second in all; what is beyond the type's own is charged."},
 		},
 	}
 }
 
 // kubeletBlock declares what the kubelet sets aside.
 func kubeletBlock() block {
-	memory := attribute{name: "memory", kind: kindBytes, doc: "Memory set aside."}
-	reserve := []attribute{{name: "cpu", kind: kindCPU, doc: "CPU set aside."}, memory}
+	reserve := []attribute{
+		{name: "cpu", kind: kindCPU, zero: true, def: "0", doc: "CPU set aside."},
+		{name: "memory", kind: kindBytes, zero: true, def: "0", doc: "Memory set aside."},
+	}
 	return block{
 		name: "kubelet", doc: "Settings of the kubelet, on nodes that people set up themselves. Without the block the image's own are taken.",
 		attributes: []attribute{
@@ -115,7 +117,7 @@ func machineBlocks() []block {
 		{
 			name: "update_config", doc: "How nodes are replaced.",
 			attributes: []attribute{
-				{name: "strategy", kind: kindChoice, choices: []string{"surge", "minimal", "in_place", "gke_blue_green", "gke_autoscaled_blue_green"}, of: updatesOf, def: "by ground", doc: "surge adds nodes before it drains, minimal drains first, in_place upgrades a machine where it stands."},
+				{name: "strategy", kind: kindChoice, choices: []string{"surge", "minimal", "in_place", "gke_blue_green", "gke_autoscaled_blue_green"}, of: updatesOf, def: "by ground", doc: "surge adds nodes before it drains, minimal drains first, in_place upgrades a machine where it stands, gke_blue_green adds a second set of nodes and drains the first in batches."},
 				{name: "max_unavailable", kind: kindPortion, down: true, def: "by role; 0 where surge adds nodes by max_surge", doc: "Nodes replaced at a time; a share rounds down, at least 1."},
 				{name: "max_surge", kind: kindPortion, def: "by role; 0 where nodes are drained first", doc: "Nodes added at a time, where the ground has it; a share rounds up. Elsewhere max_unavailable bounds the nodes replaced at a time."},
 				{name: "soak", kind: kindDuration, zero: true, def: "0s", doc: "Pause between batches, where the ground has it."},

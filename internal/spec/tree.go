@@ -24,8 +24,12 @@ type node struct {
 	schema     *block
 	label      string
 	labelRange hcl.Range
+	// misnamed: the label is missing or wrong.
+	misnamed bool
 	// def is the block's header.
-	def   hcl.Range
+	def hcl.Range
+	// spans are the whole of the block, and of the defaults' where both were merged.
+	spans []hcl.Range
 	attrs map[string]*value
 	// blocks in the order of the source.
 	blocks []*node
@@ -87,7 +91,7 @@ type source struct {
 	schema      *block
 	labels      []string
 	labelRanges []hcl.Range
-	def         hcl.Range
+	def, span   hcl.Range
 	// items are the attributes, by name.
 	items  map[string]item
 	blocks hclsyntax.Blocks
@@ -112,15 +116,17 @@ func itemsOf(body *hclsyntax.Body) map[string]item {
 // sourceOf returns a block as a source.
 func sourceOf(schema *block, b *hclsyntax.Block, sc *scope) source {
 	return source{
-		schema: schema, labels: b.Labels, labelRanges: b.LabelRanges, def: b.DefRange(),
+		schema: schema, labels: b.Labels, labelRanges: b.LabelRanges, def: b.DefRange(), span: b.Range(),
 		items: itemsOf(b.Body), blocks: b.Body.Blocks, scope: sc,
 	}
 }
 
 // read returns the block with all that is right in it, and reports the rest.
 func (r *reader) read(s source) *node {
-	n := &node{schema: s.schema, def: s.def, attrs: map[string]*value{}, refused: map[string]bool{}}
+	n := &node{schema: s.schema, def: s.def, spans: []hcl.Range{s.span}, attrs: map[string]*value{}, refused: map[string]bool{}}
+	before := r.errors
 	r.readLabel(n, s)
+	n.misnamed = r.errors > before
 	for _, name := range slices.Sorted(maps.Keys(s.items)) {
 		r.readAttribute(n, name, s.items[name], s.scope)
 	}
@@ -196,7 +202,7 @@ func (r *reader) unknownAttribute(n *node, name string, it item, sc *scope) {
 		r.add(BlockOrAttribute, &it.name, "%s is a block: write %s { … } without \"=\".", name, name)
 		return
 	}
-	n.blocks = append(n.blocks, r.read(source{schema: b, def: it.name, items: r.objectItems(object), scope: sc}))
+	n.blocks = append(n.blocks, r.read(source{schema: b, def: it.name, span: hcl.RangeBetween(it.name, it.expr.Range()), items: r.objectItems(object), scope: sc}))
 }
 
 // meant takes the required blocks that hold an attribute of this name for given:
@@ -345,11 +351,14 @@ func (r *reader) checkRequired(n *node) {
 
 // article returns the name of a block with an article, for the start of a
 // sentence.
-func article(name string) string {
-	if strings.ContainsRune("aeiou", rune(name[0])) {
-		return "An " + name + " block"
+func article(name string) string { return capital(indefinite(name)) + " block" }
+
+// indefinite returns a word with its indefinite article.
+func indefinite(word string) string {
+	if strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
 	}
-	return "A " + name + " block"
+	return "a " + word
 }
 
 // lower returns a sentence with a small first letter, unless it is an

@@ -129,7 +129,7 @@ func (m *maker) withinBudget(p *planner.Plan) error {
 		return &planner.Infeasible{
 			Path:       "max_usd_per_month",
 			Constraint: "the budget cannot be held: not known is the price of " + strings.Join(unknown, ", "),
-			Remedy:     "choose types and disks whose price the catalog knows, or leave the budget out",
+			Remedy:     m.pricedRemedy(),
 		}
 	}
 	total := p.Cost.Total.Rate.PerMonth()
@@ -142,6 +142,14 @@ func (m *maker) withinBudget(p *planner.Plan) error {
 		Margin:     dollars(total-*limit) + " a month too much",
 		Remedy:     m.cheaper(p, total-*limit),
 	}
+}
+
+// pricedRemedy says how every price becomes known.
+func (m *maker) pricedRemedy() string {
+	if m.terms.OwnMachines {
+		return "declare usd_per_month in each machine block that the plan uses, or leave the budget out"
+	}
+	return "choose types and disks whose price the catalog knows, or leave the budget out"
 }
 
 // saving is a redundancy that a group could do without.

@@ -52,7 +52,7 @@ func (m *maker) selfManaged(control *planner.ControlPlane, groups []planner.Grou
 	if !ok {
 		return &planner.Infeasible{Path: "control_plane", Constraint: fmt.Sprintf("no control-plane node is known to carry %d nodes", nodes), Remedy: "split it into several clusters"}
 	}
-	count, err := m.controlPlaneCount(spec.Nodes)
+	count, err := m.servers()
 	if err != nil {
 		return err
 	}
@@ -111,18 +111,23 @@ func (m *maker) balancers(least int) int {
 	return max(least, most)
 }
 
-// clusterSize returns the most nodes that the groups may have, and the pods of the
-// plan with their DaemonSets.
+// clusterSize returns the most nodes that the groups may have, and the pods with
+// which they are as full as planned, DaemonSets and all.
 func clusterSize(groups []planner.GroupPlan) (nodes, pods int) {
 	for i := range groups {
 		g := &groups[i]
 		nodes += g.MaxNodes
-		for _, p := range g.Pools {
-			pods += g.MaxNodes * len(p.DaemonSets)
-		}
+		here := 0
 		for _, w := range g.Workloads {
-			pods += w.Replicas
+			here += w.Replicas
 		}
+		if g.Nodes > 0 && g.MaxNodes > g.Nodes {
+			here = units.CeilDiv(here*g.MaxNodes, g.Nodes)
+		}
+		for _, p := range g.Pools {
+			here = min(here, g.MaxNodes*p.Free().Pods) + g.MaxNodes*len(p.DaemonSets)
+		}
+		pods += here
 	}
 	return nodes, pods
 }
@@ -153,6 +158,26 @@ func (m *maker) controlPlaneCount(declared int) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// servers returns how many control-plane nodes there are: with etcd on them as many
+// as it has members; without, the declared count or the least odd one, 3 at least,
+// of which one is left through the declared losses.
+func (m *maker) servers() (int, error) {
+	spec := &m.cluster.ControlPlane
+	if spec.EtcdTopology != planner.External || spec.Nodes > 0 {
+		return m.controlPlaneCount(spec.Nodes)
+	}
+	losses := m.controlPlaneLosses()
+	if losses.Nodes == 0 && losses.Zones == 0 {
+		return 1, nil
+	}
+	for n := 3; n <= layout.MaxMembers; n += 2 {
+		if layout.Remaining(layout.Balance(n, len(m.cluster.Zones)), losses) > 0 {
+			return n, nil
+		}
+	}
+	return m.controlPlaneCount(0) // which says why
 }
 
 // state is etcd as it is being planned.
@@ -222,7 +247,13 @@ func (m *maker) etcdDisk(class layout.EtcdClass, quota units.Bytes) (planner.Dis
 			Remedy:     "leave the type out, or choose one of " + strings.Join(m.terms.EtcdDisks, ", "),
 		}
 	}
-	d.Size = cmp.Or(d.Size, need.Size)
+	if d.Size == 0 {
+		d.Size = need.Size
+		if sold, known := m.catalog.Disk(d.Type); known && sold.IOPSPerGiB > 0 && d.IOPS > sold.FreeIOPS {
+			least := units.CeilDiv(int64(d.IOPS)*int64(units.Whole), int64(sold.IOPSPerGiB))
+			d.Size = max(d.Size, units.Bytes(least)*units.GiB)
+		}
+	}
 	d.IOPS = cmp.Or(d.IOPS, need.IOPS)
 	d.ThroughputMiBps = cmp.Or(d.ThroughputMiBps, need.MiBps)
 	return d, nil
@@ -289,13 +320,15 @@ func (m *maker) machinesFor(r *members, s *state) (planner.ControlPlaneMachines,
 	}
 	var best *candidate
 	var short, small []string
+	var unfit error
 	zones := m.cluster.Zones
 	for i := range m.catalog.Types {
 		t := &m.catalog.Types[i]
 		if admitted, _ := admits(r.instances, t); !admitted {
 			continue
 		}
-		if !m.startsFrom(t, r.disks) {
+		if err := m.startsFrom(t, r.disks); err != nil {
+			unfit = err
 			continue
 		}
 		if t.VCPUs < r.vcpus || t.Memory < r.memory {
@@ -316,6 +349,13 @@ func (m *maker) machinesFor(r *members, s *state) (planner.ControlPlaneMachines,
 		}
 	}
 	if best == nil {
+		if unfit != nil && len(short)+len(small) == 0 {
+			return planner.ControlPlaneMachines{}, &planner.Infeasible{
+				Path:       r.path,
+				Constraint: fmt.Sprintf("no admitted type takes the disks that the role %s gets: %v", r.role, unfit),
+				Remedy:     "admit other types, or choose disks that one family takes: control_plane { disk { type } } and etcd { disk { type } }",
+			}
+		}
 		return planner.ControlPlaneMachines{}, m.noMember(r, &s.etcd, short, small)
 	}
 	out := planner.ControlPlaneMachines{
@@ -326,16 +366,16 @@ func (m *maker) machinesFor(r *members, s *state) (planner.ControlPlaneMachines,
 	return out, nil
 }
 
-// startsFrom reports whether a machine takes the disks that it is bought with: the
-// provider refuses to size a node that does not.
-func (m *maker) startsFrom(t *catalogs.InstanceType, disks []planner.Disk) bool {
+// startsFrom returns why a machine does not take the disks that it is bought with:
+// the provider refuses to size such a node.
+func (m *maker) startsFrom(t *catalogs.InstanceType, disks []planner.Disk) error {
 	for _, d := range disks {
 		g := planner.NodeGroup{Image: m.terms.Images[0], Disk: d}
 		if _, err := m.provider.Allocatable(&m.cluster, &g, t); err != nil {
-			return false
+			return err
 		}
 	}
-	return true
+	return nil
 }
 
 // better orders machine types that are large enough: known prices first, then the
@@ -394,6 +434,11 @@ func (m *maker) noMember(r *members, etcd *planner.Etcd, short, small []string) 
 		}
 	}
 	bad := &planner.Infeasible{Path: r.path}
+	if len(short)+len(small) == 0 {
+		bad.Constraint = fmt.Sprintf("no machine passes families, types, exclude and architectures of %s together", r.path)
+		bad.Remedy = "drop one of them"
+		return bad
+	}
 	if len(short) == 0 {
 		bad.Constraint = fmt.Sprintf("no admitted machine carries the role %s, which asks for %s (%s)", r.role, need, r.reason)
 		if len(small) > 0 {

@@ -32,7 +32,7 @@ func (fakeProvider) Name() string { return "aws" }
 
 func (p fakeProvider) Terms() planner.Terms {
 	terms := planner.Terms{
-		Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true, EtcdDiskType: "gp3", EtcdDisks: []string{"gp3"}, Images: []planner.Image{planner.AL2023},
+		Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true, FamilyEnd: ".", EtcdDiskType: "gp3", EtcdDisks: []string{"gp3"}, Images: []planner.Image{planner.AL2023},
 	}
 	if p.ground != nil {
 		p.ground(&terms)
@@ -59,7 +59,9 @@ func (p fakeProvider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner
 	return p.daemons
 }
 
-func (p fakeProvider) SystemWorkloads(*planner.Cluster) []planner.Workload { return p.system }
+func (p fakeProvider) SystemWorkloads(*planner.Cluster, planner.Size) []planner.Workload {
+	return p.system
+}
 
 func (p fakeProvider) RootDisks(g *planner.NodeGroup) []planner.Disk {
 	if p.Terms().OwnMachines {

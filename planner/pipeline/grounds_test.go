@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -228,22 +229,86 @@ func TestExternalEtcd(t *testing.T) {
 	for _, m := range plan.ControlPlane.Machines {
 		roles, counts = append(roles, m.Role), append(counts, m.Nodes)
 	}
-	// Two lost members leave a quorum of five, two lost hosts one of three.
-	if !slices.Equal(roles, []string{"control_plane", "etcd", "load_balancer"}) || !slices.Equal(counts, []int{5, 5, 3}) {
+	// Two lost members leave a quorum of five; of three API servers and three hosts
+	// one is left, which is enough.
+	if !slices.Equal(roles, []string{"control_plane", "etcd", "load_balancer"}) || !slices.Equal(counts, []int{3, 5, 3}) {
 		t.Errorf("got %v %v", roles, counts)
 	}
 	rates := map[string]units.USDPerHour{}
 	for _, l := range plan.Cost.Lines {
 		rates[l.Path] = l.Amount.Rate
 	}
-	// A GiB is 0.0001 USD an hour: 50 of them on 13 machines, 40 on five.
+	// A GiB is 0.0001 USD an hour: 50 of them on 11 machines, 40 on five.
 	for path, want := range map[string]int64{
-		"control_plane.nodes": 5 * 1000, "control_plane.etcd_nodes": 5 * 1000, "control_plane.load_balancer_nodes": 3 * 1000,
-		"control_plane.root_disks": 5 * 50, "control_plane.etcd_root_disks": 5 * 50, "control_plane.load_balancer_root_disks": 3 * 50,
+		"control_plane.nodes": 3 * 1000, "control_plane.etcd_nodes": 5 * 1000, "control_plane.load_balancer_nodes": 3 * 1000,
+		"control_plane.root_disks": 3 * 50, "control_plane.etcd_root_disks": 5 * 50, "control_plane.load_balancer_root_disks": 3 * 50,
 		"control_plane.etcd_disks": 5 * 40,
 	} {
 		if rates[path] != units.USDPerHour(want)*units.DollarPerHour/10000 {
 			t.Errorf("%s costs %d, want %d ten-thousandths", path, rates[path], want)
 		}
+	}
+}
+
+// TestControlPlaneBetweenGroups: the control plane, then group b find too few of the
+// one kind that they may use, so that it is planned between b and a. It is sized for
+// all of them all the same: 15 nodes are more than ten, and take 4 vCPU and 16 GiB.
+func TestControlPlaneBetweenGroups(t *testing.T) {
+	a := group("a", planner.App, abc(), none(), inPlace(given("v", 12, 6000, units.GiB)))
+	b := group("b", planner.App, abc(), none(), inPlace(given("w", 3, 6000, units.GiB)))
+	p := site([]planner.Machine{stands("boss", 8, 32, "ssd", 5, 5, 5), stands("dear", 8, 32, "ssd")}, a, b)
+	p.cluster.Machines[1].USDPerMonth = new(1000 * units.Dollar)
+	p.catalog.Types[1].OnDemand.Rate = (1000 * units.Dollar).PerHour()
+	p.cluster.NodeGroups[1].Instances.Types = []string{"boss"}
+	plan := p.mustMake(t)
+	if m := plan.ControlPlane.Machines[0]; m.LeastVCPUs != 4 || m.LeastMemory != 16*units.GiB {
+		t.Errorf("sized for %d vCPU and %d bytes", m.LeastVCPUs, m.LeastMemory)
+	}
+}
+
+// TestGrowthKeepsToTheStock: a grows by half a month from six machines, b needs
+// four; twelve stand there. In the first month nine and four are one too many.
+func TestGrowthKeepsToTheStock(t *testing.T) {
+	for _, grows := range []string{"a", "b"} { // whichever comes first by name
+		a := group("a", planner.App, abc(), none(), inPlace(given("v", 4, 3000, units.GiB)))
+		b := group("b", planner.App, abc(), none(), inPlace(given("w", 4, 3000, units.GiB)))
+		p := site([]planner.Machine{bosses(1, 1, 1), stands("work", 4, 16, "hdd", 4, 4, 4)}, a, b)
+		p.cluster.Growth = planner.Growth{PerMonth: 50 * units.Percent, HorizonMonths: 2}
+		for i := range p.cluster.NodeGroups {
+			g := &p.cluster.NodeGroups[i]
+			g.Instances.Types = []string{"work"}
+			if g.Name == grows {
+				w := &g.Workloads[0]
+				w.Demand.Replicas, w.GrowthPerMonth, w.GrowsReplicas = 6, 50*units.Percent, true
+			}
+		}
+		months := p.mustMake(t).Growth
+		if len(months) == 0 || months[0].Infeasible == "" {
+			t.Errorf("%s grows: %+v, and only twelve stand there", grows, months)
+		}
+	}
+}
+
+// TestDeclaredOperationsOfEtcd: an io1 disk sells 50 operations for each GiB, so that
+// 10,000 of them take 200 GiB.
+func TestDeclaredOperationsOfEtcd(t *testing.T) {
+	in := planner.Instances{Architectures: []string{catalogs.AMD64}, CapacityType: planner.OnDemand, MaxTypes: 1}
+	p := &problem{
+		cluster:  cluster(abc(), group("g", planner.App, abc(), none(), inPlace(given("w", 4, 1500, units.GiB)))),
+		catalog:  catalog(machine("m7i.large", 2, 8, 100), machine("m7i.xlarge", 4, 16, 200)),
+		provider: fakeProvider{ground: func(terms *planner.Terms) { terms.Mode, terms.EtcdDisks = planner.SelfManaged, []string{"io1"} }},
+	}
+	sold := p.catalog.Disks[0]
+	sold.Type, sold.IOPSPerGiB, sold.FreeIOPS, sold.FreeMiBps = "io1", 50*units.Whole, 0, 0
+	p.catalog.Disks = append(p.catalog.Disks, sold)
+	slices.SortFunc(p.catalog.Disks, func(a, b catalogs.Disk) int { return strings.Compare(a.Type, b.Type) })
+	p.cluster.ControlPlane = planner.ControlPlaneSpec{
+		Mode: planner.SelfManaged, EtcdTopology: planner.Stacked, Instances: in, Disk: planner.Disk{Type: "gp3", Size: 50 * units.GiB},
+		Redundancy: planner.Redundancy{Nodes: 1, Recovery: planner.Static},
+		Etcd:       planner.EtcdSpec{BackupInterval: time.Hour, BackupRetention: 24 * time.Hour, Disk: planner.Disk{Type: "io1", IOPS: 10_000}},
+	}
+	p.provider.balancer = planner.LoadBalancer{Kind: planner.KubeVIP}
+	if d := p.mustMake(t).ControlPlane.Etcd.Disk; d.Size != 200*units.GiB || d.IOPS != 10_000 {
+		t.Errorf("got %+v, want 200 GiB", d)
 	}
 }

@@ -16,22 +16,19 @@ func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.Growt
 	if !m.grows() {
 		return nil, nil
 	}
-	guests, err := m.guests()
-	if err != nil {
-		return nil, err
-	}
 	// A group whose demand does not shrink never needs fewer nodes than the month
 	// before, so that the count goes on from there.
 	last := make([]past, len(plan.NodeGroups))
 	fees := plan.ControlPlane.Fees
 	m.brief = true
-	defer func() { m.brief = false }()
+	size := m.size
+	defer func() { m.brief, m.size = false, size }()
 	rows, err := forecast.Growth(ctx, forecast.Options{
 		Start: m.cluster.AsOf, PerMonth: m.cluster.Growth.PerMonth, Months: m.cluster.Growth.HorizonMonths,
 		Infeasible: func(err error) bool { return errors.Is(err, planner.ErrInfeasible) },
 	}, func(ctx context.Context, at forecast.Month) (planner.GrowthMonth, error) {
 		fees = m.feesAt(at.Date, fees)
-		month, err := m.month(ctx, plan, guests, at.Number, last)
+		month, err := m.month(ctx, plan, at.Number, last)
 		if err != nil {
 			return planner.GrowthMonth{}, err
 		}
@@ -82,14 +79,21 @@ func (m *maker) grows() bool {
 // month counts the nodes of every group after so many months, from the counts of
 // the month before on, which it replaces. Its cost is of nodes and their disks, and
 // its control plane's of machines and disks: fees are to be added.
-func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planner.Workload, months int, last []past) (planner.GrowthMonth, error) {
+func (m *maker) month(ctx context.Context, plan *planner.Plan, months int, last []past) (planner.GrowthMonth, error) {
 	out := planner.GrowthMonth{Cost: planner.Amount{Known: true}, ControlPlane: planner.Amount{Known: true}}
 	m.stock = fullStock(&m.cluster)
 	for _, c := range plan.ControlPlane.Machines {
 		m.stock.take(c.InstanceType, c.NodesByZone)
 	}
+	// The provider's own pods are those of the cluster as it was the month before.
+	guests, err := m.guests()
+	if err != nil {
+		return planner.GrowthMonth{}, err
+	}
 	grown := make([]planner.GroupPlan, len(plan.NodeGroups))
-	for i := range plan.NodeGroups {
+	out.Nodes = make([]planner.GroupNodes, len(plan.NodeGroups))
+	var size planner.Size
+	for _, i := range m.order {
 		g := &m.cluster.NodeGroups[i]
 		p, err := m.problem(g, guests[i], months)
 		if err != nil {
@@ -100,16 +104,17 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planne
 		if err != nil {
 			return planner.GrowthMonth{}, err
 		}
-		out.Nodes = append(out.Nodes, planner.GroupNodes{Group: g.Name, Nodes: nodes})
+		out.Nodes[i] = planner.GroupNodes{Group: g.Name, Nodes: nodes}
+		size.Nodes += nodes
+		size.VCPUs += nodes * p.offers[0].instance.VCPUs
 		grown[i] = p.sizedFor(&plan.NodeGroups[i], nodes)
-		if zones, ok := m.stock.split(p.offers[0].instance.Name, nodes, g.Zones); ok {
-			m.stock.take(p.offers[0].instance.Name, zoneCounts(g.Zones, zones))
-		}
+		m.stock.take(p.offers[0].instance.Name, zoneCounts(g.Zones, last[i].zones))
 		disks, known := m.rootDisksRate(g, nodes)
 		out.Cost = sum(out.Cost, planner.Amount{
 			Rate: p.offers[0].price.Rate*units.USDPerHour(nodes) + disks, Known: p.offers[0].known && known,
 		})
 	}
+	m.size = size
 	// A control plane that people run grows with the cluster: it is sized anew.
 	control := plan.ControlPlane
 	m.stock.give(control.Machines)
@@ -125,7 +130,7 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, guests [][]planne
 // sizedFor is what a control plane needs to know of a group that has grown to so
 // many nodes.
 func (p *problem) sizedFor(now *planner.GroupPlan, nodes int) planner.GroupPlan {
-	g := planner.GroupPlan{Name: now.Name, Pools: now.Pools, MaxNodes: max(nodes, p.group.MaxNodes)}
+	g := planner.GroupPlan{Name: now.Name, Pools: now.Pools, Nodes: nodes, MaxNodes: max(nodes, p.group.MaxNodes)}
 	for i := range p.works {
 		g.Workloads = append(g.Workloads, planner.WorkloadPlan{Name: p.works[i].spec.Name, Replicas: p.works[i].base.Sum()})
 	}
@@ -151,6 +156,7 @@ func (m *maker) feesAt(day units.Date, last []planner.FeeLine) []planner.FeeLine
 // past is what a group was the month before.
 type past struct {
 	nodes int
+	zones []int
 	loads []int
 }
 
@@ -161,7 +167,7 @@ func (p *problem) grown(ctx context.Context, last *past) (int, error) {
 	for i := range p.works {
 		loads[i] = p.works[i].load
 	}
-	if slices.Equal(loads, last.loads) {
+	if slices.Equal(loads, last.loads) && p.unchanged(last) {
 		return last.nodes, nil
 	}
 	if p.onlyGrows() {
@@ -171,8 +177,15 @@ func (p *problem) grown(ctx context.Context, last *past) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	*last = past{nodes: answerOf(&result).nodes(), loads: loads}
+	*last = past{nodes: answerOf(&result).nodes(), zones: answerOf(&result).zones, loads: loads}
 	return last.nodes, nil
+}
+
+// unchanged reports whether what is left of the machines lets the nodes stand as
+// they stood the month before.
+func (p *problem) unchanged(last *past) bool {
+	zones, ok := p.m.stock.split(p.offers[0].instance.Name, last.nodes, p.group.Zones)
+	return ok && slices.Equal(zones, last.zones)
 }
 
 // onlyGrows reports whether no demand of the group shrinks.

@@ -34,6 +34,10 @@ type maker struct {
 	brief bool
 	// terms of the provider's ground.
 	terms planner.Terms
+	// size of the cluster that the provider's own workloads are for.
+	size planner.Size
+	// order in which the groups were planned, by index.
+	order []int
 	// stock is what is left of machines of one's own.
 	stock stock
 	// offers by group, worked out once: they do not depend on the load.
@@ -123,7 +127,7 @@ func balanceOf(version string) placement.Balance {
 // the one that carries them.
 func (m *maker) guests() ([][]planner.Workload, error) {
 	out := make([][]planner.Workload, len(m.cluster.NodeGroups))
-	system := m.provider.SystemWorkloads(&m.cluster)
+	system := m.provider.SystemWorkloads(&m.cluster, m.size)
 	if len(system) == 0 {
 		return out, nil
 	}

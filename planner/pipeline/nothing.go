@@ -8,6 +8,7 @@ import (
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/packing"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // nothingOffered says why a group has no instance type to choose from: which
@@ -73,6 +74,14 @@ func (m *maker) noRoom(g *planner.NodeGroup, daemons []planner.DaemonSet, types 
 		need.Memory += d.Memory
 		names = append(names, d.Name)
 	}
+	if g.Kubelet != (planner.Kubelet{}) {
+		return &planner.Infeasible{
+			Path:       g.Path() + ".kubelet",
+			Constraint: fmt.Sprintf("no admitted type, of %d, has room for a pod beside what the kubelet block sets aside and the DaemonSets of a node", types),
+			Margin:     setAside(&g.Kubelet),
+			Remedy:     "lower what the kubelet block reserves, or raise its max_pods; or admit larger types",
+		}
+	}
 	return &planner.Infeasible{
 		Path:       g.Path() + ".instances",
 		Constraint: fmt.Sprintf("no admitted type, of %d, has room for a pod beside the DaemonSets of a node", types),
@@ -80,6 +89,23 @@ func (m *maker) noRoom(g *planner.NodeGroup, daemons []planner.DaemonSet, types 
 			amount(packing.CPU, int64(need.CPU)), amount(packing.Memory, int64(need.Memory)), len(daemons)),
 		Remedy: "lower what the DaemonSets request, raise max_pods where it is declared, or admit larger types",
 	}
+}
+
+// setAside says what a kubelet block keeps from pods.
+func setAside(k *planner.Kubelet) string {
+	var cpu units.MilliCPU
+	memory := k.EvictionMemory
+	for _, r := range []*planner.Reserve{k.KubeReserved, k.SystemReserved} {
+		if r != nil {
+			cpu += r.CPU
+			memory += r.Memory
+		}
+	}
+	text := fmt.Sprintf("it sets aside %s and %s", amount(packing.CPU, int64(cpu)), amount(packing.Memory, int64(memory)))
+	if k.MaxPods > 0 {
+		text += fmt.Sprintf(", and admits %d pods", k.MaxPods)
+	}
+	return text
 }
 
 func (m *maker) architectureOf(name string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -113,19 +114,51 @@ type failure struct {
 	err  error
 }
 
-// arrange plans the groups and the control plane. Machines of one's own serve one
-// part after another, the control plane last: a part that finds too few of them is
-// planned first, and all is tried again. Each moves to the front once at most.
+// arrange plans the groups and the control plane. The provider's own pods may grow
+// with the cluster, which may then need more nodes for them: until nothing changes.
 func (m *maker) arrange(ctx context.Context, control *planner.ControlPlane) ([]planner.GroupPlan, error) {
+	const rounds = 12
+	for round := 1; ; round++ {
+		plans, err := m.share(ctx, control)
+		if err != nil {
+			return nil, err
+		}
+		size := m.sizeOf(plans)
+		if round > rounds/2 { // it went to and fro: settle for the larger
+			size.Nodes, size.VCPUs = max(size.Nodes, m.size.Nodes), max(size.VCPUs, m.size.VCPUs)
+		}
+		before := m.provider.SystemWorkloads(&m.cluster, m.size)
+		if round == rounds || reflect.DeepEqual(before, m.provider.SystemWorkloads(&m.cluster, size)) {
+			return plans, nil
+		}
+		m.size = size
+	}
+}
+
+// sizeOf is the size of a planned cluster.
+func (m *maker) sizeOf(groups []planner.GroupPlan) planner.Size {
+	var size planner.Size
+	for i := range groups {
+		for _, p := range groups[i].Pools {
+			size.Nodes += p.Nodes
+			if t, ok := m.catalog.Type(p.InstanceType); ok {
+				size.VCPUs += p.Nodes * t.VCPUs
+			}
+		}
+	}
+	return size
+}
+
+// share plans every part. Machines of one's own serve one part after another: first
+// the groups that may use the fewest kinds, the control plane last. A part that
+// finds too few is planned first, and all is tried again, each part moving to the
+// front once at most.
+func (m *maker) share(ctx context.Context, control *planner.ControlPlane) ([]planner.GroupPlan, error) {
 	guests, err := m.guests()
 	if err != nil {
 		return nil, err
 	}
-	var order []int
-	for i := range m.cluster.NodeGroups {
-		order = append(order, i)
-	}
-	order = append(order, controlPlane)
+	order := m.choosiestFirst()
 	moved := map[int]bool{}
 	var sizedFor []planner.GroupPlan
 	for {
@@ -134,6 +167,7 @@ func (m *maker) arrange(ctx context.Context, control *planner.ControlPlane) ([]p
 			return nil, err
 		}
 		if len(failures) == 0 {
+			m.order = slices.DeleteFunc(slices.Clone(order), func(i int) bool { return i == controlPlane })
 			return plans, nil
 		}
 		at := slices.IndexFunc(failures, func(f failure) bool { return shortOf(f.err) && !moved[f.part] && f.part != order[0] })
@@ -153,13 +187,32 @@ func (m *maker) arrange(ctx context.Context, control *planner.ControlPlane) ([]p
 	}
 }
 
+// choosiestFirst returns the parts in the order in which they are planned first.
+func (m *maker) choosiestFirst() []int {
+	var order []int
+	for i := range m.cluster.NodeGroups {
+		order = append(order, i)
+	}
+	if m.terms.OwnMachines {
+		kinds := make([]int, len(order))
+		for i := range kinds {
+			// Groups that have no machine at all say so when they are planned.
+			offers, _ := m.offersFor(&m.cluster.NodeGroups[i])
+			kinds[i] = len(offers)
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return kinds[a] - kinds[b] })
+	}
+	return append(order, controlPlane)
+}
+
 // inOrder plans the parts in an order; plans are in the order of the groups. A
-// control plane that comes first is sized for given plans, and again at the end.
-// The error is the cause of the context's end.
+// control plane that does not come last is sized for given plans, and again at the
+// end. The error is the cause of the context's end.
 func (m *maker) inOrder(ctx context.Context, order []int, guests [][]planner.Workload, control *planner.ControlPlane, sizedFor []planner.GroupPlan) ([]planner.GroupPlan, []failure, error) {
 	m.stock = fullStock(&m.cluster)
 	plans := make([]planner.GroupPlan, len(m.cluster.NodeGroups))
 	var failures []failure
+	last := len(order) - 1
 	for at, part := range order {
 		if ctx.Err() != nil {
 			return nil, nil, context.Cause(ctx)
@@ -168,7 +221,7 @@ func (m *maker) inOrder(ctx context.Context, order []int, guests [][]planner.Wor
 		switch {
 		case part != controlPlane:
 			plans[part], err = m.group(ctx, &m.cluster.NodeGroups[part], guests[part], m.monthsAhead())
-		case at == 0:
+		case at < last:
 			err = m.selfManaged(control, sizedFor)
 		case len(failures) == 0:
 			err = m.selfManaged(control, plans)
@@ -177,7 +230,7 @@ func (m *maker) inOrder(ctx context.Context, order []int, guests [][]planner.Wor
 			failures = append(failures, failure{part, err})
 		}
 	}
-	if order[0] == controlPlane && len(failures) == 0 {
+	if order[last] != controlPlane && len(failures) == 0 {
 		m.stock = m.stockAfter(plans)
 		if err := m.selfManaged(control, plans); err != nil {
 			failures = append(failures, failure{controlPlane, err})

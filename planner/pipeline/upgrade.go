@@ -131,7 +131,7 @@ func (m *maker) upgradeGroup(g *planner.GroupPlan) (upgrade.Group, error) {
 		}
 		out.Nodes = append(out.Nodes, class)
 	}
-	specs := slices.Concat(declared.Workloads, m.provider.SystemWorkloads(&m.cluster))
+	specs := slices.Concat(declared.Workloads, m.provider.SystemWorkloads(&m.cluster, m.size))
 	for _, w := range g.Workloads {
 		at := slices.IndexFunc(specs, func(s planner.Workload) bool { return s.Name == w.Name && s.System == w.System })
 		s := &specs[at]

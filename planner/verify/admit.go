@@ -18,16 +18,13 @@ type candidate struct {
 	price catalogs.Price
 }
 
-// family returns what stands before the first "." of a name on AWS, and before the
-// first "-" on Google Cloud; elsewhere a name is its own family.
-func family(provider, name string) string {
-	before := name
-	switch provider {
-	case "aws":
-		before, _, _ = strings.Cut(name, ".")
-	case "gcp":
-		before, _, _ = strings.Cut(name, "-")
+// family returns what stands before the first end of a family in a name; without an
+// end a name is its own family.
+func family(end, name string) string {
+	if end == "" {
+		return name
 	}
+	before, _, _ := strings.Cut(name, end)
 	return before
 }
 
@@ -46,8 +43,8 @@ func isGlob(s string) bool { return strings.ContainsAny(s, "*?[") }
 // refusal says why a group may not use t; empty where it may. A type that types
 // names in full is admitted whatever its family and class; a glob of types narrows
 // what families admit (docs/decisions/0001).
-func refusal(c *planner.Cluster, in *planner.Instances, t *catalogs.InstanceType) string {
-	fam := family(c.Provider, t.Name)
+func refusal(terms *planner.Terms, in *planner.Instances, t *catalogs.InstanceType) string {
+	fam := family(terms.FamilyEnd, t.Name)
 	narrowed := slices.ContainsFunc(in.Types, isGlob)
 	switch { // what is cheap to see comes first: a region has some thousand types
 	case len(in.Architectures) > 0 && !slices.Contains(in.Architectures, t.Architecture):
@@ -99,7 +96,7 @@ func (k *checker) admitted(g *group) {
 	ds := daemonRoom(g.daemons)
 	for i := range k.cat.Types {
 		t := &k.cat.Types[i]
-		if refusal(k.c, &g.decl.Instances, t) != "" {
+		if refusal(&k.terms, &g.decl.Instances, t) != "" {
 			continue
 		}
 		a, err := k.prov.Allocatable(k.c, g.decl, t)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
-	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // mostMembers of etcd; more slow every write down and make little safer (etcd,
@@ -49,27 +48,23 @@ func sameBalancer(got, want *planner.LoadBalancer) bool {
 	return got.Kind == want.Kind && enough && got.HealthCheck == want.HealthCheck && slices.Equal(got.Ports, want.Ports)
 }
 
-// fees checks the fees of a managed control plane against the catalog. On EKS the
-// fee of a tier above standard is added to that of the support; on GKE the tier's
-// fee is the whole, and that of extended support stands in its place.
+// fees checks the fees of a managed control plane against the catalog: together they
+// are the fee of the tier, or, in extended support, that of the support, which stands
+// in its place. Where the catalog lists none there is nothing to pay, or it is not
+// known what.
 func (k *checker) fees(got *planner.ControlPlane) {
-	due := nothing()
-	tiers := []string{got.Support}
-	switch {
-	case k.c.Provider == "gcp" && got.Support == "standard":
-		tiers = []string{got.Tier}
-	case k.c.Provider != "gcp" && got.Tier != "standard" && got.Tier != "":
-		tiers = append(tiers, got.Tier)
+	tier := got.Tier
+	if got.Support == "extended" {
+		tier = got.Support
 	}
-	for _, tier := range tiers {
-		i := slices.IndexFunc(k.cat.Fees, func(f catalogs.Fee) bool { return f.Tier == tier })
-		if i < 0 {
-			return
-		}
-		price := k.cat.Fees[i].Price
-		due.add(1, int64(price.Rate), true, price.Basis, price.Date)
+	due, paid := nothing(), feesOwed(got.Fees)
+	i := slices.IndexFunc(k.cat.Fees, func(f catalogs.Fee) bool { return f.Tier == tier })
+	if i < 0 {
+		k.need(!paid.known || paid.times730.Sign() == 0, "control_plane", "control_plane.fees", "fees of %v, the catalog lists none of %q", &paid, tier)
+		return
 	}
-	paid := feesOwed(got.Fees)
+	price := k.cat.Fees[i].Price
+	due.add(1, int64(price.Rate), true, price.Basis, price.Date)
 	k.need(paid.known == due.known && (!due.known || paid.times730.Cmp(due.times730) == 0), "control_plane", "control_plane.fees", "fees of %v, the catalog's are %v", &paid, &due)
 }
 
@@ -133,6 +128,7 @@ func (k *checker) selfManaged(got *planner.ControlPlane, spec *planner.ControlPl
 	}
 	k.etcd(got.Etcd)
 	k.memberCounts(got, spec, balancer.Hosts)
+	k.fewestMachines(got, spec)
 	k.quorum(got, members)
 }
 
@@ -192,6 +188,9 @@ func (k *checker) member(m *planner.ControlPlaneMachines, state *planner.Etcd) {
 	root, etcd := k.memberDisks(m.Role)
 	disks := slices.Concat(root, etcd)
 	k.need(slices.Equal(m.Disks, disks), path, "control_plane.disks", "disks %+v, they are %+v", m.Disks, disks)
+	for _, d := range root {
+		k.sold(d, path, "control_plane.disks")
+	}
 	t := k.types[m.InstanceType]
 	if !k.need(t != nil, path, "control_plane.type", "the catalog has no type %q", m.InstanceType) {
 		return
@@ -200,7 +199,7 @@ func (k *checker) member(m *planner.ControlPlaneMachines, state *planner.Etcd) {
 	if m.Role == planner.RoleEtcd {
 		in = &k.c.ControlPlane.Etcd.Instances
 	}
-	why := refusal(k.c, in, t)
+	why := refusal(&k.terms, in, t)
 	k.need(why == "", path, "control_plane.admitted", "the spec does not admit %s: %s", t.Name, why)
 	k.need(m.Price == t.OnDemand, path, "control_plane.price", "priced as %+v, the catalog says %+v", m.Price, t.OnDemand)
 	k.need(t.VCPUs >= m.LeastVCPUs && t.Memory >= m.LeastMemory, path, "control_plane.size", "%s has %d vCPUs and %d bytes; %d and %d are needed", t.Name, t.VCPUs, t.Memory, m.LeastVCPUs, m.LeastMemory)
@@ -235,7 +234,3 @@ func (k *checker) builtIn(m *planner.ControlPlaneMachines, state *planner.Etcd, 
 	k.need(d.Size >= state.Disk.Size, path, "etcd.disk", "%s has a disk of %d bytes, etcd asks for %d", m.InstanceType, d.Size, state.Disk.Size)
 	k.need(d.IOPS == 0 || d.IOPS >= state.Disk.IOPS, path, "etcd.disk", "%s sustains %d operations a second, etcd asks for %d", m.InstanceType, d.IOPS, state.Disk.IOPS)
 }
-
-// leastEtcdDisk is the smallest disk that etcd is given where the spec does not
-// give it a smaller one.
-const leastEtcdDisk = 40 * units.GiB

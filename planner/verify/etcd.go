@@ -3,10 +3,8 @@ package verify
 import (
 	"math"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -31,26 +29,31 @@ func serverSizes() []serverSize {
 }
 
 // etcdSize is a row of etcd's "Hardware recommendations": machines by the nodes of
-// an example cluster and by the size of the data. iops are those of an Amazon gp3
-// disk (whose free 3,000 stand for the 3,600 of the small class's machine) and of a
-// Google SSD persistent disk.
+// an example cluster and by the size of the data. Each class has two examples, with
+// disks that are bought with their operations and with disks that grow faster with
+// their size: the second are the more modest, and etcd calls either enough.
 type etcdSize struct {
-	class     string
-	upToNodes int
-	upToData  units.Bytes
-	vcpus     int
-	memory    units.Bytes
-	iops      map[string]int
+	class         string
+	upToNodes     int
+	upToData      units.Bytes
+	vcpus         int
+	memory        units.Bytes
+	bought, least speed
 }
 
+// speed of a disk: operations and MiB a second.
+type speed struct{ iops, throughput int }
+
 func etcdSizes() []etcdSize {
-	const withoutEnd = math.MaxInt // of the last class
-	iops := func(aws, gcp int) map[string]int { return map[string]int{"aws": aws, "gcp": gcp} }
+	const (
+		withoutEnd = math.MaxInt // of the last class
+		megabyte   = 1_000_000
+	)
 	return []etcdSize{
-		{"small", 50, 100 * units.MiB, 2, 8 * units.GiB, iops(3000, 1500)},
-		{"medium", 250, 500 * units.MiB, 4, 16 * units.GiB, iops(6000, 4500)},
-		{"large", 1000, units.GiB, 8, 32 * units.GiB, iops(8000, 7500)},
-		{"xlarge", withoutEnd, withoutEnd, 16, 64 * units.GiB, iops(16000, 15000)},
+		{"small", 50, 100 * megabyte, 2, 8 * units.GiB, speed{3600, 57}, speed{1500, 25}},
+		{"medium", 250, 500 * megabyte, 4, 16 * units.GiB, speed{6000, 94}, speed{4500, 75}},
+		{"large", 1000, 1000 * megabyte, 8, 32 * units.GiB, speed{8000, 125}, speed{7500, 125}},
+		{"xlarge", withoutEnd, withoutEnd, 16, 64 * units.GiB, speed{16000, 250}, speed{15000, 250}},
 	}
 }
 
@@ -121,65 +124,50 @@ func (k *checker) etcd(e *planner.Etcd) {
 		path, "etcd.timing", "a heartbeat of %v and an election timeout of %v for round trips of %v", e.Heartbeat, e.ElectionTimeout, spec.RoundTrip)
 	k.need(e.BackupInterval == spec.BackupInterval && e.BackupRetention == spec.BackupRetention, path, "etcd.backup", "a backup every %v for %v, the spec says %v for %v",
 		e.BackupInterval, e.BackupRetention, spec.BackupInterval, spec.BackupRetention)
-	k.need(e.BackupInterval <= 0 || e.BackupStorage >= e.Database, path, "etcd.backup", "backups take %d bytes, one of them %d", e.BackupStorage, e.Database)
+	if spec.BackupInterval > 0 {
+		n := backupsKept(spec.BackupInterval, spec.BackupRetention)
+		k.need(e.BackupStorage == units.Bytes(n)*e.Database, path, "etcd.backup", "backups take %d bytes; %d are kept, of %d each", e.BackupStorage, n, e.Database)
+	}
 }
 
-// clusterPods is the number of pods of the plan, of DaemonSets as many as each node
-// has at least.
-func (k *checker) clusterPods() int {
+// backupsKept counts the backups that are kept as kops does it (kops documentation,
+// "Etcd backup, restore and encryption"): of the last week one an hour, and one a
+// day for as long as they are kept at all. Nothing is kept for longer than that, and
+// where backups are made less often there are fewer.
+func backupsKept(interval, retention time.Duration) int {
+	const day = 24 * time.Hour
 	n := 0
-	for i := range k.plan.NodeGroups {
-		g := &k.plan.NodeGroups[i]
-		for _, w := range g.Workloads {
-			n += min(max(w.Replicas, 0), maxReplicas)
+	for _, kept := range []struct{ every, span time.Duration }{{time.Hour, min(7*day, retention)}, {day, retention}} {
+		for age := time.Duration(0); age < kept.span; age += max(kept.every, interval) {
+			n++
 		}
-		daemons := 0
-		for j, p := range g.Pools {
-			if j == 0 || len(p.DaemonSets) < daemons {
-				daemons = len(p.DaemonSets)
-			}
-		}
-		n += min(max(g.MaxNodes, 0), maxNodes) * daemons
 	}
 	return n
 }
 
-// etcdDisk checks the disk that etcd has to itself: what the spec says of it, and
-// for the rest a type that is fast enough, large enough, with the operations of its
-// class.
-func (k *checker) etcdDisk(e *planner.Etcd, s *etcdSize, path string) {
-	says, d := k.c.ControlPlane.Etcd.Disk, e.Disk
-	kept := (says.Type == "" || d.Type == says.Type) && (says.Size == 0 || d.Size == says.Size) &&
-		(says.IOPS == 0 || d.IOPS == says.IOPS) && (says.ThroughputMiBps == 0 || d.ThroughputMiBps == says.ThroughputMiBps)
-	k.need(kept, path, "etcd.disk", "%+v, the spec says %+v", d, says)
-	k.need(says.Size > 0 || d.Size >= leastEtcdDisk, path, "etcd.disk", "%d bytes, at least %d are right", d.Size, leastEtcdDisk)
-	if k.terms.OwnMachines {
-		return // member checks the machine's
+// clusterPods is the number of pods with which the cluster is as full as planned when
+// every group has as many nodes as it may: those of workloads grow with the nodes,
+// and of DaemonSets each node has as many as any has at least.
+func (k *checker) clusterPods() int {
+	n := 0
+	for i := range k.plan.NodeGroups {
+		g := &k.plan.NodeGroups[i]
+		pods, room, daemons := 0, 0, 0
+		for _, w := range g.Workloads {
+			pods += min(max(w.Replicas, 0), maxReplicas)
+		}
+		for j := range g.Pools {
+			p := &g.Pools[j]
+			if j == 0 || len(p.DaemonSets) < daemons {
+				daemons = len(p.DaemonSets)
+			}
+			room = max(room, p.Free().Pods)
+		}
+		nodes, most := min(max(g.Nodes, 0), maxNodes), min(max(g.MaxNodes, 0), maxNodes)
+		if nodes > 0 && most > nodes {
+			pods = min(units.CeilDiv(pods*most, nodes), most*room)
+		}
+		n += pods + most*daemons
 	}
-	k.need(slices.Contains(k.terms.EtcdDisks, d.Type), path, "etcd.disk", "a disk of type %q, etcd takes %v", d.Type, k.terms.EtcdDisks)
-	i := slices.IndexFunc(k.cat.Disks, func(c catalogs.Disk) bool { return c.Type == d.Type })
-	if !k.need(i >= 0, path, "etcd.disk", "the catalog has no disk of type %q", d.Type) {
-		return
-	}
-	c := &k.cat.Disks[i]
-	within := d.Size >= c.MinSize && (c.MaxSize == 0 || d.Size <= c.MaxSize) && (c.MaxIOPS == 0 || d.IOPS <= c.MaxIOPS) && (c.MaxMiBps == 0 || d.ThroughputMiBps <= c.MaxMiBps)
-	k.need(within, path, "etcd.disk", "%+v is beyond what %s can be", d, c.Type)
-	if says.Type == "" && says.Size == 0 && says.IOPS == 0 {
-		got, need := operations(d, c), s.iops[k.c.Provider]
-		k.need(got >= need, path, "etcd.iops", "%d operations a second, class %s asks for %d", got, s.class, need)
-	}
-}
-
-// operations returns what a disk does a second: what is bought or what the type
-// gives free; of Google's persistent disks what the size brings, since what is free
-// belongs to the machine; of Amazon's gp2 the larger of both.
-func operations(d planner.Disk, c *catalogs.Disk) int {
-	bySize := c.IOPSPerGiB.Down(int(d.Size / units.GiB))
-	switch {
-	case strings.HasPrefix(c.Type, "pd-"):
-		return max(d.IOPS, bySize)
-	case c.Type == "gp2":
-		return max(c.FreeIOPS, bySize)
-	}
-	return max(d.IOPS, c.FreeIOPS)
+	return n
 }

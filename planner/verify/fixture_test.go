@@ -17,7 +17,7 @@ type fakeProvider struct {
 
 func fake() *fakeProvider {
 	return &fakeProvider{
-		terms:   planner.Terms{Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true},
+		terms:   planner.Terms{Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true, FamilyEnd: "."},
 		control: controlPlane(),
 	}
 }
@@ -38,7 +38,7 @@ func (*fakeProvider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner.
 	return []planner.DaemonSet{{Name: "proxy-agent", CPU: 100}}
 }
 
-func (*fakeProvider) SystemWorkloads(*planner.Cluster) []planner.Workload {
+func (*fakeProvider) SystemWorkloads(*planner.Cluster, planner.Size) []planner.Workload {
 	return []planner.Workload{{
 		Name: "dns", Kind: planner.Deployment, System: true, Recovery: planner.Reschedule,
 		Demand:        planner.Demand{Way: planner.GivenReplicas, Replicas: 2},

@@ -194,7 +194,7 @@ func rooms() *problem {
 		}
 	}
 	cp := p.prov.control
-	cp.Etcd = etcdOf(planner.External, planner.Disk{Size: 40 * units.GiB})
+	cp.Etcd = etcdOf(planner.External, planner.Disk{Size: 40 * units.GiB, IOPS: 1500, ThroughputMiBps: 25})
 	cp.Machines = []planner.ControlPlaneMachines{
 		machines(planner.RoleControlPlane, "small", spread(1, 1, 1), declared(100)),
 		machines(planner.RoleEtcd, "small", spread(1, 1, 1), declared(100)),

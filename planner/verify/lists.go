@@ -33,6 +33,30 @@ func (k *checker) growth() {
 			want[i] = g.Name
 		}
 		k.need(slices.Equal(names, want), "growth", "growth.groups", "month %d counts groups %v, the plan has %v", m.Month, names, want)
+		k.growthStock(&m)
+	}
+}
+
+// growthStock checks that the machines of one's own that a month counts with stand
+// there, beside those of the control plane as it is planned: types stay, counts grow.
+func (k *checker) growthStock(m *planner.GrowthMonth) {
+	need := map[string]int{}
+	for _, c := range k.plan.ControlPlane.Machines {
+		need[c.InstanceType] += c.Nodes
+	}
+	for _, n := range m.Nodes {
+		at := slices.IndexFunc(k.plan.NodeGroups, func(g planner.GroupPlan) bool { return g.Name == n.Group })
+		if at >= 0 && len(k.plan.NodeGroups[at].Pools) == 1 {
+			need[k.plan.NodeGroups[at].Pools[0].InstanceType] += n.Nodes
+		}
+	}
+	for _, name := range sortedKeys(need) {
+		all, limited := 0, false
+		for _, z := range k.c.Zones {
+			n, some := k.standing(name, z)
+			all, limited = all+n, limited || some
+		}
+		k.need(!limited || need[name] <= all, "growth", "growth.stock", "month %d needs %d machines %s with those of the control plane, %d stand there", m.Month, need[name], name, all)
 	}
 }
 

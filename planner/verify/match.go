@@ -22,7 +22,7 @@ func (k *checker) match() {
 		}
 	}
 	host := k.systemHost()
-	system := k.prov.SystemWorkloads(k.c)
+	system := k.prov.SystemWorkloads(k.c, k.size())
 	k.need(host != "" || len(system) == 0, "cluster", "system.host", "no system group and no untainted app group: system pods have no node to run on")
 	for i := range k.c.NodeGroups {
 		decl := &k.c.NodeGroups[i]
@@ -110,4 +110,18 @@ func (k *checker) matchWorkloads(g *group, brought []planner.Workload) {
 	for _, name := range sortedKeys(plans) {
 		k.need(false, g.path+".workload."+name, "workload.unknown", "nobody declares this workload in the group")
 	}
+}
+
+// size is that of the planned cluster.
+func (k *checker) size() planner.Size {
+	var size planner.Size
+	for i := range k.plan.NodeGroups {
+		for _, p := range k.plan.NodeGroups[i].Pools {
+			size.Nodes += p.Nodes
+			if t := k.types[p.InstanceType]; t != nil {
+				size.VCPUs += p.Nodes * t.VCPUs
+			}
+		}
+	}
+	return size
 }

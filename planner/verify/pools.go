@@ -85,12 +85,15 @@ func (k *checker) machine(g *group, p *planner.Pool, path string) {
 	k.need(p.CapacityType == in.CapacityType, path, "pool.capacity_type", "bought as %s, the spec says %s", p.CapacityType, in.CapacityType)
 	disks := k.prov.RootDisks(g.decl)
 	k.need(slices.Equal(p.RootDisks, disks), path, "pool.root_disks", "root disks %+v, they are %+v", p.RootDisks, disks)
+	for _, d := range disks {
+		k.sold(d, path, "pool.root_disks")
+	}
 	k.daemonSets(g, p, path)
 	t := k.types[p.InstanceType]
 	if !k.need(t != nil, path, "pool.type", "the catalog has no such type") {
 		return
 	}
-	why := refusal(k.c, in, t)
+	why := refusal(&k.terms, in, t)
 	k.need(why == "", path, "pool.admitted", "the spec does not admit the type: %s", why)
 	price := priceOf(t, in.CapacityType)
 	k.need(p.Price == price, path, "pool.price", "priced as %+v, the catalog says %+v", p.Price, price)

@@ -157,8 +157,53 @@ func (r *roster) tolerates() (nodes, zones int) {
 	return nodes, zones
 }
 
+// leastServers is the fewest API servers and members that are right: three, and one
+// where nothing is to be survived.
+func leastServers(losses planner.Redundancy) int {
+	if len(declared(losses)) == 0 {
+		return 1
+	}
+	return 3
+}
+
+// fewestMachines checks that where the planner chose how many API servers stand
+// beside an external etcd they are odd and no fewer odd ones, and no fewer hosts of a
+// load balancer, spread evenly over the zones, leave one after the declared losses.
+func (k *checker) fewestMachines(got *planner.ControlPlane, spec *planner.ControlPlaneSpec) {
+	zones, losses := len(k.c.Zones), spec.Redundancy
+	leaves := func(n int) bool {
+		return !slices.ContainsFunc(declared(losses), func(e event) bool { return leftOf(n, zones, e) < 1 })
+	}
+	servers := min(machinesOf(got, planner.RoleControlPlane), mostMachines)
+	if spec.Nodes == 0 && k.stateRole() == planner.RoleEtcd {
+		path := "control_plane.nodes"
+		k.need(servers%2 == 1, path, "control_plane.count", "%d nodes; where the planner chooses it is an odd number", servers)
+		for n := leastServers(losses); n < servers; n += 2 {
+			k.need(!leaves(n), path, "control_plane.fewest", "%d nodes, %d survive the same losses", servers, n)
+		}
+	}
+	hosts := min(machinesOf(got, planner.RoleLoadBalancer), mostMachines)
+	for n := 2; n < hosts; n++ {
+		k.need(!leaves(n), "control_plane.load_balancer", "control_plane.fewest", "%d hosts, %d survive the same losses", hosts, n)
+	}
+}
+
+// leftOf returns how many of n machines, spread evenly over zones, are left in the
+// worst case of e: the fullest zones are lost, and machines of the others.
+func leftOf(n, zones int, e event) int {
+	left := n
+	for z := range min(e.zones, zones) {
+		left -= n / zones
+		if z < n%zones {
+			left--
+		}
+	}
+	return max(left-e.nodes, 0)
+}
+
 // fewest checks that where the planner chose the number of members no smaller odd
-// one from three on, spread evenly over the zones, survives the same losses.
+// one, spread evenly over the zones, survives the same losses: from three on, from one
+// where nothing is to be survived.
 func (k *checker) fewest(e *planner.Etcd, losses planner.Redundancy) {
 	spec := &k.c.ControlPlane
 	given := spec.Etcd.Members
@@ -168,8 +213,9 @@ func (k *checker) fewest(e *planner.Etcd, losses planner.Redundancy) {
 	if given > 0 || len(k.c.Zones) == 0 {
 		return
 	}
-	k.need(e.Members >= 3 || len(declared(losses)) == 0, "control_plane.etcd", "etcd.members", "%d members, though losses are to be survived", e.Members)
-	for n := 3; n < min(e.Members, mostMembers); n += 2 {
+	least := leastServers(losses)
+	k.need(e.Members >= least, "control_plane.etcd", "etcd.members", "%d members, though losses are to be survived", e.Members)
+	for n := least; n < min(e.Members, mostMembers); n += 2 {
 		var members []planner.Member
 		for i := range n {
 			members = append(members, planner.Member{Role: planner.RoleControlPlane, Zone: k.c.Zones[i%len(k.c.Zones)]})

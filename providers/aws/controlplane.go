@@ -16,5 +16,5 @@ const (
 // error is a *controlplane.VersionError where the cluster's version is not in the
 // calendar of cat or cannot run at c.AsOf.
 func (Provider) ControlPlane(c *planner.Cluster, cat *catalogs.Catalog) (planner.ControlPlane, error) {
-	return controlplane.Managed(service, tier, c, cat)
+	return controlplane.Managed(service, tier, c, cat, cat.Versions)
 }

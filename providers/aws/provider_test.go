@@ -120,7 +120,7 @@ func TestSystemPods(t *testing.T) {
 		"ebs-csi-controller": {2, planner.Pod{CPU: 60, Memory: 240 * units.MiB}, true},
 		"metrics-server":     {1, planner.Pod{CPU: 100, Memory: 200 * units.MiB}, false},
 	}
-	workloads := p.SystemWorkloads(nil)
+	workloads := p.SystemWorkloads(nil, planner.Size{})
 	if len(workloads) != len(want) || !slices.IsSortedFunc(workloads, func(a, b planner.Workload) int { return cmp.Compare(a.Name, b.Name) }) {
 		t.Fatalf("got %d workloads, sorted or not", len(workloads))
 	}

@@ -24,7 +24,7 @@ func (Provider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner.Daemo
 // Their charts let a rollout take one pod away (CoreDNS, the CSI controller);
 // we plan for one pod more instead, 25% of surge and none unavailable, which
 // needs the more room.
-func (Provider) SystemWorkloads(*planner.Cluster) []planner.Workload {
+func (Provider) SystemWorkloads(*planner.Cluster, planner.Size) []planner.Workload {
 	coredns := addons.Deployment("coredns", 2, planner.Pod{CPU: 100, Memory: 70 * units.MiB, MemoryLimit: 170 * units.MiB})
 	coredns.PodDisruptionBudget = addons.OneUnavailable()
 	csi := addons.Deployment("ebs-csi-controller", 2, planner.Pod{CPU: 60, Memory: 240 * units.MiB})

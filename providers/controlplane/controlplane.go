@@ -77,12 +77,12 @@ func PatchesAt(v catalogs.Version, day units.Date) (support string, ends units.D
 	return SupportAt("the project", v, day)
 }
 
-// Managed returns the control plane of a tier that a service runs for c. In
-// extended support its fees are the tier's and the surcharge. The error is a
-// *VersionError where the cluster's version is not in the calendar of cat or cannot
-// run at c.AsOf.
-func Managed(service, tier string, c *planner.Cluster, cat *catalogs.Catalog) (planner.ControlPlane, error) {
-	v, err := Find(cat.Versions, c.KubernetesVersion, service)
+// Managed returns the control plane of a tier that a service with that calendar runs
+// for c, its fees from cat. In extended support they are the tier's and the
+// surcharge. The error is a *VersionError where the cluster's version is not in the
+// calendar or cannot run at c.AsOf.
+func Managed(service, tier string, c *planner.Cluster, cat *catalogs.Catalog, calendar []catalogs.Version) (planner.ControlPlane, error) {
+	v, err := Find(calendar, c.KubernetesVersion, service)
 	if err != nil {
 		return planner.ControlPlane{}, err
 	}

@@ -14,6 +14,6 @@ const service = "GKE"
 // standard support ended. The credit of a billing account for one zonal cluster is
 // not taken off: it is not the cluster's. The error is a *controlplane.VersionError
 // where the cluster's version is not in the calendar of cat or cannot run at c.AsOf.
-func (Provider) ControlPlane(c *planner.Cluster, cat *catalogs.Catalog) (planner.ControlPlane, error) {
-	return controlplane.Managed(service, c.ControlPlane.Tier, c, cat)
+func (p Provider) ControlPlane(c *planner.Cluster, cat *catalogs.Catalog) (planner.ControlPlane, error) {
+	return controlplane.Managed(service, c.ControlPlane.Tier, c, cat, p.Versions(cat))
 }

@@ -1,6 +1,8 @@
 package gcp
 
 import (
+	"slices"
+
 	"regexp"
 	"time"
 
@@ -21,9 +23,23 @@ func Ground() planner.Ground {
 // Terms are those of GKE Standard.
 func (Provider) Terms() planner.Terms { return terms() }
 
-// Versions returns the calendar of GKE: its dates are those of the Regular
-// channel.
-func (Provider) Versions(cat *catalogs.Catalog) []catalogs.Version { return cat.Versions }
+// extendedMonths from its release on the Regular channel is how long a minor runs on
+// the Extended channel at most: "up to 24 months" (Google Cloud blog, "Extended
+// support for GKE", 2024-07).
+const extendedMonths = 24
+
+// Versions returns the calendar of GKE: its dates are those of the Regular channel.
+// The end of extended support, which the calendar does not name, is 24 months after
+// the release.
+func (Provider) Versions(cat *catalogs.Catalog) []catalogs.Version {
+	out := slices.Clone(cat.Versions)
+	for i := range out {
+		if v := &out[i]; v.ExtendedEnd.IsZero() && !v.StandardEnd.IsZero() && !v.Release.IsZero() {
+			v.ExtendedEnd = max(v.Release.AddMonths(extendedMonths), v.StandardEnd)
+		}
+	}
+	return out
+}
 
 // The tiers of the control plane.
 const (

@@ -55,8 +55,8 @@ func TestControlPlane(t *testing.T) {
 		"zonal":                   {cluster("1.35", "zonal", "2026-11-20"), "standard", "2027-04-11", zonal, ""},
 		"regional":                {cluster("1.35", "regional", "2026-11-20"), "standard", "2027-04-11", regional, ""},
 		"last day of standard":    {cluster("1.35", "regional", "2027-04-10"), "standard", "2027-04-11", regional, ""},
-		"the end date is without": {cluster("1.35", "regional", "2027-04-11"), "extended", "", regionalExtended, ""},
-		"extended, no end known":  {cluster("1.33", "zonal", "2026-11-20"), "extended", "", zonalExtended, ""},
+		"the end date is without": {cluster("1.35", "regional", "2027-04-11"), "extended", "2028-02-11", regionalExtended, ""},
+		"24 months from release":  {cluster("1.33", "zonal", "2026-11-20"), "extended", "2027-06-03", zonalExtended, ""},
 		"extended, end known":     {cluster("1.30", "zonal", "2026-07-30"), "extended", "2026-07-31", zonalExtended, ""},
 		"end dates not published": {cluster("1.36", "zonal", "2026-11-20"), "standard", "", zonal, ""},
 		"past its extended end":   {cluster("1.30", "zonal", "2026-11-20"), "", "", nil, "Kubernetes 1.30: its extended support on GKE ended on 2026-07-31"},
@@ -164,7 +164,7 @@ func TestSystemWorkloads(t *testing.T) {
 		"l7-default-backend":            {1, planner.Pod{CPU: 10, Memory: 20 * mib}, false},
 		"metrics-server":                {1, planner.Pod{CPU: 48, Memory: 105 * mib, MemoryLimit: 355 * mib}, false},
 	}
-	workloads := gcp.Provider{}.SystemWorkloads(nil)
+	workloads := gcp.Provider{}.SystemWorkloads(nil, planner.Size{})
 	if len(workloads) != len(wants) || !slices.IsSortedFunc(workloads, func(a, b planner.Workload) int { return cmp.Compare(a.Name, b.Name) }) {
 		t.Fatalf("got %d workloads, sorted or not", len(workloads))
 	}

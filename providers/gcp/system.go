@@ -39,15 +39,18 @@ func (Provider) DaemonSets(c *planner.Cluster, _ *planner.NodeGroup) []planner.D
 
 // SystemWorkloads returns the pods that GKE Standard runs once a cluster, by name.
 //
-// kube-dns has the two pods that its autoscaler keeps up to 16 nodes or 256 cores
-// a pod, konnectivity-agent the three of clusters with three nodes and more. kube-dns
-// rolls by one pod more, as GKE's manifest says; the others may lose one pod, and we
-// plan for one more instead, which needs the more room.
-func (Provider) SystemWorkloads(*planner.Cluster) []planner.Workload {
-	konnectivity := addons.Deployment("konnectivity-agent", 3, planner.Pod{CPU: 15, Memory: 60 * units.MiB, MemoryLimit: 155 * units.MiB})
+// kube-dns follows the cluster: its autoscaler keeps a pod for each 256 cores or 16
+// nodes, whichever are more, and two at least (cluster-proportional-autoscaler,
+// linear, with GKE's coresPerReplica and nodesPerReplica). konnectivity-agent has
+// three from three nodes on and grows by a ladder that GKE does not publish; one
+// more for every 25 nodes is assumed. kube-dns rolls by one pod more, as GKE's
+// manifest says; the others may lose one pod, and we plan for one more instead,
+// which needs the more room.
+func (Provider) SystemWorkloads(_ *planner.Cluster, size planner.Size) []planner.Workload {
+	konnectivity := addons.Deployment("konnectivity-agent", 3+units.CeilDiv(max(size.Nodes-3, 0), konnectivityNodes), planner.Pod{CPU: 15, Memory: 60 * units.MiB, MemoryLimit: 155 * units.MiB})
 	konnectivity.TopologySpread = append(konnectivity.TopologySpread, planner.TopologySpread{Key: planner.HostnameKey, MaxSkew: 1})
 	konnectivity.PodDisruptionBudget = addons.OneUnavailable()
-	dns := addons.Deployment("kube-dns", 2, planner.Pod{CPU: 265, Memory: 140 * units.MiB, MemoryLimit: 240 * units.MiB})
+	dns := addons.Deployment("kube-dns", max(2, units.CeilDiv(size.Nodes, dnsNodes), units.CeilDiv(size.VCPUs, dnsCores)), planner.Pod{CPU: 265, Memory: 140 * units.MiB, MemoryLimit: 240 * units.MiB})
 	dns.PodDisruptionBudget = addons.OneUnavailable()
 	return []planner.Workload{
 		addons.Deployment("event-exporter-gke", 1, planner.Pod{CPU: 3, Memory: 100 * units.MiB}),
@@ -60,3 +63,10 @@ func (Provider) SystemWorkloads(*planner.Cluster) []planner.Workload {
 		addons.Deployment("metrics-server", 1, planner.Pod{CPU: 48, Memory: 105 * units.MiB, MemoryLimit: 355 * units.MiB}),
 	}
 }
+
+// What the autoscalers of GKE's own pods count.
+const (
+	dnsNodes          = 16
+	dnsCores          = 256
+	konnectivityNodes = 25
+)

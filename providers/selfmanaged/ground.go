@@ -29,8 +29,8 @@ func OnAWS() planner.Ground {
 	t.HiddenZone, t.RootDiskProblem = machines.IsEC2Zone, machines.EBSProblem
 	t.DataDiskProblem = ebsDataProblem
 	t.DiskType, t.EtcdDiskType = "gp3", "gp3"
-	t.EtcdDisks = []string{"gp3", "io1", "io2", "gp2"}
-	t.DisksBySize, t.DisksFixedThroughput = []string{"gp2"}, []string{"io1", "io2"}
+	t.EtcdDisks = []string{"gp3", "io1", "io2"}
+	t.DisksFixedThroughput = []string{"io1", "io2"}
 	return ground(site{
 		terms: t, mechanics: onCloud(bootEC2), partitions: CloudPartitions, balancer: networkLoadBalancer,
 		memory: func(cat *catalogs.Catalog) visibleMemory { return machines.NewEC2Memory(cat).Visible },

@@ -61,14 +61,15 @@ type steps struct {
 	declared *planner.Kubelet
 }
 
-// pods derives the limit of pods: the kubelet's own, and what is declared below it.
+// pods derives the limit of pods: the kubelet's own, in whose place what the group
+// declares stands, or else the cluster. No addresses of the network bound it.
 func (s *steps) pods(network int) {
 	s.Add(kubelet.Pods, "the kubelet's default", kubelet.MaxPods)
-	if n := s.declared.MaxPods; n > 0 {
-		s.Cap(kubelet.Pods, fmt.Sprintf("kubelet.max_pods is %d", n), int64(n))
-	}
-	if network > 0 {
-		s.Cap(kubelet.Pods, fmt.Sprintf("network.max_pods is %d", network), int64(network))
+	switch n := s.declared.MaxPods; {
+	case n > 0:
+		s.Add(kubelet.Pods, fmt.Sprintf("kubelet.max_pods is %d", n), int64(n-kubelet.MaxPods))
+	case network > 0:
+		s.Add(kubelet.Pods, fmt.Sprintf("network.max_pods is %d", network), int64(network-kubelet.MaxPods))
 	}
 }
 

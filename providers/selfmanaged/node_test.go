@@ -193,7 +193,7 @@ func TestPods(t *testing.T) {
 	m := machine("m5.large", 2, 8192, 7811)
 	p := provider(selfmanaged.OnAWS(), m)
 	for _, test := range []struct{ kubelet, network, want int }{
-		{0, 0, 110}, {60, 0, 60}, {0, 40, 40}, {60, 40, 40}, {40, 60, 40}, {250, 300, 110},
+		{0, 0, 110}, {60, 0, 60}, {0, 40, 40}, {60, 40, 60}, {40, 60, 40}, {250, 300, 250}, {0, 200, 200},
 	} {
 		g := &planner.NodeGroup{Kubelet: planner.Kubelet{MaxPods: test.kubelet}, Disk: planner.Disk{Size: 50 * units.GiB}}
 		c := &planner.Cluster{Network: planner.Network{MaxPods: test.network}}
@@ -239,7 +239,7 @@ func TestNodeProperties(t *testing.T) {
 		}
 		a := allocatable(t, provider(ground), c, g, &m)
 		if a.CPU < 0 || a.CPU > units.MilliCPU(m.VCPUs)*units.Core || a.Memory < 0 || a.Memory >= m.Memory ||
-			a.Pods <= 0 || a.Pods > 110 || a.EphemeralStorage < 0 || a.EphemeralStorage > max(g.Disk.Size, c.Machines[0].Disk.Size) {
+			a.Pods <= 0 || a.Pods > 200 || a.EphemeralStorage < 0 || a.EphemeralStorage > max(g.Disk.Size, c.Machines[0].Disk.Size) {
 			t.Fatalf("%s: %+v of %+v leaves %+v", ground.Terms.Provider, g, m, a)
 		}
 		bigger := m

@@ -144,7 +144,7 @@ func TestSystemPods(t *testing.T) {
 				t.Errorf("%s with %s: DaemonSets %+v", g.Terms.Title, cni, daemons)
 			}
 			var names []string
-			for _, w := range p.SystemWorkloads(c) {
+			for _, w := range p.SystemWorkloads(c, planner.Size{}) {
 				names = append(names, w.Name)
 				if !w.System || w.Kind != planner.Deployment || w.Recovery != planner.Reschedule || w.Demand.Way != planner.GivenReplicas || w.Demand.Replicas < 1 {
 					t.Errorf("%+v", w)
@@ -155,7 +155,7 @@ func TestSystemPods(t *testing.T) {
 			}
 		}
 	}
-	coredns := selfmanaged.OnAWS().New(&catalogs.Catalog{}).SystemWorkloads(&planner.Cluster{})[1]
+	coredns := selfmanaged.OnAWS().New(&catalogs.Catalog{}).SystemWorkloads(&planner.Cluster{}, planner.Size{})[1]
 	if coredns.Pod != (planner.Pod{CPU: 100, Memory: 70 * units.MiB, MemoryLimit: 170 * units.MiB}) || coredns.Demand.Replicas != 2 || coredns.PodDisruptionBudget != nil {
 		t.Errorf("kubeadm's CoreDNS is two pods of 100m and 70Mi without a budget, got %+v", coredns)
 	}

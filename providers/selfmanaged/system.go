@@ -37,7 +37,7 @@ func (Provider) DaemonSets(c *planner.Cluster, _ *planner.NodeGroup) []planner.D
 // Rollouts of CoreDNS and of Cilium's operator may take pods away; we plan for one
 // pod more instead, which needs the more room. Calico's controllers are one pod
 // that is ended before the next one starts.
-func (Provider) SystemWorkloads(c *planner.Cluster) []planner.Workload {
+func (Provider) SystemWorkloads(c *planner.Cluster, _ planner.Size) []planner.Workload {
 	coredns := addons.Deployment("coredns", 2, planner.Pod{CPU: 100, Memory: 70 * units.MiB, MemoryLimit: 170 * units.MiB})
 	if c.Network.CNI == planner.Cilium {
 		return []planner.Workload{addons.Deployment("cilium-operator", 2, planner.Pod{}), coredns}

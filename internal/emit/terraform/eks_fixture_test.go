@@ -29,8 +29,8 @@ func systemWorkloads() []planner.WorkloadPlan {
 }
 
 // eksPlan is a plan of three groups that differ in everything that is written:
-// a plain one; one on Bottlerocket, arm64 and spot with taints; one with few
-// pods a node that is updated the minimal way.
+// a plain one; one on Bottlerocket, arm64 and spot with taints, that may grow; one
+// with few pods a node that declares to be updated the minimal way.
 func eksPlan() *planner.Plan {
 	zones := []string{"us-east-1a", "us-east-1b", "us-east-1c"}
 	return &planner.Plan{
@@ -40,6 +40,8 @@ func eksPlan() *planner.Plan {
 			Name: "shop", Provider: "aws", Region: "us-east-1", Zones: zones, KubernetesVersion: "1.35",
 			Network: planner.Network{CNI: planner.VPC},
 			Emits:   []planner.Emit{{Tool: "terraform", Directory: "infra", Variable: "shop_node_groups"}},
+
+			Assumptions: assumedStrategies("batch", "web"),
 			NodeGroups: []planner.NodeGroup{
 				{
 					Name: "batch", Role: planner.Batch, Zones: zones, Image: planner.Bottlerocket, Labels: map[string]string{"team": "media"},
@@ -88,7 +90,7 @@ func eksPlan() *planner.Plan {
 // randomEKSPlan returns a plan of one to five groups.
 func randomEKSPlan(r *rand.Rand) *planner.Plan {
 	p := eksPlan()
-	p.Cluster.NodeGroups, p.NodeGroups = nil, nil
+	p.Cluster.NodeGroups, p.NodeGroups, p.Cluster.Assumptions = nil, nil, nil
 	p.Cluster.Network.CNI = pick(r, planner.VPC, planner.VPCPrefix)
 	p.Cluster.Emits[0].Variable = pick(r, "", "node_groups", "blue_node_groups", "blue")
 	p.ControlPlane.Support = pick(r, "standard", "extended")
@@ -116,6 +118,9 @@ func addRandomEKSGroup(r *rand.Rand, p *planner.Plan, name string) {
 		UpdateConfig: planner.UpdateConfig{Strategy: pick(r, "surge", "minimal"), MaxUnavailable: pick(r,
 			units.Count(r.IntN(150)), units.Share(units.Ratio(r.IntN(101))*units.Percent), units.Share(units.Ratio(r.IntN(1_000_001))))},
 	}
+	if r.IntN(2) == 0 {
+		p.Cluster.Assumptions = append(p.Cluster.Assumptions, assumedStrategies(name)...)
+	}
 	for _, e := range []planner.TaintEffect{planner.NoExecute, planner.NoSchedule, planner.PreferNoSchedule} {
 		if r.IntN(3) == 0 {
 			spec.Taints = append(spec.Taints, planner.Taint{Key: "dedicated", Value: pick(r, "", name), Effect: e})
@@ -129,11 +134,11 @@ func addRandomEKSGroup(r *rand.Rand, p *planner.Plan, name string) {
 		pool.RootDisks = append(pool.RootDisks, planner.Disk{Type: "gp3", Size: units.Bytes(1+r.IntN(1<<20)) * units.MiB, IOPS: r.IntN(2) * 4000})
 	}
 	p.Cluster.NodeGroups = append(p.Cluster.NodeGroups, spec)
-	p.NodeGroups = append(p.NodeGroups, planner.GroupPlan{Name: name, Nodes: n, MinNodes: n - r.IntN(n), MaxNodes: n + r.IntN(9), Pools: []planner.Pool{pool}})
+	p.NodeGroups = append(p.NodeGroups, planner.GroupPlan{Name: name, Nodes: n, MinNodes: n - r.IntN(n), MaxNodes: n + pick(r, 0, r.IntN(9), r.IntN(200)), Pools: []planner.Pool{pool}})
 	if p.Upgrade != nil {
 		for i := range p.Upgrade.Strategies {
 			s := &p.Upgrade.Strategies[i]
-			s.Groups = append(s.Groups, planner.UpgradeGroup{Name: name, Duration: time.Duration(r.IntN(30_000)) * time.Second})
+			s.Groups = append(s.Groups, planner.UpgradeGroup{Name: name, Parallel: 1 + r.IntN(n), Duration: time.Duration(r.IntN(30_000)) * time.Second})
 		}
 	}
 }

@@ -61,7 +61,7 @@ func TestEKSAddOnsAreTheProviders(t *testing.T) {
 	var provider aws.Provider
 	p := eksPlan()
 	p.NodeGroups[2].Workloads = nil
-	for _, w := range provider.SystemWorkloads(&p.Cluster) {
+	for _, w := range provider.SystemWorkloads(&p.Cluster, planner.Size{}) {
 		p.NodeGroups[2].Workloads = append(p.NodeGroups[2].Workloads, planner.WorkloadPlan{Name: w.Name, System: true, Replicas: w.Demand.Replicas, Pod: w.Pod})
 	}
 	_, values := emit(t, p)
@@ -75,7 +75,7 @@ func TestEKSAddOnsAreTheProviders(t *testing.T) {
 			t.Errorf("no add-on brings %s", d.Name)
 		}
 	}
-	for _, w := range provider.SystemWorkloads(&p.Cluster) {
+	for _, w := range provider.SystemWorkloads(&p.Cluster, planner.Size{}) {
 		text, _ := at(t, addons, from[w.Name]+" configuration_values").(string)
 		var settings map[string]any
 		if err := json.Unmarshal([]byte(text), &settings); err != nil {

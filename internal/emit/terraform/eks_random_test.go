@@ -49,6 +49,18 @@ func TestRandomEKSPlans(t *testing.T) {
 	}
 }
 
+// turns counts how often k nodes are replaced until nodes of each zone are, one zone
+// after another.
+func turns(k int, zones ...int) time.Duration {
+	count := time.Duration(0)
+	for _, left := range zones {
+		for ; left > 0; left -= k {
+			count++
+		}
+	}
+	return count
+}
+
 // checkEKSGroup holds the values of a group to what EKS accepts and the plan says.
 func checkEKSGroup(t *testing.T, seed uint64, p *planner.Plan, i int, g any) {
 	t.Helper()
@@ -77,10 +89,20 @@ func checkEKSGroup(t *testing.T, seed uint64, p *planner.Plan, i int, g any) {
 	}
 	if p.Upgrade != nil {
 		for _, s := range p.Upgrade.Strategies {
-			if len(s.BlockedBy) == 0 && s.Name != "node_group_blue_green" && s.Groups[i].Duration > timeout {
-				t.Errorf("seed %d: %s takes %v, the timeout is %v", seed, s.Name, s.Groups[i].Duration, timeout)
+			takes := s.Groups[i].Duration * turns(s.Groups[i].Parallel, plan.MaxNodes) / turns(s.Groups[i].Parallel, plan.Nodes)
+			if len(s.BlockedBy) == 0 && s.Name != "node_group_blue_green" && takes > timeout {
+				t.Errorf("seed %d: %s of %d nodes takes %v, the timeout is %v", seed, s.Name, plan.MaxNodes, takes, timeout)
 			}
 		}
+	}
+	want := "DEFAULT"
+	if assumed := slices.Contains(p.Cluster.Assumptions, assumedStrategies(spec.Name)[0]); !assumed && spec.UpdateConfig.Strategy == "minimal" ||
+		assumed && p.Upgrade != nil && p.Upgrade.Recommended == "minimal" ||
+		assumed && (p.Upgrade == nil || p.Upgrade.Recommended != "surge") && spec.UpdateConfig.Strategy == "minimal" {
+		want = "MINIMAL"
+	}
+	if config["update_strategy"] != want {
+		t.Errorf("seed %d: %v, want %s", seed, config, want)
 	}
 	devices, _ := at(t, g, "block_device_mappings").(map[string]any)
 	for j, device := range slices.Sorted(maps.Keys(devices)) {

@@ -105,7 +105,7 @@ func TestEKSPlan(t *testing.T) {
 		"shop_node_groups batch update_config update_strategy":                        "DEFAULT",
 		"shop_node_groups gpu update_config":                                          map[string]any{"max_unavailable": json.Number("1"), "update_strategy": "MINIMAL"},
 		"shop_node_groups web update_config":                                          map[string]any{"max_unavailable": json.Number("2"), "update_strategy": "DEFAULT"},
-		"shop_node_groups batch timeouts update":                                      "80m",
+		"shop_node_groups batch timeouts update":                                      "150m",
 		"shop_node_groups gpu timeouts update":                                        "60m",
 		"shop_node_groups web timeouts update":                                        "60m",
 		"shop_node_groups batch bootstrap_extra_args":                                 nil, // 3 x 9 + 2 = 29 pods is what EKS sets
@@ -165,12 +165,12 @@ func TestEKSWhatChanges(t *testing.T) {
 		},
 		"every way to update is blocked": {
 			change: func(p *planner.Plan) { p.Upgrade.Strategies[2].BlockedBy = []string{"a drain takes too long"} },
-			path:   "shop_node_groups batch timeouts update", want: "100m",
+			path:   "shop_node_groups batch timeouts update", want: "200m", // 100 min in 4 rounds, of 8
 		},
-		// floor(33% of 7) = 2 at a time, 4 batches of (900 + 60 + 60 + 90) s, 120 + 90 s,
-		// 6 nodes taken away in 30 s each: 4830 s.
+		// floor(33% of 7) = 2 at a time, 6 batches of 12 nodes, each (900 + 60 + 60 + 90) s,
+		// 120 + 90 s, 6 nodes taken away in 30 s each: 7050 s.
 		"no upgrade is planned": {
-			change: func(p *planner.Plan) { p.Upgrade = nil }, path: "shop_node_groups batch timeouts update", want: "90m",
+			change: func(p *planner.Plan) { p.Upgrade = nil }, path: "shop_node_groups batch timeouts update", want: "120m",
 		},
 		// 250m and 305 MiB over six containers, rounded down.
 		"other requests": {
@@ -189,6 +189,50 @@ func TestEKSWhatChanges(t *testing.T) {
 		},
 	}
 	changes(t, eksPlan, checkEKSTypes, tests)
+}
+
+// TestEKSWaitsForTheLargestCount: what the batch group may grow to, 12 nodes, and no more
+// than planned.
+func TestEKSWaitsForTheLargestCount(t *testing.T) {
+	batch := func(p *planner.Plan) *planner.NodeGroup { return &p.Cluster.NodeGroups[0] }
+	changes(t, eksPlan, checkEKSTypes, map[string]change{
+		// 4 batches of 7 nodes, 2 at a time: 120 + 90 + 4 x 1110 + 6 x 30 s = 4830 s.
+		"no upgrade is planned and no more nodes are allowed": {
+			change: func(p *planner.Plan) { p.Upgrade, p.NodeGroups[0].MaxNodes = nil, 7 }, path: "shop_node_groups batch timeouts update", want: "90m",
+		},
+		"no more nodes are allowed": {
+			change: func(p *planner.Plan) { p.NodeGroups[0].MaxNodes = 7 }, path: "shop_node_groups batch timeouts update", want: "80m",
+		},
+		// ceil(12/2) = 6 rounds of 2 nodes whatever the size, 4 planned: 105 min.
+		"more nodes and a number at a time": {
+			change: func(p *planner.Plan) { batch(p).UpdateConfig.MaxUnavailable = units.Count(2) },
+			path:   "shop_node_groups batch timeouts update", want: "110m",
+		},
+		"more nodes than there are": {
+			change: func(p *planner.Plan) { p.NodeGroups[0].MaxNodes = 1 << 50 }, path: "shop_node_groups batch timeouts update", want: "525600m",
+		},
+		"more nodes than there are, and no upgrade": {
+			change: func(p *planner.Plan) { p.Upgrade, p.NodeGroups[0].MaxNodes = nil, 1<<50 }, path: "shop_node_groups batch timeouts update", want: "525600m",
+		},
+	})
+}
+
+func TestEKSKeepsADeclaredStrategy(t *testing.T) {
+	changes(t, eksPlan, checkEKSTypes, map[string]change{
+		"surge is declared": {
+			change: func(p *planner.Plan) { p.Upgrade.Recommended, p.Cluster.Assumptions = "minimal", nil },
+			path:   "shop_node_groups web update_config update_strategy", want: "DEFAULT",
+		},
+		"minimal is declared": {
+			change: func(p *planner.Plan) { p.Upgrade.Recommended = "surge" }, path: "shop_node_groups gpu update_config update_strategy", want: "MINIMAL",
+		},
+		"another assumption of the group": {
+			change: func(p *planner.Plan) {
+				p.Upgrade.Recommended, p.Cluster.Assumptions = "minimal", []planner.Assumption{{Path: "node_group.web.update_config.max_unavailable"}}
+			},
+			path: "shop_node_groups web update_config update_strategy", want: "DEFAULT",
+		},
+	})
 }
 
 func TestEKSNames(t *testing.T) {

@@ -3,6 +3,7 @@ package terraform
 import (
 	"time"
 
+	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
@@ -18,7 +19,7 @@ func (g *eksGroup) updateConfig() object {
 	if percent, ok := g.percentage(); ok {
 		c["max_unavailable_percentage"] = percent
 	} else {
-		c["max_unavailable"] = g.parallel()
+		c["max_unavailable"] = g.parallel(g.plan.Nodes)
 	}
 	return c
 }
@@ -32,22 +33,28 @@ func (g *eksGroup) percentage() (int, bool) {
 	return int(min(u.Ratio/units.Percent, 100)), true
 }
 
-// parallel returns how many nodes are updated at a time.
-func (g *eksGroup) parallel() int {
-	return min(max(g.spec.UpdateConfig.MaxUnavailable.Down(g.plan.Nodes), 1), maxParallel)
+// parallel returns how many nodes are updated at a time once there are n: what is
+// written as a number is that of the planned nodes whatever n is.
+func (g *eksGroup) parallel(n int) int {
+	if _, ok := g.percentage(); !ok {
+		n = g.plan.Nodes
+	}
+	return min(max(g.spec.UpdateConfig.MaxUnavailable.Down(n), 1), maxParallel)
 }
 
 // updateStrategy is MINIMAL, which starts no node before it takes one away, where
-// the group declares it or where the upgrade is recommended that way.
+// the group declares it, or declares nothing and the upgrade is recommended that
+// way.
 func (g *eksGroup) updateStrategy() string {
-	if g.spec.UpdateConfig.Strategy == minimal || g.recommends(minimal) {
+	if g.strategy(surge, minimal) == minimal {
 		return "MINIMAL"
 	}
 	return "DEFAULT"
 }
 
 // updateTimeout returns how long Terraform waits for an update of the group: the
-// longest course that is planned for it, at least an hour, in whole ten minutes.
+// longest course that is planned for it, stretched to as many nodes as an autoscaler
+// may run, at least an hour, in whole ten minutes.
 func (g *eksGroup) updateTimeout() string {
 	d := g.plannedUpdate()
 	if d == 0 {
@@ -73,7 +80,7 @@ func (g *eksGroup) plannedUpdate() time.Duration {
 		if c == nil {
 			continue
 		}
-		d := c.Duration
+		d := g.atMost(c)
 		every = max(every, d)
 		if len(s.BlockedBy) == 0 {
 			usable = max(usable, d)
@@ -83,6 +90,20 @@ func (g *eksGroup) plannedUpdate() time.Duration {
 		return usable
 	}
 	return every
+}
+
+// atMost returns how long a planned course takes with the group's largest count, in
+// rounds of as many nodes as it was planned with.
+func (g *eksGroup) atMost(c *planner.UpgradeGroup) time.Duration {
+	n, most := g.plan.Nodes, g.plan.MaxNodes
+	if most <= n {
+		return c.Duration
+	}
+	k := c.Parallel
+	if k <= 0 {
+		k = max(min(g.parallel(n), n), 1)
+	}
+	return stretched(c.Duration, rounds(n, k, k), rounds(most, k, g.parallel(most)))
 }
 
 // What bounds an update that nobody planned: images are updated between
@@ -99,12 +120,15 @@ const (
 )
 
 // longestUpdate returns how long an update takes when every drain takes as long
-// as EKS allows, with the steps of both strategies:
+// as EKS allows, with the steps of both strategies and the group's largest count N:
 //
 //	setup + boot + ceil(N/U) x (drain limit + wait + terminate + boot) + max(2 x zones, U) x scale-down
+//
+// U is that of the planned nodes in the rounds, which are more then, and that of the
+// largest count for the nodes that are taken away.
 func (g *eksGroup) longestUpdate() time.Duration {
-	n, u := g.plan.Nodes, g.parallel()
-	rounds := time.Duration(units.CeilDiv(n, u))
-	extra := time.Duration(max(2*len(g.pool.NodesByZone), u))
-	return setup + boot + rounds*(drainLimit+afterDrain+terminate+boot) + extra*scaleDownPerNode
+	most := g.plan.MaxNodes
+	batches := units.CeilDiv(most, g.parallel(g.plan.Nodes))
+	extra := max(2*len(g.pool.NodesByZone), g.parallel(most))
+	return setup + boot + repeated(drainLimit+afterDrain+terminate+boot, batches) + repeated(scaleDownPerNode, extra)
 }

@@ -23,6 +23,7 @@ func writeGKE(p *planner.Plan) ([]byte, object, error) {
 	if c.maxPods == 0 {
 		c.maxPods = defaultMaxPods
 	}
+	c.maxPods = min(c.maxPods, mostPods)
 	pools, labels, taints := []object{}, object{}, object{}
 	var updates time.Duration
 	errPools := collect(p, func(shared *group) error {
@@ -32,7 +33,7 @@ func writeGKE(p *planner.Plan) ([]byte, object, error) {
 		}
 		pools = append(pools, g.values())
 		labels[g.plan.Name], taints[g.plan.Name] = g.labels(), g.taints()
-		updates += g.updateTime()
+		updates = min(updates+g.updateTime(), mostTimeout)
 		c.cachesDNS = c.cachesDNS || g.runs("node-local-dns")
 		return nil
 	})
@@ -59,8 +60,12 @@ type gkeCluster struct {
 	cachesDNS bool
 }
 
-// defaultMaxPods is GKE's own limit of pods on a node, and the module's.
-const defaultMaxPods = 110
+// Limits of pods on a node: defaultMaxPods is GKE's own and the module's where none
+// is declared, mostPods the largest that GKE takes. Source: GKE, "Quotas and limits".
+const (
+	defaultMaxPods = 110
+	mostPods       = 256
+)
 
 // check returns everything that keeps the cluster from being written.
 func (c *gkeCluster) check() error {

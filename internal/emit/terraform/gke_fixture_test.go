@@ -31,6 +31,8 @@ func gkePlan() *planner.Plan {
 			Name: "shop", Provider: "gcp", Region: "europe-west1", Zones: zones, KubernetesVersion: "1.35", Environment: planner.Production,
 			Network: planner.Network{CNI: planner.DataplaneV2},
 			Emits:   []planner.Emit{{Tool: "terraform", Directory: "infra", Variable: "shop_node_groups"}},
+
+			Assumptions: assumedStrategies("batch", "web"),
 			NodeGroups: []planner.NodeGroup{
 				{
 					Name: "batch", Role: planner.Batch, Zones: zones, Image: planner.COS, Labels: map[string]string{"team": "media"},
@@ -90,9 +92,9 @@ func parallelCourse(s planner.UpgradeStrategy, parallel ...int) planner.UpgradeS
 // randomGKEPlan returns a plan of one to five groups.
 func randomGKEPlan(r *rand.Rand) *planner.Plan {
 	p := gkePlan()
-	p.Cluster.NodeGroups, p.NodeGroups = nil, nil
+	p.Cluster.NodeGroups, p.NodeGroups, p.Cluster.Assumptions = nil, nil, nil
 	p.Cluster.Network.CNI = pick(r, planner.Kubenet, planner.DataplaneV2)
-	p.Cluster.Network.MaxPods = pick(r, 0, 32, 110, 200)
+	p.Cluster.Network.MaxPods = pick(r, 0, 32, 110, 200, 256, 257, 1000)
 	p.Cluster.Emits[0].Variable = pick(r, "", "node_groups", "blue_node_groups", "blue_node_pools", "blue")
 	p.ControlPlane.Support, p.ControlPlane.Tier = pick(r, "standard", "extended"), pick(r, "zonal", "regional")
 	if r.IntN(3) == 0 {
@@ -116,10 +118,13 @@ func addRandomPool(r *rand.Rand, p *planner.Plan, name string) {
 	spec := planner.NodeGroup{
 		Name: name, Zones: zones, Image: planner.COS,
 		UpdateConfig: planner.UpdateConfig{
-			Strategy: pick(r, "surge", "minimal"), Soak: time.Duration(r.IntN(600)) * time.Second,
+			Strategy: pick(r, "surge", "minimal", "gke_blue_green"), Soak: time.Duration(r.IntN(600)) * time.Second,
 			MaxSurge:       pick(r, units.Count(r.IntN(30)), units.Share(units.Ratio(r.IntN(1_000_001)))),
 			MaxUnavailable: pick(r, units.Count(0), units.Count(r.IntN(30)), units.Share(units.Ratio(r.IntN(1_000_001)))),
 		},
+	}
+	if r.IntN(2) == 0 {
+		p.Cluster.Assumptions = append(p.Cluster.Assumptions, assumedStrategies(name)...)
 	}
 	for _, e := range []planner.TaintEffect{planner.NoExecute, planner.NoSchedule, planner.PreferNoSchedule} {
 		if r.IntN(3) == 0 {
@@ -128,13 +133,13 @@ func addRandomPool(r *rand.Rand, p *planner.Plan, name string) {
 	}
 	pool := planner.Pool{
 		InstanceType: pick(r, gkeTypes()...).Name, CapacityType: pick(r, planner.OnDemand, planner.Spot), Nodes: n,
-		NodesByZone: zoneCounts(n, zones...), Allocatable: planner.Allocatable{Pods: pick(r, 32, 64, 110)},
+		NodesByZone: zoneCounts(n, zones...), Allocatable: planner.Allocatable{Pods: pick(r, 32, 64, 110, 256)},
 		RootDisks: []planner.Disk{{Type: "hyperdisk-balanced", Size: units.Bytes(1+r.IntN(1<<20)) * units.MiB, IOPS: r.IntN(2) * 4000}},
 	}
 	g := planner.GroupPlan{Name: name, Nodes: n, MinNodes: n, MaxNodes: n, Pools: []planner.Pool{pool}}
 	switch r.IntN(3) {
 	case 0: // multiples of the zones, as plans have them
-		g.MinNodes, g.MaxNodes = z*r.IntN(n/z+1), n+z*r.IntN(9)
+		g.MinNodes, g.MaxNodes = z*r.IntN(n/z+1), n+z*r.IntN(60)
 	case 1: // bounds that somebody declared
 		g.MinNodes, g.MaxNodes = r.IntN(n+1), n+r.IntN(9)
 	}
@@ -143,7 +148,7 @@ func addRandomPool(r *rand.Rand, p *planner.Plan, name string) {
 	if p.Upgrade != nil {
 		for i := range p.Upgrade.Strategies {
 			s := &p.Upgrade.Strategies[i]
-			s.Groups = append(s.Groups, planner.UpgradeGroup{Name: name, Parallel: 1 + r.IntN(n), Duration: time.Duration(1+r.IntN(30_000)) * time.Second})
+			s.Groups = append(s.Groups, planner.UpgradeGroup{Name: name, Parallel: 1 + r.IntN(n), Duration: time.Duration(1+r.IntN(30_000)) * time.Second, Drain: time.Duration(r.IntN(600)) * time.Second})
 		}
 	}
 }

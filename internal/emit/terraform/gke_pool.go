@@ -36,9 +36,12 @@ func (g *gkePool) check() error {
 	} else if d := g.pool.RootDisks[0]; (d.IOPS > 0 || d.ThroughputMiBps > 0) && !strings.HasPrefix(d.Type, "hyperdisk") {
 		errs = append(errs, fmt.Errorf("disk type %s has the speed of its size: only a hyperdisk takes iops and throughput", d.Type))
 	}
+	if pods := g.pool.Allocatable.Pods; pods > mostPods {
+		errs = append(errs, fmt.Errorf("the plan has %d pods on a node: GKE takes %d at most", pods, mostPods))
+	}
 	errs = append(errs, g.checkZones())
 	if s := g.strategy(); s == gkeAutoscaledBlueGreen {
-		errs = append(errs, fmt.Errorf("the module has no key for %s: name another one as upgrade.strategy", s))
+		errs = append(errs, fmt.Errorf("the module has no key for %s: name another one as update_config.strategy, or as upgrade.strategy", s))
 	}
 	return errors.Join(errs...)
 }
@@ -94,12 +97,15 @@ func (g *gkePool) values() object {
 // choose is outside what was planned, and the planned one is among them.
 func (g *gkePool) counts() object {
 	zones := len(g.pool.NodesByZone)
-	nodes, least, most := g.plan.Nodes/zones, units.CeilDiv(g.plan.MinNodes, zones), g.plan.MaxNodes/zones
+	nodes, least, most := g.plan.Nodes/zones, units.CeilDiv(g.plan.MinNodes, zones), g.mostByZone()
 	if least == most {
 		return object{"autoscaling": false, "node_count": nodes}
 	}
 	return object{"autoscaling": true, "initial_node_count": nodes, "min_count": least, "max_count": most}
 }
+
+// mostByZone returns the most nodes that a zone can have.
+func (g *gkePool) mostByZone() int { return g.plan.MaxNodes / len(g.pool.NodesByZone) }
 
 // runs reports whether a DaemonSet is planned for the pool's nodes.
 func (g *gkePool) runs(daemonSet string) bool {

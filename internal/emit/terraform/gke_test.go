@@ -104,7 +104,8 @@ func TestGKEConstraintsAreTheModules(t *testing.T) {
 }
 
 // TestGKEPlan has each figure from the rules: counts by zone, disks rounded up,
-// 33% of 9 and of 12 nodes rounded up, a timeout of 70 min 1 s + 20 min + 60 min.
+// 33% of 9 and of 12 nodes rounded up; a timeout of 70 min 1 s twice, because 5 nodes
+// a zone are two rounds where 3 were one, + 20 min + 60 min.
 func TestGKEPlan(t *testing.T) {
 	variables, values := emit(t, gkePlan())
 	v := decode(t, values)
@@ -119,7 +120,7 @@ func TestGKEPlan(t *testing.T) {
 		"shop_dns_cache":                 true,
 		"shop_remove_default_node_pool":  true,
 		"shop_deletion_protection":       true,
-		"shop_timeouts":                  map[string]any{"update": "160m"},
+		"shop_timeouts":                  map[string]any{"update": "230m"},
 		"shop_node_pools_labels batch":   map[string]any{"scantling.dev/group": "batch", "team": "media"},
 		"shop_node_pools_labels web":     map[string]any{"scantling.dev/group": "web"},
 		"shop_node_pools_taints batch": []any{
@@ -159,15 +160,19 @@ func TestGKEPlan(t *testing.T) {
 func TestGKEWhatChanges(t *testing.T) {
 	blueGreen := func(p *planner.Plan) { p.Upgrade.Recommended = "gke_blue_green" }
 	rollout := func(pool string) string { return "shop_node_groups " + pool + " " }
+	allPods := func(p *planner.Plan) {
+		p.Cluster.Network.MaxPods, p.NodeGroups[2].Pools[0].Allocatable.Pods = 1000, 256
+	}
 	changes(t, gkePlan, checkGKETypes, map[string]change{
-		"extended support": {func(p *planner.Plan) { p.ControlPlane.Support = "extended" }, "shop_release_channel", "EXTENDED"},
-		"zonal":            {func(p *planner.Plan) { p.ControlPlane.Tier = "zonal" }, "shop_regional", "false"},
-		"kube-proxy":       {func(p *planner.Plan) { p.Cluster.Network.CNI = planner.Kubenet }, "shop_datapath_provider", "DATAPATH_PROVIDER_UNSPECIFIED"},
-		"development":      {func(p *planner.Plan) { p.Cluster.Environment = planner.Development }, "shop_deletion_protection", "false"},
-		"pods declared":    {func(p *planner.Plan) { p.Cluster.Network.MaxPods = 64 }, "shop_default_max_pods_per_node", "64"},
-		"pods as declared": {func(p *planner.Plan) { p.Cluster.Network.MaxPods = 64 }, rollout("gpu") + "max_pods_per_node", "<nil>"},
-		"ubuntu":           {func(p *planner.Plan) { p.Cluster.NodeGroups[2].Image = planner.Ubuntu }, rollout("web") + "image_type", "UBUNTU_CONTAINERD"},
-
+		"extended support":             {func(p *planner.Plan) { p.ControlPlane.Support = "extended" }, "shop_release_channel", "EXTENDED"},
+		"zonal":                        {func(p *planner.Plan) { p.ControlPlane.Tier = "zonal" }, "shop_regional", "false"},
+		"kube-proxy":                   {func(p *planner.Plan) { p.Cluster.Network.CNI = planner.Kubenet }, "shop_datapath_provider", "DATAPATH_PROVIDER_UNSPECIFIED"},
+		"development":                  {func(p *planner.Plan) { p.Cluster.Environment = planner.Development }, "shop_deletion_protection", "false"},
+		"pods declared":                {func(p *planner.Plan) { p.Cluster.Network.MaxPods = 64 }, "shop_default_max_pods_per_node", "64"},
+		"pods as declared":             {func(p *planner.Plan) { p.Cluster.Network.MaxPods = 64 }, rollout("gpu") + "max_pods_per_node", "<nil>"},
+		"pods above GKE's":             {func(p *planner.Plan) { p.Cluster.Network.MaxPods = 1000 }, "shop_default_max_pods_per_node", "256"},
+		"pods as GKE has":              {allPods, rollout("web") + "max_pods_per_node", "<nil>"},
+		"ubuntu":                       {func(p *planner.Plan) { p.Cluster.NodeGroups[2].Image = planner.Ubuntu }, rollout("web") + "image_type", "UBUNTU_CONTAINERD"},
 		"minimal is recommended":       {func(p *planner.Plan) { p.Upgrade.Recommended = "minimal" }, rollout("web") + "max_surge", "0"},
 		"minimal, as wide as a surge":  {func(p *planner.Plan) { p.Upgrade.Recommended = "minimal" }, rollout("web") + "max_unavailable", "3"}, // 33% of 12
 		"no cache of names":            {func(p *planner.Plan) { p.NodeGroups[2].Pools[0].DaemonSets = nil }, "shop_dns_cache", "false"},
@@ -177,7 +182,6 @@ func TestGKEWhatChanges(t *testing.T) {
 		"blue/green, a pause":          {blueGreen, rollout("batch") + "batch_soak_duration", "300s"},
 		"blue/green, a soak":           {blueGreen, rollout("batch") + "node_pool_soak_duration", "3600s"},
 		"blue/green without room":      {blueGreen, rollout("gpu") + "max_unavailable", "1"},
-		"blue/green takes its time":    {blueGreen, "shop_timeouts update", "210m"}, // 90 + 20 (minimal) + 100
 		"a second group is no rollout": {func(p *planner.Plan) { p.Upgrade.Recommended = "node_group_blue_green" }, rollout("web") + "strategy", "SURGE"},
 		"more than GKE replaces at a time": {
 			func(p *planner.Plan) { p.Cluster.NodeGroups[2].UpdateConfig.MaxSurge = units.Count(30) }, rollout("web") + "max_surge", "20",
@@ -185,12 +189,43 @@ func TestGKEWhatChanges(t *testing.T) {
 		"nothing at a time": {
 			func(p *planner.Plan) { p.Cluster.NodeGroups[2].UpdateConfig.MaxSurge = units.Count(0) }, rollout("web") + "max_surge", "1",
 		},
-		// A zone at a time: 3 x 1 of 3 nodes, 2 of 1, 3 x 1 of 4, each 60 + 5 min.
-		"no upgrade is planned": {func(p *planner.Plan) { p.Upgrade = nil }, "shop_timeouts update", "520m"},
-		// 5 min + 5 batches of 2 of 9 x (60 + 5) min + 60 min; 2 x 65 min; and 4 of 3
+		"bounds are no multiple: least": {func(p *planner.Plan) { p.NodeGroups[0].MinNodes = 4 }, rollout("batch") + "min_count", "2"},
+		"bounds are no multiple: most":  {func(p *planner.Plan) { p.NodeGroups[0].MaxNodes = 14 }, rollout("batch") + "max_count", "4"},
+		"bounds leave one count": {
+			func(p *planner.Plan) { p.NodeGroups[0].MinNodes, p.NodeGroups[0].MaxNodes = 7, 11 }, rollout("batch") + "autoscaling", "false",
+		},
+	})
+}
+
+// TestGKEWaits adds up what the pools take, batch with 15 nodes in three zones.
+func TestGKEWaits(t *testing.T) {
+	blueGreen := func(p *planner.Plan) { p.Upgrade.Recommended = "gke_blue_green" }
+	changes(t, gkePlan, checkGKETypes, map[string]change{
+		// 90 min and 2 more batches of 3 of 15 nodes with 5 min each; 20 min (minimal); 100 min.
+		"blue/green takes its time": {blueGreen, "shop_timeouts update", "220m"},
+		// The same with drains of 30 min and two rounds at most: 90 + 2 x 2 x 35, 20, 100.
+		"blue/green over two minors": {func(p *planner.Plan) {
+			p.Upgrade.Recommended, p.Upgrade.Hops, p.Upgrade.Strategies[1].Groups[0].Drain = "gke_blue_green", []string{"1.36", "1.37"}, 30*time.Minute
+		}, "shop_timeouts update", "350m"},
+		"no more nodes are allowed": {func(p *planner.Plan) { p.NodeGroups[0].MaxNodes = 9 }, "shop_timeouts update", "160m"},
+		// Planned with 3 nodes in a zone, 3 at a time, where 10 may be replaced: 15 nodes a
+		// zone are 2 rounds of 10 or less, each as long as 4 of 3.
+		"wider than the planned zone": {func(p *planner.Plan) {
+			p.NodeGroups[0].MaxNodes, p.Cluster.NodeGroups[0].UpdateConfig.MaxSurge = 45, units.Count(10)
+			p.Upgrade.Strategies[3].Groups[0] = planner.UpgradeGroup{Name: "batch", Duration: 30 * time.Minute, Parallel: 3}
+		}, "shop_timeouts update", "320m"}, // 30 x 8 + 20 + 60
+		"more nodes than there are":                 {func(p *planner.Plan) { p.NodeGroups[0].MaxNodes = 1 << 50 }, "shop_timeouts update", "525600m"},
+		"more nodes than there are, and no upgrade": {func(p *planner.Plan) { p.Upgrade, p.NodeGroups[0].MaxNodes = nil, 1<<50 }, "shop_timeouts update", "525600m"},
+		"blue/green of more nodes than there are": {func(p *planner.Plan) {
+			blueGreen(p)
+			p.NodeGroups[0].MaxNodes = 1 << 50
+		}, "shop_timeouts update", "525600m"},
+		// A zone at a time: 3 x 2 of 5 nodes, 2 of 1, 3 x 1 of 4, each 60 + 5 min.
+		"no upgrade is planned": {func(p *planner.Plan) { p.Upgrade = nil }, "shop_timeouts update", "720m"},
+		// 5 min + 8 batches of 2 of 15 x (60 + 5) min + 60 min; 2 x 65 min; and 4 of 3
 		// of 12 x 60 min with the 5 and 60 min.
 		"blue/green without a course": {
-			func(p *planner.Plan) { p.Upgrade.Recommended, p.Upgrade.Strategies = "gke_blue_green", nil }, "shop_timeouts update", "830m",
+			func(p *planner.Plan) { p.Upgrade.Recommended, p.Upgrade.Strategies = "gke_blue_green", nil }, "shop_timeouts update", "1020m",
 		},
 		"short updates": {
 			func(p *planner.Plan) {
@@ -199,11 +234,34 @@ func TestGKEWhatChanges(t *testing.T) {
 				}
 			}, "shop_timeouts update", "60m",
 		},
-		"bounds are no multiple: least": {func(p *planner.Plan) { p.NodeGroups[0].MinNodes = 4 }, rollout("batch") + "min_count", "2"},
-		"bounds are no multiple: most":  {func(p *planner.Plan) { p.NodeGroups[0].MaxNodes = 14 }, rollout("batch") + "max_count", "4"},
-		"bounds leave one count": {
-			func(p *planner.Plan) { p.NodeGroups[0].MinNodes, p.NodeGroups[0].MaxNodes = 7, 11 }, rollout("batch") + "autoscaling", "false",
-		},
+	})
+}
+
+func TestGKEKeepsADeclaredStrategy(t *testing.T) {
+	blueGreen := func(p *planner.Plan) { p.Upgrade.Recommended = "gke_blue_green" }
+	rollout := func(pool string) string { return "shop_node_groups " + pool + " " }
+	// declared has web say how its nodes are replaced, whatever is recommended.
+	declared := func(p *planner.Plan, strategy string, more, fewer int) {
+		p.Cluster.NodeGroups[2].UpdateConfig = planner.UpdateConfig{Strategy: strategy, MaxSurge: units.Count(more), MaxUnavailable: units.Count(fewer)}
+		p.Cluster.Assumptions, p.Upgrade.Recommended = assumedStrategies("batch"), "gke_blue_green"
+	}
+	changes(t, gkePlan, checkGKETypes, map[string]change{
+		"surge is declared": {func(p *planner.Plan) {
+			blueGreen(p)
+			p.Cluster.Assumptions = nil
+		}, rollout("web") + "strategy", "SURGE"},
+		"declared figures are kept: more": {func(p *planner.Plan) { declared(p, "surge", 0, 1) }, rollout("web") + "max_surge", "0"},
+		"declared figures are kept: less": {func(p *planner.Plan) { declared(p, "surge", 0, 1) }, rollout("web") + "max_unavailable", "1"},
+		"both figures are declared: more": {func(p *planner.Plan) { declared(p, "surge", 2, 1) }, rollout("web") + "max_surge", "2"},
+		"both figures are declared: less": {func(p *planner.Plan) { declared(p, "surge", 2, 1) }, rollout("web") + "max_unavailable", "1"},
+		"minimal is declared":             {func(p *planner.Plan) { declared(p, "minimal", 0, 2) }, rollout("web") + "max_unavailable", "2"},
+		"blue/green is declared": {func(p *planner.Plan) {
+			declared(p, "gke_blue_green", 4, 0)
+			p.Upgrade.Recommended = "surge"
+		}, rollout("web") + "strategy", "BLUE_GREEN"},
+		"the module has no key, and none is needed": {func(p *planner.Plan) {
+			p.Upgrade.Recommended, p.Cluster.Assumptions = "gke_autoscaled_blue_green", nil
+		}, rollout("web") + "strategy", "SURGE"},
 	})
 }
 
@@ -256,6 +314,7 @@ func TestGKERefuses(t *testing.T) {
 		"no zone":     {func(p *planner.Plan) { pool(p).NodesByZone = nil }, "node_group.web: it has no zone"},
 		"two pools":   {func(p *planner.Plan) { p.NodeGroups[2].Pools = append(p.NodeGroups[2].Pools, *pool(p)) }, "2 pools: a node group is written from exactly one"},
 		"sizes":       {func(p *planner.Plan) { p.NodeGroups[2].MaxNodes = 9 }, "12 nodes are not between min_nodes 12 and max_nodes 9"},
+		"pods":        {func(p *planner.Plan) { pool(p).Allocatable.Pods = 257 }, "node_group.web: the plan has 257 pods on a node: GKE takes 256 at most"},
 		"no key":      {func(p *planner.Plan) { p.Upgrade.Recommended = "gke_autoscaled_blue_green" }, "the module has no key for gke_autoscaled_blue_green"},
 		"group label": {func(p *planner.Plan) { group(p).Labels = map[string]string{"scantling.dev/group": "x"} }, `label scantling.dev/group is "x"`},
 	})
@@ -335,12 +394,9 @@ func checkPoolRollout(t *testing.T, p *planner.Plan, i int, g map[string]any) {
 	if batch == surge {
 		t.Errorf("%s: not exactly one way to replace nodes in %v", spec.Name, g)
 	}
-	recommended := ""
-	if p.Upgrade != nil {
-		recommended = p.Upgrade.Recommended
-	}
-	if want := recommended == "gke_blue_green" && spec.UpdateConfig.Strategy != "minimal"; (g["strategy"] == "BLUE_GREEN") != want || batch != want {
-		t.Errorf("%s: strategy %v where %q is recommended and %q declared", spec.Name, g["strategy"], recommended, spec.UpdateConfig.Strategy)
+	strategy := poolStrategy(p, i)
+	if want := strategy == "gke_blue_green"; (g["strategy"] == "BLUE_GREEN") != want || batch != want {
+		t.Errorf("%s: strategy %v, want %s", spec.Name, g["strategy"], strategy)
 	}
 	if !surge {
 		return
@@ -349,16 +405,27 @@ func checkPoolRollout(t *testing.T, p *planner.Plan, i int, g map[string]any) {
 	if more+fewer < 1 || more+fewer > 20 {
 		t.Errorf("%s: %d more and %d fewer nodes at a time", spec.Name, more, fewer)
 	}
-	if minimal := spec.UpdateConfig.Strategy == "minimal" || recommended == "minimal"; minimal && more != 0 {
+	if strategy == "minimal" && more != 0 {
 		t.Errorf("%s: %d nodes more where there is no room", spec.Name, more)
 	}
 	declared := spec.UpdateConfig.MaxUnavailable.Down(n)
-	if minimal := spec.UpdateConfig.Strategy == "minimal" || recommended == "minimal"; minimal && spec.UpdateConfig.MaxUnavailable.IsZero() {
+	if strategy == "minimal" && spec.UpdateConfig.MaxUnavailable.IsZero() {
 		declared = spec.UpdateConfig.MaxSurge.Down(n)
 	}
 	if fewer > max(declared, 1) {
 		t.Errorf("%s: %d nodes fewer, at most %d declared", spec.Name, fewer, declared)
 	}
+}
+
+// poolStrategy is the strategy of a pool: the declared one, else what is recommended,
+// if GKE does it in the pool's place.
+func poolStrategy(p *planner.Plan, i int) string {
+	spec := &p.Cluster.NodeGroups[i]
+	assumed := slices.Contains(p.Cluster.Assumptions, assumedStrategies(spec.Name)[0])
+	if assumed && p.Upgrade != nil && slices.Contains([]string{"gke_blue_green", "minimal", "surge"}, p.Upgrade.Recommended) {
+		return p.Upgrade.Recommended
+	}
+	return spec.UpdateConfig.Strategy
 }
 
 // checkGKETimeout has the timeout outlast what is planned for all pools one after
@@ -377,17 +444,25 @@ func checkGKETimeout(t *testing.T, p *planner.Plan, v map[string]any, variable s
 		return
 	}
 	var planned time.Duration
+	wide := false
 	for i := range p.NodeGroups {
-		name := "surge"
-		if p.Cluster.NodeGroups[i].UpdateConfig.Strategy == "minimal" || p.Upgrade.Recommended == "minimal" {
-			name = "minimal"
-		} else if p.Upgrade.Recommended == "gke_blue_green" {
-			name = "gke_blue_green"
-		}
+		name, plan := poolStrategy(p, i), &p.NodeGroups[i]
 		at := slices.IndexFunc(p.Upgrade.Strategies, func(s planner.UpgradeStrategy) bool { return s.Name == name })
-		planned += p.Upgrade.Strategies[at].Groups[i].Duration
+		course := p.Upgrade.Strategies[at].Groups[i]
+		var zones, most []int
+		for _, z := range plan.Pools[0].NodesByZone {
+			zones = append(zones, z.Nodes)
+			most = append(most, plan.MaxNodes/len(plan.Pools[0].NodesByZone))
+		}
+		if k := course.Parallel; name == "gke_blue_green" {
+			batches := turns(k, most[0]*len(most)) - turns(k, plan.Nodes)
+			planned += course.Duration + batches*(course.Drain+p.Cluster.NodeGroups[i].UpdateConfig.Soak)
+		} else {
+			planned += course.Duration * turns(k, most...) / turns(k, zones...)
+			wide = wide || most[0] > zones[0] && k < 20
+		}
 	}
-	if timeout < planned || timeout >= max(planned+10*time.Minute, time.Hour+1) {
+	if timeout < planned || !wide && timeout >= max(planned+11*time.Minute, time.Hour+1) {
 		t.Errorf("the timeout is %v, the updates take %v", timeout, planned)
 	}
 }

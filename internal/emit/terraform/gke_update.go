@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
@@ -16,17 +17,11 @@ const maxGKEParallel = 20
 const poolSoak = time.Hour
 
 // strategy returns the name of the strategy by which GKE replaces the pool's
-// nodes. A group that declares minimal has no room for nodes more; otherwise what
-// the planned upgrade recommends goes before what the group declares, if GKE does
-// it in a pool's place.
+// nodes.
 func (g *gkePool) strategy() string {
-	if own := g.spec.UpdateConfig.Strategy; own == minimal || own == gkeBlueGreen {
-		return own
-	}
-	for _, s := range []string{gkeAutoscaledBlueGreen, gkeBlueGreen, minimal} {
-		if g.recommends(s) {
-			return s
-		}
+	s := g.group.strategy(gkeAutoscaledBlueGreen, gkeBlueGreen, minimal, surge)
+	if s == gkeAutoscaledBlueGreen || s == gkeBlueGreen || s == minimal {
+		return s
 	}
 	return surge
 }
@@ -65,13 +60,43 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%ds", int64(units.CeilDiv(d, time.Second)))
 }
 
-// updateTime returns how long an update of the pool takes: as planned for the
-// strategy that is written, else the longest that it can be.
+// updateTime returns how long an update of the pool takes with as many nodes as an
+// autoscaler may run: as planned for the strategy that is written, else the longest
+// that it can be.
 func (g *gkePool) updateTime() time.Duration {
-	if c := g.course(g.strategy()); c != nil && c.Duration > 0 {
+	c := g.course(g.strategy())
+	switch {
+	case c == nil || c.Duration <= 0:
+		return g.longestUpdate()
+	case g.strategy() == gkeBlueGreen:
+		return g.blueGreenAtMost(c)
+	}
+	return g.surgeAtMost(c)
+}
+
+// surgeAtMost returns how long a planned surge takes with the pool's largest count. It
+// goes zone by zone, with the same number of nodes in each, and all of it is rounds.
+func (g *gkePool) surgeAtMost(c *planner.UpgradeGroup) time.Duration {
+	n, most := g.pool.NodesByZone[0].Nodes, g.mostByZone()
+	if most <= n {
 		return c.Duration
 	}
-	return g.longestUpdate()
+	more, fewer := g.parallel()
+	k := c.Parallel
+	if k <= 0 {
+		k = more + fewer
+	}
+	return stretched(c.Duration, rounds(n, k, k), rounds(most, k, more+fewer))
+}
+
+// blueGreenAtMost returns how long a planned blue/green takes with the pool's largest
+// count: the batches that come on top are each a drain and a pause, in every round of
+// the nodes, of which there is one for each minor on the way at most.
+func (g *gkePool) blueGreenAtMost(c *planner.UpgradeGroup) time.Duration {
+	k, zones := g.batch(), len(g.pool.NodesByZone)
+	batches := units.CeilDiv(zones*g.mostByZone(), k) - units.CeilDiv(g.plan.Nodes, k)
+	hops := max(len(g.upgrade.Hops), 1)
+	return c.Duration + repeated(repeated(c.Drain+g.spec.UpdateConfig.Soak, batches), hops)
 }
 
 // What bounds an update that nobody planned. After the drain limit, which GKE
@@ -84,20 +109,17 @@ const (
 )
 
 // longestUpdate returns how long an update takes when every drain takes as long
-// as GKE allows. A surge replaces k nodes at a time, one zone after another;
-// blue/green drains batches of k of the whole pool:
+// as GKE allows, with the pool's largest count N. A surge replaces k nodes at a
+// time, one zone after another; blue/green drains batches of k of the whole pool:
 //
-//	surge:      sum over zones of ceil(N_zone/k) x (drain limit + replace)
+//	surge:      zones x ceil(N/zones/k) x (drain limit + replace)
 //	blue/green: pools + ceil(N/k) x (drain limit + batch soak) + pool soak
 func (g *gkePool) longestUpdate() time.Duration {
+	zones, most := len(g.pool.NodesByZone), g.mostByZone()
 	if g.strategy() == gkeBlueGreen {
-		batches := time.Duration(units.CeilDiv(g.plan.Nodes, g.batch()))
-		return gkePools + batches*(gkeDrainLimit+g.spec.UpdateConfig.Soak) + poolSoak
+		batches := units.CeilDiv(zones*most, g.batch())
+		return gkePools + repeated(gkeDrainLimit+g.spec.UpdateConfig.Soak, batches) + poolSoak
 	}
 	more, fewer := g.parallel()
-	var rounds time.Duration
-	for _, z := range g.pool.NodesByZone {
-		rounds += time.Duration(units.CeilDiv(z.Nodes, more+fewer))
-	}
-	return rounds * (gkeDrainLimit + gkeReplace)
+	return repeated(gkeDrainLimit+gkeReplace, zones*units.CeilDiv(most, more+fewer))
 }

@@ -59,6 +59,11 @@ func TestGKEWordsAreTheProviders(t *testing.T) {
 	if got := at(t, decode(t, values), "shop_default_max_pods_per_node"); fmt.Sprint(got) != fmt.Sprint(gcp.DefaultMaxPods) {
 		t.Errorf("%v pods a node, the provider has %d", got, gcp.DefaultMaxPods)
 	}
+	p.Cluster.Network.MaxPods = 10 * gcp.MostPods
+	_, values = emit(t, p)
+	if got := at(t, decode(t, values), "shop_default_max_pods_per_node"); fmt.Sprint(got) != fmt.Sprint(gcp.MostPods) {
+		t.Errorf("%v pods a node at most, the provider has %d", got, gcp.MostPods)
+	}
 }
 
 // TestGKETimesAreTheProviders has the bound of an update that nobody planned, and

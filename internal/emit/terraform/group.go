@@ -20,6 +20,8 @@ type group struct {
 	pool    *planner.Pool
 	machine *catalogs.InstanceType
 	upgrade *planner.UpgradePlan
+	// assumed: the spec does not say by which strategy nodes are replaced.
+	assumed bool
 }
 
 // newGroup collects what is known of a planned group, of one pool.
@@ -30,6 +32,9 @@ func newGroup(p *planner.Plan, planned *planner.GroupPlan) (*group, error) {
 		return nil, errors.New("the plan's inputs have no such group")
 	}
 	g.spec = &p.Cluster.NodeGroups[i]
+	g.assumed = slices.ContainsFunc(p.Cluster.Assumptions, func(a planner.Assumption) bool {
+		return a.Path == g.spec.Path()+".update_config.strategy"
+	})
 	if len(planned.Pools) != 1 {
 		return nil, fmt.Errorf("%d pools: a node group is written from exactly one", len(planned.Pools))
 	}
@@ -125,6 +130,16 @@ const (
 	gkeAutoscaledBlueGreen = "gke_autoscaled_blue_green"
 )
 
+// strategy returns how nodes are replaced: as the group declares. Where it declares
+// nothing, what the planned upgrade recommends goes before what was assumed, if it is
+// one of those by which nodes are replaced in their group here.
+func (g *group) strategy(inGroup ...string) string {
+	if g.assumed && g.upgrade != nil && slices.Contains(inGroup, g.upgrade.Recommended) {
+		return g.upgrade.Recommended
+	}
+	return g.spec.UpdateConfig.Strategy
+}
+
 // pace returns how many nodes more, and how many fewer, there are while the group's
 // nodes are replaced by a strategy: what its update_config declares, at least one of
 // them. A share of max_surge rounds up and of max_unavailable down, to 1 at least.
@@ -158,11 +173,6 @@ func (g *group) atATime() int {
 	return max(asked.Down(g.plan.Nodes), 1)
 }
 
-// recommends reports whether the planned upgrade recommends a strategy.
-func (g *group) recommends(strategy string) bool {
-	return g.upgrade != nil && g.upgrade.Recommended == strategy
-}
-
 // course returns the group's course in a strategy of the planned upgrade; nil
 // where there is none.
 func (g *group) course(strategy string) *planner.UpgradeGroup {
@@ -186,16 +196,43 @@ func courseOf(s *planner.UpgradeStrategy, group string) *planner.UpgradeGroup {
 	return nil
 }
 
-// The least timeout, which is also that of the AWS provider, and the step to which
-// timeouts are rounded up.
+// rounds returns how many rounds of a course that replaces k nodes at a time n nodes
+// make. With more nodes than were planned up to wide of them may be replaced at a
+// time; a round of those counts for as many of k as it holds, because their drains
+// may take so much longer together.
+func rounds(n, k, wide int) int {
+	wide = min(max(wide, k), max(n, k))
+	return units.CeilDiv(n, wide) * units.CeilDiv(wide, k)
+}
+
+// stretched returns how long a course takes that is planned in some rounds and has
+// more: all of it grows with them, which is at least what does.
+func stretched(d time.Duration, planned, more int) time.Duration {
+	if more <= planned || planned == 0 {
+		return d
+	}
+	return repeated(units.CeilDiv(d, time.Duration(planned)), more)
+}
+
+// repeated returns n times d, at most mostTimeout.
+func repeated(d time.Duration, n int) time.Duration {
+	if n > 0 && d > mostTimeout/time.Duration(n) {
+		return mostTimeout
+	}
+	return d * time.Duration(n)
+}
+
+// The least timeout, which is also that of the AWS provider; the step to which
+// timeouts are rounded up; and the most, above which nobody waits: a year.
 const (
 	leastTimeout = time.Hour
 	timeoutStep  = 10 * time.Minute
+	mostTimeout  = 365 * 24 * time.Hour
 )
 
 // timeout writes how long Terraform is to wait for what takes d: at least an
-// hour, in whole ten minutes.
+// hour, at most a year, in whole ten minutes.
 func timeout(d time.Duration) string {
-	d = units.CeilDiv(max(d, leastTimeout), timeoutStep) * timeoutStep
+	d = units.CeilDiv(min(max(d, leastTimeout), mostTimeout), timeoutStep) * timeoutStep
 	return fmt.Sprintf("%dm", int64(d/time.Minute))
 }

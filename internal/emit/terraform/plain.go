@@ -54,6 +54,9 @@ func (c *plainControl) check() error {
 	} else if n := c.plan.Etcd.Members; n < 1 || n > 7 || n%2 == 0 {
 		errs = append(errs, fmt.Errorf("control_plane.etcd: %d members: the count is odd and at most 7", n))
 	}
+	if e := c.plan.Etcd; e != nil {
+		errs = append(errs, checkClock("backup_interval", e.BackupInterval), checkClock("backup_retention", e.BackupRetention))
+	}
 	if c.plan.LoadBalancer == nil {
 		errs = append(errs, errors.New("control_plane.load_balancer: the plan has none"))
 	}
@@ -126,9 +129,21 @@ func (c *plainControl) etcd() object {
 // milliseconds rounds up.
 func milliseconds(d time.Duration) int64 { return int64(units.CeilDiv(d, time.Millisecond)) }
 
-// clock writes a duration in hours, minutes and seconds, those that are 0 left
-// out: "15m".
+// checkClock returns an error unless clock can write an attribute of etcd.
+func checkClock(name string, d time.Duration) error {
+	if d < time.Second || d%time.Second != 0 {
+		return fmt.Errorf("control_plane.etcd.%s: %v is not written in whole seconds, 1 or more", name, d)
+	}
+	return nil
+}
+
+// clock writes a duration of whole seconds, at least one, in hours, minutes and
+// seconds, those that are 0 left out: "15m". It panics on any other: nothing is
+// rounded.
 func clock(d time.Duration) string {
+	if err := checkClock("backup", d); err != nil {
+		panic("terraform: " + err.Error())
+	}
 	var b strings.Builder
 	for _, u := range []struct {
 		of   time.Duration
@@ -138,9 +153,6 @@ func clock(d time.Duration) string {
 			fmt.Fprintf(&b, "%d%s", n, u.name)
 		}
 		d %= u.of
-	}
-	if b.Len() == 0 {
-		return "0s"
 	}
 	return b.String()
 }

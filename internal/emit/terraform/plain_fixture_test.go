@@ -36,6 +36,8 @@ func plainPlan() *planner.Plan {
 			Name: "payments", Provider: "aws", Region: "us-east-1", Zones: zones, KubernetesVersion: "1.35",
 			Network: planner.Network{CNI: planner.Calico},
 			Emits:   []planner.Emit{{Tool: "terraform", Variable: "payments_node_groups"}},
+
+			Assumptions: assumedStrategies("api"),
 			NodeGroups: []planner.NodeGroup{
 				{
 					Name: "api", Role: planner.App, Zones: zones, Image: planner.Ubuntu, Labels: map[string]string{"team": "payments"},
@@ -128,7 +130,7 @@ func randomPlainPlan(r *rand.Rand) *planner.Plan {
 		}
 	}
 	c.Etcd.Quota = units.Bytes(1+r.IntN(8)) * gib
-	c.Etcd.BackupInterval = time.Duration(r.IntN(100_000)) * time.Second
+	c.Etcd.BackupInterval = time.Duration(1+r.IntN(100_000)) * time.Second
 	for i := range 1 + r.IntN(5) {
 		addRandomPlainGroup(r, p, fmt.Sprintf("g%d.%c", i, 'a'+rune(r.IntN(26))), own)
 	}

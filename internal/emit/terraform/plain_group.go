@@ -126,24 +126,16 @@ func quantity(b units.Bytes) string {
 	return strconv.FormatInt(int64(b), 10)
 }
 
-// strategy returns how nodes are replaced: by the planned upgrade's recommendation
-// where it replaces them in their group and the group does not ask for machines to
-// go first, else as the group declares.
-func (g *plainGroup) strategy() string {
-	declared := g.spec.UpdateConfig.Strategy
-	if declared == minimal {
-		return minimal
-	}
-	for _, s := range []string{inPlace, minimal, surge} {
-		if g.recommends(s) {
-			return s
-		}
-	}
-	return declared
-}
+// strategy returns how nodes are replaced.
+func (g *plainGroup) strategy() string { return g.group.strategy(inPlace, minimal, surge) }
 
-// update returns the strategy and how many nodes are replaced at a time.
+// update returns the strategy and how many nodes are replaced at a time. A surge on
+// the owner's machines is as wide as the upgrade is planned: onto those that stand
+// idle.
 func (g *plainGroup) update() object {
 	more, fewer := g.pace(g.strategy())
+	if c := g.course(surge); g.own && c != nil && c.Parallel > 0 {
+		more = min(more, c.Parallel)
+	}
 	return object{"strategy": g.strategy(), "max_surge": more, "max_unavailable": fewer}
 }

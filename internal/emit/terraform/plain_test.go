@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -208,6 +209,11 @@ func TestOwnMachines(t *testing.T) {
 func TestPlainWhatChanges(t *testing.T) {
 	recommend := func(s string) func(p *planner.Plan) { return func(p *planner.Plan) { p.Upgrade.Recommended = s } }
 	update := "payments_node_groups api update"
+	// declared has api say how its nodes are replaced, whatever is recommended.
+	declared := func(p *planner.Plan, strategy string, more, fewer int) {
+		p.Cluster.NodeGroups[0].UpdateConfig = planner.UpdateConfig{Strategy: strategy, MaxSurge: units.Count(more), MaxUnavailable: units.Count(fewer)}
+		p.Cluster.Assumptions, p.Upgrade.Recommended = nil, "surge"
+	}
 	changes(t, plainPlan, checkPlainTypes, map[string]change{
 		"gcp":                     {func(p *planner.Plan) { p.Cluster.Provider = "gcp" }, "payments_control_plane kubernetes_version", "1.35"},
 		"in place is recommended": {recommend("in_place"), update, "map[max_surge:0 max_unavailable:2 strategy:in_place]"},
@@ -217,14 +223,43 @@ func TestPlainWhatChanges(t *testing.T) {
 			p.Upgrade.Recommended = "surge"
 			p.Cluster.NodeGroups[0].UpdateConfig = planner.UpdateConfig{Strategy: "in_place", MaxUnavailable: units.Share(33 * units.Percent)}
 		}, update, "map[max_surge:3 max_unavailable:0 strategy:surge]"},
-		"no room for a surge":       {recommend("surge"), "payments_node_groups jobs update strategy", "minimal"},
-		"no upgrade":                {func(p *planner.Plan) { p.Upgrade = nil }, update, "map[max_surge:3 max_unavailable:0 strategy:surge]"},
-		"nothing at a time":         {func(p *planner.Plan) { p.Cluster.NodeGroups[0].UpdateConfig.MaxSurge = units.Count(0) }, update + " max_surge", "1"},
-		"only CPU is set aside":     {func(p *planner.Plan) { p.Cluster.NodeGroups[0].Kubelet.KubeReserved.Memory = 0 }, "payments_node_groups api kubelet kube_reserved", "map[cpu:100m]"},
-		"nothing is set aside":      {func(p *planner.Plan) { *p.Cluster.NodeGroups[0].Kubelet.KubeReserved = planner.Reserve{} }, "payments_node_groups api kubelet kube_reserved", "<nil>"},
-		"no backups":                {func(p *planner.Plan) { p.ControlPlane.Etcd.BackupInterval = 0 }, "payments_etcd backup interval", "0s"},
+		"no room for a surge":   {recommend("surge"), "payments_node_groups jobs update strategy", "minimal"},
+		"no upgrade":            {func(p *planner.Plan) { p.Upgrade = nil }, update, "map[max_surge:3 max_unavailable:0 strategy:surge]"},
+		"nothing at a time":     {func(p *planner.Plan) { p.Cluster.NodeGroups[0].UpdateConfig.MaxSurge = units.Count(0) }, update + " max_surge", "1"},
+		"only CPU is set aside": {func(p *planner.Plan) { p.Cluster.NodeGroups[0].Kubelet.KubeReserved.Memory = 0 }, "payments_node_groups api kubelet kube_reserved", "map[cpu:100m]"},
+		"nothing is set aside":  {func(p *planner.Plan) { *p.Cluster.NodeGroups[0].Kubelet.KubeReserved = planner.Reserve{} }, "payments_node_groups api kubelet kube_reserved", "<nil>"},
+		"a backup each second":  {func(p *planner.Plan) { p.ControlPlane.Etcd.BackupInterval = time.Second }, "payments_etcd backup interval", "1s"},
+		"in place is declared":  {func(p *planner.Plan) { declared(p, "in_place", 0, 1) }, update, "map[max_surge:0 max_unavailable:1 strategy:in_place]"},
+		"surge is declared": {func(p *planner.Plan) {
+			declared(p, "surge", 0, 1)
+			p.Upgrade.Recommended = "in_place"
+		}, update, "map[max_surge:0 max_unavailable:1 strategy:surge]"},
+		"both figures are declared": {func(p *planner.Plan) { declared(p, "surge", 2, 1) }, update, "map[max_surge:2 max_unavailable:1 strategy:surge]"},
+		"only a figure is declared": {func(p *planner.Plan) {
+			declared(p, "surge", 4, 1)
+			p.Cluster.Assumptions, p.Upgrade.Recommended = assumedStrategies("api"), "in_place"
+		}, update, "map[max_surge:0 max_unavailable:1 strategy:in_place]"},
 		"heartbeat of half a milli": {func(p *planner.Plan) { p.ControlPlane.Etcd.Heartbeat = 100_500_000 }, "payments_etcd heartbeat_interval", "101"},
 	})
+}
+
+// TestSurgeOntoIdleMachines: 33% of 7 nodes are 3 rounded up, of which as many stand
+// idle as the upgrade is planned with.
+func TestSurgeOntoIdleMachines(t *testing.T) {
+	surge := planner.UpgradeStrategy{Name: "surge", Groups: []planner.UpgradeGroup{{Name: "web", Parallel: 1}}}
+	for idle, want := range map[int]string{
+		1: "map[max_surge:1 max_unavailable:0 strategy:surge]",
+		3: "map[max_surge:3 max_unavailable:0 strategy:surge]",
+	} {
+		p := ownPlan()
+		surge.Groups[0].Parallel = idle
+		p.Cluster.Assumptions = assumedStrategies("web")
+		p.Upgrade = &planner.UpgradePlan{Recommended: "surge", Strategies: []planner.UpgradeStrategy{surge}}
+		_, values := emit(t, p)
+		if got := fmt.Sprint(at(t, decode(t, values), "node_groups web update")); got != want {
+			t.Errorf("%d idle machines: %s, want %s", idle, got, want)
+		}
+	}
 }
 
 func TestPlainRefuses(t *testing.T) {
@@ -234,6 +269,9 @@ func TestPlainRefuses(t *testing.T) {
 		"nine members":     {func(p *planner.Plan) { p.ControlPlane.Etcd.Members = 9 }, "9 members"},
 		"members missing":  {func(p *planner.Plan) { p.ControlPlane.Etcd.Members = 3 }, "3 members on 5 machines of role etcd"},
 		"stacked is other": {func(p *planner.Plan) { p.ControlPlane.Etcd.Topology = planner.Stacked }, "5 members on 3 machines of role control_plane"},
+		"no backups":       {func(p *planner.Plan) { p.ControlPlane.Etcd.BackupInterval = 0 }, "control_plane.etcd.backup_interval: 0s is not written in whole seconds"},
+		"half a second":    {func(p *planner.Plan) { p.ControlPlane.Etcd.BackupInterval /= 1800 }, "backup_interval: 500ms is not written"},
+		"and a half":       {func(p *planner.Plan) { p.ControlPlane.Etcd.BackupRetention += 500 * time.Millisecond }, "backup_retention: 2160h0m0.5s is not written"},
 		"no load balancer": {func(p *planner.Plan) { p.ControlPlane.LoadBalancer = nil }, "control_plane.load_balancer: the plan has none"},
 		"hosts missing":    {func(p *planner.Plan) { p.ControlPlane.LoadBalancer.Hosts = 2 }, "2 hosts, the plan has machines for 0"},
 		"no machines":      {func(p *planner.Plan) { p.ControlPlane.Machines = nil }, "control_plane: the plan has no machines for it"},

@@ -42,6 +42,16 @@ func emit(t testing.TB, p *planner.Plan) (variables, values []byte) {
 	return files[0].Content, files[1].Content
 }
 
+// assumedStrategies are the assumptions of a spec that does not say how the nodes of
+// some groups are replaced.
+func assumedStrategies(groups ...string) []planner.Assumption {
+	var out []planner.Assumption
+	for _, g := range groups {
+		out = append(out, planner.Assumption{Path: "node_group." + g + ".update_config.strategy", Value: "surge", Source: "ground"})
+	}
+	return out
+}
+
 // decode returns JSON as any value, its numbers as they are written.
 func decode(t testing.TB, data []byte) map[string]any {
 	t.Helper()

@@ -1,0 +1,23 @@
+# The machine has no name.
+cluster "shop" {
+  provider           = "on_premises"
+  region             = "dc1"
+  zones              = ["rack-1", "rack-2", "rack-3"]
+  kubernetes_version = "1.35"
+  machine {
+    cpu    = 32
+    memory = "256Gi"
+    disk {
+      size = "960Gi"
+    }
+  }
+  node_group "web" {
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "1Gi"
+      }
+    }
+  }
+}
