@@ -88,7 +88,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		return planner.Plan{}, err
 	}
 	plan.Assumptions = m.assumptions()
-	plan.Findings = practice.Check(&plan, m.catalog)
+	plan.Findings = practice.Check(&plan, m.catalog, &m.terms)
 	return plan, nil
 }
 

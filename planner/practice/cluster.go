@@ -51,7 +51,7 @@ func networkRules() []rule {
 
 func tooManyPods(v *view) []planner.Finding {
 	ofEC2 := v.c.Network.CNI == planner.VPC || v.c.Network.CNI == planner.VPCPrefix
-	if v.c.Provider != "aws" || !ofEC2 || v.c.Network.MaxPods == 0 {
+	if !ofEC2 || v.c.Network.MaxPods == 0 {
 		return nil
 	}
 	least := 0

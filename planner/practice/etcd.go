@@ -3,7 +3,6 @@ package practice
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -115,17 +114,19 @@ func fewMembers(v *view) []planner.Finding {
 }
 
 // classOperations are those of the disks in etcd's "Hardware recommendations", by
-// class, on AWS and on Google Cloud. Of the small class on AWS it is what a gp3 disk
-// does by itself, less than the 3,600 that the machine of the example could.
-func classOperations(provider, class string) int {
+// class: of its example on Compute Engine for disks that are as fast as they are large,
+// as that one is, and of the other, which are more, for disks that are bought with
+// their operations. Of the small class these are what a gp3 disk does by itself, less
+// than the 3,600 that the machine of the example could.
+func classOperations(bySize bool, class string) int {
 	i := slices.Index([]string{"small", "medium", "large", "xlarge"}, class)
 	switch {
-	case i >= 0 && provider == "aws":
-		return []int{3000, 6000, 8000, 16000}[i]
-	case i >= 0 && provider == "gcp":
+	case i < 0:
+		return 0
+	case bySize:
 		return []int{1500, 4500, 7500, 15000}[i]
 	}
-	return 0
+	return []int{3000, 6000, 8000, 16000}[i]
 }
 
 func slowDisk(v *view) []planner.Finding {
@@ -134,13 +135,13 @@ func slowDisk(v *view) []planner.Finding {
 		return nil
 	}
 	i := slices.IndexFunc(v.cat.Disks, func(d catalogs.Disk) bool { return d.Type == e.Disk.Type })
-	need := classOperations(v.c.Provider, e.Class)
+	bySize := slices.Contains(v.terms.DisksBySize, e.Disk.Type)
+	need := classOperations(bySize, e.Class)
 	if i < 0 || need == 0 {
 		return nil
 	}
 	d := &v.cat.Disks[i]
 	whole := int(e.Disk.Size / units.GiB)
-	bySize := strings.HasPrefix(d.Type, "pd-") || d.Type == "gp2"
 	has, remedy := max(e.Disk.IOPS, d.FreeIOPS), fmt.Sprintf("iops = %d", need)
 	if bySize && d.IOPSPerGiB > 0 {
 		// What is free of a persistent disk belongs to the machine and all its disks.

@@ -91,7 +91,7 @@ func onSelf(change func(w *world)) func(w *world) { return func(w *world) { chan
 
 func TestSoundGroundsHaveNoFindings(t *testing.T) {
 	for name, w := range map[string]*world{"self-managed": sound().selfManaged(), "one's own": sound().own(), "GKE": sound().gke()} {
-		if got := practice.Check(w.plan, w.cat); len(got) != 0 {
+		if got := practice.Check(w.plan, w.cat, &planner.Terms{DisksBySize: []string{"pd-ssd"}}); len(got) != 0 {
 			t.Errorf("%s: got %+v", name, got)
 		}
 	}
@@ -250,7 +250,7 @@ func TestRulesOfOthersAreSilent(t *testing.T) {
 	}
 	for name, w := range map[string]*world{"self-managed": sound().selfManaged(), "one's own": sound().own(), "GKE": sound().gke()} {
 		worst(w)
-		found := practice.Check(w.plan, w.cat)
+		found := practice.Check(w.plan, w.cat, &planner.Terms{DisksBySize: []string{"pd-ssd"}})
 		if slices.ContainsFunc(found, func(f planner.Finding) bool { return f.Rule == "NW-01" || f.Rule == "CP-05" }) {
 			t.Errorf("%s: a rule of EKS speaks: %+v", name, found)
 		}
@@ -288,11 +288,52 @@ func TestSilenceOfTheGrounds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := sound()
 			change(w)
-			for _, f := range practice.Check(w.plan, w.cat) {
+			for _, f := range practice.Check(w.plan, w.cat, &planner.Terms{DisksBySize: []string{"pd-ssd"}}) {
 				if f.Rule != "PD-02" && f.Rule != "WN-21" { // of pods that are moved about above
 					t.Errorf("got %+v", f)
 				}
 			}
 		})
+	}
+}
+
+// TestAnotherProvider: rules read what a ground says of itself, so that they hold on
+// one that nobody had thought of.
+func TestAnotherProvider(t *testing.T) {
+	found := func(w *world, rule string, terms planner.Terms) string {
+		for _, f := range practice.Check(w.plan, w.cat, &terms) {
+			if f.Rule == rule {
+				return f.Message + "; " + f.Remedy
+			}
+		}
+		return ""
+	}
+	acme := func(w *world) *world {
+		w.c().Provider = "acme"
+		return w
+	}
+	w := acme(sound().selfManaged())
+	w.cat.Disks = append(w.cat.Disks, catalogs.Disk{Type: "flash", FreeIOPS: 6000, IOPSPerGiB: 30 * units.Whole})
+	w.plan.ControlPlane.Etcd.Disk.Type = "flash"
+	bySize := planner.Terms{DisksBySize: []string{"flash"}}
+	// 40 GiB x 30 a GiB are 1,200 of 1,500, which 50 GiB have; bought ones have 6,000 free.
+	if got := found(w, "ET-02", bySize); !strings.Contains(got, "1,200 operations") || !strings.HasSuffix(got, `size = "50Gi"`) {
+		t.Errorf("a disk by size: %q", got)
+	}
+	if got := found(w, "ET-02", planner.Terms{}); got != "" {
+		t.Errorf("a disk that has 6,000 free: %q", got)
+	}
+
+	// 3 x 3,000m requested, 3 x 1,200m held.
+	w = acme(sound())
+	w.cat.Types[0].Burstable, w.cat.Types[0].BaselineCPU = true, 1200
+	if got := found(w, "WN-09", planner.Terms{}); !strings.Contains(got, "more than that") || !strings.HasSuffix(got, `exclude = ["m7i.xlarge"] }`) {
+		t.Errorf("a burstable machine: %q", got)
+	}
+	// 4 interfaces x 14 + 2.
+	w = acme(sound())
+	w.c().Network.MaxPods = 59
+	if got := found(w, "NW-01", planner.Terms{}); !strings.HasPrefix(got, "59 pods a node are declared; node_group.core gets 58") {
+		t.Errorf("max_pods: %q", got)
 	}
 }

@@ -51,11 +51,12 @@ func Rules() []Rule {
 	return rules
 }
 
-// Check returns what plan, made from cat, breaks, with the severities that the
-// spec sets: sorted by severity, the worst first, then path, rule and message.
-// Neither argument is changed; Plan.Findings are not read.
-func Check(plan *planner.Plan, cat *catalogs.Catalog) []planner.Finding {
+// Check returns what plan, made from cat on a ground of those terms, breaks, with the
+// severities that the spec sets: sorted by severity, the worst first, then path, rule
+// and message. No argument is changed; Plan.Findings are not read.
+func Check(plan *planner.Plan, cat *catalogs.Catalog, terms *planner.Terms) []planner.Finding {
 	v := look(plan, cat)
+	v.terms = terms
 	set := map[string]planner.Severity{}
 	for _, s := range plan.Cluster.Rules {
 		set[s.Rule] = s.Severity
@@ -88,6 +89,7 @@ func Check(plan *planner.Plan, cat *catalogs.Catalog) []planner.Finding {
 type view struct {
 	plan       *planner.Plan
 	cat        *catalogs.Catalog
+	terms      *planner.Terms
 	c          *planner.Cluster
 	production bool
 	groups     []group

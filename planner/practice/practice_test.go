@@ -99,7 +99,7 @@ func sound() *world {
 
 func TestASoundPlanHasNoFindings(t *testing.T) {
 	w := sound()
-	if got := practice.Check(w.plan, w.cat); got == nil || len(got) != 0 {
+	if got := practice.Check(w.plan, w.cat, &planner.Terms{DisksBySize: []string{"pd-ssd"}}); got == nil || len(got) != 0 {
 		t.Errorf("got %+v, want an empty list", got)
 	}
 }
@@ -118,7 +118,7 @@ func check(t *testing.T, cases map[string]want) {
 			w := sound()
 			tc.change(w)
 			var found []string
-			for _, f := range practice.Check(w.plan, w.cat) {
+			for _, f := range practice.Check(w.plan, w.cat, &planner.Terms{DisksBySize: []string{"pd-ssd"}}) {
 				key := fmt.Sprintf("%s %s %s", f.Severity, f.Rule, f.Path)
 				found = append(found, key)
 				if key == tc.finding && strings.Contains(f.Message, tc.says) && strings.Contains(f.Remedy, tc.fix) {
@@ -338,7 +338,7 @@ func TestSilence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := sound()
 			change(w)
-			if got := practice.Check(w.plan, w.cat); len(got) != 0 {
+			if got := practice.Check(w.plan, w.cat, &planner.Terms{DisksBySize: []string{"pd-ssd"}}); len(got) != 0 {
 				t.Errorf("got %+v", got)
 			}
 		})
@@ -356,7 +356,7 @@ func TestSettingsAndOrder(t *testing.T) {
 		{Rule: "WN-03", Severity: planner.Info},
 	}
 	var got []string
-	for _, f := range practice.Check(w.plan, w.cat) {
+	for _, f := range practice.Check(w.plan, w.cat, &planner.Terms{DisksBySize: []string{"pd-ssd"}}) {
 		got = append(got, fmt.Sprintf("%s %s %s", f.Severity, f.Path, f.Rule))
 	}
 	want := []string{

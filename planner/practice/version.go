@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -92,10 +93,7 @@ func (v *view) leaves(minor string, days int, end units.Date) string {
 // extendedFee is what extended support costs a month beyond standard support, and
 // whether both prices are known.
 func (v *view) extendedFee() (units.USD, bool) {
-	standard, extended := v.fee("standard"), v.fee("extended")
-	if v.managedBy("gcp") {
-		standard = v.fee(v.plan.ControlPlane.Tier)
-	}
+	standard, extended := v.fee(cmp.Or(v.plan.ControlPlane.Tier, "standard")), v.fee("extended")
 	if !standard.Known() || !extended.Known() {
 		return 0, false
 	}

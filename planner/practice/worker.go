@@ -254,8 +254,12 @@ func burstable(v *view) []planner.Finding {
 		if t == nil || !t.Burstable {
 			continue
 		}
-		remedy, above, charge := "instances { families = [\"m7*\"] }", "run on credits", "run on credits; the charge for them in unlimited mode is not known"
-		if v.c.Provider == "gcp" {
+		// What is above the baseline is charged for or slowed down as the provider likes.
+		remedy, above, charge := fmt.Sprintf("instances { exclude = [%q] }", t.Name), "only burst", "more than that"
+		switch v.c.Provider {
+		case "aws":
+			remedy, above, charge = "instances { families = [\"m7*\"] }", "run on credits", "run on credits; the charge for them in unlimited mode is not known"
+		case "gcp":
 			remedy, above, charge = "instances { families = [\"n2\"] }", "only burst", "are there for short bursts alone"
 		}
 		base := int64(t.BaselineCPU) * int64(p.Nodes)
