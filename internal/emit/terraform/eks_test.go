@@ -209,10 +209,10 @@ func TestEKSWaitsForTheLargestCount(t *testing.T) {
 			path:   "shop_node_groups batch timeouts update", want: "110m",
 		},
 		"more nodes than there are": {
-			change: func(p *planner.Plan) { p.NodeGroups[0].MaxNodes = 1 << 50 }, path: "shop_node_groups batch timeouts update", want: "525600m",
+			change: func(p *planner.Plan) { p.NodeGroups[0].MaxNodes = 1 << 30 }, path: "shop_node_groups batch timeouts update", want: "525600m",
 		},
 		"more nodes than there are, and no upgrade": {
-			change: func(p *planner.Plan) { p.Upgrade, p.NodeGroups[0].MaxNodes = nil, 1<<50 }, path: "shop_node_groups batch timeouts update", want: "525600m",
+			change: func(p *planner.Plan) { p.Upgrade, p.NodeGroups[0].MaxNodes = nil, 1<<30 }, path: "shop_node_groups batch timeouts update", want: "525600m",
 		},
 	})
 }

@@ -214,11 +214,11 @@ func TestGKEWaits(t *testing.T) {
 			p.NodeGroups[0].MaxNodes, p.Cluster.NodeGroups[0].UpdateConfig.MaxSurge = 45, units.Count(10)
 			p.Upgrade.Strategies[3].Groups[0] = planner.UpgradeGroup{Name: "batch", Duration: 30 * time.Minute, Parallel: 3}
 		}, "shop_timeouts update", "320m"}, // 30 x 8 + 20 + 60
-		"more nodes than there are":                 {func(p *planner.Plan) { p.NodeGroups[0].MaxNodes = 1 << 50 }, "shop_timeouts update", "525600m"},
-		"more nodes than there are, and no upgrade": {func(p *planner.Plan) { p.Upgrade, p.NodeGroups[0].MaxNodes = nil, 1<<50 }, "shop_timeouts update", "525600m"},
+		"more nodes than there are":                 {func(p *planner.Plan) { p.NodeGroups[0].MaxNodes = 1 << 30 }, "shop_timeouts update", "525600m"},
+		"more nodes than there are, and no upgrade": {func(p *planner.Plan) { p.Upgrade, p.NodeGroups[0].MaxNodes = nil, 1<<30 }, "shop_timeouts update", "525600m"},
 		"blue/green of more nodes than there are": {func(p *planner.Plan) {
 			blueGreen(p)
-			p.NodeGroups[0].MaxNodes = 1 << 50
+			p.NodeGroups[0].MaxNodes = 1 << 30
 		}, "shop_timeouts update", "525600m"},
 		// A zone at a time: 3 x 2 of 5 nodes, 2 of 1, 3 x 1 of 4, each 60 + 5 min.
 		"no upgrade is planned": {func(p *planner.Plan) { p.Upgrade = nil }, "shop_timeouts update", "720m"},
