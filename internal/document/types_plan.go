@@ -19,7 +19,7 @@ type planDocument struct {
 	Upgrade       *upgradePlan   `json:"upgrade" jsonschema:"The strategies of the upgrade; null where none was asked for."`
 	Growth        []growthMonth  `json:"growth" jsonschema:"The plan after some months of growth, by month."`
 	Cost          cost           `json:"cost" jsonschema:"The bill, line by line. A month is 730 hours."`
-	Assumptions   []assumption   `json:"assumptions" jsonschema:"Every value that the plan rests on and that the spec did not give, sorted by path."`
+	Assumptions   []assumption   `json:"assumptions" jsonschema:"Every default that the plan rests on where the spec says nothing, sorted by path; what is calculated stands in the plan."`
 	Findings      []finding      `json:"findings" jsonschema:"The practices that the plan breaks, worst first."`
 }
 

@@ -30,7 +30,7 @@ func (b *builder) etcdDisk(etcd *node) planner.Disk {
 		b.add(EtcdDiskUnfit, n.rng("size"), "etcd keeps its database, a copy while it defragments, its log and its snapshots there: write %s or more.", bytesText(leastEtcdDisk))
 	}
 	if d.IOPS > 0 && d.IOPS < leastEtcdIOPS {
-		b.add(EtcdDiskUnfit, n.rng("iops"), "etcd waits for its disk at every write: it needs 50 of them a second one after another, and a disk that is said to do ten times as many. Write %d or more, or leave iops out.", leastEtcdIOPS)
+		b.add(EtcdDiskUnfit, n.rng("iops"), "etcd waits for its disk at every write. It needs 50 writes a second one after another, and what is published of disks, many at once, can be ten times that. Write %d or more, or leave iops out.", leastEtcdIOPS)
 		return d
 	}
 	if n.has("type") && !given {

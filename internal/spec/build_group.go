@@ -33,8 +33,10 @@ func merge(defaults, own *node) *node {
 	if defaults == nil {
 		return own
 	}
-	m := &node{schema: own.schema, label: own.label, labelRange: own.labelRange, misnamed: own.misnamed, def: own.def,
-		spans: slices.Concat(own.spans, defaults.spans), attrs: maps.Clone(own.attrs), refused: maps.Clone(own.refused)}
+	m := &node{
+		schema: own.schema, label: own.label, labelRange: own.labelRange, misnamed: own.misnamed, def: own.def,
+		spans: slices.Concat(own.spans, defaults.spans), attrs: maps.Clone(own.attrs), refused: maps.Clone(own.refused),
+	}
 	for name, v := range defaults.attrs {
 		if m.attrs[name] == nil && !m.refused[name] {
 			m.attrs[name] = v

@@ -30,10 +30,14 @@ func (m *maker) nothingOffered(g *planner.NodeGroup, daemons []planner.DaemonSet
 	other := g.Instances
 	other.Architectures = []string{catalogs.AMD64, catalogs.ARM64}
 	if names := admitted(other); len(names) > 0 {
+		margin := names[0]
+		if more := len(names) - 1; more > 0 {
+			margin += fmt.Sprintf(" and %d more", more)
+		}
 		return &planner.Infeasible{
 			Path:       g.Path() + ".instances.architectures",
 			Constraint: fmt.Sprintf("what the filters admit is of another architecture than %s", strings.Join(g.Instances.Architectures, ", ")),
-			Margin:     fmt.Sprintf("%s and %d more", names[0], len(names)-1),
+			Margin:     margin,
 			Remedy:     fmt.Sprintf("set architectures = [%q], if the images are built for it", m.architectureOf(names[0])),
 		}
 	}

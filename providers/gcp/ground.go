@@ -1,9 +1,8 @@
 package gcp
 
 import (
-	"slices"
-
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
