@@ -17,7 +17,8 @@
 //   - the durations, extra costs and readiness of upgrade strategies: the hops go
 //     minor by minor, no group outlasts its strategy, and what is recommended is
 //     listed and not blocked;
-//   - the nodes and cost of months of growth: their dates, groups and signs;
+//   - the nodes and cost of months of growth: their dates, groups and signs, and that
+//     machines of one's own stand there in such numbers;
 //   - the estimated size of etcd's database: no smaller than its pods and nodes
 //     alone;
 //   - alternatives: each is admitted and priced and they are sorted, but that they
