@@ -270,10 +270,9 @@ func TestEKSNames(t *testing.T) {
 
 func TestEKSRefuses(t *testing.T) {
 	tests := map[string]refusal{
-		"other provider": {func(p *planner.Plan) { p.Cluster.Provider = "vultr" }, `for providers aws and gcp, this plan is for "vultr"`},
-		"no mode":        {func(p *planner.Plan) { p.ControlPlane.Mode = "" }, `control_plane.mode: "" is neither managed nor self_managed`},
-		"no identifier":  {func(p *planner.Plan) { p.Cluster.Emits[0].Variable = "2nd" }, `"2nd" is not a name that Terraform accepts`},
-		"reserved":       {func(p *planner.Plan) { p.Cluster.Emits[0].Variable = "version" }, `keeps the name "version" for itself`},
+		"no mode":       {func(p *planner.Plan) { p.ControlPlane.Mode = "" }, `control_plane.mode: "" is neither managed nor self_managed`},
+		"no identifier": {func(p *planner.Plan) { p.Cluster.Emits[0].Variable = "2nd" }, `"2nd" is not a name that Terraform accepts`},
+		"reserved":      {func(p *planner.Plan) { p.Cluster.Emits[0].Variable = "version" }, `keeps the name "version" for itself`},
 		"sizes out of order": {
 			func(p *planner.Plan) { p.NodeGroups[1].MinNodes = 3 },
 			"node_group.gpu: 2 nodes are not between min_nodes 3 and max_nodes 2",

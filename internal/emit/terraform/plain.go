@@ -18,15 +18,7 @@ func writePlain(p *planner.Plan) ([]byte, object, error) {
 		return nil, nil, err
 	}
 	own := len(p.Cluster.Machines) > 0
-	groups := object{}
-	errGroups := collect(p, func(shared *group) error {
-		g := &plainGroup{shared, own}
-		if err := g.check(); err != nil {
-			return err
-		}
-		groups[g.plan.Name] = g.values()
-		return nil
-	})
+	groups, errGroups := plainGroups(p, own)
 	c := &plainControl{plan: &p.ControlPlane, version: p.Cluster.KubernetesVersion, own: own}
 	if err := errors.Join(c.check(), errGroups); err != nil {
 		return nil, nil, err
@@ -36,6 +28,35 @@ func writePlain(p *planner.Plan) ([]byte, object, error) {
 		n.prefix + "control_plane": c.values(),
 		n.prefix + "etcd":          c.etcd(),
 	}, nil
+}
+
+// writePlainGroups returns the variable of our own for the node groups of a cluster
+// whose control plane somebody runs for whom there is no module here.
+func writePlainGroups(p *planner.Plan) ([]byte, object, error) {
+	n, err := namesOf(&p.Cluster, DefaultVariable)
+	if err != nil {
+		return nil, nil, err
+	}
+	own := len(p.Cluster.Machines) > 0
+	groups, err := plainGroups(p, own)
+	if err != nil {
+		return nil, nil, err
+	}
+	return n.declare(plainGroupVariables(own)), object{n.groups: groups}, nil
+}
+
+// plainGroups returns the node groups by name.
+func plainGroups(p *planner.Plan, own bool) (object, error) {
+	groups := object{}
+	err := collect(p, func(shared *group) error {
+		g := &plainGroup{shared, own}
+		if err := g.check(); err != nil {
+			return err
+		}
+		groups[g.plan.Name] = g.values()
+		return nil
+	})
+	return groups, err
 }
 
 // plainControl is a control plane that people run themselves.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -165,6 +166,29 @@ func TestPlainPlan(t *testing.T) {
 	}
 	testkit.Golden(t, filepath.Join("testdata", "self-managed", terraform.VariablesFile), variables)
 	testkit.Golden(t, filepath.Join("testdata", "self-managed", terraform.ValuesFile), values)
+}
+
+// TestManagedByAnother writes the same node groups for a cluster that a provider runs
+// for whom there is no module here, and no control plane.
+func TestManagedByAnother(t *testing.T) {
+	p := plainPlan()
+	_, values := emit(t, p)
+	groups := at(t, decode(t, values), "payments_node_groups")
+	p.Cluster.Provider = "acme"
+	p.ControlPlane = planner.ControlPlane{Mode: planner.Managed, Tier: "standard", Support: "standard"}
+	checkForm(t, p)
+	variables, values := emit(t, p)
+	types, v := constraints(t, variables), decode(t, values)
+	if len(types) != 1 || len(v) != 1 {
+		t.Fatalf("%d variables and %d values, want the node groups alone", len(types), len(v))
+	}
+	checkValue(t, "payments_node_groups", v["payments_node_groups"], types["payments_node_groups"].typ)
+	if got := at(t, v, "payments_node_groups"); !reflect.DeepEqual(got, groups) {
+		t.Errorf("other node groups than of one's own control plane: %v, want %v", got, groups)
+	}
+	if found := regexp.MustCompile(`etcd|@|control_plane`).FindAll(variables, -1); len(found) > 0 {
+		t.Errorf("variables.tf speaks of %q:\n%s", found, variables)
+	}
 }
 
 // TestOwnMachines has nothing of clouds in what is written for the owner's

@@ -7,6 +7,16 @@ import "strings"
 // open. On machines of one's own nothing says how they are bought or what disks
 // they start from.
 func plainVariables(own bool) string {
+	return plainWords(own).Replace(plainHead + plainControlTemplate + "\n" + plainGroupTemplate)
+}
+
+// plainGroupVariables is plainVariables without the control plane.
+func plainGroupVariables(own bool) string {
+	return plainWords(own).Replace(plainGroupHead + plainGroupTemplate)
+}
+
+// plainWords fill in what differs.
+func plainWords(own bool) *strings.Replacer {
 	words := strings.NewReplacer(
 		"@machine@", "Instance type.",
 		"@etcd_disk@", "The disk that etcd has to itself.",
@@ -23,7 +33,7 @@ func plainVariables(own bool) string {
 			"@role_disk@", "", "@group_disk@", "", "@capacity@", "",
 		)
 	}
-	return words.Replace(plainTemplate)
+	return words
 }
 
 // What only machines that are bought have.
@@ -49,11 +59,21 @@ const (
     capacity_type = string`
 )
 
-// plainTemplate is variables.tf with what differs left open.
-const plainTemplate = `# A cluster that its owners run: control plane, etcd and node groups.
+// The heads of variables.tf.
+const (
+	plainHead = `# A cluster that its owners run: control plane, etcd and node groups.
 # Written by scantling: change the spec and write them again.
 
-variable "@prefix@control_plane" {
+`
+	plainGroupHead = `# The node groups of a cluster whose control plane the provider runs.
+# Written by scantling: change the spec and write them again.
+
+`
+)
+
+// plainControlTemplate is variables.tf of the control plane, with what differs left
+// open.
+const plainControlTemplate = `variable "@prefix@control_plane" {
   description = "API servers: their version, machines by role and what stands before them."
   type = object({
     # Kubernetes minor that runs today.
@@ -164,8 +184,10 @@ variable "@prefix@etcd" {
     error_message = "A duration is written as 2h30m."
   }
 }
+`
 
-variable "@groups@" {
+// plainGroupTemplate is that of node groups.
+const plainGroupTemplate = `variable "@groups@" {
   description = "Node groups by name. Counts are totals over the group's zones where they are not by zone."
   type = map(object({
     # @machine@

@@ -7,8 +7,9 @@
 //   - eks: terraform-aws-modules/eks/aws, major 21 (types read at v21.19);
 //   - gke: terraform-google-modules/kubernetes-engine/google, major 44 (types read
 //     at v44.2);
-//   - plain: variables of our own for clusters that people run themselves, which
-//     are for no module in particular.
+//   - plain: variables of our own for clusters that people run themselves, and for
+//     the node groups of those that other providers run, which are for no module in
+//     particular.
 //
 // Other majors name and type their inputs otherwise. A caller passes the variables
 // on and adds what the plan does not know: networks, roles, images.
@@ -53,9 +54,10 @@ type object = map[string]any
 // scantling.auto.tfvars.json. Equal plans give equal bytes.
 //
 // Where p stands decides what they are for: EKS, GKE or a cluster that people run
-// themselves. Files refuses other managed clusters, names that Terraform or the
-// module refuses, and plans that no node group can be written from: each error
-// names the group's address, and all of them are joined.
+// themselves; of clusters that another provider runs only node groups are written, as
+// for the last. Files refuses names that Terraform or the module refuses, and plans
+// that no node group can be written from: each error names the group's address, and
+// all of them are joined.
 func Files(p *planner.Plan) ([]File, error) {
 	write, err := writerFor(p)
 	if err != nil {
@@ -91,7 +93,7 @@ func writerFor(p *planner.Plan) (writer, error) {
 		case "gcp":
 			return writeGKE, nil
 		}
-		return nil, fmt.Errorf("terraform variables of managed clusters can be written for providers aws and gcp, this plan is for %q", provider)
+		return writePlainGroups, nil
 	}
 	return nil, fmt.Errorf("control_plane.mode: %q is neither %s nor %s", mode, planner.Managed, planner.SelfManaged)
 }
