@@ -1,9 +1,6 @@
 package selfmanaged
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -46,8 +43,7 @@ func OnGCP() planner.Ground {
 	t.RootDiskProblem, t.DataDiskProblem = machines.GCEDiskProblem, gceDataProblem
 	t.DiskType, t.EtcdDiskType = machines.PDBalanced, machines.PDSSD
 	t.EtcdDisks = []string{machines.PDSSD, machines.PDBalanced, machines.HyperdiskBalanced}
-	t.EtcdDisks = append(t.EtcdDisks, extremeDisks()...)
-	t.DisksBySize, t.DisksFixedThroughput = []string{machines.PDSSD, machines.PDBalanced}, extremeDisks()
+	t.DisksBySize = []string{machines.PDSSD, machines.PDBalanced}
 	return ground(site{
 		terms: t, mechanics: onCloud(bootGCE), partitions: CloudPartitions, balancer: forwardingRule,
 		memory: func(*catalogs.Catalog) visibleMemory { return machines.GCEVisible },
@@ -87,21 +83,9 @@ func ebsDataProblem(d planner.Disk, k *catalogs.Disk) (attribute, problem string
 }
 
 // gceDataProblem says what Compute Engine refuses of a disk beside the boot disk.
-// Machines do not boot from the extreme types, whose operations are bought and whose
-// throughput follows (Compute Engine, "About Hyperdisk", "Extreme Persistent
-// Disk").
 func gceDataProblem(d planner.Disk, k *catalogs.Disk) (attribute, problem string) {
-	if !slices.Contains(extremeDisks(), d.Type) {
-		return machines.GCEDiskProblem(d, k, nil)
-	}
-	if d.ThroughputMiBps > 0 {
-		return "throughput_mib", fmt.Sprintf("The throughput of a %s disk follows from its operations. Leave throughput_mib out, or use %s.", d.Type, machines.HyperdiskBalanced)
-	}
-	return "", ""
+	return machines.GCEDiskProblem(d, k, nil)
 }
-
-// extremeDisks are bought with their operations.
-func extremeDisks() []string { return []string{"hyperdisk-extreme", "pd-extreme"} }
 
 // cloudTerms are what the machines of clouds share.
 func cloudTerms() planner.Terms {
