@@ -52,38 +52,21 @@ func (m *maker) selfManaged(control *planner.ControlPlane, groups []planner.Grou
 	if !ok {
 		return &planner.Infeasible{Path: "control_plane", Constraint: fmt.Sprintf("no control-plane node is known to carry %d nodes", nodes), Remedy: "split it into several clusters"}
 	}
-	count, err := m.servers()
-	if err != nil {
-		return err
-	}
 	state, err := m.state(nodes, pods)
 	if err != nil {
 		return err
 	}
-	reason := fmt.Sprintf("up to %d nodes: %d vCPU, %s", size.UpTo, size.VCPUs, gib(size.Memory))
-	servers := members{
-		role: planner.RoleControlPlane, path: "control_plane.instances", instances: &spec.Instances, count: count,
-		vcpus: size.VCPUs, memory: size.Memory, reason: reason, disks: m.bootDisks(spec.Disk),
+	servers, err := m.serverRole(size, state)
+	if err != nil {
+		return err
 	}
 	roles := []members{servers}
-	if spec.EtcdTopology == planner.External {
-		n, err := m.controlPlaneCount(spec.Etcd.Members)
+	if m.cluster.ControlPlane.EtcdTopology == planner.External {
+		etcd, err := m.etcdRole(state)
 		if err != nil {
 			return err
 		}
-		roles = append(roles, members{
-			role: planner.RoleEtcd, path: "control_plane.etcd.instances", instances: &spec.Etcd.Instances, count: n,
-			vcpus: state.class.VCPUs, memory: state.class.Memory, quorum: true, etcd: true,
-			reason: fmt.Sprintf("etcd class %s: %d vCPU, %s", state.class.Name, state.class.VCPUs, gib(state.class.Memory)),
-			disks:  append(m.bootDisks(spec.Disk), state.disks()...),
-		})
-		state.etcd.Members = n
-	} else {
-		s := &roles[0]
-		s.quorum, s.etcd, s.disks = true, true, append(s.disks, state.disks()...)
-		s.vcpus, s.memory = max(s.vcpus, state.class.VCPUs), max(s.memory, state.class.Memory)
-		s.reason += fmt.Sprintf("; etcd class %s: %d vCPU, %s", state.class.Name, state.class.VCPUs, gib(state.class.Memory))
-		state.etcd.Members = count
+		roles = append(roles, etcd)
 	}
 	if control.LoadBalancer != nil && control.LoadBalancer.Hosts > 0 {
 		balancer := *control.LoadBalancer
@@ -91,11 +74,47 @@ func (m *maker) selfManaged(control *planner.ControlPlane, groups []planner.Grou
 		control.LoadBalancer = &balancer
 		roles = append(roles, members{
 			role: planner.RoleLoadBalancer, path: "control_plane.instances", instances: &spec.Instances,
-			count: control.LoadBalancer.Hosts, vcpus: balancerVCPUs, memory: balancerMemory,
+			count: balancer.Hosts, vcpus: balancerVCPUs, memory: balancerMemory,
 			reason: "passes connections on", disks: m.bootDisks(spec.Disk),
 		})
 	}
 	return m.place(control, roles, state)
+}
+
+// serverRole is what runs the API servers and, where etcd is stacked, its members.
+func (m *maker) serverRole(size layout.Size, s *state) (members, error) {
+	spec := &m.cluster.ControlPlane
+	count, err := m.servers()
+	if err != nil {
+		return members{}, err
+	}
+	role := members{
+		role: planner.RoleControlPlane, path: "control_plane.instances", instances: &spec.Instances, count: count,
+		vcpus: size.VCPUs, memory: size.Memory, disks: m.bootDisks(spec.Disk),
+		reason: fmt.Sprintf("up to %d nodes: %d vCPU, %s", size.UpTo, size.VCPUs, gib(size.Memory)),
+	}
+	if spec.EtcdTopology != planner.External {
+		role.quorum, role.etcd, role.disks = true, true, append(role.disks, s.disks()...)
+		role.vcpus, role.memory = max(role.vcpus, s.class.VCPUs), max(role.memory, s.class.Memory)
+		role.reason += "; " + s.words()
+		s.etcd.Members = count
+	}
+	return role, nil
+}
+
+// etcdRole is what runs etcd on hosts of its own.
+func (m *maker) etcdRole(s *state) (members, error) {
+	spec := &m.cluster.ControlPlane
+	count, err := m.controlPlaneCount(spec.Etcd.Members)
+	if err != nil {
+		return members{}, err
+	}
+	s.etcd.Members = count
+	return members{
+		role: planner.RoleEtcd, path: "control_plane.etcd.instances", instances: &spec.Etcd.Instances, count: count,
+		vcpus: s.class.VCPUs, memory: s.class.Memory, quorum: true, etcd: true, reason: s.words(),
+		disks: append(m.bootDisks(spec.Disk), s.disks()...),
+	}, nil
 }
 
 // balancers returns the least number of hosts, at least so many, one of which
@@ -186,6 +205,11 @@ type state struct {
 	etcd  planner.Etcd
 	// bought: the disk is bought for it, where machines do not bring theirs.
 	bought bool
+}
+
+// words say what the class asks for.
+func (s *state) words() string {
+	return fmt.Sprintf("etcd class %s: %d vCPU, %s", s.class.Name, s.class.VCPUs, gib(s.class.Memory))
 }
 
 // disks returns what each member buys beside its root disk.
