@@ -30,8 +30,9 @@ func AllClasses() []Class {
 }
 
 // Classes returns the classes of t, in the order of AllClasses; none for an
-// ordinary type. A type with accelerators for inference or training is of class
-// gpu too: neither is bought for pods that only need CPU.
+// ordinary type. A type with a GPU is of class gpu even where its share of one is
+// not known, and so is a type with accelerators for inference or training: neither
+// is bought for pods that only need CPU.
 func Classes(t InstanceType) []Class {
 	var classes []Class
 	for _, c := range []struct {
@@ -41,7 +42,7 @@ func Classes(t InstanceType) []Class {
 		{t.Metal, ClassMetal},
 		{t.Burstable, ClassBurstable},
 		{t.Flex, ClassFlex},
-		{t.GPUs.Milli > 0 || t.Accelerators.Count > 0, ClassGPU},
+		{t.GPUs.Milli > 0 || t.GPUs.Name != "" || t.Accelerators.Count > 0, ClassGPU},
 		{t.PreviousGeneration, ClassPreviousGeneration},
 	} {
 		if c.is {

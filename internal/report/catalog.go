@@ -116,8 +116,11 @@ func (p *page) shape(t *catalogs.InstanceType) {
 		disks = append(disks, number(t.LocalDiskGB)+" GB built in")
 	}
 	var chips []string
-	if t.GPUs.Milli > 0 {
+	switch {
+	case t.GPUs.Milli > 0:
 		chips = append(chips, fmt.Sprintf("%s x %s, %s each", cores(units.MilliCPU(t.GPUs.Milli)), t.GPUs.Name, size(t.GPUs.MemoryEach)))
+	case t.GPUs.Name != "":
+		chips = append(chips, fmt.Sprintf("a share of %s, %s", t.GPUs.Name, size(t.GPUs.MemoryEach)))
 	}
 	if t.Accelerators.Count > 0 {
 		chips = append(chips, fmt.Sprintf("%d x %s", t.Accelerators.Count, t.Accelerators.Name))

@@ -71,7 +71,7 @@ func refusal(terms *planner.Terms, in *planner.Instances, t *catalogs.InstanceTy
 		{"metal", t.Metal},
 		{"burstable", t.Burstable},
 		{"flex", t.Flex},
-		{"gpu", t.GPUs.Milli > 0 || t.Accelerators.Count > 0},
+		{"gpu", t.GPUs.Milli > 0 || t.GPUs.Name != "" || t.Accelerators.Count > 0},
 		{"previous_generation", t.PreviousGeneration},
 	}
 	for _, class := range classes {
