@@ -1,0 +1,360 @@
+package placement
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// replayLimit is how many failures of one strike are simulated: those that differ
+// in more than the names of equal nodes. It bounds steps, not time.
+const replayLimit = 10_000
+
+// ShortNodes is the Shortage of pods when no node is left at all. Fates alone say it.
+const ShortNodes Shortage = "nodes"
+
+// Strike is a failure that leaves open where it hits.
+type Strike struct {
+	// Zones that are lost whole, as indexes into Group.NodesByZone; AnyZones more.
+	Zones    []int
+	AnyZones int
+	// In is, by zone, how many single nodes are lost there; nil for none.
+	In []int
+	// AnyNodes more are lost anywhere. Where fewer are up, all are lost.
+	AnyNodes int
+}
+
+// Fate is what a failure does to a workload.
+type Fate struct {
+	// Displaced pods ran on what was lost; Placed of them find room on what is left.
+	Displaced, Placed int
+	// Landed are the placed pods by zone.
+	Landed []int
+	// Short is what keeps most nodes from the next of its pods; empty where all
+	// have found a place. It is as Failure.Resource says.
+	Short Shortage
+}
+
+// Outcome is what one failure does to a group.
+type Outcome struct {
+	Lost Loss
+	// Up is how many nodes are left.
+	Up int
+	// Fates of the workloads, in the order of Group.Workloads.
+	Fates []Fate
+	// Missing pods of Reschedule workloads have no place; NotReady is by how many
+	// pods workloads stay below MinReady. Where both are 0 the group holds.
+	Missing, NotReady int
+	// Free on the survivors, of Total, once the displaced pods of Reschedule
+	// workloads run again: what Tightest says.
+	Free, Total Resources
+	// FreeCPU is Free over Total, rounded down.
+	FreeCPU units.Ratio
+}
+
+// Holds reports whether the group survives: every pod that must be rescheduled has
+// a place, and every workload keeps MinReady.
+func (o *Outcome) Holds() bool { return o.Missing == 0 && o.NotReady == 0 }
+
+// Worst is the worst case of a strike.
+type Worst struct {
+	// Ways in which the strike can hit, Tried of which were tried, and Held of
+	// these. Failures that differ only in the names of equal nodes are tried once
+	// and counted all. Tried is less than Ways where there are more than 10,000
+	// that differ in more. Numbers stop at math.MaxInt32.
+	Ways, Tried, Held int
+	// All says that every way was tried.
+	All bool
+	// Outcome of the worst: the most pods missing or not ready, then the least
+	// share of CPU that stays free, then the first.
+	Outcome Outcome
+}
+
+// Replay is a placement on which failures are tried one by one. It is not safe for
+// concurrent use.
+type Replay struct {
+	c    *Checker
+	stop func() bool
+}
+
+// NewReplay takes nodes of g as they are filled: their zones are those of
+// g.NodesByZone, and their pods those of g.Workloads. Of o it takes Balance and
+// Stop. The nodes of a zone are named in the order given, as in Report.Nodes.
+func NewReplay(g Group, nodes []NodePods, o Options) *Replay {
+	c := NewChecker()
+	c.load(&g, o.Balance)
+	next := make([][]int, c.zones) // by zone, the nodes that are still empty
+	for n := range c.nodes {
+		next[c.zone[n]] = append(next[c.zone[n]], n)
+	}
+	for i := range nodes {
+		z := nodes[i].Zone
+		n := next[z][0]
+		next[z] = next[z][1:]
+		for w, pods := range nodes[i].Pods {
+			if pods > 0 {
+				c.add(w, w, n, int32(pods))
+			}
+		}
+	}
+	c.startDrills(Losses{})
+	c.classify()
+	return &Replay{c: c, stop: o.Stop}
+}
+
+// Worst tries the strike everywhere it can hit and returns the worst case; false
+// where Options.Stop ended the search.
+//
+// The pods of what is lost are placed on what is left, no running pod moved: those
+// of Reschedule workloads first, since for these there must be room, then those
+// that may wait; biggest first among each. A workload that finds no room does not
+// keep the next from theirs.
+func (r *Replay) Worst(s Strike) (Worst, bool) {
+	w := &search{r: r, worst: Worst{All: true}}
+	ok := w.zones(s, slices.Sorted(slices.Values(s.Zones)), 0, s.AnyZones)
+	return w.worst, ok
+}
+
+// search is one call of Worst.
+type search struct {
+	r     *Replay
+	worst Worst
+	found bool
+	tries int
+	// taken of each class of the strike at hand, and in how many ways.
+	taken []int
+}
+
+// zones chooses so many more zones, from zone from on.
+func (s *search) zones(strike Strike, lost []int, from, more int) bool {
+	c := s.r.c
+	if left := c.domains() - s.r.populated(lost); more > left {
+		more = left
+	}
+	if more == 0 {
+		return s.strike(strike, lost)
+	}
+	for z := from; z < c.zones; z++ {
+		if c.group.NodesByZone[z] == 0 || slices.Contains(lost, z) {
+			continue
+		}
+		if s.r.populatedAfter(lost, z) < more-1 {
+			break
+		}
+		if !s.zones(strike, slices.Sorted(slices.Values(append(slices.Clone(lost), z))), z+1, more-1) {
+			return false
+		}
+	}
+	return true
+}
+
+// populated counts the zones of a list that have nodes.
+func (r *Replay) populated(zones []int) int {
+	n := 0
+	for _, z := range zones {
+		if r.c.group.NodesByZone[z] > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// populatedAfter counts the zones with nodes behind z that are not lost.
+func (r *Replay) populatedAfter(lost []int, z int) int {
+	n := 0
+	for other := z + 1; other < r.c.zones; other++ {
+		if r.c.group.NodesByZone[other] > 0 && !slices.Contains(lost, other) {
+			n++
+		}
+	}
+	return n
+}
+
+// strike tries every choice of single nodes beside the lost zones.
+func (s *search) strike(strike Strike, lost []int) bool {
+	c := s.r.c
+	up := make([]int, c.zones)
+	in := make([]int, c.zones)
+	all, nodes := 0, strike.AnyNodes
+	for z := range up {
+		if !slices.Contains(lost, z) {
+			up[z] = c.group.NodesByZone[z]
+		}
+		if strike.In != nil {
+			in[z] = min(strike.In[z], up[z])
+		}
+		all, nodes = all+up[z], nodes+in[z]
+	}
+	nodes = min(nodes, all)
+	s.worst.Ways = sum32(s.worst.Ways, waysOf(up, in, nodes))
+	s.taken = make([]int, len(c.drills.starts)-1)
+	return s.nodes(lost, in, up, 0, nodes)
+}
+
+// nodes chooses how many nodes of each class from class at on are lost, left in
+// all. in is what zones still have to lose, up what they still can.
+func (s *search) nodes(lost, in, up []int, at, left int) bool {
+	c := s.r.c
+	if at == len(s.taken) {
+		return s.try(lost)
+	}
+	d := &c.drills
+	size, z := int(d.starts[at+1]-d.starts[at]), int(c.zone[d.members[d.starts[at]]])
+	if slices.Contains(lost, z) {
+		return s.nodes(lost, in, up, at+1, left)
+	}
+	up[z] -= size
+	rest, must := 0, 0
+	for other := range up {
+		rest, must = rest+up[other], must+in[other]
+	}
+	need := in[z]
+	// What is not taken here must be had from the classes behind, of this zone and
+	// of all; what other zones have to lose is not for this one.
+	least := max(left-rest, need-up[z], 0)
+	most := min(size, left-(must-need))
+	for n := most; n >= least; n-- {
+		s.taken[at] = n
+		in[z] = max(need-n, 0)
+		if !s.nodes(lost, in, up, at+1, left-n) {
+			return false
+		}
+	}
+	s.taken[at] = 0
+	in[z], up[z] = need, up[z]+size
+	return true
+}
+
+// try simulates the choice at hand, while any are left.
+func (s *search) try(lost []int) bool {
+	if s.tries == replayLimit {
+		s.worst.All = false
+		return true
+	}
+	s.tries++
+	if s.r.stop != nil && s.r.stop() {
+		return false
+	}
+	d := &s.r.c.drills
+	d.lostZones, d.lostNodes = append(d.lostZones[:0], lost...), d.lostNodes[:0]
+	ways := 1
+	for class, n := range s.taken {
+		members := d.members[d.starts[class]:d.starts[class+1]]
+		ways = product32(ways, choose(len(members), n))
+		for _, node := range members[:n] {
+			d.lostNodes = append(d.lostNodes, int(node))
+		}
+	}
+	o := s.r.lose()
+	s.worst.Tried = sum32(s.worst.Tried, ways)
+	if o.Holds() {
+		s.worst.Held = sum32(s.worst.Held, ways)
+	}
+	if !s.found || worse(&o, &s.worst.Outcome) {
+		s.found, s.worst.Outcome = true, o
+	}
+	return true
+}
+
+// worse reports whether a is the worse case.
+func worse(a, b *Outcome) bool {
+	if bad := cmp.Compare(a.Missing+a.NotReady, b.Missing+b.NotReady); bad != 0 {
+		return bad > 0
+	}
+	return lessFree(a, b)
+}
+
+// lessFree compares shares exactly; nodes that are all gone have nothing free.
+func lessFree(a, b *Outcome) bool {
+	ah, al := bits.Mul64(uint64(a.Free.CPU), uint64(max(b.Total.CPU, 1)))
+	bh, bl := bits.Mul64(uint64(b.Free.CPU), uint64(max(a.Total.CPU, 1)))
+	return ah < bh || ah == bh && al < bl
+}
+
+// lose fails the zones and nodes of drillState and says what comes of it. The pods
+// are as before when it returns.
+func (r *Replay) lose() Outcome {
+	c := r.c
+	d := &c.drills
+	for n := range c.nodes {
+		if slices.Contains(d.lostZones, int(c.zone[n])) {
+			c.takeDown(n)
+		}
+	}
+	for _, n := range d.lostNodes {
+		c.takeDown(n)
+	}
+	o := Outcome{Lost: c.loss(), Up: c.up, Fates: make([]Fate, len(c.group.Workloads))}
+	for w := range o.Fates {
+		f, spec := &o.Fates[w], &c.group.Workloads[w]
+		*f = Fate{Displaced: d.displaced[w], Landed: make([]int, c.zones)}
+		o.NotReady += max(0, spec.MinReady-(spec.Replicas-f.Displaced))
+	}
+	c.placed = c.placed[:0]
+	r.rehome(&o, true)
+	o.Free, o.Total = c.free(), c.total()
+	o.FreeCPU = shareOf(o.Free.CPU, o.Total.CPU)
+	r.rehome(&o, false)
+	c.undo()
+	c.bringUp(0)
+	return o
+}
+
+// rehome places the displaced pods of the workloads that must be rescheduled, or of
+// the others.
+func (r *Replay) rehome(o *Outcome, must bool) {
+	c := r.c
+	for _, w := range c.sizes {
+		if c.group.Workloads[w].Reschedule != must {
+			continue
+		}
+		f := &o.Fates[w]
+		for f.Placed < f.Displaced {
+			n := c.pick(w, w)
+			if n < 0 {
+				// As in tryOrder, no later pod of it finds a place either.
+				f.Short = c.blocking(w)
+				if c.up == 0 {
+					f.Short = ShortNodes
+				}
+				break
+			}
+			c.put(w, w, n)
+			f.Placed++
+			f.Landed[c.zone[n]]++
+		}
+		if must {
+			o.Missing += f.Displaced - f.Placed
+		}
+	}
+}
+
+// waysOf counts the sets of so many nodes with at least in of each zone: the
+// coefficient of x^nodes in the product over the zones of
+//
+//	sum over k from in to up of C(up, k) x^k
+func waysOf(up, in []int, nodes int) int {
+	ways := make([]float64, nodes+1)
+	ways[0] = 1
+	for z := range up {
+		next := make([]float64, nodes+1)
+		for before, w := range ways {
+			if w == 0 {
+				continue
+			}
+			for k := in[z]; k <= min(up[z], nodes-before); k++ {
+				next[before+k] = min(next[before+k]+w*float64(choose(up[z], k)), math.MaxInt32)
+			}
+		}
+		ways = next
+	}
+	return int(ways[nodes])
+}
+
+// sum32 and product32 stop at math.MaxInt32. Their arguments are not negative.
+func sum32(a, b int) int { return min(a+b, math.MaxInt32) }
+
+func product32(a, b int) int { return min(a*b, math.MaxInt32) }
