@@ -143,6 +143,8 @@ const (
 	ShortPods     Shortage = "pods"
 	ShortSpread   Shortage = "spread"
 	ShortMinReady Shortage = "min_ready"
+	// ShortProof: a pod may have a place, but too few nodes to prove it.
+	ShortProof Shortage = "proof"
 )
 
 // Loss is one failure: the zones that went, and single nodes beside them.
@@ -184,7 +186,7 @@ type Failure struct {
 	Lost Loss
 	// Unproved says that the loss was not simulated: more failures than a check
 	// simulates were beyond its proof, and this is the first of the rest. What it
-	// says of Missing is then what the proof lacks.
+	// says of Missing is then what the proof lacks: with ShortProof, nodes.
 	Unproved bool
 	// Stopped says that Options.Stop ended the check; nothing else is then known.
 	Stopped bool
