@@ -1,0 +1,75 @@
+package schedulercheck_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/internal/schedulercheck"
+	"github.com/scantling-dev/scantling/planner"
+)
+
+const examples = "../../examples"
+
+// system returns the workloads that the provider of a plan brings. They depend on
+// the cluster alone, not on the catalog.
+func system(t *testing.T, p *planner.Plan) schedulercheck.System {
+	t.Helper()
+	ground, ok := run.GroundOf(p.Cluster.Provider, p.Cluster.ControlPlane.Mode)
+	if !ok {
+		t.Fatalf("no ground of %q", p.Cluster.Provider)
+	}
+	return ground.New(&catalogs.Catalog{}).SystemWorkloads
+}
+
+func TestExamples(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(examples, "*", "plan.json"))
+	if err != nil || len(files) < 3 {
+		t.Fatalf("found examples %v, %v", files, err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan, err := document.Decode(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			groups, err := schedulercheck.Groups(plan, system(t, plan))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := pointers(groups)
+			nodes, pods := 0, 0
+			for _, g := range all {
+				nodes, pods = nodes+g.Nodes(), pods+g.Pods()
+			}
+			var sum schedulercheck.Outcome
+			runs := append(schedulercheck.Declared(), schedulercheck.Unseen()...)
+			for _, r := range runs {
+				out, err := schedulercheck.Check(t.Context(), all, r)
+				if err != nil {
+					t.Fatalf("%s: %v", r, err)
+				}
+				if out.Failed != "" {
+					t.Error(out.Failed)
+				}
+				sum.Rollouts, sum.Losses, sum.Scheduled = sum.Rollouts+out.Rollouts, sum.Losses+out.Losses, sum.Scheduled+out.Scheduled
+			}
+			t.Logf("%d nodes, %d pods: %d runs, %d rollouts, %d losses, %d scheduling cycles", nodes, pods, len(runs), sum.Rollouts, sum.Losses, sum.Scheduled)
+		})
+	}
+}
+
+func pointers(groups []schedulercheck.Group) []*schedulercheck.Group {
+	var out []*schedulercheck.Group
+	for i := range groups {
+		out = append(out, &groups[i])
+	}
+	return out
+}

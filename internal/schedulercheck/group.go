@@ -1,0 +1,146 @@
+package schedulercheck
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// Group is a node group as the scheduler sees it.
+type Group struct {
+	Name        string
+	Allocatable planner.Allocatable
+	DaemonSets  []planner.DaemonSet
+	Labels      map[string]string
+	Taints      []planner.Taint
+	// Zones of the group, and the nodes in each.
+	Zones       []string
+	NodesByZone []int
+	Redundancy  planner.Redundancy
+	Workloads   []Workload
+}
+
+// Nodes returns the number of nodes over all zones.
+func (g *Group) Nodes() int {
+	n := 0
+	for _, z := range g.NodesByZone {
+		n += z
+	}
+	return n
+}
+
+// Pods returns the number of pods with everything up.
+func (g *Group) Pods() int {
+	n := 0
+	for i := range g.Workloads {
+		n += g.Workloads[i].Replicas
+	}
+	return n
+}
+
+// With returns g with so many nodes, spread evenly over its zones, the first ones
+// taking what is left over.
+func (g *Group) With(nodes int) *Group {
+	out, zones := *g, len(g.Zones)
+	out.NodesByZone = make([]int, zones)
+	for z := range zones {
+		out.NodesByZone[z] = nodes / zones
+		if z < nodes%zones {
+			out.NodesByZone[z]++
+		}
+	}
+	return &out
+}
+
+// Workload is a number of equal pods.
+type Workload struct {
+	Name     string
+	Kind     planner.Kind
+	CPU      units.MilliCPU
+	Memory   units.Bytes
+	Replicas int
+	// Surge pods more run during a rollout.
+	Surge int
+	// MinReady pods stay through every declared loss.
+	MinReady int
+	Spread   []planner.TopologySpread
+	// Reschedule: the pods of what failed must find room on what is left.
+	Reschedule bool
+}
+
+// System returns the workloads that the provider brings; a plan's document says
+// of them only how many there are and what they request.
+type System func(c *planner.Cluster, size planner.Size) []planner.Workload
+
+// Groups returns the node groups of a plan.
+func Groups(p *planner.Plan, system System) ([]Group, error) {
+	var out []Group
+	var size planner.Size
+	for i := range p.NodeGroups {
+		size.Nodes += p.NodeGroups[i].Nodes
+		for _, pool := range p.NodeGroups[i].Pools {
+			if t := slices.IndexFunc(p.Offers, func(o catalogs.InstanceType) bool { return o.Name == pool.InstanceType }); t >= 0 {
+				size.VCPUs += pool.Nodes * p.Offers[t].VCPUs
+			}
+		}
+	}
+	guests := system(&p.Cluster, size)
+	for i := range p.NodeGroups {
+		planned := &p.NodeGroups[i]
+		at := slices.IndexFunc(p.Cluster.NodeGroups, func(g planner.NodeGroup) bool { return g.Name == planned.Name })
+		if at < 0 || len(planned.Pools) != 1 {
+			return nil, fmt.Errorf("%s: want one pool and its inputs", planned.Path())
+		}
+		asked, pool := &p.Cluster.NodeGroups[at], &planned.Pools[0]
+		g := Group{
+			Name: planned.Name, Allocatable: pool.Allocatable, DaemonSets: pool.DaemonSets,
+			Labels: asked.Labels, Taints: asked.Taints, Redundancy: asked.Redundancy,
+		}
+		for _, z := range pool.NodesByZone {
+			g.Zones, g.NodesByZone = append(g.Zones, z.Zone), append(g.NodesByZone, z.Nodes)
+		}
+		for j := range planned.Workloads {
+			w, err := workload(&planned.Workloads[j], asked.Workloads, guests)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", planned.Path(), err)
+			}
+			g.Workloads = append(g.Workloads, w)
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}
+
+// workload joins what was planned of a workload with what was asked.
+func workload(planned *planner.WorkloadPlan, own, guests []planner.Workload) (Workload, error) {
+	list := own
+	if planned.System {
+		list = guests
+	}
+	at := slices.IndexFunc(list, func(w planner.Workload) bool { return w.Name == planned.Name })
+	if at < 0 {
+		return Workload{}, fmt.Errorf("nobody asked for workload %s", planned.Name)
+	}
+	asked := &list[at]
+	w := Workload{
+		Name: planned.Name, Kind: asked.Kind, CPU: planned.Pod.CPU, Memory: planned.Pod.Memory,
+		Replicas:   planned.Replicas,
+		Surge:      asked.RollingUpdate.MaxSurge.Up(planned.Replicas),
+		Reschedule: asked.Recovery == planner.Reschedule,
+	}
+	for _, s := range asked.TopologySpread {
+		// Survivors that must hold the targets alone are kept apart for certain.
+		s.Hard = s.Hard || asked.Recovery == planner.Static
+		w.Spread = append(w.Spread, s)
+	}
+	switch {
+	case asked.MinReady != nil:
+		w.MinReady = asked.MinReady.Up(planned.Replicas)
+	case asked.Recovery == planner.Static && asked.Demand.Way != planner.GivenReplicas:
+		w.MinReady = planned.Reasons.Load
+	}
+	return w, nil
+}

@@ -1,0 +1,124 @@
+package schedulercheck
+
+import (
+	"fmt"
+	"maps"
+
+	appsv1 "k8s.io/api/apps/v1"
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// groupLabel is how pods find the nodes of their group (docs/terraform.md).
+const groupLabel = "scantling.dev/group"
+
+// appLabel is what the selectors of our workloads match.
+const appLabel = "app.kubernetes.io/name"
+
+// node returns the i-th node of a zone of g, zones by index.
+func (g *Group) node(zone, i int) *v1.Node {
+	name := fmt.Sprintf("%s-%s-%03d", g.Name, g.Zones[zone], i)
+	labels := map[string]string{v1.LabelHostname: name, v1.LabelTopologyZone: g.Zones[zone], v1.LabelTopologyRegion: "region", groupLabel: g.Name}
+	maps.Copy(labels, g.Labels)
+	room := v1.ResourceList{
+		v1.ResourceCPU:              *resource.NewMilliQuantity(int64(g.Allocatable.CPU), resource.DecimalSI),
+		v1.ResourceMemory:           *resource.NewQuantity(int64(g.Allocatable.Memory), resource.BinarySI),
+		v1.ResourcePods:             *resource.NewQuantity(int64(g.Allocatable.Pods), resource.DecimalSI),
+		v1.ResourceEphemeralStorage: *resource.NewQuantity(int64(g.Allocatable.EphemeralStorage), resource.BinarySI),
+	}
+	n := &v1.Node{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels, UID: types.UID(name)}, Status: v1.NodeStatus{Capacity: room, Allocatable: room}}
+	for _, t := range g.Taints {
+		n.Spec.Taints = append(n.Spec.Taints, v1.Taint{Key: t.Key, Value: t.Value, Effect: v1.TaintEffect(t.Effect)})
+	}
+	return n
+}
+
+// daemons returns the pods of the DaemonSets on a node.
+func (g *Group) daemons(node string) []*v1.Pod {
+	var out []*v1.Pod
+	for _, d := range g.DaemonSets {
+		p := newPod(d.Name+"-"+node, d.CPU, d.Memory)
+		p.OwnerReferences = owner("DaemonSet", d.Name)
+		p.Spec.Tolerations = []v1.Toleration{{Operator: v1.TolerationOpExists}}
+		out = append(out, p)
+	}
+	return out
+}
+
+// pod returns the i-th pod of workload w of g in a revision of its template.
+func (g *Group) pod(w *Workload, revision string, i int) *v1.Pod {
+	app := g.app(w)
+	p := newPod(fmt.Sprintf("%s-%s-%d", app, revision, i), w.CPU, w.Memory)
+	p.Labels = map[string]string{appLabel: app}
+	p.Spec.NodeSelector = map[string]string{groupLabel: g.Name}
+	for _, t := range g.Taints {
+		p.Spec.Tolerations = append(p.Spec.Tolerations, v1.Toleration{Key: t.Key, Operator: v1.TolerationOpEqual, Value: t.Value, Effect: v1.TaintEffect(t.Effect)})
+	}
+	if w.Kind == planner.StatefulSet {
+		p.OwnerReferences = owner("StatefulSet", app)
+	} else {
+		p.Labels[appsv1.DefaultDeploymentUniqueLabelKey] = revision
+		p.OwnerReferences = owner("ReplicaSet", app+"-"+revision)
+	}
+	for _, s := range w.Spread {
+		c := v1.TopologySpreadConstraint{
+			MaxSkew: int32(s.MaxSkew), TopologyKey: v1.LabelTopologyZone, WhenUnsatisfiable: v1.ScheduleAnyway,
+			LabelSelector: &metav1.LabelSelector{MatchLabels: map[string]string{appLabel: app}},
+		}
+		if s.Key == planner.HostnameKey {
+			c.TopologyKey = v1.LabelHostname
+		}
+		if s.Hard {
+			c.WhenUnsatisfiable = v1.DoNotSchedule
+		}
+		p.Spec.TopologySpreadConstraints = append(p.Spec.TopologySpreadConstraints, c)
+	}
+	return p
+}
+
+// app names workload w among all groups.
+func (g *Group) app(w *Workload) string { return g.Name + "." + w.Name }
+
+// owner of the pods of a revision of workload w.
+func (g *Group) owner(w *Workload, revision string) runtime.Object {
+	labels := map[string]string{appLabel: g.app(w)}
+	if w.Kind == planner.StatefulSet {
+		return &appsv1.StatefulSet{
+			ObjectMeta: metav1.ObjectMeta{Name: g.app(w), Namespace: metav1.NamespaceDefault},
+			Spec:       appsv1.StatefulSetSpec{Selector: &metav1.LabelSelector{MatchLabels: labels}},
+		}
+	}
+	labels[appsv1.DefaultDeploymentUniqueLabelKey] = revision
+	return &appsv1.ReplicaSet{
+		ObjectMeta: metav1.ObjectMeta{Name: g.app(w) + "-" + revision, Namespace: metav1.NamespaceDefault},
+		Spec:       appsv1.ReplicaSetSpec{Selector: &metav1.LabelSelector{MatchLabels: labels}},
+	}
+}
+
+func owner(kind, name string) []metav1.OwnerReference {
+	yes := true
+	return []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: kind, Name: name, UID: types.UID(kind + name), Controller: &yes}}
+}
+
+func newPod(name string, cpu units.MilliCPU, memory units.Bytes) *v1.Pod {
+	requests := v1.ResourceList{}
+	if cpu > 0 {
+		requests[v1.ResourceCPU] = *resource.NewMilliQuantity(int64(cpu), resource.DecimalSI)
+	}
+	if memory > 0 {
+		requests[v1.ResourceMemory] = *resource.NewQuantity(int64(memory), resource.BinarySI)
+	}
+	return &v1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: metav1.NamespaceDefault, UID: types.UID(name)},
+		Spec: v1.PodSpec{
+			SchedulerName: v1.DefaultSchedulerName,
+			Containers:    []v1.Container{{Name: "c", Image: "c", Resources: v1.ResourceRequirements{Requests: requests}}},
+		},
+	}
+}
