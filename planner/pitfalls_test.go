@@ -26,28 +26,23 @@ func TestPitfallBareNumbersAtBoundaries(t *testing.T) {
 	seen := map[reflect.Type]bool{}
 	var visit func(path string, typ reflect.Type)
 	visit = func(path string, typ reflect.Type) {
-		switch typ.Kind() {
-		case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
-			visit(path, typ.Elem())
-		case reflect.Float32, reflect.Float64:
-			if !slices.Contains(allowed, path) {
-				t.Errorf("%s is a %s: give it a type of package units", path, typ)
+		for slices.Contains([]reflect.Kind{reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map}, typ.Kind()) {
+			typ = typ.Elem()
+		}
+		if k := typ.Kind(); (k == reflect.Float32 || k == reflect.Float64) && !slices.Contains(allowed, path) {
+			t.Errorf("%s is a %s: give it a type of package units", path, typ)
+		}
+		if typ.Kind() != reflect.Struct || seen[typ] {
+			return
+		}
+		seen[typ] = true
+		for f := range typ.Fields() {
+			fields++
+			at := typ.Name() + "." + f.Name
+			if slices.Contains(amounts, f.Name) && !slices.Contains(allowed, at) && bare(f.Type) {
+				t.Errorf("%s is a bare %s: give it a type of package units", at, f.Type)
 			}
-		case reflect.Struct:
-			if seen[typ] {
-				return
-			}
-			seen[typ] = true
-			for i := range typ.NumField() {
-				f := typ.Field(i)
-				fields++
-				at := typ.Name() + "." + f.Name
-				if slices.Contains(amounts, f.Name) && !slices.Contains(allowed, at) && bare(f.Type) {
-					t.Errorf("%s is a bare %s: give it a type of package units", at, f.Type)
-				}
-				visit(at, f.Type)
-			}
-		default:
+			visit(at, f.Type)
 		}
 	}
 	for _, v := range []any{planner.Cluster{}, planner.Plan{}, planner.Mechanics{}, planner.Terms{}, planner.Allocatable{}, catalogs.Catalog{}} {
