@@ -120,6 +120,9 @@ type WorkloadCase struct {
 	// Replicas before; Displaced of them ran on what is lost, and Placed of these
 	// find room on what is left, no running pod moved.
 	Replicas, Displaced, Placed int
+	// LeastReady pods serve at once in the worst case for this workload, which need
+	// not be that of the group.
+	LeastReady int
 	// Landed are the placed pods by zone, zones without any left out.
 	Landed []ZonePods
 	// Short is what the next of them lacks on most nodes: "cpu", "memory", "pods",

@@ -159,6 +159,25 @@ func Verify(plan *planner.Plan) (unknown bool, err error) {
 	return false, verify.Plan(c, &cat, ground.New(&cat), plan)
 }
 
+// Replay tries failures on a plan that Plan made or Verify approved: see
+// pipeline.Replay. Its error is that of pipeline.Replay or a BugError.
+func Replay(ctx context.Context, plan *planner.Plan, kills []planner.Kill) (_ planner.Replay, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()}
+		}
+	}()
+	ground, ok := groundOf(&plan.Cluster)
+	if !ok {
+		return planner.Replay{}, &BugError{What: fmt.Errorf("no ground of provider %q is registered", plan.Cluster.Provider)}
+	}
+	cat, err := catalogOf(&ground, &plan.Cluster)
+	if err != nil {
+		return planner.Replay{}, err
+	}
+	return pipeline.Replay(ctx, plan, cat, ground.New(&cat), kills)
+}
+
 // Explain turns the error of Plan into diagnostics with places in the spec; nil
 // if it is not about the spec.
 func Explain(s *spec.Spec, err error) hcl.Diagnostics {

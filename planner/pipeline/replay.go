@@ -186,6 +186,7 @@ func caseOf(g *planner.GroupPlan, zones []string, works []work, event string, wo
 		c := planner.WorkloadCase{
 			Name: w.spec.Name, System: w.spec.System, Replicas: replicas, Displaced: f.Displaced, Placed: f.Placed,
 			Short: string(f.Short), MayWait: !w.reschedules(), MinReady: w.needOf(replicas),
+			LeastReady: replicas - worst.Displaced[i],
 		}
 		for z, pods := range f.Landed {
 			if pods > 0 {

@@ -188,7 +188,7 @@ func sameAsPlanned(t *testing.T, seed uint64, g *planner.GroupPlan, cases []plan
 			t.Errorf("seed %d: %s: %+v, the plan says %+v", seed, g.Name, c, d)
 		}
 		for j, w := range g.Workloads {
-			if c.Workloads[j].Name != w.Name || c.Workloads[j].Ready() < w.ReadyAtWorst {
+			if c.Workloads[j].Name != w.Name || c.Workloads[j].LeastReady > c.Workloads[j].Ready() || c.Workloads[j].LeastReady < w.ReadyAtWorst {
 				t.Errorf("seed %d: %s: %+v, the plan says at least %d ready", seed, g.Name, c.Workloads[j], w.ReadyAtWorst)
 			}
 		}

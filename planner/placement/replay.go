@@ -68,6 +68,8 @@ type Worst struct {
 	Ways, Tried, Held int
 	// All says that every way was tried.
 	All bool
+	// Displaced is the most pods that each workload loses, over all that was tried.
+	Displaced []int
 	// Outcome of the worst: the most pods missing or not ready, then the least
 	// share of CPU that stays free, then the first.
 	Outcome Outcome
@@ -113,7 +115,7 @@ func NewReplay(g Group, nodes []NodePods, o Options) *Replay {
 // that may wait; biggest first among each. A workload that finds no room does not
 // keep the next from theirs.
 func (r *Replay) Worst(s Strike) (Worst, bool) {
-	w := &search{r: r, worst: Worst{All: true}}
+	w := &search{r: r, worst: Worst{All: true, Displaced: make([]int, len(r.c.group.Workloads))}}
 	ok := w.zones(s, slices.Sorted(slices.Values(s.Zones)), 0, s.AnyZones)
 	return w.worst, ok
 }
@@ -252,6 +254,9 @@ func (s *search) try(lost []int) bool {
 	s.worst.Tried = sum32(s.worst.Tried, ways)
 	if o.Holds() {
 		s.worst.Held = sum32(s.worst.Held, ways)
+	}
+	for w := range o.Fates {
+		s.worst.Displaced[w] = max(s.worst.Displaced[w], o.Fates[w].Displaced)
 	}
 	if !s.found || worse(&o, &s.worst.Outcome) {
 		s.found, s.worst.Outcome = true, o

@@ -95,6 +95,9 @@ func TestReplayAgreesWithTwin(t *testing.T) {
 		if w.Missing+w.NotReady != want.bad || w.FreeCPU != ratio(want.free) {
 			t.Fatalf("seed %d: the worst is %+v, the twin says %d bad, %v free\n%+v\n%+v", seed, w, want.bad, want.free, g, s)
 		}
+		if !slices.Equal(got.Displaced, want.displaced) {
+			t.Fatalf("seed %d: at most %v are displaced, the twin says %v", seed, got.Displaced, want.displaced)
+		}
 		if fates, _, _ := loseTwin(g, report.Nodes, o.Balance, w.Lost.Zones, w.Lost.Nodes); !reflect.DeepEqual(w.Fates, fates) {
 			t.Fatalf("seed %d: after %v: %+v, the twin says %+v", seed, w.Lost, w.Fates, fates)
 		}
@@ -107,12 +110,13 @@ func TestReplayAgreesWithTwin(t *testing.T) {
 type struckTwin struct {
 	ways, held, bad int
 	free            float64
+	displaced       []int
 }
 
 // strikeTwin tries every set of zones and nodes that the strike may be; of those
 // that differ in the names of equal nodes the first, for all.
 func strikeTwin(g placement.Group, nodes []placement.NodePods, b placement.Balance, s placement.Strike) struckTwin {
-	out := struckTwin{bad: -1}
+	out := struckTwin{bad: -1, displaced: make([]int, len(g.Workloads))}
 	var others []int
 	for z, n := range g.NodesByZone {
 		if n > 0 && !slices.Contains(s.Zones, z) {
@@ -166,7 +170,10 @@ func (s *struckTwin) add(g placement.Group, nodes []placement.NodePods, b placem
 	s.ways++
 	holds, known := seen[signature]
 	if !known {
-		_, bad, free := loseTwin(g, nodes, b, zones, lost)
+		fates, bad, free := loseTwin(g, nodes, b, zones, lost)
+		for w := range fates {
+			s.displaced[w] = max(s.displaced[w], fates[w].Displaced)
+		}
 		holds = bad == 0
 		seen[signature] = holds
 		if bad > s.bad || bad == s.bad && free < s.free {
