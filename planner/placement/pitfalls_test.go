@@ -104,18 +104,21 @@ func TestPitfallDefaultSpreadUnseen(t *testing.T) {
 
 // TestPitfallEqualPodsCostTime: simulators that look at every pod, node and failure
 // for itself get slow with spread and many pods ("3 orders of magnitude", FAQ of
-// kubernetes/autoscaler). Equal pods and equal nodes are classes here: of 40 times the
-// pods and nodes, with every node's failure tried, the work that is counted out to
-// Stop is some 40 times as much, and not 1,600 times.
+// kubernetes/autoscaler). Of 40 times the pods and nodes, with every pair of nodes
+// failing, 1,600 times as many pairs are told to hold; the work, which is counted out to
+// Stop, is some 40 times as much.
 func TestPitfallEqualPodsCostTime(t *testing.T) {
 	work := func(scale int) int {
 		w := pods("w", 30*scale, 1, 1)
 		w.NoDefaultSpread = false
 		g := placement.Group{Allocatable: cores(8, 32), NodesByZone: []int{4 * scale, 4 * scale, 4 * scale}, Workloads: []placement.Workload{w}}
-		looks := 0
-		report, failure := placement.Check(g, placement.Losses{Nodes: 1, Zones: 1}, placement.Options{Stop: func() bool { looks++; return false }})
-		if failure != nil || report.Drills[0].Tried != 12*scale {
-			t.Fatalf("%d times: %v", scale, failure)
+		looks, nodes := 0, 12*scale
+		report, failure := placement.Check(g, placement.Losses{Nodes: 2, Zones: 1}, placement.Options{Stop: func() bool { looks++; return false }})
+		if failure != nil {
+			t.Fatalf("%d nodes: %v", nodes, failure)
+		}
+		if tried := report.Drills[1].Tried; tried != nodes*(nodes-1)/2 {
+			t.Fatalf("%d pairs of %d nodes", tried, nodes)
 		}
 		return looks
 	}

@@ -26,7 +26,8 @@ func catalogOf(t *testing.T, region string) catalogs.Catalog {
 // 961,470 MiB of an i4i.32xlarge whose node has 1,007,423
 // (aws/karpenter-provider-aws#6611), and too much of c5.large, on which pods then
 // never fit (aws/karpenter-provider-aws#5104). What was measured of a type decides,
-// and a plan never counts on more.
+// and a plan never counts on more; nor does it of a type of the family that hides as
+// much and that nobody measured.
 func TestPitfallOneMemoryShareForEveryType(t *testing.T) {
 	c := catalogOf(t, "us-east-1")
 	p := aws.New(&c)
@@ -44,6 +45,11 @@ func TestPitfallOneMemoryShareForEveryType(t *testing.T) {
 		got := node(t, p, aws.DefaultNodeModel(), k).Memory
 		if want := max(k.MeasuredMemory-128*units.MiB-reserve, 0); got != want {
 			t.Errorf("%s: %d MiB, want the measured size less 128, reserve and eviction: %d", k.Name, got/units.MiB, want/units.MiB)
+		}
+		hidden := k
+		hidden.MeasuredMemory = 0
+		if cautious := node(t, p, aws.DefaultNodeModel(), hidden).Memory; cautious > max(k.MeasuredMemory-reserve, 0) {
+			t.Errorf("%s: had nobody measured it, %d MiB, more than it has", k.Name, cautious/units.MiB)
 		}
 		switch flat := k.Memory - k.Memory*75/1000 - reserve; {
 		case got > flat:
