@@ -1,0 +1,134 @@
+package schedulercheck_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/internal/schedulercheck"
+	"github.com/scantling-dev/scantling/internal/spec"
+	"github.com/scantling-dev/scantling/planner"
+)
+
+var (
+	clusters = flag.Int("clusters", 20, "random clusters to plan and to check")
+	first    = flag.Uint64("first", 1, "seed of the first of them")
+)
+
+// generate plans the random cluster of a seed; nil is one that cannot be planned.
+func generate(t *testing.T, seed uint64) *planner.Plan {
+	t.Helper()
+	text := schedulercheck.Spec(seed)
+	s, diags := spec.Load([]spec.File{{Name: "main.hcl", Content: text}}, spec.Inputs{}, run.Offers{})
+	if diags.HasErrors() {
+		t.Fatalf("seed %d: %v\n%s", seed, diags, text)
+	}
+	plan, err := run.Plan(t.Context(), s)
+	if errors.Is(err, planner.ErrInfeasible) {
+		return nil
+	}
+	if err != nil {
+		t.Fatalf("seed %d: %v\n%s", seed, err, text)
+	}
+	return plan
+}
+
+// TestRandomClusters asks the scheduler of every group of the clusters whether it
+// holds on the planned nodes, and on how few it would.
+func TestRandomClusters(t *testing.T) {
+	var planned, groups, pods, cycles, closeBy int
+	var declared, unseen, fewer []string
+	for seed := *first; planned < *clusters; seed++ {
+		plan := generate(t, seed)
+		if plan == nil {
+			continue
+		}
+		planned++
+		list, err := schedulercheck.Groups(plan, system(t, plan))
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		for i := range list {
+			g := &list[i]
+			groups, pods = groups+1, pods+g.Pods()
+			name := fmt.Sprintf("seed %d: %s: %d nodes, %d pods", seed, g.Name, g.Nodes(), g.Pods())
+			out := holds(t, g, schedulercheck.Declared())
+			cycles += out.Scheduled
+			if out.Failed != "" {
+				declared = append(declared, name+": "+out.Failed)
+			} else if out := holds(t, g, schedulercheck.Unseen()); out.Failed != "" {
+				unseen = append(unseen, name+": "+out.Failed)
+			}
+			real, scheduled := least(t, g, out.Failed == "")
+			cycles += scheduled
+			over := g.Nodes() - real
+			if over != 0 {
+				fewer = append(fewer, fmt.Sprintf("%s: the scheduler needs %d", name, real))
+			}
+			if max(over, -over) <= max(1, real/50) {
+				closeBy++
+			}
+		}
+	}
+	t.Logf("%d clusters, %d groups, %d pods, %d scheduling cycles", planned, groups, pods, cycles)
+	t.Logf("%d of %d groups have the count that the scheduler needs, %d are within a node or 2%%", groups-len(fewer), groups, closeBy)
+	for title, list := range map[string][]string{"fail in an order that the model tries": declared, "fail in an order that it does not try": unseen, "other counts": fewer} {
+		t.Logf("%s: %d\n%s", title, len(list), strings.Join(list, "\n"))
+	}
+}
+
+// holds returns the first outcome that fails, or the sum of all.
+func holds(t *testing.T, g *schedulercheck.Group, runs []schedulercheck.Run) schedulercheck.Outcome {
+	t.Helper()
+	var sum schedulercheck.Outcome
+	for _, r := range runs {
+		out, err := schedulercheck.Check(t.Context(), []*schedulercheck.Group{g}, r)
+		if err != nil {
+			t.Fatalf("%s: %s: %v", g.Name, r, err)
+		}
+		sum.Scheduled += out.Scheduled
+		if out.Failed != "" {
+			return out
+		}
+	}
+	return sum
+}
+
+// least returns the smallest count from which on all declared runs hold, up to
+// that of g, or the first above it where that does not hold.
+func least(t *testing.T, g *schedulercheck.Group, held bool) (nodes, cycles int) {
+	t.Helper()
+	step := -1
+	if !held {
+		step = 1
+	}
+	// What failed last fails most often on fewer nodes too: it is asked first.
+	runs := schedulercheck.Declared()
+	for n := g.Nodes() + step; n > 0; n += step {
+		at := 0
+		ok := true
+		for i, r := range runs {
+			out, err := schedulercheck.Check(t.Context(), []*schedulercheck.Group{g.With(n)}, r)
+			if err != nil {
+				t.Fatalf("%s: %s: %v", g.Name, r, err)
+			}
+			cycles += out.Scheduled
+			if out.Failed != "" {
+				at, ok = i, false
+				break
+			}
+		}
+		switch {
+		case ok && !held:
+			return n, cycles
+		case !ok && held:
+			return n + 1, cycles
+		}
+		runs = slices.Concat(runs[at:at+1], runs[:at], runs[at+1:])
+	}
+	return 1, cycles
+}
