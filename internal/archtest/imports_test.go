@@ -48,7 +48,7 @@ func unclean() []string {
 // stages are the leaves of the planner.
 func stages() []string {
 	return []string{
-		"planner/demand", "planner/packing", "planner/placement", "planner/layout",
+		"planner/demand", "planner/packing", "planner/packing/colgen", "planner/placement", "planner/layout",
 		"planner/upgrade", "planner/price", "planner/forecast",
 	}
 }
@@ -82,6 +82,7 @@ func rules() []rule {
 		{of: "internal/docgen", libraries: []string{everything}, imports: []string{everything}},
 		{of: "internal/snapshot/...", libraries: []string{everything}, imports: []string{"catalogs", "internal/snapshot/..."}},
 		{of: "internal/archtest"},
+		{of: "internal/packbench", imports: []string{"planner/packing/colgen", "planner", "catalogs/...", "providers/aws"}},
 		{of: "internal/testkit", libraries: []string{everything}},
 		{of: "examples/..."},
 

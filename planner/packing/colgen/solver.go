@@ -1,0 +1,233 @@
+package colgen
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// solver is the state of one Solve.
+type solver struct {
+	ctx    context.Context
+	in     *instance
+	opt    Options
+	rng    *rand.Rand
+	packer *packer
+	// workers price offers in parallel, each with its own packer.
+	workers []*packer
+	low     []float64 // least price of a place, by class
+	all     []int     // all offers
+
+	dual  []float64 // prices at which no filling is worth more than its node
+	bound float64   // worth of the demand at dual
+	lp    *master
+
+	best  []bin
+	cost  int64
+	stage Stage
+	stats Stats
+}
+
+func newSolver(ctx context.Context, in *instance, o Options) *solver {
+	s := &solver{ctx: ctx, in: in, opt: o, rng: rand.New(rand.NewPCG(o.Seed, 0)), packer: newPacker(in), low: in.least(), cost: math.MaxInt64}
+	for t := range in.offers {
+		s.all = append(s.all, t)
+	}
+	for range min(runtime.GOMAXPROCS(0), len(in.offers)) {
+		s.workers = append(s.workers, newPacker(in))
+	}
+	s.dual, s.stats.Offers = make([]float64, len(in.dem)), len(in.offers)
+	return s
+}
+
+// closed reports whether the best plan is within rel of the bound.
+func (s *solver) closed(rel float64) bool {
+	return s.best != nil && float64(s.cost)/s.in.unit <= s.bound*(1+rel)
+}
+
+// keep takes bins as the best plan if they cost less than what it was.
+func (s *solver) keep(bins []bin, stage Stage) {
+	s.in.downgrade(bins)
+	if cost := s.in.cost(bins); cost < s.cost {
+		s.best, s.cost, s.stage = bins, cost, stage
+	}
+}
+
+// run finds the best plan and the dual prices.
+func (s *solver) run() error {
+	if bins, ok, err := s.exact(); err != nil {
+		return err
+	} else if ok {
+		s.keep(bins, StageExact)
+	}
+	if err := s.linear(); err != nil {
+		return err
+	}
+	if s.stage != StageExact {
+		bins, err := s.in.greedy(s.ctx, s.packer, s.lifted(s.dual), slices.Clone(s.in.dem), s.all)
+		if err != nil {
+			return err
+		}
+		s.keep(bins, StageGreedy)
+		if s.closed(s.opt.gap()) {
+			return nil
+		}
+	}
+	if err := s.startMaster(); err != nil {
+		return err
+	}
+	return s.refine()
+}
+
+// refine generates columns to ever smaller gaps between program and bound, and
+// rounds and improves the plan after each.
+func (s *solver) refine() error {
+	want := s.opt.gap()
+	for _, part := range []float64{2, 4, 16} {
+		if err := s.generate(want / part); err != nil {
+			return err
+		}
+		if s.stage == StageExact {
+			continue
+		}
+		if err := s.round(); err != nil {
+			return err
+		}
+		if s.closed(want) {
+			return nil
+		}
+		if err := s.improve(s.opt.steps() / 3); err != nil {
+			return err
+		}
+		if s.closed(want) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// finish certifies the bound and returns the plan.
+func (s *solver) finish() (Plan, error) {
+	cert, err := s.certify()
+	if err != nil {
+		return Plan{}, err
+	}
+	if s.lp != nil {
+		s.stats.Pivots, s.stats.Columns = s.lp.pivots, len(s.lp.cols)
+	}
+	return s.in.plan(s.best, cert, s.stage, s.stats), nil
+}
+
+// linear starts the dual prices with those of the linear bound: prices of the
+// resources at which all that a node has is worth no more than the node,
+//
+//	max total . y  where free_t . y <= price_t for every offer t, y >= 0.
+func (s *solver) linear() error {
+	in := s.in
+	total := make([]float64, in.nd)
+	for i := range in.dem {
+		for d := range in.nd {
+			total[d] += float64(in.w[i][d]) * float64(in.dem[i])
+		}
+	}
+	start, rhs := make([]column, in.nd), make([]float64, in.nd)
+	var cols []column
+	for t := range in.offers {
+		c := column{offer: t, cost: in.offers[t].price}
+		for d := range in.nd {
+			if f := in.offers[t].free[d]; f > 0 {
+				share := float64(f) / total[d]
+				c.idx, c.cnt = append(c.idx, int32(d)), append(c.cnt, share)
+				if alone := 2 * c.cost / share; start[d].idx == nil || alone < start[d].cost {
+					// Twice what the dimension costs alone: never part of an optimum.
+					start[d] = column{offer: -1, idx: []int32{int32(d)}, cnt: []float64{1}, cost: alone}
+				}
+			}
+		}
+		cols = append(cols, c)
+	}
+	for d := range rhs {
+		rhs[d] = 1
+	}
+	l := newMaster(rhs, start, rand.New(rand.NewPCG(s.opt.Seed, 1)))
+	for _, c := range cols {
+		l.add(c)
+	}
+	if err := l.optimise(s.ctx, 100*(in.nd+10)); err != nil {
+		return err
+	}
+	v := make([]float64, len(in.dem))
+	for i := range v {
+		for d := range in.nd {
+			v[i] += math.Max(0, l.y[d]) * float64(in.w[i][d]) / total[d]
+		}
+	}
+	ratio := 0.0
+	for t := range in.offers {
+		worth := 0.0
+		for d := range in.nd {
+			worth += math.Max(0, l.y[d]) * float64(in.offers[t].free[d]) / total[d]
+		}
+		ratio = math.Max(ratio, worth/in.offers[t].price)
+	}
+	s.raise(v, ratio)
+	return nil
+}
+
+// raise takes v / ratio as dual prices if that gives a better bound.
+func (s *solver) raise(v []float64, ratio float64) {
+	if ratio <= 0 {
+		return
+	}
+	bound := s.in.worth(v) / ratio
+	if bound <= s.bound {
+		return
+	}
+	s.dual, s.bound = make([]float64, len(v)), bound
+	for i := range v {
+		s.dual[i] = v[i] / ratio
+	}
+}
+
+// lifted returns prices of which none is next to nothing, so that a filling at
+// these prices leaves no pod out that fits.
+func (s *solver) lifted(v []float64) []float64 {
+	out := make([]float64, len(v))
+	for i := range v {
+		out[i] = math.Max(v[i], 1e-3*s.low[i])
+	}
+	return out
+}
+
+// priced is the best filling of an offer at some prices.
+type priced struct {
+	offer        int
+	value, bound float64
+	pat          []int32
+}
+
+// price fills a node of each offer at the prices v, in parallel. Each result
+// depends on its offer alone.
+func (s *solver) price(v []float64, aim float64, limit int) []priced {
+	out := make([]priced, len(s.in.offers))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for _, k := range s.workers {
+		wait.Go(func() {
+			for t := int(next.Add(1)) - 1; t < len(out); t = int(next.Add(1)) - 1 {
+				target := aim * s.in.offers[t].price
+				k.fill(t, v, s.in.dem, target, limit)
+				out[t] = priced{offer: t, value: k.value, bound: k.bound}
+				if k.value > target {
+					out[t].pat = slices.Clone(k.best)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return out
+}
