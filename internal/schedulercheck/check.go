@@ -25,14 +25,27 @@ type Run struct {
 // String names the run.
 func (r Run) String() string {
 	s := "biggest first"
+	ties := fmt.Sprintf("ties %d", r.Ties)
+	if r.Ties == FirstNode {
+		ties = "the first node of equals"
+	}
 	if r.Order > 0 {
 		s = fmt.Sprintf("shuffle %d", r.Order)
 	}
-	s += fmt.Sprintf(", ties %d", r.Ties)
+	s += ", " + ties
 	if r.Mixed {
 		s += ", displaced pods shuffled"
 	}
 	return s
+}
+
+// Model are the runs of the model itself: its nine orders, with its ties.
+func Model() []Run {
+	var runs []Run
+	for i := range uint64(9) {
+		runs = append(runs, Run{Order: i, Ties: FirstNode})
+	}
+	return runs
 }
 
 // Declared are the orders that the model of a plan with guarantee scheduled tries,
@@ -60,6 +73,9 @@ type Outcome struct {
 	Failed string
 	// Pending pods, of Failed.
 	Pending int
+	// Nodes are how many nodes of each group and zone run the same pods of its
+	// workloads, with everything up: "group zone [2 0 1]".
+	Nodes map[string]int
 	// Rollouts and Losses that were tried, and pods that were scheduled.
 	Rollouts, Losses, Scheduled int
 }
@@ -106,12 +122,30 @@ func Check(ctx context.Context, groups []*Group, r Run) (Outcome, error) {
 		w.failed("with everything up", pending)
 		return w.out, err
 	}
+	w.out.Nodes = w.state()
 	for _, step := range []func() error{w.rollouts, w.losses} {
 		if err := step(); err != nil || w.out.Failed != "" {
 			return w.out, err
 		}
 	}
 	return w.out, nil
+}
+
+// state returns what runs on the nodes, for Outcome.Nodes.
+func (w *world) state() map[string]int {
+	pods := map[place][]int{}
+	for p := range w.nodes {
+		pods[p] = make([]int, len(w.groups[p.group].Workloads))
+	}
+	for _, i := range w.items {
+		pods[i.at][i.work]++
+	}
+	out := map[string]int{}
+	for p, counts := range pods {
+		g := w.groups[p.group]
+		out[fmt.Sprintf("%s %s %v", g.Name, g.Zones[p.zone], counts)]++
+	}
+	return out
 }
 
 // build adds nodes, their DaemonSets' pods and the owners of all pods.
@@ -133,7 +167,7 @@ func (w *world) build() error {
 			}
 		}
 	}
-	if w.run.Ties != 0 {
+	if w.run.Ties > 0 {
 		// Nodes join in any order.
 		rand.New(rand.NewPCG(uint64(w.run.Ties), 1)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	}

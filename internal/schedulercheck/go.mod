@@ -126,3 +126,5 @@ replace (
 	k8s.io/pod-security-admission => k8s.io/pod-security-admission v0.35.3
 	k8s.io/sample-apiserver => k8s.io/sample-apiserver v0.35.3
 )
+
+godebug randseednop=0

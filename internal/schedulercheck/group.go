@@ -71,6 +71,20 @@ type Workload struct {
 	Reschedule bool
 }
 
+// Placement returns where the plan's model put the pods, in the form of
+// Outcome.Nodes.
+func Placement(p *planner.GroupPlan, g *Group) map[string]int {
+	out := map[string]int{}
+	for _, nodes := range p.Placement {
+		counts := make([]int, len(g.Workloads))
+		for _, c := range nodes.Pods {
+			counts[slices.IndexFunc(g.Workloads, func(w Workload) bool { return w.Name == c.Workload })] += c.Pods
+		}
+		out[fmt.Sprintf("%s %s %v", g.Name, nodes.Zone, counts)] += nodes.Nodes
+	}
+	return out
+}
+
 // System returns the workloads that the provider brings; a plan's document says
 // of them only how many there are and what they request.
 type System func(c *planner.Cluster, size planner.Size) []planner.Workload

@@ -3,6 +3,7 @@ package schedulercheck
 import (
 	"fmt"
 	"maps"
+	"strconv"
 
 	appsv1 "k8s.io/api/apps/v1"
 	v1 "k8s.io/api/core/v1"
@@ -32,11 +33,25 @@ func (g *Group) node(zone, i int) *v1.Node {
 		v1.ResourcePods:             *resource.NewQuantity(int64(g.Allocatable.Pods), resource.DecimalSI),
 		v1.ResourceEphemeralStorage: *resource.NewQuantity(int64(g.Allocatable.EphemeralStorage), resource.BinarySI),
 	}
-	n := &v1.Node{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels, UID: types.UID(name)}, Status: v1.NodeStatus{Capacity: room, Allocatable: room}}
+	rank := map[string]string{rankAnnotation: strconv.Itoa(g.rank(zone, i))}
+	n := &v1.Node{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels, Annotations: rank, UID: types.UID(name)}, Status: v1.NodeStatus{Capacity: room, Allocatable: room}}
 	for _, t := range g.Taints {
 		n.Spec.Taints = append(n.Spec.Taints, v1.Taint{Key: t.Key, Value: t.Value, Effect: v1.TaintEffect(t.Effect)})
 	}
 	return n
+}
+
+// rank returns the place of the i-th node of a zone in the model's order: the first
+// node of each zone, then the second of each.
+func (g *Group) rank(zone, i int) int {
+	at := 0
+	for z, n := range g.NodesByZone {
+		at += min(i, n)
+		if z < zone && n > i {
+			at++
+		}
+	}
+	return at
 }
 
 // daemons returns the pods of the DaemonSets on a node.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -41,7 +42,7 @@ func generate(t *testing.T, seed uint64) *planner.Plan {
 // holds on the planned nodes, and on how few it would.
 func TestRandomClusters(t *testing.T) {
 	var planned, groups, pods, cycles, closeBy int
-	var declared, unseen, fewer []string
+	var model, declared, unseen, fewer []string
 	for seed := *first; planned < *clusters; seed++ {
 		plan := generate(t, seed)
 		if plan == nil {
@@ -56,6 +57,9 @@ func TestRandomClusters(t *testing.T) {
 			g := &list[i]
 			groups, pods = groups+1, pods+g.Pods()
 			name := fmt.Sprintf("seed %d: %s: %d nodes, %d pods", seed, g.Name, g.Nodes(), g.Pods())
+			if why := differs(t, &plan.NodeGroups[i], g); why != "" {
+				model = append(model, name+": "+why)
+			}
 			out := holds(t, g, schedulercheck.Declared())
 			cycles += out.Scheduled
 			if out.Failed != "" {
@@ -76,9 +80,28 @@ func TestRandomClusters(t *testing.T) {
 	}
 	t.Logf("%d clusters, %d groups, %d pods, %d scheduling cycles", planned, groups, pods, cycles)
 	t.Logf("%d of %d groups have the count that the scheduler needs, %d are within a node or 2%%", groups-len(fewer), groups, closeBy)
-	for title, list := range map[string][]string{"fail in an order that the model tries": declared, "fail in an order that it does not try": unseen, "other counts": fewer} {
+	for title, list := range map[string][]string{"differ from the model with its own ties": model, "fail in an order that the model tries": declared, "fail in an order that it does not try": unseen, "other counts": fewer} {
 		t.Logf("%s: %d\n%s", title, len(list), strings.Join(list, "\n"))
 	}
+}
+
+// differs says how the scheduler differs from the model where it breaks ties as
+// the model does; empty is not at all.
+func differs(t *testing.T, planned *planner.GroupPlan, g *schedulercheck.Group) string {
+	t.Helper()
+	for _, r := range schedulercheck.Model() {
+		out, err := schedulercheck.Check(t.Context(), []*schedulercheck.Group{g}, r)
+		if err != nil {
+			t.Fatalf("%s: %s: %v", g.Name, r, err)
+		}
+		if want := schedulercheck.Placement(planned, g); r.Order == 0 && out.Nodes != nil && !maps.Equal(out.Nodes, want) {
+			return fmt.Sprintf("placed as %v, the model says %v", out.Nodes, want)
+		}
+		if out.Failed != "" {
+			return out.Failed
+		}
+	}
+	return ""
 }
 
 // holds returns the first outcome that fails, or the sum of all.

@@ -35,8 +35,9 @@ type Scheduler struct {
 
 // NewScheduler starts a scheduler without nodes. Close it. A seed of 0 leaves
 // nodes that score alike in the order of the scheduler's own list, which is all
-// that 1.35 does where no extender scores (kubernetes/kubernetes#141024); any
-// other seed draws among them, as the scheduler did up to 1.34.
+// that 1.35 does where no extender scores (kubernetes/kubernetes#141024); FirstNode
+// takes the first of the model's; any other seed draws among them, as the
+// scheduler did up to 1.34.
 func NewScheduler(ctx context.Context, seed int64) (*Scheduler, error) {
 	ctx, stop := context.WithCancel(klog.NewContext(ctx, klog.Logger{}))
 	client := fake.NewClientset()
@@ -60,7 +61,16 @@ func NewScheduler(ctx context.Context, seed int64) (*Scheduler, error) {
 	})
 	recorders := func(string) events.EventRecorder { return &events.FakeRecorder{} }
 	// One worker filters nodes in the order of the list, so that a seed tells all.
-	real, err := scheduler.New(ctx, client, s.informers, nil, recorders, scheduler.WithParallelism(1))
+	options := []scheduler.Option{scheduler.WithParallelism(1)}
+	if seed == FirstNode {
+		more, err := firstNode()
+		if err != nil {
+			stop()
+			return nil, err
+		}
+		options = append(options, more...)
+	}
+	real, err := scheduler.New(ctx, client, s.informers, nil, recorders, options...)
 	if err != nil {
 		stop()
 		return nil, err
@@ -70,7 +80,7 @@ func NewScheduler(ctx context.Context, seed int64) (*Scheduler, error) {
 		s.failed = status.AsError()
 		real.SchedulingQueue.Done(pod.Pod.UID)
 	}
-	if seed != 0 {
+	if seed > 0 {
 		real.Extenders = []fwk.Extender{ties{}}
 		rand.Seed(seed) //nolint:staticcheck // The scheduler draws from the shared source.
 	}
