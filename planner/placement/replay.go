@@ -9,9 +9,13 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// replayLimit is how many failures of one strike are simulated: those that differ
-// in more than the names of equal nodes. It bounds steps, not time.
-const replayLimit = 10_000
+// A strike is simulated until so many failures that differ in more than the names of
+// equal nodes were, or so many pods were displaced by them. It bounds steps, not
+// time: a second or so is what either takes.
+const (
+	replayLimit = 10_000
+	replayPods  = 2_000_000
+)
 
 // ShortNodes is the Shortage of pods when no node is left at all. Fates alone say it.
 const ShortNodes Shortage = "nodes"
@@ -63,8 +67,9 @@ func (o *Outcome) Holds() bool { return o.Missing == 0 && o.NotReady == 0 }
 type Worst struct {
 	// Ways in which the strike can hit, Tried of which were tried, and Held of
 	// these. Failures that differ only in the names of equal nodes are tried once
-	// and counted all. Tried is less than Ways where there are more than 10,000
-	// that differ in more. Numbers stop at math.MaxInt32.
+	// and counted all. Tried is less than Ways where more than 10,000 differ in more,
+	// or displace more than two million pods: the fullest nodes are then tried first.
+	// Numbers stop at math.MaxInt32.
 	Ways, Tried, Held int
 	// All says that every way was tried.
 	All bool
@@ -78,8 +83,11 @@ type Worst struct {
 // Replay is a placement on which failures are tried one by one. It is not safe for
 // concurrent use.
 type Replay struct {
-	c    *Checker
-	stop func() bool
+	c *Checker
+	// order of the classes of equal nodes, those with the most CPU requested first:
+	// where not all sets can be tried, those are that are likely to be the worst.
+	order []int
+	stop  func() bool
 }
 
 // NewReplay takes nodes of g as they are filled: their zones are those of
@@ -104,7 +112,15 @@ func NewReplay(g Group, nodes []NodePods, o Options) *Replay {
 	}
 	c.startDrills(Losses{})
 	c.classify()
-	return &Replay{c: c, stop: o.Stop}
+	r := &Replay{c: c, stop: o.Stop}
+	d := &c.drills
+	for class := range len(d.starts) - 1 {
+		r.order = append(r.order, class)
+	}
+	slices.SortStableFunc(r.order, func(a, b int) int {
+		return cmp.Compare(c.cpu[d.members[d.starts[b]]], c.cpu[d.members[d.starts[a]]])
+	})
+	return r
 }
 
 // Worst tries the strike everywhere it can hit and returns the worst case; false
@@ -116,8 +132,8 @@ func NewReplay(g Group, nodes []NodePods, o Options) *Replay {
 // keep the next from theirs.
 func (r *Replay) Worst(s Strike) (Worst, bool) {
 	w := &search{r: r, worst: Worst{All: true, Displaced: make([]int, len(r.c.group.Workloads))}}
-	ok := w.zones(s, slices.Sorted(slices.Values(s.Zones)), 0, s.AnyZones)
-	return w.worst, ok
+	w.zones(s, slices.Sorted(slices.Values(s.Zones)), 0, s.AnyZones)
+	return w.worst, !w.stopped
 }
 
 // search is one call of Worst.
@@ -125,19 +141,23 @@ type search struct {
 	r     *Replay
 	worst Worst
 	found bool
-	tries int
-	// taken of each class of the strike at hand, and in how many ways.
+	// tries so far, and the pods that they displaced.
+	tries, pods int
+	// stopped by Options.Stop.
+	stopped bool
+	// taken nodes of each class, at hand.
 	taken []int
 }
 
 // zones chooses so many more zones, from zone from on.
-func (s *search) zones(strike Strike, lost []int, from, more int) bool {
+func (s *search) zones(strike Strike, lost []int, from, more int) {
 	c := s.r.c
 	if left := c.domains() - s.r.populated(lost); more > left {
 		more = left
 	}
 	if more == 0 {
-		return s.strike(strike, lost)
+		s.strike(strike, lost)
+		return
 	}
 	for z := from; z < c.zones; z++ {
 		if c.group.NodesByZone[z] == 0 || slices.Contains(lost, z) {
@@ -146,11 +166,8 @@ func (s *search) zones(strike Strike, lost []int, from, more int) bool {
 		if s.r.populatedAfter(lost, z) < more-1 {
 			break
 		}
-		if !s.zones(strike, slices.Sorted(slices.Values(append(slices.Clone(lost), z))), z+1, more-1) {
-			return false
-		}
+		s.zones(strike, slices.Sorted(slices.Values(append(slices.Clone(lost), z))), z+1, more-1)
 	}
-	return true
 }
 
 // populated counts the zones of a list that have nodes.
@@ -176,7 +193,7 @@ func (r *Replay) populatedAfter(lost []int, z int) int {
 }
 
 // strike tries every choice of single nodes beside the lost zones.
-func (s *search) strike(strike Strike, lost []int) bool {
+func (s *search) strike(strike Strike, lost []int) {
 	c := s.r.c
 	up := make([]int, c.zones)
 	in := make([]int, c.zones)
@@ -193,18 +210,19 @@ func (s *search) strike(strike Strike, lost []int) bool {
 	nodes = min(nodes, all)
 	s.worst.Ways = sum32(s.worst.Ways, waysOf(up, in, nodes))
 	s.taken = make([]int, len(c.drills.starts)-1)
-	return s.nodes(lost, in, up, 0, nodes)
+	s.nodes(lost, in, up, 0, nodes)
 }
 
-// nodes chooses how many nodes of each class from class at on are lost, left in
-// all. in is what zones still have to lose, up what they still can.
+// nodes chooses how many nodes of each class from the at-th on are lost, left in
+// all. in is what zones still have to lose, up what they still can. It returns false
+// where the search is over.
 func (s *search) nodes(lost, in, up []int, at, left int) bool {
 	c := s.r.c
 	if at == len(s.taken) {
 		return s.try(lost)
 	}
-	d := &c.drills
-	size, z := int(d.starts[at+1]-d.starts[at]), int(c.zone[d.members[d.starts[at]]])
+	d, class := &c.drills, s.r.order[at]
+	size, z := int(d.starts[class+1]-d.starts[class]), int(c.zone[d.members[d.starts[class]]])
 	if slices.Contains(lost, z) {
 		return s.nodes(lost, in, up, at+1, left)
 	}
@@ -219,27 +237,29 @@ func (s *search) nodes(lost, in, up []int, at, left int) bool {
 	least := max(left-rest, need-up[z], 0)
 	most := min(size, left-(must-need))
 	for n := most; n >= least; n-- {
-		s.taken[at] = n
+		s.taken[class] = n
 		in[z] = max(need-n, 0)
 		if !s.nodes(lost, in, up, at+1, left-n) {
 			return false
 		}
 	}
-	s.taken[at] = 0
+	s.taken[class] = 0
 	in[z], up[z] = need, up[z]+size
 	return true
 }
 
-// try simulates the choice at hand, while any are left.
+// try simulates the choice at hand; false where the limit or Options.Stop ends the
+// search.
 func (s *search) try(lost []int) bool {
-	if s.tries == replayLimit {
-		s.worst.All = false
-		return true
-	}
-	s.tries++
-	if s.r.stop != nil && s.r.stop() {
+	s.stopped = s.stopped || s.r.stop != nil && s.r.stop()
+	if s.stopped {
 		return false
 	}
+	if s.tries == replayLimit || s.pods >= replayPods {
+		s.worst.All = false
+		return false
+	}
+	s.tries++
 	d := &s.r.c.drills
 	d.lostZones, d.lostNodes = append(d.lostZones[:0], lost...), d.lostNodes[:0]
 	ways := 1
@@ -256,6 +276,7 @@ func (s *search) try(lost []int) bool {
 		s.worst.Held = sum32(s.worst.Held, ways)
 	}
 	for w := range o.Fates {
+		s.pods += o.Fates[w].Displaced
 		s.worst.Displaced[w] = max(s.worst.Displaced[w], o.Fates[w].Displaced)
 	}
 	if !s.found || worse(&o, &s.worst.Outcome) {
@@ -345,13 +366,17 @@ func waysOf(up, in []int, nodes int) int {
 	ways := make([]float64, nodes+1)
 	ways[0] = 1
 	for z := range up {
+		here := make([]float64, min(up[z], nodes)+1) // C(up, k)
+		for k := range here {
+			here[k] = float64(choose(up[z], k))
+		}
 		next := make([]float64, nodes+1)
 		for before, w := range ways {
 			if w == 0 {
 				continue
 			}
 			for k := in[z]; k <= min(up[z], nodes-before); k++ {
-				next[before+k] = min(next[before+k]+w*float64(choose(up[z], k)), math.MaxInt32)
+				next[before+k] = min(next[before+k]+w*here[k], math.MaxInt32)
 			}
 		}
 		ways = next

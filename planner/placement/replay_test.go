@@ -252,6 +252,10 @@ func TestReplayIsBounded(t *testing.T) {
 	if !ok || got.All || got.Ways != 593_775 || got.Tried != 10_000 || got.Held != 10_000 {
 		t.Errorf("%+v", got)
 	}
+	// The six fullest are among them: of 30 x 31 / 2 pods 30 + 29 + ... + 25 = 165.
+	if got.Displaced[0] != 165 || len(got.Outcome.Lost.Nodes) != 6 {
+		t.Errorf("the fullest were not tried: %+v", got)
+	}
 	stopped := placement.Options{Stop: func() bool { return true }}
 	if _, ok := placement.NewReplay(g, nodes, stopped).Worst(placement.Strike{AnyNodes: 1}); ok {
 		t.Error("goes on when told to stop")
