@@ -30,8 +30,10 @@ func lossy() planner.Replay {
 			Group: "web", Event: "us-east-1a and any 2 nodes", Ways: 593_775, Tried: 10_000, Held: 400, Lost: "us-east-1a and 2 nodes in us-east-1b",
 			Nodes: 9, Left: 4, Missing: 3, NotReady: 1, FreeCPU: 125 * units.Percent / 10,
 			Workloads: []planner.WorkloadCase{
-				{Name: "api", Replicas: 7, Displaced: 3, Placed: 2, Landed: []planner.ZonePods{{Zone: "us-east-1b", Pods: 2}}, Short: "cpu", ForPeak: 5,
-					Latency: []planner.LatencyCase{{Statistic: planner.P99, Target: 250 * time.Millisecond, AtOnce: 310 * time.Millisecond, After: 80 * time.Millisecond}}},
+				{
+					Name: "api", Replicas: 7, Displaced: 3, Placed: 2, Landed: []planner.ZonePods{{Zone: "us-east-1b", Pods: 2}}, Short: "cpu", ForPeak: 5,
+					Latency: []planner.LatencyCase{{Statistic: planner.P99, Target: 250 * time.Millisecond, AtOnce: 310 * time.Millisecond, After: 80 * time.Millisecond}},
+				},
 				{Name: "broker", Replicas: 6, Displaced: 3, Short: "spread", MayWait: true, MinReady: 4},
 				{Name: "cart", Replicas: 6, Displaced: 2, Short: "pods", ForPeak: 5, Latency: []planner.LatencyCase{{Statistic: planner.Mean, Target: time.Second}}},
 				{Name: "quiet", Replicas: 2},
