@@ -10,6 +10,7 @@ import (
 	"github.com/scantling-dev/scantling/internal/run"
 	"github.com/scantling-dev/scantling/internal/schedulercheck"
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 const examples = "../../examples"
@@ -72,4 +73,43 @@ func pointers(groups []schedulercheck.Group) []*schedulercheck.Group {
 		out = append(out, &groups[i])
 	}
 	return out
+}
+
+// TestItCanFail gives the scheduler the case that shows why counts need it: one pod
+// of four cores and four of one fit on two nodes of four cores, but not if a small
+// one comes first to each.
+func TestItCanFail(t *testing.T) {
+	g := schedulercheck.Group{
+		Name: "g", Zones: []string{"a"}, NodesByZone: []int{2},
+		Allocatable: planner.Allocatable{CPU: 4 * units.Core, Memory: 16 * units.GiB, Pods: 110},
+		Workloads: []schedulercheck.Workload{
+			{Name: "large", Kind: planner.Deployment, CPU: 4 * units.Core, Memory: units.GiB, Replicas: 1, Reschedule: true},
+			{Name: "small", Kind: planner.Deployment, CPU: units.Core, Memory: units.GiB, Replicas: 4, Reschedule: true},
+		},
+	}
+	failed := 0
+	for _, r := range schedulercheck.Declared() {
+		out, err := schedulercheck.Check(t.Context(), []*schedulercheck.Group{&g}, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Order == 0 && out.Failed != "" {
+			t.Errorf("%s: biggest first they fit", out.Failed)
+		}
+		if out.Failed != "" {
+			failed++
+		}
+	}
+	if failed == 0 {
+		t.Error("no order left the large pod pending")
+	}
+	// All cores of both nodes are taken: no node can be lost.
+	g.Redundancy = planner.Redundancy{Nodes: 1}
+	out, err := schedulercheck.Check(t.Context(), []*schedulercheck.Group{&g}, schedulercheck.Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.Failed == "" || out.Losses != 1 {
+		t.Errorf("got %+v, want the first loss of a node to leave pods pending: eight cores are asked for, four are left", out)
+	}
 }

@@ -166,6 +166,9 @@ func (w *world) restore(lost []place, displaced, moved []*item, was map[*item]pl
 }
 
 func (w *world) names(lost []place) string {
+	if len(lost) > 3 {
+		return fmt.Sprintf("%s and %d nodes more", w.nodes[lost[0]].Name, len(lost)-1)
+	}
 	var s string
 	for i, p := range lost {
 		if i > 0 {

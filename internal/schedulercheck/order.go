@@ -32,7 +32,8 @@ const (
 )
 
 // firstNode returns the options of a scheduler whose profile is the default one,
-// all weights multiplied alike, with ties broken by rank.
+// all weights multiplied alike, with ties broken by rank. It scores every node,
+// where the default samples those of clusters of more than 100, as the model does.
 func firstNode() ([]scheduler.Option, error) {
 	var versioned configv1.KubeSchedulerConfiguration
 	scheme.Scheme.Default(&versioned)
@@ -51,7 +52,8 @@ func firstNode() ([]scheduler.Option, error) {
 			return &rank{name: name, digit: digit}, nil
 		}
 	}
-	return []scheduler.Option{scheduler.WithProfiles(cfg.Profiles...), scheduler.WithFrameworkOutOfTreeRegistry(registry)}, nil
+	every := int32(100)
+	return []scheduler.Option{scheduler.WithPercentageOfNodesToScore(&every), scheduler.WithProfiles(cfg.Profiles...), scheduler.WithFrameworkOutOfTreeRegistry(registry)}, nil
 }
 
 // rank scores a node by a digit of its rank, the first highest.
