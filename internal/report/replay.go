@@ -32,7 +32,7 @@ func Replay(w io.Writer, plan *planner.Plan, r *planner.Replay, o Options) error
 	out.blank()
 	out.tightest(r)
 	out.blank()
-	out.replayed(r)
+	out.replayed(plan, r)
 	return out.flush(w)
 }
 
@@ -230,7 +230,7 @@ func (p *page) tightest(r *planner.Replay) {
 }
 
 // replayed says whether all holds, and if not what fails.
-func (p *page) replayed(r *planner.Replay) {
+func (p *page) replayed(plan *planner.Plan, r *planner.Replay) {
 	if len(r.Groups) == 0 && len(r.ControlPlane) == 0 {
 		p.line("Nothing fails. Name what does: --kill zone=ZONE, --kill nodes=COUNT, --kill node=GROUP/ZONE.")
 		return
@@ -246,10 +246,23 @@ func (p *page) replayed(r *planner.Replay) {
 	p.line("%s", p.o.paint(red, "The plan does not survive this."))
 	for i := range r.Groups {
 		p.broken(&r.Groups[i])
+		if guaranteeOf(plan, r.Groups[i].Group) == planner.Packed && !r.Groups[i].Holds() {
+			p.prose(r.Groups[i].Group + ` has guarantee = "packed": places may exist for pods that move, and a drill moves none.`)
+		}
 	}
 	if slices.ContainsFunc(r.ControlPlane, func(c planner.ControlPlaneCase) bool { return !c.Holds() }) {
 		p.prose("The control plane is lost: too few members of etcd, API servers or load balancers are left.")
 	}
+}
+
+// guaranteeOf returns how sure the placement of a group is.
+func guaranteeOf(plan *planner.Plan, group string) planner.Guarantee {
+	for i := range plan.Cluster.NodeGroups {
+		if g := &plan.Cluster.NodeGroups[i]; g.Name == group {
+			return g.Guarantee
+		}
+	}
+	return ""
 }
 
 // broken says what does not hold in a case.

@@ -173,6 +173,9 @@ func (r *replayer) nodesOf(g *planner.GroupPlan, zones []string, works []work, i
 	return listed
 }
 
+// noNodes is what pods lack where no node is left.
+const noNodes = "nodes"
+
 // caseOf puts the worst case of a strike in the plan's words.
 func caseOf(g *planner.GroupPlan, zones []string, works []work, event string, worst *placement.Worst) planner.GroupCase {
 	o := &worst.Outcome
@@ -192,6 +195,9 @@ func caseOf(g *planner.GroupPlan, zones []string, works []work, event string, wo
 			if pods > 0 {
 				c.Landed = append(c.Landed, planner.ZonePods{Zone: zones[z], Pods: pods})
 			}
+		}
+		if o.Up == 0 && f.Displaced > 0 {
+			c.Short = noNodes
 		}
 		if w.computed {
 			c.ForPeak = w.load

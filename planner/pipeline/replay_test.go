@@ -144,7 +144,8 @@ func TestReplayOfDeclaredLosses(t *testing.T) {
 	for seed := range uint64(150) {
 		p := randomProblem(rand.New(rand.NewPCG(seed, 0)))
 		plan, err := p.make(t)
-		if err != nil {
+		packed := slices.ContainsFunc(p.cluster.NodeGroups, func(g planner.NodeGroup) bool { return g.Guarantee == planner.Packed })
+		if err != nil || packed { // packed pods may have to move
 			continue
 		}
 		replayed++

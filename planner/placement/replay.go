@@ -17,9 +17,6 @@ const (
 	replayPods  = 2_000_000
 )
 
-// ShortNodes is the Shortage of pods when no node is left at all. Fates alone say it.
-const ShortNodes Shortage = "nodes"
-
 // Strike is a failure that leaves open where it hits.
 type Strike struct {
 	// Zones that are lost whole, as indexes into Group.NodesByZone; AnyZones more.
@@ -38,7 +35,7 @@ type Fate struct {
 	// Landed are the placed pods by zone.
 	Landed []int
 	// Short is what keeps most nodes from the next of its pods; empty where all
-	// have found a place. It is as Failure.Resource says.
+	// have found a place, or no node is left. It is as Failure.Resource says.
 	Short Shortage
 }
 
@@ -342,9 +339,8 @@ func (r *Replay) rehome(o *Outcome, must bool) {
 			n := c.pick(w, w)
 			if n < 0 {
 				// As in tryOrder, no later pod of it finds a place either.
-				f.Short = c.blocking(w)
-				if c.up == 0 {
-					f.Short = ShortNodes
+				if c.up > 0 {
+					f.Short = c.blocking(w)
 				}
 				break
 			}

@@ -42,7 +42,7 @@ func TestReplayByHand(t *testing.T) {
 		// Zone 1, and 3 pods for the 2 cores that the other node of zone 0 has free.
 		"zone 1 and a node": {one, placement.Strike{Zones: []int{1}, AnyNodes: 1}, 2, 0, placement.Fate{Displaced: 4, Placed: 2, Landed: []int{2, 0}, Short: placement.ShortCPU}, 2, 0, 0},
 		// Every node: there is no room, whatever they ask for.
-		"all": {one, placement.Strike{AnyNodes: 9}, 1, 0, placement.Fate{Displaced: 6, Landed: []int{0, 0}, Short: placement.ShortNodes}, 6, 0, 0},
+		"all": {one, placement.Strike{AnyNodes: 9}, 1, 0, placement.Fate{Displaced: 6, Landed: []int{0, 0}}, 6, 0, 0},
 		// Zone 0 keeps 2 of its pods and zone 1 has 1. By skew 1 they may be 2 and 3,
 		// 3 and 3: the three that are displaced fit.
 		"spread": {spread, placement.Strike{In: []int{1, 0}}, 2, 2, placement.Fate{Displaced: 3, Placed: 3, Landed: []int{1, 2}}, 0, 0, 2000},
@@ -218,7 +218,7 @@ func loseTwin(g placement.Group, filled []placement.NodePods, b placement.Balanc
 			for range f.Displaced {
 				n, why := t.schedule(nodes, twinPod{workload: w})
 				if len(nodes) == 0 {
-					why = placement.ShortNodes
+					why = ""
 				}
 				if n < 0 {
 					f.Short = why
