@@ -16,10 +16,12 @@ RACE_PACKAGES ?= $(PACKAGES)
 # BENCH is a pattern of benchmarks, COUNT how often each runs.
 BENCH ?= .
 COUNT ?= 1
+# CLUSTERS is how many random clusters scheduler-check plans.
+CLUSTERS ?= 200
 # FUZZTIME is the time for each fuzz target.
 FUZZTIME ?= 10s
 
-.PHONY: help build test race lint fmt fuzz bench golden docs generate catalog terraform-check check clean
+.PHONY: help build test race lint fmt fuzz bench golden docs generate catalog terraform-check scheduler-check check clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target sentence; do \
@@ -63,6 +65,9 @@ catalog: ## Make the embedded catalog snapshot from catalogs/sources
 
 terraform-check: ## Run terraform init and plan on what we emit, against stand-ins for the modules (needs terraform, no network)
 	$(GO) test -count=1 -tags terraformcheck -v ./internal/emit/terraform/...
+
+scheduler-check: ## Ask the real kube-scheduler about the examples and CLUSTERS (200) random clusters
+	cd internal/schedulercheck && $(GO) test -count=1 -timeout=120m -v . -args -clusters=$(CLUSTERS)
 
 check: ## Run what CI runs, in a clean work tree: it must leave no diff
 	./.ci/run

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // mostSets of nodes are lost one after the other; of more, so many are drawn.
@@ -169,12 +170,9 @@ func (w *world) names(lost []place) string {
 	if len(lost) > 3 {
 		return fmt.Sprintf("%s and %d nodes more", w.nodes[lost[0]].Name, len(lost)-1)
 	}
-	var s string
-	for i, p := range lost {
-		if i > 0 {
-			s += ", "
-		}
-		s += w.nodes[p].Name
+	var names []string
+	for _, p := range lost {
+		names = append(names, w.nodes[p].Name)
 	}
-	return s
+	return strings.Join(names, ", ")
 }

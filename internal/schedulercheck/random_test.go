@@ -68,15 +68,15 @@ func TestRandomClusters(t *testing.T) {
 			} else if out := holds(t, g, schedulercheck.Unseen()); out.Failed != "" {
 				unseen = append(unseen, name+": "+out.Failed)
 			}
-			real, scheduled := least(t, g, out.Failed == "")
+			needed, scheduled := least(t, g, out.Failed == "")
 			cycles += scheduled
-			more := g.Nodes() - real
+			more := g.Nodes() - needed
 			over[more]++
 			most = max(most, g.Pods())
 			if more != 0 {
-				fewer = append(fewer, fmt.Sprintf("%s: the scheduler needs %d", name, real))
+				fewer = append(fewer, fmt.Sprintf("%s: the scheduler needs %d", name, needed))
 			}
-			if max(more, -more) <= max(1, real/50) {
+			if max(more, -more) <= max(1, needed/50) {
 				closeBy++
 			}
 		}

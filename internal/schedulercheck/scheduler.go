@@ -2,6 +2,7 @@ package schedulercheck
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand"
 	"time"
@@ -25,7 +26,7 @@ import (
 type Scheduler struct {
 	ctx       context.Context
 	stop      context.CancelFunc
-	real      *scheduler.Scheduler
+	kube      *scheduler.Scheduler
 	logger    klog.Logger
 	informers informers.SharedInformerFactory
 	bound     chan string
@@ -70,18 +71,18 @@ func NewScheduler(ctx context.Context, seed int64) (*Scheduler, error) {
 		}
 		options = append(options, more...)
 	}
-	real, err := scheduler.New(ctx, client, s.informers, nil, recorders, options...)
+	kube, err := scheduler.New(ctx, client, s.informers, nil, recorders, options...)
 	if err != nil {
 		stop()
 		return nil, err
 	}
-	s.real = real
-	real.FailureHandler = func(_ context.Context, _ framework.Framework, pod *framework.QueuedPodInfo, status *fwk.Status, _ *fwk.NominatingInfo, _ time.Time) {
+	s.kube = kube
+	kube.FailureHandler = func(_ context.Context, _ framework.Framework, pod *framework.QueuedPodInfo, status *fwk.Status, _ *fwk.NominatingInfo, _ time.Time) {
 		s.failed = status.AsError()
-		real.SchedulingQueue.Done(pod.Pod.UID)
+		kube.SchedulingQueue.Done(pod.Pod.UID)
 	}
 	if seed > 0 {
-		real.Extenders = []fwk.Extender{ties{}}
+		kube.Extenders = []fwk.Extender{ties{}}
 		rand.Seed(seed) //nolint:staticcheck // The scheduler draws from the shared source.
 	}
 	return s, nil
@@ -89,15 +90,15 @@ func NewScheduler(ctx context.Context, seed int64) (*Scheduler, error) {
 
 // Close stops the scheduler.
 func (s *Scheduler) Close() {
-	s.real.SchedulingQueue.Close()
+	s.kube.SchedulingQueue.Close()
 	s.stop()
 }
 
 // AddNode and RemoveNode tell the scheduler of nodes, as its informer would.
-func (s *Scheduler) AddNode(n *v1.Node) { s.real.Cache.AddNode(s.logger, n) }
+func (s *Scheduler) AddNode(n *v1.Node) { s.kube.Cache.AddNode(s.logger, n) }
 
 // RemoveNode takes the node out of the scheduler's cache.
-func (s *Scheduler) RemoveNode(n *v1.Node) error { return s.real.Cache.RemoveNode(s.logger, n) }
+func (s *Scheduler) RemoveNode(n *v1.Node) error { return s.kube.Cache.RemoveNode(s.logger, n) }
 
 // AddOwner tells the scheduler of a ReplicaSet or StatefulSet.
 func (s *Scheduler) AddOwner(o runtime.Object) error {
@@ -114,10 +115,10 @@ func (s *Scheduler) AddOwner(o runtime.Object) error {
 // the pod is bound to; empty is a pod that no node fits.
 func (s *Scheduler) Schedule(pod *v1.Pod) (string, error) {
 	s.failed = nil
-	s.real.SchedulingQueue.Add(s.logger, pod)
-	s.real.ScheduleOne(s.ctx)
+	s.kube.SchedulingQueue.Add(s.logger, pod)
+	s.kube.ScheduleOne(s.ctx)
 	if s.failed != nil {
-		if _, ok := s.failed.(*framework.FitError); ok || s.failed == scheduler.ErrNoNodesAvailable {
+		if _, ok := errors.AsType[*framework.FitError](s.failed); ok || errors.Is(s.failed, scheduler.ErrNoNodesAvailable) {
 			return "", nil
 		}
 		return "", fmt.Errorf("pod %s: %w", pod.Name, s.failed)
@@ -135,7 +136,7 @@ func (s *Scheduler) Put(pod *v1.Pod, node string) error {
 	running := pod.DeepCopy()
 	running.Spec.NodeName = node
 	s.places[string(pod.UID)] = running
-	return s.real.Cache.AddPod(s.logger, running)
+	return s.kube.Cache.AddPod(s.logger, running)
 }
 
 // Delete ends a pod that runs.
@@ -145,7 +146,7 @@ func (s *Scheduler) Delete(pod *v1.Pod) error {
 		return fmt.Errorf("pod %s does not run", pod.Name)
 	}
 	delete(s.places, string(pod.UID))
-	return s.real.Cache.RemovePod(s.logger, running)
+	return s.kube.Cache.RemovePod(s.logger, running)
 }
 
 // ties is an extender that likes all nodes alike. Its being there makes the
