@@ -83,6 +83,10 @@ type GroupPlan struct {
 	// RedundancyCost itemises what each step of redundancy adds, in the order
 	// bare, node, zone and, where zones have to be equal, equal_zones.
 	RedundancyCost []RedundancyStep
+	// Guarantees price how sure it can be that the scheduler places every pod, on the
+	// chosen type: packed, scheduled, any_order; then, where another admitted type is
+	// cheaper at any_order, that one.
+	Guarantees []GuaranteePrice
 	// Committed is what the nodes would cost under each commitment that the catalog
 	// prices, sorted by kind, term and payment.
 	Committed []CommittedCost
@@ -251,6 +255,21 @@ type Alternative struct {
 	Difference units.Ratio
 	// LargestNodeShare is the part of the group that one node holds.
 	LargestNodeShare units.Ratio
+}
+
+// GuaranteePrice is the least count of nodes of a type that is known to hold with a
+// guarantee, and what it costs.
+type GuaranteePrice struct {
+	Guarantee    Guarantee
+	InstanceType string
+	// Nodes over all zones; 0 where no count is known.
+	Nodes int
+	// Cost of the nodes.
+	Cost Amount
+	// Proof says what is proved, and how; empty where nothing is.
+	Proof string
+	// NotProved names what voids the proof; empty where nothing does.
+	NotProved string
 }
 
 // CommittedCost is what a group's nodes cost under a promise to pay for longer.

@@ -54,3 +54,34 @@ func BenchmarkMake(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkGuarantees plans a group of many pods of ten sizes with each guarantee;
+// the prices of the other two are part of each plan.
+func BenchmarkGuarantees(b *testing.B) {
+	for _, pods := range []int{1_000, 10_000} {
+		for _, guarantee := range []planner.Guarantee{planner.Packed, planner.Scheduled, planner.AnyOrder} {
+			b.Run(fmt.Sprintf("pods=%d/%s", pods, guarantee), func(b *testing.B) {
+				d := dice{rand.New(rand.NewPCG(1, 0))}
+				var works []planner.Workload
+				for i := range 10 {
+					cpu := units.MilliCPU(50 * (1 + d.IntN(30)))
+					works = append(works, given(fmt.Sprintf("w%d", i), pods/10, cpu, units.Bytes(cpu)*units.Bytes(1+d.IntN(4))*units.MiB))
+				}
+				g := group("g", planner.App, abc(), planner.Redundancy{Nodes: 1, Zones: 1, Recovery: planner.Reschedule}, works...)
+				g.Guarantee = guarantee
+				p := &problem{cluster: cluster(abc(), g), catalog: d.market(200), provider: fakeProvider{}}
+				var plan planner.Plan
+				var err error
+				for b.Loop() {
+					if plan, err = pipeline.Make(b.Context(), p.cluster, p.catalog, p.provider, pipeline.Options{}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				for _, row := range plan.NodeGroups[0].Guarantees {
+					b.ReportMetric(float64(row.Nodes), string(row.Guarantee)+"-nodes")
+				}
+				b.ReportMetric(float64(plan.NodeGroups[0].Nodes), "nodes")
+			})
+		}
+	}
+}

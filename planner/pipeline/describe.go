@@ -34,6 +34,7 @@ func (p *problem) describe(a *answer, result *packing.Result, offers []packing.O
 	g.RedundancyCost = p.redundancy(a)
 	last := len(g.RedundancyCost) - 1
 	g.Binding = p.binding(a, &result.Best, g.RedundancyCost[last].Step == equalZones && g.RedundancyCost[last-1].Nodes < nodes)
+	g.Guarantees = p.guarantees(a)
 	g.Committed = committed(a.offer, p.group.Instances.CapacityType, nodes)
 	if a.offer.price.Known() {
 		g.Cost = planner.Amount{Rate: a.offer.price.Rate * units.USDPerHour(nodes), Known: true}

@@ -91,7 +91,7 @@ func (m *maker) problem(g *planner.NodeGroup, guests []planner.Workload, months 
 	if err := p.tooLarge(); err != nil {
 		return nil, err
 	}
-	return &p, p.impossible()
+	return &p, errors.Join(p.impossible(), p.uncertain())
 }
 
 // tooLarge names every workload whose pod fits on no admitted node.
@@ -147,10 +147,15 @@ func answerOf(result *packing.Result) *answer {
 	return a
 }
 
-// try checks whether so many nodes of o carry the group through the losses. The
-// replicas of workloads that must stay ready are found along the way: the
-// fewest that do on these nodes.
+// try checks whether so many nodes of o carry the group through the losses with the
+// group's guarantee.
 func (p *problem) try(o *offer, nodes int, losses placement.Losses) (*answer, *placement.Failure) {
+	return p.tryWith(p.group.Guarantee, o, nodes, losses)
+}
+
+// tryWith is try with any guarantee. The replicas of workloads that must stay ready
+// are found along the way: the fewest that do on these nodes.
+func (p *problem) tryWith(guarantee planner.Guarantee, o *offer, nodes int, losses placement.Losses) (*answer, *placement.Failure) {
 	zones, ok := p.m.stock.split(o.instance.Name, nodes, p.group.Zones)
 	if !ok {
 		return nil, &placement.Failure{During: placement.Normal, Resource: shortMachines}
@@ -163,7 +168,7 @@ func (p *problem) try(o *offer, nodes int, losses placement.Losses) (*answer, *p
 		if p.beyondBaseline(o, nodes) {
 			return nil, &placement.Failure{During: placement.Normal, Resource: placement.ShortCPU}
 		}
-		report, failure := p.check(p.placementGroup(o, zones), losses)
+		report, failure := p.check(guarantee, p.placementGroup(o, zones), losses)
 		if failure == nil {
 			return &answer{offer: o, zones: zones, sized: slices.Clone(p.sized), report: report}, nil
 		}
@@ -174,9 +179,39 @@ func (p *problem) try(o *offer, nodes int, losses placement.Losses) (*answer, *p
 	}
 }
 
-// check asks the modelled scheduler of the version that runs and, where an
+// check asks what the guarantee asks: whether places exist, whether the modelled
+// scheduler finds them, or the proof that it cannot fail to. What the proof covers
+// the scheduler finds too, and is asked for the placement and its drills.
+func (p *problem) check(guarantee planner.Guarantee, in placement.Group, losses placement.Losses) (placement.Report, *placement.Failure) {
+	switch guarantee {
+	case planner.Packed:
+		report, failure := p.m.checker.Pack(in, losses, placement.Options{Balance: p.m.balances()[0], Stop: p.m.stop})
+		if failure == nil || failure.Stopped || !slices.ContainsFunc(in.Workloads, hardlySpread) {
+			return report, failure
+		}
+		// With hard spread, pods that stay where they are can have what pods that are
+		// placed anew have not.
+	case planner.AnyOrder:
+		certificate, void := placement.Certify(&in, losses)
+		if void != nil {
+			return placement.Report{}, &placement.Failure{During: placement.Normal, Resource: void.Rule, Workload: void.Workload, Unproved: true}
+		}
+		if failure := certificate.Check(in.NodesByZone, losses); failure != nil {
+			return placement.Report{}, failure
+		}
+	case planner.Scheduled:
+	}
+	return p.scheduled(in, losses)
+}
+
+// hardlySpread reports whether hard spread forbids nodes to the pods of w.
+func hardlySpread(w placement.Workload) bool {
+	return slices.ContainsFunc(w.Spread, func(s placement.Spread) bool { return s.Hard })
+}
+
+// scheduled asks the modelled scheduler of the version that runs and, where an
 // upgrade changes its formula, of the one to come. The report is of today's.
-func (p *problem) check(in placement.Group, losses placement.Losses) (placement.Report, *placement.Failure) {
+func (p *problem) scheduled(in placement.Group, losses placement.Losses) (placement.Report, *placement.Failure) {
 	formulas := p.m.balances()
 	report, failure := p.m.checker.Check(in, losses, placement.Options{Balance: formulas[0], Stop: p.m.stop})
 	for _, next := range formulas[1:] {
@@ -240,11 +275,21 @@ func (p *problem) packingOffers() []packing.Offer {
 	return out
 }
 
-// start is the least count of nodes of an offer that is worth trying: what the
-// requests need with everything up and, for the pods that must run after the
-// declared losses, on the survivors.
+// start is the least count of nodes of an offer that is worth trying.
 func (p *problem) start(offer int) (int, bool) {
 	o := &p.offers[offer]
+	n, ok := p.least(o)
+	if ok && p.group.Guarantee == planner.AnyOrder {
+		certain := p.certain(o)
+		n, ok = max(n, certain.nodes), certain.why == ""
+	}
+	return n, ok
+}
+
+// least is a bound on the count of nodes of o: what the requests need with
+// everything up and, for the pods that must run after the declared losses, on the
+// survivors.
+func (p *problem) least(o *offer) (int, bool) {
 	l := packing.Losses{Nodes: p.losses.Nodes, Zones: p.losses.Zones, AtOnce: p.losses.AtOnce}
 	kept := p.items(func(w *work) int {
 		if w.reschedules() {

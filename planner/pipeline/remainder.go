@@ -73,7 +73,7 @@ func (r *remainder) check(nodes int, losses placement.Losses, without func(workl
 			w.Surge = 0
 			w.Replicas -= min(without(w.Name), w.Replicas)
 		}
-		if _, failure := r.p.check(in, losses); failure != nil {
+		if _, failure := r.p.scheduled(in, losses); failure != nil {
 			return failure
 		}
 	}

@@ -78,6 +78,9 @@ func (p *problem) sentence(f *placement.Failure) string {
 	if f.Workload == "" { // beyondBaseline
 		return "requests and DaemonSets exceed the baseline CPU that burstable machines sustain"
 	}
+	if f.Resource == placement.ShortProof && f.Missing > 0 {
+		return fmt.Sprintf("%d nodes are missing to prove %s that every pod of %s has a place in any order", f.Missing, when, f.Workload)
+	}
 	if f.Unproved {
 		return fmt.Sprintf("it cannot be proved %s that every pod has a place: there are too many sets of failures to try", when)
 	}

@@ -18,9 +18,11 @@ const mostSurvivors = 1000
 //
 // What it finds is a proof: the placement of the report is one, and on the
 // survivors of each loss one was found for every pod of Reschedule workloads and
-// MinReady pods of the others. What it does not find may exist: it places pods in
+// MinReady pods of the others, which survive where they run, so that their spread
+// asks nothing more. What it does not find may exist: it places pods in
 // sorted and in mixed orders, each onto the node that the scheduler prefers, the
-// fullest, or the one whose free room has the shape of the pod. Hard spread is kept
+// fullest, or the one whose free room has the shape of the pod; many pods in fewer
+// ways than few. Hard spread is kept
 // and MinReady holds in the placement of the report, as in Check.
 //
 // The report's drills count the ways in which a loss strikes; their Free takes every
@@ -143,12 +145,16 @@ const (
 	mixedOrders = 3
 )
 
-// attempts is how many ways to place the pods there are.
+// packSteps bounds the pods that are placed in all attempts; each of the choosers has
+// one in any case.
+const packSteps = 1 << 15
+
+// attempts is how many ways to place the pods are tried.
 func (c *Checker) attempts() int {
 	if len(c.sizes) == 1 {
 		return int(choosers)
 	}
-	return int(choosers) * (sortedOrders + mixedOrders)
+	return min(max(int(choosers), packSteps/max(1, len(c.queue))), int(choosers)*(sortedOrders+mixedOrders))
 }
 
 // place puts the pods on empty nodes in the way of an attempt.
@@ -396,7 +402,8 @@ func (c *Checker) packSurvivors(g *Group, l Losses, o Options) *Failure {
 	for _, k := range list {
 		left := changed(g, k.zones, func(_ int, w *Workload) {
 			if !w.Reschedule {
-				w.Replicas = w.MinReady
+				// They run where they ran, whatever the spread has become.
+				w.Replicas, w.Spread, w.NoDefaultSpread = w.MinReady, nil, true
 			}
 		})
 		if f := c.packAgain(&left, o, k.during); f != nil {

@@ -56,7 +56,11 @@ func (k *checker) losses(g *group) {
 			worst[i] = min(worst[i], ready)
 			k.ready(g.loads[i], e, ready)
 		}
-		k.reschedules(g, e)
+		if g.decl.Guarantee == planner.Packed {
+			k.repacked(g, e)
+		} else {
+			k.reschedules(g, e)
+		}
 	}
 	for i, l := range g.loads {
 		// The plan shows one placement of those that the scheduler may give, so that
@@ -277,7 +281,8 @@ func (g *group) describe(e event, lost, left []int) string {
 }
 
 // rollouts checks that the surge of each workload, one at a time, has room with
-// all nodes up.
+// all nodes up: beside the pods as they run, or, where no more is asked for than
+// that places exist, wherever they may be.
 func (k *checker) rollouts(g *group) {
 	all := make([]int, len(g.classes))
 	for i, c := range g.classes {
@@ -286,7 +291,11 @@ func (k *checker) rollouts(g *group) {
 	for w, l := range g.loads {
 		pending := make([]int, len(g.loads))
 		pending[w] = surge(&l.spec, l.plan.Replicas)
-		switch solve(g.pose(all, pending)) {
+		verdict := solve(g.pose(all, pending))
+		if verdict != placed && g.decl.Guarantee == planner.Packed && g.rolledOut(w) {
+			verdict = placed
+		}
+		switch verdict {
 		case impossible:
 			k.need(false, l.path, "rollout.surge", "no place exists for the %d pods that a rollout adds", pending[w])
 		case unproved:

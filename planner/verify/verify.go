@@ -21,6 +21,8 @@
 //     machines of one's own stand there in such numbers;
 //   - the estimated size of etcd's database: no smaller than its pods and nodes
 //     alone;
+//   - the prices of guarantees that a group does not ask for: order, prices and, for
+//     any order, the proof; not that fewer nodes would not do;
 //   - alternatives: each is admitted and priced and they are sorted, but that they
 //     are the best there are is not shown;
 //   - findings: which practices a plan breaks is not looked at.
@@ -107,6 +109,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 			k.usage(g)
 			k.losses(g)
 			k.rollouts(g)
+			k.guarantee(g)
 		}
 		k.bound(g)
 	}
