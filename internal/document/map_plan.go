@@ -146,6 +146,14 @@ func syncGroupPlan(to direction, d *groupPlan, p *planner.GroupPlan) {
 		syncText(to, &d.PriceBasis, &p.Basis)
 		syncText(to, &d.PriceDate, &p.Date)
 	})
+	syncList(to, &d.Guarantees, &p.Guarantees, func(to direction, d *guaranteePrice, p *planner.GuaranteePrice) {
+		syncText(to, &d.Guarantee, &p.Guarantee)
+		syncText(to, &d.InstanceType, &p.InstanceType)
+		syncInt(to, &d.Nodes, &p.Nodes)
+		syncAmount(to, &d.USDPerHour, &p.Cost)
+		syncText(to, &d.Proof, &p.Proof)
+		syncText(to, &d.NotProved, &p.NotProved)
+	})
 	syncList(to, &d.Alternatives, &p.Alternatives, func(to direction, d *alternative, a *planner.Alternative) {
 		syncText(to, &d.InstanceType, &a.InstanceType)
 		syncInt(to, &d.Nodes, &a.Nodes)

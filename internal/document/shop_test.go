@@ -134,6 +134,12 @@ func web() planner.GroupPlan {
 			{Step: "node", Nodes: 5, Added: known(cents(40))},
 			{Step: "zone", Nodes: 6, Added: known(cents(40))},
 		},
+		Guarantees: []planner.GuaranteePrice{
+			{Guarantee: planner.Packed, InstanceType: "m7i.2xlarge", Nodes: 6, Cost: known(cents(240)), Proof: "a placement was found; the lower bound is 5"},
+			{Guarantee: planner.Scheduled, InstanceType: "m7i.2xlarge", Nodes: 6, Cost: known(cents(240)), Proof: "the modelled kube-scheduler places every pod"},
+			{Guarantee: planner.AnyOrder, InstanceType: "m7i.2xlarge", NotProved: "hard topology spread of checkout"},
+			{Guarantee: planner.AnyOrder, InstanceType: "m7i.4xlarge", Nodes: 4, Cost: known(cents(320)), Proof: "whatever runs where, 2 nodes leave room for a pod of checkout"},
+		},
 		Committed: []planner.CommittedCost{
 			commitment(1, "all-upfront", cents(150), 375_000), commitment(1, "no-upfront", cents(156), 350_000),
 			commitment(3, "all-upfront", cents(96), 600_000),

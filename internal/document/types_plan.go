@@ -80,6 +80,7 @@ type groupPlan struct {
 	Survives       []drill          `json:"survives" jsonschema:"The failures that were tried."`
 	RedundancyCost []redundancyStep `json:"redundancy_cost" jsonschema:"What each step of redundancy adds, in the order bare, node, zone, equal_zones."`
 	Committed      []committedCost  `json:"committed" since:"1" jsonschema:"What the nodes would cost under each commitment that the catalog prices, sorted by kind, term and payment."`
+	Guarantees     []guaranteePrice `json:"guarantees" since:"2" jsonschema:"What certainty costs: the least known count of the chosen type for packed, scheduled and any_order; then, where another admitted type is cheaper at any_order, that one."`
 	Alternatives   []alternative    `json:"alternatives" jsonschema:"The next best instance types, cheapest first."`
 	Headroom       headroom         `json:"headroom" jsonschema:"What stays free over all nodes with everything up."`
 }
@@ -168,7 +169,7 @@ type duals struct {
 }
 
 type binding struct {
-	Resource string `json:"resource" jsonschema:"cpu, memory, pods, spread, min_ready, nodes, min_nodes, equal_zones or baseline_cpu."`
+	Resource string `json:"resource" jsonschema:"cpu, memory, pods, spread, min_ready, nodes, min_nodes, equal_zones, baseline_cpu or proof: the proof for any order."`
 	During   string `json:"during" jsonschema:"normal, rollout, node_loss, zone_loss or node_and_zone_loss."`
 	Workload text   `json:"workload" jsonschema:"Workload that does not fit with one node less; null where none is named."`
 }
@@ -195,6 +196,15 @@ type committedCost struct {
 	Saving     ratio   `json:"saving" signed:"true" jsonschema:"Share of the cost on demand that it saves."`
 	PriceBasis text    `json:"price_basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How the price is known."`
 	PriceDate  date    `json:"price_date" jsonschema:"Day of the price's source."`
+}
+
+type guaranteePrice struct {
+	Guarantee    string   `json:"guarantee" enum:"packed scheduled any_order" open:"true" jsonschema:"packed: some placement exists; scheduled: the modelled scheduler finds one; any_order: proved for every order."`
+	InstanceType string   `json:"instance_type" jsonschema:"Instance type of the nodes."`
+	Nodes        int      `json:"nodes" jsonschema:"Nodes over all zones; 0 where no count is known."`
+	USDPerHour   *dollars `json:"usd_per_hour" jsonschema:"Cost of the nodes, without disks; null where not known."`
+	Proof        text     `json:"proof" jsonschema:"What is proved, and how; null where nothing is."`
+	NotProved    text     `json:"not_proved" jsonschema:"What voids the proof; null where nothing does."`
 }
 
 type alternative struct {

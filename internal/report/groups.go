@@ -192,6 +192,8 @@ func bindingWords(plan *planner.Plan, g *planner.GroupPlan) string {
 		words = "min_ready"
 	case "pods":
 		words = "pods a node"
+	case "proof":
+		words = "the proof for any order"
 	}
 	if b.Workload != "" {
 		words += " of " + b.Workload

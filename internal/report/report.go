@@ -102,6 +102,7 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.blank()
 	out.survives(p)
 	out.redundancy(p)
+	out.certainty(p)
 	out.blank()
 	out.alternatives(p)
 	out.assumed(p)

@@ -89,7 +89,7 @@ func TestMistakes(t *testing.T) {
 		"class":                      {"group", "instances {\n allow = [\"metals\"]\n}", spec.UnknownChoice, `"metals"`, `Did you mean "metal"?`},
 		"mixed types":                {"group", "instances {\n max_types = 6\n}", spec.NotSupportedYet, "6", "Write 1"},
 		"reserved":                   {"group", "instances {\n capacity_type = \"reserved\"\n}", spec.NotSupportedYet, `"reserved"`, `"on_demand" or "spot"`},
-		"guarantee":                  {"group", "guarantee = \"any_order\"", spec.NotSupportedYet, `"any_order"`, `"scheduled"`},
+		"guarantee":                  {"group", "guarantee = \"any-order\"", spec.UnknownChoice, `"any-order"`, `Did you mean "any_order"?`},
 		"role gpu":                   {"group", "role = \"gpu\"", spec.NotSupportedYet, `"gpu"`, `"app"`},
 		"balancing":                  {"workload", way3 + "service_time {\n mean = \"10ms\"\n cv = 1\n}\nbalancing = \"round_robin\"", spec.NotSupportedYet, `"round_robin"`, `"random"`},
 		"failure target":             {"workload", "throughput = 1\nconcurrency = 8\nlatency {\n p99 = \"1s\"\n during = \"failure\"\n}\nservice_time {\n mean = \"10ms\"\n cv = 1\n}", spec.NotSupportedYet, `"failure"`, `"normal"`},

@@ -24,7 +24,7 @@ func nodeGroup() block {
 			{name: "zones", kind: kindTexts, def: "the cluster's", doc: "Zones of the group."},
 			{name: "image", kind: kindChoice, choices: []string{"al2023", "bottlerocket", "cos", "ubuntu"}, of: imagesOf, def: "by ground", doc: "Operating system; decides what is left to pods."},
 			{name: "labels", kind: kindMap, def: "none", doc: "Labels of the nodes. Keys with \".\" or \"/\" are quoted. Of the domains kubernetes.io and k8s.io a kubelet takes a few only."},
-			{name: "guarantee", kind: kindChoice, choices: []string{"scheduled"}, later: []string{"packed", "any_order"}, def: "scheduled", doc: "scheduled: the modelled kube-scheduler places every pod."},
+			{name: "guarantee", kind: kindChoice, choices: []string{"packed", "scheduled", "any_order"}, def: "scheduled", doc: "How sure it is that every pod has a place. packed: a placement exists, with everything up and, repacked, after each loss. scheduled: the modelled kube-scheduler places every pod, in 9 orders. any_order: proved for every order; hard topology spread and min_ready void the proof and are refused."},
 			{name: "provisioner", kind: kindChoice, unbuilt: true, doc: "What makes the nodes.", instead: "Leave it out: a managed node group is planned."},
 			{name: "split_by_zone", kind: kindBool, unbuilt: true, doc: "One Terraform group a zone."},
 			{name: "manifests", kind: kindTexts, unbuilt: true, doc: "Manifests whose workloads run here.", instead: "Write a workload block for each."},
