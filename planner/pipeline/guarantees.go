@@ -24,7 +24,7 @@ func (p *problem) uncertain() error {
 	bad := &planner.Infeasible{Path: w.path + ".topology_spread", Constraint: "no count of nodes is proved for any order: " + voidWords(void) + voidReason(void)}
 	switch {
 	case void.Rule == placement.ShortSpread && w.spec.Recovery == planner.Static:
-		bad.Remedy = `guarantee = "scheduled": topology spread is hard where recovery is static`
+		bad.Remedy = `use guarantee = "scheduled": topology spread is hard where recovery is static`
 	case void.Rule == placement.ShortSpread:
 		bad.Remedy = `use ScheduleAnyway, or guarantee = "scheduled"`
 	case w.spec.MinReady != nil:
