@@ -55,6 +55,6 @@ func (s *solver) certain(t int, v []float64, price float64) float64 {
 	k := s.packer
 	// The packer's margin is in shares of the dearest price; here prices are whole
 	// numbers, and a bound that is below the next whole one is that much better.
-	k.fill(t, v, s.in.dem, price*(1-4*safety), s.opt.nodes())
+	k.fill(t, v, s.in.dem, price*(1-4*safety), 0.9*price, s.opt.nodes())
 	return math.Floor(k.bound + safety*price)
 }

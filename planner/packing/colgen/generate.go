@@ -56,25 +56,29 @@ func newColumn(offer int, price float64, pat []int32) column {
 	return c
 }
 
-// generate adds columns until the program's value is within eps of the bound, no
-// column improves it, or the rounds are used up. Prices are taken between those
+// generate adds columns for a number of rounds, and reports whether it is done:
+// the program's value is within eps of the bound, no column improves it, or all
+// rounds are used up. Prices are taken between those
 // of the program and the best dual ones so far, which steadies them; at every
 // stop, dividing them by the largest ratio of a filling's worth to its node's
 // price makes them dual prices, and a bound.
-func (s *solver) generate(eps float64) error {
+func (s *solver) generate(eps float64, run int) (done bool, err error) {
 	limits := []int{100, 2000, s.opt.nodes()}
 	level, weight := 0, 0.6
-	for s.stats.Rounds < s.opt.rounds() {
+	for range run {
+		if s.stats.Rounds >= s.opt.rounds() {
+			return true, nil
+		}
 		if s.ctx.Err() != nil {
-			return context.Cause(s.ctx)
+			return false, context.Cause(s.ctx)
 		}
 		s.stats.Rounds++
-		if err := s.lp.optimise(s.ctx, 4000); err != nil {
-			return err
+		if err := s.lp.optimise(s.ctx, 200+s.lp.m); err != nil {
+			return false, err
 		}
 		value := s.lp.objective()
 		if value-s.bound <= eps*value {
-			return nil
+			return true, nil
 		}
 		v := make([]float64, len(s.lp.y))
 		for i, y := range s.lp.y {
@@ -99,10 +103,10 @@ func (s *solver) generate(eps float64) error {
 		case level+1 < len(limits):
 			level++
 		default:
-			return nil
+			return true, nil
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // take adds the columns that are worth more than their cost at the program's

@@ -21,8 +21,9 @@ func (in *instance) greedy(ctx context.Context, k *packer, v []float64, dem []in
 		choice, ratio := bin{offer: -1}, 0.0
 		try := func(t int) {
 			price := in.offers[t].price
-			k.fill(t, v, dem, ratio*price*(1+1e-9), greedyNodes)
-			if k.value > ratio*price*(1+1e-9) {
+			aim := ratio * price * (1 + 1e-9)
+			k.fill(t, v, dem, aim, aim, greedyNodes)
+			if k.value > aim {
 				ratio = k.value / price
 				choice = bin{offer: t, pat: append(choice.pat[:0], k.best...)}
 			}

@@ -29,6 +29,9 @@ type offer struct {
 	price float64 // as a share of unit
 	cost  int64
 	fit   []int // pods of each class on an empty node, 0 where they are not allowed
+	// mu are the multipliers of the offer's last knapsack. Knapsacks of one offer
+	// never run at the same time.
+	mu [Dims]float64
 }
 
 // bin is a number of nodes of an offer with the same pods.

@@ -45,11 +45,16 @@ func newPacker(in *instance) *packer {
 
 // fill looks for a filling of a node of offer t with pods of demand dem that is
 // worth more than aim at the prices v, in at most limit steps. Afterwards best
-// and value are the best filling found, and bound holds for any.
-func (k *packer) fill(t int, v []float64, dem []int, aim float64, limit int) {
+// and value are the best filling found, and bound holds for any. It does not look
+// where the offer's last multipliers show that none is worth more than skip.
+func (k *packer) fill(t int, v []float64, dem []int, aim, skip float64, limit int) {
 	o := &k.in.offers[t]
 	k.items = k.items[:0]
 	clear(k.best)
+	if b := k.glance(t, v, dem); b <= skip {
+		k.value, k.bound = 0, b+safety*o.price
+		return
+	}
 	k.value, k.bound, k.nodes, k.limit, k.aim = 0, 0, 0, limit, aim
 	for i := range dem {
 		if u := min(dem[i], o.fit[i]); u > 0 && v[i] > 0 {
@@ -60,6 +65,7 @@ func (k *packer) fill(t int, v []float64, dem []int, aim float64, limit int) {
 		return
 	}
 	k.relax.solve(k.items, &o.free, k.in.nd)
+	o.mu = k.relax.mu
 	size := 0.0
 	for j := range k.items {
 		it := &k.items[j]
@@ -81,6 +87,35 @@ func (k *packer) fill(t int, v []float64, dem []int, aim float64, limit int) {
 	clear(k.take)
 	k.search(0, 0, size, o.free)
 	k.bound = max(k.bound, k.value) + safety*o.price
+}
+
+// glance bounds the value of a filling of offer t with the multipliers that were
+// best for it the last time,
+//
+//	mu . free + sum over classes of copies x max(0, v - mu . w)
+//
+// as it holds for any that are not negative.
+func (k *packer) glance(t int, v []float64, dem []int) float64 {
+	o := &k.in.offers[t]
+	nd := k.in.nd
+	bound := 0.0
+	for d := range nd {
+		bound += o.mu[d] * float64(o.free[d])
+	}
+	for i, n := range dem {
+		u := min(n, o.fit[i])
+		if u <= 0 {
+			continue
+		}
+		w, x := &k.in.w[i], v[i]
+		for d := range nd {
+			x -= o.mu[d] * float64(w[d])
+		}
+		if x > 0 {
+			bound += x * float64(u)
+		}
+	}
+	return bound
 }
 
 // order sorts the items by value for size and sums them up.

@@ -45,7 +45,7 @@ const (
 	// refactor is the number of pivots after which the inverse is computed anew.
 	refactor = 150
 	// perturbation of the demand, relative, against ties in the ratio test.
-	perturbation = 1e-6
+	perturbation = 5e-5
 	// optimality is how much more than its cost a column must be worth, relative.
 	optimality = 1e-9
 	// smallest pivot.

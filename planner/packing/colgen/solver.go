@@ -83,28 +83,35 @@ func (s *solver) run() error {
 	return s.refine()
 }
 
-// refine generates columns to ever smaller gaps between program and bound, and
-// rounds and improves the plan after each.
+// refine generates columns in short runs, to ever smaller gaps between program
+// and bound, and rounds and improves the plan after each run.
 func (s *solver) refine() error {
-	want := s.opt.gap()
-	for _, part := range []float64{2, 4, 16} {
-		if err := s.generate(want / part); err != nil {
+	const run = 12
+	want, steps := s.opt.gap(), s.opt.steps()
+	for part := 2.0; part <= 16; {
+		done, err := s.generate(want/part, run)
+		if err != nil {
 			return err
 		}
-		if s.stage == StageExact {
-			continue
+		if s.stage != StageExact {
+			if err := s.round(); err != nil {
+				return err
+			}
+			share := steps / 40
+			if done {
+				share = steps / 4
+			}
+			if !s.closed(want) {
+				if err := s.improve(min(share, steps-s.stats.Steps)); err != nil {
+					return err
+				}
+			}
 		}
-		if err := s.round(); err != nil {
-			return err
-		}
-		if s.closed(want) {
+		if s.closed(want) && (s.stage != StageExact || done) {
 			return nil
 		}
-		if err := s.improve(s.opt.steps() / 3); err != nil {
-			return err
-		}
-		if s.closed(want) {
-			return nil
+		if done {
+			part *= 2
 		}
 	}
 	return nil
@@ -220,7 +227,7 @@ func (s *solver) price(v []float64, aim float64, limit int) []priced {
 		wait.Go(func() {
 			for t := int(next.Add(1)) - 1; t < len(out); t = int(next.Add(1)) - 1 {
 				target := aim * s.in.offers[t].price
-				k.fill(t, v, s.in.dem, target, limit)
+				k.fill(t, v, s.in.dem, target, 0.98*target, limit)
 				out[t] = priced{offer: t, value: k.value, bound: k.bound}
 				if k.value > target {
 					out[t].pat = slices.Clone(k.best)
