@@ -21,7 +21,7 @@ CLUSTERS ?= 200
 # FUZZTIME is the time for each fuzz target.
 FUZZTIME ?= 10s
 
-.PHONY: help build test race lint fmt fuzz bench golden docs generate catalog terraform-check scheduler-check check clean
+.PHONY: help build test race lint fmt fuzz bench bench-packing golden docs generate catalog terraform-check scheduler-check check clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target sentence; do \
@@ -49,6 +49,9 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 
 bench: ## Run the benchmarks that match BENCH (all) COUNT (1) times
 	@$(GO) test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) $(PACKAGES)
+
+bench-packing: ## Measure gap and time of mixed types on 90 generated instances
+	@$(GO) test -run='^$$' -bench='^BenchmarkMixed$$' -benchtime=1x ./internal/packbench
 
 golden: ## Write the golden files anew: read their diff before you commit it
 	@packages=$$($(GO) list -f '{{range .TestImports}}{{if eq . "$(TESTKIT)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "$(TESTKIT)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}' ./... | sort -u); \
