@@ -55,25 +55,6 @@ func (g *Group) With(nodes int) *Group {
 	return &out
 }
 
-// Folded returns g with the DaemonSets of a node as one pod that requests what they
-// do together, which is how the model sees them. The scheduler's LeastAllocated
-// counts a container without a request as one of 100m or 200 MiB, so that the
-// scores differ where DaemonSets leave requests out; filters do not.
-func (g *Group) Folded() *Group {
-	out := *g
-	if len(g.DaemonSets) < 2 {
-		return &out
-	}
-	all := planner.DaemonSet{Name: "all"}
-	for _, d := range g.DaemonSets {
-		all.CPU += d.CPU
-		all.Memory += d.Memory
-	}
-	out.DaemonSets = []planner.DaemonSet{all}
-	out.Allocatable.Pods -= len(g.DaemonSets) - 1
-	return &out
-}
-
 // Workload is a number of equal pods.
 type Workload struct {
 	Name     string

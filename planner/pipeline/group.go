@@ -25,6 +25,8 @@ type problem struct {
 	// daemons of every node, and what they reserve.
 	daemons  []planner.DaemonSet
 	reserved placement.Resources
+	// unrequested is what LeastAllocated counts for them beyond that.
+	unrequested placement.Resources
 	// atLeast so many nodes are tried.
 	atLeast int
 	// scratch is the checker's input, reused over the scan.
@@ -87,11 +89,21 @@ func (m *maker) problem(g *planner.NodeGroup, guests []planner.Workload, months 
 		p.reserved.CPU += d.CPU
 		p.reserved.Memory += d.Memory
 		p.reserved.Pods++
+		p.unrequested = unrequested(p.unrequested, d)
 	}
 	if err := p.tooLarge(); err != nil {
 		return nil, err
 	}
 	return &p, errors.Join(p.impossible(), p.uncertain())
+}
+
+// unrequested adds what LeastAllocated counts for a DaemonSet beyond its requests.
+// Its containers are taken as one.
+func unrequested(sum placement.Resources, d planner.DaemonSet) placement.Resources {
+	more := placement.UnrequestedBy(d.CPU, d.Memory)
+	sum.CPU += more.CPU
+	sum.Memory += more.Memory
+	return sum
 }
 
 // tooLarge names every workload whose pod fits on no admitted node.
@@ -252,7 +264,7 @@ func (p *problem) boundByBaseline(t *catalogs.InstanceType) bool {
 func (p *problem) placementGroup(o *offer, zones []int) placement.Group {
 	g := &p.scratch
 	g.Allocatable = placement.Resources{CPU: o.allocatable.CPU, Memory: o.allocatable.Memory, Pods: o.allocatable.Pods}
-	g.Reserved = p.reserved
+	g.Reserved, g.Unrequested = p.reserved, p.unrequested
 	g.NodesByZone = zones
 	g.Workloads = g.Workloads[:0]
 	for i := range p.works {

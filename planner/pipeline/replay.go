@@ -134,6 +134,7 @@ func standing(g *planner.GroupPlan, zones []string, works []work) placement.Grou
 	for _, d := range pool.DaemonSets {
 		in.Reserved.CPU += d.CPU
 		in.Reserved.Memory += d.Memory
+		in.Unrequested = unrequested(in.Unrequested, d)
 	}
 	for _, p := range g.Placement {
 		in.NodesByZone[slices.Index(zones, p.Zone)] += p.Nodes

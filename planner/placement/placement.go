@@ -70,6 +70,26 @@ type Workload struct {
 	Reschedule bool
 }
 
+// What LeastAllocated takes for a container without a request (kube-scheduler,
+// util/pod_resources.go: DefaultMilliCPURequest, DefaultMemoryRequest).
+const (
+	unrequestedCPU    units.MilliCPU = 100
+	unrequestedMemory                = 200 * units.MiB
+)
+
+// UnrequestedBy returns what LeastAllocated counts of a pod of one container beyond
+// its requests: 100m where it requests no CPU, 200 MiB where it requests no memory.
+func UnrequestedBy(cpu units.MilliCPU, memory units.Bytes) Resources {
+	var out Resources
+	if cpu == 0 {
+		out.CPU = unrequestedCPU
+	}
+	if memory == 0 {
+		out.Memory = unrequestedMemory
+	}
+	return out
+}
+
 // Group is a node group of equal nodes and the pods that run on it.
 type Group struct {
 	// Allocatable of each node; scores are shares of it.
@@ -77,6 +97,10 @@ type Group struct {
 	// Reserved on each node by DaemonSets; filters and scores count it as
 	// requested.
 	Reserved Resources
+	// Unrequested is what LeastAllocated counts on each node beside that, and nothing
+	// else does: for DaemonSets that request no CPU or no memory (see
+	// UnrequestedBy).
+	Unrequested Resources
 	// NodesByZone is the number of nodes in each zone, fullest first by
 	// convention. A zone without nodes is no spread domain.
 	NodesByZone []int

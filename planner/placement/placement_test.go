@@ -362,3 +362,21 @@ func TestStops(t *testing.T) {
 		t.Errorf("%+v, want a check that stopped", failure)
 	}
 }
+
+// The defaults of the scheduler for a container without requests: 100m and 200 MiB.
+func TestUnrequestedBy(t *testing.T) {
+	for _, test := range []struct {
+		cpu    units.MilliCPU
+		memory units.Bytes
+		want   placement.Resources
+	}{
+		{50, 64 * units.MiB, placement.Resources{}},
+		{50, 0, placement.Resources{Memory: 200 * units.MiB}},
+		{0, 64 * units.MiB, placement.Resources{CPU: 100}},
+		{0, 0, placement.Resources{CPU: 100, Memory: 200 * units.MiB}},
+	} {
+		if got := placement.UnrequestedBy(test.cpu, test.memory); got != test.want {
+			t.Errorf("%d m and %d bytes: %+v, want %+v", test.cpu, test.memory, got, test.want)
+		}
+	}
+}

@@ -18,7 +18,8 @@ func randomGroup(r *rand.Rand) (placement.Group, placement.Losses, placement.Opt
 			Memory: units.Bytes(cores*(2+r.IntN(4)))*units.GiB - units.Bytes(r.IntN(500))*units.MiB,
 			Pods:   5 + r.IntN(20),
 		},
-		Reserved: placement.Resources{CPU: units.MilliCPU(r.IntN(300)), Memory: units.Bytes(r.IntN(400)) * units.MiB, Pods: r.IntN(4)},
+		Reserved:    placement.Resources{CPU: units.MilliCPU(r.IntN(300)), Memory: units.Bytes(r.IntN(400)) * units.MiB, Pods: r.IntN(4)},
+		Unrequested: placement.Resources{CPU: units.MilliCPU(r.IntN(3) * 100), Memory: units.Bytes(r.IntN(4)*200) * units.MiB},
 	}
 	for range 1 + r.IntN(3) {
 		g.NodesByZone = append(g.NodesByZone, r.IntN(4))

@@ -203,8 +203,10 @@ func (c *Checker) resourceScore(w, k int) int32 {
 }
 
 // leastAllocated is the mean over CPU and memory of the free share with the pod,
-// in whole hundredths. Source: noderesources/least_allocated.go.
+// in whole hundredths, DaemonSets without a request counted at the scheduler's
+// default. Source: noderesources/least_allocated.go.
 func (c *Checker) leastAllocated(cpu, memory int64) int32 {
+	cpu, memory = cpu+int64(c.group.Unrequested.CPU), memory+int64(c.group.Unrequested.Memory)
 	return int32((freeShare(cpu, c.allocCPU) + freeShare(memory, c.allocMemory)) / 2)
 }
 

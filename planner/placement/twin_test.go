@@ -297,7 +297,9 @@ func (t *twin) resourceScore(n twinNode, w placement.Workload) int64 {
 	cpu, memory, _ := t.used(n)
 	before := balance(cpu, memory)
 	cpu, memory = cpu+int64(w.Request.CPU), memory+int64(w.Request.Memory)
-	least := ((int64(a.CPU)-cpu)*100/int64(a.CPU) + (int64(a.Memory)-memory)*100/int64(a.Memory)) / 2
+	share := func(free, all int64) int64 { return max(free, 0) * 100 / all }
+	u := t.g.Unrequested // LeastAllocated alone counts what requests nothing
+	least := (share(int64(a.CPU-u.CPU)-cpu, int64(a.CPU)) + share(int64(a.Memory-u.Memory)-memory, int64(a.Memory))) / 2
 	if t.balance == placement.BalanceByChange {
 		return least + 50 + (50+balance(cpu, memory)-before)/2
 	}
