@@ -78,24 +78,6 @@ func TestControlPlane(t *testing.T) {
 	}
 }
 
-func TestUnknownFees(t *testing.T) {
-	cat := fakeCatalog()
-	cat.Fees = cat.Fees[1:]
-	fees := controlplane.Fees(cat, "standard", controlplane.Extended)
-	if len(fees) != 2 || !fees[0].Price.Known() || fees[1].Price.Known() {
-		t.Errorf("without the extended fee: %+v, want a known base and an unknown surcharge", fees)
-	}
-	cat = fakeCatalog()
-	cat.Fees = cat.Fees[:1]
-	fees = controlplane.Fees(cat, "standard", controlplane.Extended)
-	if len(fees) != 1 || fees[0].Name != controlplane.FeeExtendedTotal || fees[0].Price.Rate != 600_000_000 {
-		t.Errorf("without the standard fee: %+v, want the total alone", fees)
-	}
-	if fees = controlplane.Fees(cat, "standard", controlplane.Standard); len(fees) != 1 || fees[0].Price.Known() {
-		t.Errorf("without the standard fee: %+v, want one unknown line", fees)
-	}
-}
-
 func TestSystemPods(t *testing.T) {
 	p := aws.Provider{}
 	var cpu units.MilliCPU

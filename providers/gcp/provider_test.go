@@ -93,24 +93,6 @@ func TestControlPlane(t *testing.T) {
 	}
 }
 
-func TestUnknownFees(t *testing.T) {
-	cat := fakeCatalog()
-	cat.Fees = cat.Fees[1:]
-	fees := controlplane.Fees(cat, "zonal", controlplane.Extended)
-	if len(fees) != 2 || !fees[0].Price.Known() || fees[1].Price.Known() {
-		t.Errorf("without the extended fee: %+v, want a known base and an unknown surcharge", fees)
-	}
-	cat = fakeCatalog()
-	cat.Fees = cat.Fees[:1]
-	fees = controlplane.Fees(cat, "regional", controlplane.Extended)
-	if len(fees) != 1 || fees[0].Name != controlplane.FeeExtendedTotal || fees[0].Price.Rate != 600_000_000 {
-		t.Errorf("without the tier's fee: %+v, want the total alone", fees)
-	}
-	if fees = controlplane.Fees(cat, "regional", controlplane.Standard); len(fees) != 1 || fees[0].Price.Known() {
-		t.Errorf("without the tier's fee: %+v, want one unknown line", fees)
-	}
-}
-
 // Requests of a node of GKE 1.36 without network policy, and the 36M of the collector
 // of Managed Service for Prometheus beside them, in whole MiB.
 func TestDaemonSets(t *testing.T) {
