@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"fmt"
 	"slices"
 )
 
@@ -66,29 +65,6 @@ func Members(l Losses, zones, least int) (int, bool) {
 	return 0, false
 }
 
-// WhyNoQuorum says why n members balanced over z zones lose their quorum with a
-// zone, and what would help; it is empty where they keep it. n and z must be
-// positive.
-func WhyNoQuorum(n, z int) string {
-	if _, ok := SurvivesZoneLoss(n, z); ok {
-		return ""
-	}
-	switch {
-	case n == 1:
-		return "the only member fails with its zone; three members in three zones survive the loss of one"
-	case n == 2:
-		return "of two members both are needed; three in three zones survive the loss of one"
-	case z == 1:
-		return "all members fail with the only zone; three zones with a member each survive the loss of one"
-	case z == 2:
-		return fmt.Sprintf("the fuller of two zones holds %d of %d members, and no number of members helps: it always holds half or more; "+
-			"a witness member in a third zone does", Balance(n, z)[0], n)
-	default:
-		// Of three members or more over three zones or more, only four over three do.
-		return fmt.Sprintf("a zone holds %d of %d members, and %d have to be left; take an odd number", Balance(n, z)[0], n, Quorum(n))
-	}
-}
-
 // Fill returns how many of n nodes each zone holds when they are spread as evenly
 // as the zones have room: zone i has room for room[i], or without limit where that
 // is negative. The emptiest zone is filled first and of equal ones the earliest, so
@@ -125,24 +101,6 @@ func Fill(n int, room []int) ([]int, bool) {
 		open = slices.DeleteFunc(open, func(i int) bool { return counts[i] == room[i] })
 	}
 	return counts, true
-}
-
-// EqualNodes returns the least number of nodes, the same in each of z zones, of
-// which need remain whichever lost zones fail:
-//
-//	z x ceil(need / (z - lost))
-//
-// That is NodesForZoneLoss where a node pool counts its nodes by zone. It reports
-// false where every zone may be lost and something is needed.
-func EqualNodes(need, z, lost int) (int, bool) {
-	if need <= 0 {
-		return 0, true
-	}
-	kept := z - max(lost, 0)
-	if kept <= 0 {
-		return 0, false
-	}
-	return (need + kept - 1) / kept * z, true
 }
 
 // fullest returns how many members the k fullest zones hold.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/scantling-dev/scantling/planner/layout"
@@ -220,34 +219,6 @@ func TestKeepsQuorumUnbalanced(t *testing.T) {
 	}
 }
 
-func TestWhyNoQuorum(t *testing.T) {
-	for n := 1; n <= mostMembers; n++ {
-		for z := 1; z <= mostZones; z++ {
-			_, ok := layout.SurvivesZoneLoss(n, z)
-			if why := layout.WhyNoQuorum(n, z); (why == "") != ok {
-				t.Errorf("%d members over %d zones survive: %t, but: %q", n, z, ok, why)
-			}
-		}
-	}
-	for _, test := range []struct {
-		n, z int
-		want []string
-	}{
-		{1, 3, []string{"the only member"}},
-		{2, 3, []string{"both are needed"}},
-		{3, 1, []string{"the only zone"}},
-		{3, 2, []string{"holds 2 of 3 members", "witness member in a third zone"}},
-		{6, 2, []string{"holds 3 of 6 members"}},
-		{4, 3, []string{"holds 2 of 4 members", "3 have to be left", "odd number"}},
-	} {
-		for _, want := range test.want {
-			if got := layout.WhyNoQuorum(test.n, test.z); !strings.Contains(got, want) {
-				t.Errorf("%d members over %d zones: %q does not say %q", test.n, test.z, got, want)
-			}
-		}
-	}
-}
-
 // fairest tries every distribution within the room: the one whose emptiest zone has
 // most, then the next emptiest and so on, and of equals the one with more in the
 // earlier zones.
@@ -327,68 +298,13 @@ func TestFill(t *testing.T) {
 	}
 }
 
-func TestEqualNodes(t *testing.T) {
-	tests := []struct {
-		need, zones, lost, want int
-		ok                      bool
-	}{
-		{7, 3, 1, 12, true}, // 4 a zone, where 11 would do unequally
-		{7, 3, 0, 9, true},
-		{7, 3, -1, 9, true},
-		{0, 3, 3, 0, true},
-		{1, 3, 3, 0, false},
-		{1, 1, 1, 0, false},
-		{1, 0, 0, 0, false},
-	}
-	for _, test := range tests {
-		if got, ok := layout.EqualNodes(test.need, test.zones, test.lost); got != test.want || ok != test.ok {
-			t.Errorf("%+v: got %d, %t", test, got, ok)
-		}
-	}
-	for z := 1; z <= mostZones; z++ {
-		for lost := range z {
-			for need := range 40 {
-				want := 0
-				for everyLossOfZones(slices.Repeat([]int{want / z}, z), lost) < need {
-					want += z
-				}
-				got, ok := layout.EqualNodes(need, z, lost)
-				if !ok || got != want {
-					t.Fatalf("need %d of %d zones less %d: got %d, %t, tried %d", need, z, lost, got, ok, want)
-				}
-				if unequal, _ := layout.NodesForZoneLoss(need, z, lost); unequal > got {
-					t.Fatalf("need %d of %d zones less %d: %d equal nodes are fewer than %d", need, z, lost, got, unequal)
-				}
-			}
-		}
-	}
-}
-
-// everyLossOfZones is what is left in the worst case, every set of zones tried.
-func everyLossOfZones(byZone []int, lost int) int {
-	worst := sum(byZone)
-	for set := range uint(1) << len(byZone) {
-		if bits.OnesCount(set) != lost {
-			continue
-		}
-		left := 0
-		for i, c := range byZone {
-			if set>>i&1 == 0 {
-				left += c
-			}
-		}
-		worst = min(worst, left)
-	}
-	return worst
-}
-
 func ExampleMembers() {
 	zone := layout.Losses{Nodes: 1, Zones: 1}
 	n, ok := layout.Members(zone, 3, 3)
 	fmt.Println(n, ok)
-	_, ok = layout.Members(zone, 2, 3)
-	fmt.Println(ok, layout.WhyNoQuorum(3, 2))
+	_, ok = layout.Members(zone, 2, 3) // the fuller of two zones holds half or more
+	fmt.Println(ok)
 	// Output:
 	// 3 true
-	// false the fuller of two zones holds 2 of 3 members, and no number of members helps: it always holds half or more; a witness member in a third zone does
+	// false
 }

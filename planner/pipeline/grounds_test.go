@@ -21,10 +21,12 @@ func oneZone() planner.Redundancy {
 // TestEqualZones: 20 pods of 1500m take ten nodes of 3750m, two on each. Four,
 // three and three leave six when the fullest zone is lost, too few for ten: 15
 // nodes leave ten, five in each zone. Bare, ten become twelve where zones have to
-// be equal.
+// be equal. Fourteen pods take seven nodes, for which eleven do as they come and
+// twelve where zones are equal, whichever zone is lost.
 func TestEqualZones(t *testing.T) {
 	equal := func(terms *planner.Terms) { terms.EqualZones = true }
 	for name, tc := range map[string]struct {
+		pods     int
 		lost     planner.Redundancy
 		equal    bool
 		byZone   []int
@@ -32,13 +34,15 @@ func TestEqualZones(t *testing.T) {
 		nodes    []int
 		resource string
 	}{
-		"as they come":       {none(), false, []int{4, 3, 3}, []string{"bare", "node", "zone"}, []int{10, 10, 10}, "cpu"},
-		"equal":              {none(), true, []int{4, 4, 4}, []string{"bare", "node", "zone", "equal_zones"}, []int{10, 10, 10, 12}, "equal_zones"},
-		"equal, a zone lost": {oneZone(), true, []int{5, 5, 5}, []string{"bare", "node", "zone", "equal_zones"}, []int{10, 10, 15, 15}, "cpu"},
+		"as they come":       {20, none(), false, []int{4, 3, 3}, []string{"bare", "node", "zone"}, []int{10, 10, 10}, "cpu"},
+		"equal":              {20, none(), true, []int{4, 4, 4}, []string{"bare", "node", "zone", "equal_zones"}, []int{10, 10, 10, 12}, "equal_zones"},
+		"equal, a zone lost": {20, oneZone(), true, []int{5, 5, 5}, []string{"bare", "node", "zone", "equal_zones"}, []int{10, 10, 15, 15}, "cpu"},
+		"seven of eleven":    {14, oneZone(), false, []int{4, 4, 3}, []string{"bare", "node", "zone"}, []int{7, 7, 11}, "cpu"},
+		"seven of twelve":    {14, oneZone(), true, []int{4, 4, 4}, []string{"bare", "node", "zone", "equal_zones"}, []int{7, 7, 11, 12}, "equal_zones"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := &problem{
-				cluster:  cluster(abc(), group("g", planner.App, abc(), tc.lost, inPlace(given("w", 20, 1500, units.GiB)))),
+				cluster:  cluster(abc(), group("g", planner.App, abc(), tc.lost, inPlace(given("w", tc.pods, 1500, units.GiB)))),
 				catalog:  catalog(machine("m7i.xlarge", 4, 16, 200)),
 				provider: fakeProvider{daemons: agents()},
 			}
