@@ -91,13 +91,21 @@ type Network struct {
 	MaxPods int
 }
 
-// DaemonSet runs one pod on each node of its groups and tolerates every taint.
+// DaemonSet runs one pod on each node of its groups that its selector and its
+// tolerations let it on.
 type DaemonSet struct {
-	Name   string
-	CPU    units.MilliCPU
-	Memory units.Bytes
+	Name             string
+	CPU              units.MilliCPU
+	Memory           units.Bytes
+	EphemeralStorage units.Bytes
 	// NodeGroups are the names of the groups it runs on, sorted; empty is all.
 	NodeGroups []string
+	// NodeSelector are labels that a node must have; nil is none.
+	NodeSelector map[string]string
+	// OwnTolerations: of taints with the effects NoSchedule and NoExecute it tolerates
+	// those alone whose keys are Tolerations, sorted; else every taint.
+	OwnTolerations bool
+	Tolerations    []string
 }
 
 // Role is a node group's job. It decides defaults, all of which the spec fills in.
@@ -187,6 +195,19 @@ type Instances struct {
 	MaxTypes int
 	// MaxVCPUs of one node; 0 is no bound.
 	MaxVCPUs int
+	// OnDemandBase is the part of a spot group's nodes that is kept on demand; a share
+	// rounds up.
+	OnDemandBase units.CountOrRatio
+	// GPU says which GPUs the machines must have; nil asks for none.
+	GPU *GPUFilter
+}
+
+// GPUFilter admits machines by their GPUs.
+type GPUFilter struct {
+	// Names are globs on the GPU's name; none is any GPU.
+	Names []string
+	// MinMemory of one GPU; 0 is no bound.
+	MinMemory units.Bytes
 }
 
 // Disk is the root disk of a node.
@@ -281,8 +302,17 @@ type Workload struct {
 	// MinReady pods stay Ready through any declared loss; nil where not asked.
 	MinReady *units.CountOrRatio
 	// Recovery is the group's, except for system pods: always Reschedule.
-	Recovery       Recovery
-	Pod            Pod
+	Recovery Recovery
+	Pod      Pod
+	// Volumes of each replica, sorted by name.
+	Volumes []Volume
+	// NodeSelector are labels that a node must have; nil is none.
+	NodeSelector map[string]string
+	AntiAffinity AntiAffinity
+	// Affinity to other workloads of the group, sorted by workload and key.
+	Affinity []PodAffinity
+	// Priority of the pods: higher ones are scheduled first.
+	Priority       int
 	TopologySpread []TopologySpread
 	// PodDisruptionBudget is nil where there is none.
 	PodDisruptionBudget    *PodDisruptionBudget
@@ -368,6 +398,58 @@ type Pod struct {
 	Memory      units.Bytes
 	CPULimit    units.MilliCPU
 	MemoryLimit units.Bytes
+	// EphemeralStorage is local storage.
+	EphemeralStorage units.Bytes
+	// Extended resources, such as nvidia.com/gpu, sorted by name.
+	Extended []ExtendedResource
+	// Network and Disk are bandwidth that each pod is to have at all times, held
+	// against what machines guarantee, never against their burst. Kubernetes knows
+	// nothing of them.
+	Network, Disk units.Mbps
+}
+
+// ExtendedResource is a whole number of a resource that devices offer.
+type ExtendedResource struct {
+	// Name is "nvidia.com/gpu".
+	Name  string
+	Count int64
+}
+
+// Volume is a disk that each replica of a workload has for itself.
+type Volume struct {
+	Name string
+	// Type is the provider's disk type.
+	Type string
+	Size units.Bytes
+	// IOPS and ThroughputMiBps beyond what the type gives free; 0 is its own.
+	IOPS, ThroughputMiBps int
+	// Zonal: the volume stays in the zone in which its pod ran first, and so must the
+	// pod.
+	Zonal bool
+}
+
+// AffinityMode says how much an affinity weighs.
+type AffinityMode string
+
+// The modes. The zero value is none.
+const (
+	AffinityPreferred AffinityMode = "preferred"
+	AffinityRequired  AffinityMode = "required"
+)
+
+// AntiAffinity keeps the pods of a workload apart: one on a node or in a zone.
+type AntiAffinity struct {
+	Mode AffinityMode
+	// Key of the domains; without meaning where Mode is none.
+	Key TopologyKey
+}
+
+// PodAffinity draws pods to where those of a workload of the same group run.
+type PodAffinity struct {
+	Workload string
+	Key      TopologyKey
+	// Mode is AffinityPreferred or AffinityRequired.
+	Mode AffinityMode
 }
 
 // TopologyKey is the domain over which pods are spread.

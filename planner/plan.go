@@ -99,7 +99,8 @@ type GroupPlan struct {
 // Path returns the group's address.
 func (g *GroupPlan) Path() string { return "node_group." + g.Name }
 
-// Pool is the machines of one type in a group.
+// Pool is the machines of one type in a group that are bought in one way. Pools are
+// sorted by InstanceType, then CapacityType.
 type Pool struct {
 	InstanceType string
 	CapacityType CapacityType
@@ -125,6 +126,22 @@ func (p *Pool) Free() Allocatable {
 		a.Pods--
 	}
 	return a
+}
+
+// PoolNames returns the names of a group's pools, which Placement uses: the instance
+// type, and where both kinds of capacity are bought of it "TYPE/CAPACITY".
+func PoolNames(pools []Pool) []string {
+	out := make([]string, len(pools))
+	for i := range pools {
+		out[i] = pools[i].InstanceType
+		for j := range pools {
+			if j != i && pools[j].InstanceType == pools[i].InstanceType {
+				out[i] += "/" + string(pools[i].CapacityType)
+				break
+			}
+		}
+	}
+	return out
 }
 
 // ZoneCount is a number of nodes in a zone.
@@ -179,7 +196,7 @@ type LatencyPrediction struct {
 
 // Placement is a number of equal nodes: same pool, same zone, same pods.
 type Placement struct {
-	// Pool is the instance type's name.
+	// Pool is the name of a pool of the group.
 	Pool  string
 	Zone  string
 	Nodes int

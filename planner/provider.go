@@ -20,6 +20,9 @@ type Provider interface {
 	// Allocatable returns what the kubelet of a node of type t leaves to pods, in
 	// group g of cluster c. DaemonSets are not taken off.
 	Allocatable(c *Cluster, g *NodeGroup, t *catalogs.InstanceType) (Allocatable, error)
+	// NodeLabels returns the labels of a node of type t in group g, beside the zone's
+	// and the hostname: what selectors are held against.
+	NodeLabels(g *NodeGroup, t *catalogs.InstanceType, capacity CapacityType) map[string]string
 	// DaemonSets returns the pods that the provider runs on every node of g,
 	// sorted by name.
 	DaemonSets(c *Cluster, g *NodeGroup) []DaemonSet
@@ -46,6 +49,13 @@ type Allocatable struct {
 	Pods   int
 	// EphemeralStorage of the disk that holds the kubelet's data.
 	EphemeralStorage units.Bytes
+	// Extended resources that device plugins offer, sorted by name.
+	Extended []ExtendedResource
+	// Attachments is how many volumes can be attached for pods; 0 where not known.
+	Attachments int
+	// Network and Disk are the bandwidth that the machine guarantees; 0 where not
+	// known.
+	Network, Disk units.Mbps
 	// Steps derive the figures, for people: what was taken off and why, in order.
 	Steps []AllocatableStep
 }

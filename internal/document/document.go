@@ -26,13 +26,13 @@ import (
 )
 
 // FormatVersion is the version of the documents that this package writes.
-const FormatVersion = "1.2"
+const FormatVersion = "1.3"
 
 // The parts of FormatVersion: the major version that is read, and the minor that
 // is known completely.
 const (
 	supportedMajor = "1"
-	supportedMinor = 2
+	supportedMinor = 3
 )
 
 // minorOfGrounds is the minor since which a document says who runs the control

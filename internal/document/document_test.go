@@ -95,7 +95,7 @@ func TestInfeasible(t *testing.T) {
 func TestShopFigures(t *testing.T) {
 	doc := value(t, encode(t, shop()))
 	for path, want := range map[string]any{
-		"format_version":             "1.2",
+		"format_version":             "1.3",
 		"tool_version":               "1.2.3",
 		"feasible":                   true,
 		"spec.variables.peak_rps":    1200.0,
@@ -233,11 +233,11 @@ func TestUnknownPrice(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	data := string(encode(t, shop()))
 	for name, c := range map[string]struct{ old, new, want string }{
-		"another major":       {`"format_version": "1.2"`, `"format_version": "2.0"`, `read plan: format "2.0" is not supported (want 1.x)`},
-		"no minor":            {`"format_version": "1.2"`, `"format_version": "1"`, `read plan: format "1" is not supported (want 1.x)`},
-		"a minor in words":    {`"format_version": "1.2"`, `"format_version": "1.x"`, `read plan: format "1.x" is not supported (want 1.x)`},
-		"no version":          {`"format_version": "1.2",`, ``, `read plan: format_version: is missing; this is no document of scantling`},
-		"version of no kind":  {`"format_version": "1.2"`, `"format_version": 1`, `read plan: format_version: want a string, got number`},
+		"another major":       {`"format_version": "1.3"`, `"format_version": "2.0"`, `read plan: format "2.0" is not supported (want 1.x)`},
+		"no minor":            {`"format_version": "1.3"`, `"format_version": "1"`, `read plan: format "1" is not supported (want 1.x)`},
+		"a minor in words":    {`"format_version": "1.3"`, `"format_version": "1.x"`, `read plan: format "1.x" is not supported (want 1.x)`},
+		"no version":          {`"format_version": "1.3",`, ``, `read plan: format_version: is missing; this is no document of scantling`},
+		"version of no kind":  {`"format_version": "1.3"`, `"format_version": 1`, `read plan: format_version: want a string, got number`},
 		"not JSON":            {`"tool_version": "1.2.3",`, `"tool_version": ,`, `read plan: line 3, column 19: not JSON: invalid character ',' looking for beginning of value`},
 		"cut off":             {data[300:], ``, `not JSON: unexpected end of JSON input`},
 		"a count in words":    {`"nodes": 6,`, `"nodes": "six",`, `read plan: node_groups[2].nodes: want a whole number, got a string`},
@@ -264,7 +264,7 @@ func TestDecodeRefuses(t *testing.T) {
 			t.Errorf("%s:\n got %v\nwant %s", name, err, c.want)
 		}
 	}
-	for _, whole := range []string{``, `null`, `[]`, `3`, `{}`, `{"format_version":"1.2"}`, `{"format_version":"1.2","feasible":null}`, `{"format_version":"1.2","feasible":true}`, `{"format_version":"1.2","feasible":false}`} {
+	for _, whole := range []string{``, `null`, `[]`, `3`, `{}`, `{"format_version":"1.3"}`, `{"format_version":"1.3","feasible":null}`, `{"format_version":"1.3","feasible":true}`, `{"format_version":"1.3","feasible":false}`} {
 		if _, err := document.Decode([]byte(whole)); err == nil {
 			t.Errorf("%s is read as a plan", whole)
 		}
@@ -279,7 +279,7 @@ func FuzzDecode(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(out.Bytes())
-	for _, s := range []string{``, `{}`, `[`, `{"format_version":"1.2","feasible":true,"growth":[{}]}`, `{"format_version":"1.","feasible":false,"infeasible":[]}`} {
+	for _, s := range []string{``, `{}`, `[`, `{"format_version":"1.3","feasible":true,"growth":[{}]}`, `{"format_version":"1.","feasible":false,"infeasible":[]}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

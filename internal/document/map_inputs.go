@@ -53,6 +53,10 @@ func syncDaemonSet(to direction, d *daemonSet, p *planner.DaemonSet) {
 	syncInt(to, &d.MilliCPU, &p.CPU)
 	syncInt(to, &d.Memory, &p.Memory)
 	syncTexts(to, &d.NodeGroups, &p.NodeGroups)
+	syncSet(to, &d.EphemeralStorage, &p.EphemeralStorage)
+	syncLabels(to, &d.NodeSelector, &p.NodeSelector)
+	sync(to, &d.OwnTolerations, &p.OwnTolerations)
+	syncTexts(to, &d.Tolerations, &p.Tolerations)
 }
 
 func syncNodeGroup(to direction, d *nodeGroup, p *planner.NodeGroup) {
@@ -89,6 +93,11 @@ func syncInstances(to direction, d *instances, p *planner.Instances) {
 	syncText(to, &d.CapacityType, &p.CapacityType)
 	syncInt(to, &d.MaxTypes, &p.MaxTypes)
 	syncSet(to, &d.MaxVCPUs, &p.MaxVCPUs)
+	syncCountOrRatio(to, &d.OnDemandBase, &p.OnDemandBase)
+	syncOptional(to, &d.GPU, &p.GPU, func(to direction, d *gpuFilter, p *planner.GPUFilter) {
+		syncTexts(to, &d.Names, &p.Names)
+		syncSet(to, &d.MinMemory, &p.MinMemory)
+	})
 }
 
 func syncRedundancy(to direction, d *redundancy, p *planner.Redundancy) {
@@ -147,6 +156,7 @@ func syncWorkload(to direction, d *workload, p *planner.Workload) {
 	syncOptional(to, &d.MinReady, &p.MinReady, syncCountOrRatio)
 	syncText(to, &d.Recovery, &p.Recovery)
 	syncPod(to, &d.Pod, &p.Pod)
+	syncRules(to, d, p)
 	syncList(to, &d.TopologySpread, &p.TopologySpread, func(to direction, d *topologySpread, p *planner.TopologySpread) {
 		syncText(to, &d.Key, &p.Key)
 		syncInt(to, &d.MaxSkew, &p.MaxSkew)
@@ -164,11 +174,43 @@ func syncWorkload(to direction, d *workload, p *planner.Workload) {
 	sync(to, &d.GrowsReplicas, &p.GrowsReplicas)
 }
 
+// syncRules links what binds pods to nodes beside their requests.
+func syncRules(to direction, d *workload, p *planner.Workload) {
+	syncList(to, &d.Volumes, &p.Volumes, func(to direction, d *volume, p *planner.Volume) {
+		syncText(to, &d.Name, &p.Name)
+		syncText(to, &d.Disk.Type, &p.Type)
+		syncInt(to, &d.Disk.Size, &p.Size)
+		syncSet(to, &d.Disk.IOPS, &p.IOPS)
+		syncSet(to, &d.Disk.ThroughputMiBps, &p.ThroughputMiBps)
+		sync(to, &d.Zonal, &p.Zonal)
+	})
+	syncLabels(to, &d.NodeSelector, &p.NodeSelector)
+	syncPresent(to, &d.AntiAffinity, &p.AntiAffinity, func(to direction, d *antiAffinity, p *planner.AntiAffinity) {
+		syncText(to, &d.Mode, &p.Mode)
+		syncText(to, &d.Key, &p.Key)
+	})
+	syncList(to, &d.Affinity, &p.Affinity, func(to direction, d *podAffinity, p *planner.PodAffinity) {
+		syncText(to, &d.Workload, &p.Workload)
+		syncText(to, &d.Key, &p.Key)
+		syncText(to, &d.Mode, &p.Mode)
+	})
+	syncInt(to, &d.Priority, &p.Priority)
+}
+
+func syncExtended(to direction, d *extendedResource, p *planner.ExtendedResource) {
+	syncText(to, &d.Name, &p.Name)
+	syncInt(to, &d.Count, &p.Count)
+}
+
 func syncPod(to direction, d *pod, p *planner.Pod) {
 	syncInt(to, &d.MilliCPU, &p.CPU)
 	syncInt(to, &d.Memory, &p.Memory)
 	syncSet(to, &d.CPULimit, &p.CPULimit)
 	syncSet(to, &d.MemoryLimit, &p.MemoryLimit)
+	syncSet(to, &d.EphemeralStorage, &p.EphemeralStorage)
+	syncList(to, &d.Extended, &p.Extended, syncExtended)
+	syncSet(to, &d.Network, &p.Network)
+	syncSet(to, &d.Disk, &p.Disk)
 }
 
 func syncDemand(to direction, d *demand, p *planner.Demand) {

@@ -191,6 +191,10 @@ func syncAllocatable(to direction, d *allocatable, p *planner.Allocatable) {
 	syncInt(to, &d.Memory, &p.Memory)
 	syncInt(to, &d.Pods, &p.Pods)
 	syncInt(to, &d.EphemeralStorage, &p.EphemeralStorage)
+	syncList(to, &d.Extended, &p.Extended, syncExtended)
+	syncSet(to, &d.Attachments, &p.Attachments)
+	syncSet(to, &d.Network, &p.Network)
+	syncSet(to, &d.Disk, &p.Disk)
 	syncList(to, &d.Steps, &p.Steps, func(to direction, d *allocatableStep, p *planner.AllocatableStep) {
 		syncText(to, &d.Resource, &p.Resource)
 		syncText(to, &d.What, &p.What)

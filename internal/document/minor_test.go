@@ -12,13 +12,13 @@ import (
 )
 
 // later returns the document of shop as format 1.7 may write it: with fields that
-// 1.2 does not know, lists that are computed otherwise, and new words where words
+// 1.3 does not know, lists that are computed otherwise, and new words where words
 // only describe.
 func later(t *testing.T, format string) string {
 	t.Helper()
 	data := string(encode(t, shop()))
 	for _, c := range [][2]string{
-		{`"format_version": "1.2"`, `"format_version": "` + format + `", "edition": {"of": [1, null]}`},
+		{`"format_version": "1.3"`, `"format_version": "` + format + `", "edition": {"of": [1, null]}`},
 		{`"gap": `, `"gap_explained": {"why": [1, {"nodes": null}]}, "gap": `},
 		{`"event": "nodes_done"`, `"event": "nodes_ready"`},
 		{`"events": []`, `"events": [{"at_seconds": 0, "node_group": "web", "event": "control_plane_start", "minor": "1.36"}]`},
@@ -47,8 +47,8 @@ func TestDecodeAcceptsLaterMinors(t *testing.T) {
 		t.Error(diff)
 	}
 	// In a document of our own minor, each of these is a mistake.
-	if _, err := document.Decode([]byte(later(t, "1.2"))); err == nil {
-		t.Error("the same document is read as 1.2")
+	if _, err := document.Decode([]byte(later(t, "1.3"))); err == nil {
+		t.Error("the same document is read as 1.3")
 	}
 }
 
@@ -61,12 +61,12 @@ func TestLaterMinorsAreRefusedWithTheReason(t *testing.T) {
 	} {
 		data := strings.Replace(later(t, "1.7"), c.old, c.new, 1)
 		_, err := document.Decode([]byte(data))
-		want := "read plan: " + c.want + " (the document is of format 1.7, this program knows 1.2)"
+		want := "read plan: " + c.want + " (the document is of format 1.7, this program knows 1.3)"
 		if err == nil || err.Error() != want {
 			t.Errorf("%s:\n got %v\nwant %s", name, err, want)
 		}
 	}
-	infeasible := strings.Replace(string(encodeInfeasible(t)), `"format_version": "1.2"`, `"format_version": "1.7", "hints": [{}]`, 1)
+	infeasible := strings.Replace(string(encodeInfeasible(t)), `"format_version": "1.3"`, `"format_version": "1.7", "hints": [{}]`, 1)
 	if _, err := document.Decode([]byte(infeasible)); err == nil || !strings.Contains(err.Error(), "the service time's own p99") {
 		t.Errorf("an answer without a plan: %v", err)
 	}
@@ -100,7 +100,7 @@ func TestFieldsAddedSince(t *testing.T) {
 		"inside, late":       {6, `{"a": 1, "b": 2, "c": [{"d": "listed"}]}`, "c[0].e: is missing"},
 		"wrong all the same": {0, `{"a": 1, "c": [{"d": "listed", "e": "z"}]}`, `c[0].e: "z" is not one of x, y`},
 		"open, our minor":    {1, `{"a": 1, "c": [{"d": "lent"}]}`, `c[0].d: "lent" is not one of listed, family`},
-		"open, later":        {3, `{"a": 1, "b": 2, "c": [{"d": "lent"}]}`, ""},
+		"open, later":        {4, `{"a": 1, "b": 2, "c": [{"d": "lent"}]}`, ""},
 	} {
 		var got grown
 		err := document.ReadInto([]byte(c.doc), &got, c.minor)

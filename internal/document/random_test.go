@@ -28,6 +28,7 @@ func choices() map[reflect.Type][]string {
 		reflect.TypeFor[planner.CapacityType]():     {"on_demand", "spot"},
 		reflect.TypeFor[planner.TaintEffect]():      {"NoSchedule", "PreferNoSchedule", "NoExecute"},
 		reflect.TypeFor[planner.Recovery]():         {"reschedule", "static"},
+		reflect.TypeFor[planner.AffinityMode]():     {"preferred", "required"},
 		reflect.TypeFor[planner.Guarantee]():        {"packed", "scheduled", "any_order"},
 		reflect.TypeFor[planner.Kind]():             {"Deployment", "StatefulSet"},
 		reflect.TypeFor[planner.DemandWay]():        {"replicas", "throughput_per_pod", "latency"},

@@ -66,7 +66,7 @@ func TestSchemaRefuses(t *testing.T) {
 	schema := resolved(t)
 	data := string(encode(t, shop()))
 	for name, change := range map[string][2]string{
-		"another major":      {`"format_version": "1.2"`, `"format_version": "2.0"`},
+		"another major":      {`"format_version": "1.3"`, `"format_version": "2.0"`},
 		"a count in words":   {`"nodes": 6`, `"nodes": "six"`},
 		"a negative count":   {`"min_nodes": 6`, `"min_nodes": -6`},
 		"a list that is nil": {`"members": []`, `"members": null`},

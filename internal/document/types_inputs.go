@@ -28,10 +28,14 @@ type network struct {
 }
 
 type daemonSet struct {
-	Name       string   `json:"name" jsonschema:"Name of the DaemonSet."`
-	MilliCPU   int64    `json:"millicpu" jsonschema:"CPU request in thousandths of a core."`
-	Memory     int64    `json:"memory_bytes" jsonschema:"Memory request."`
-	NodeGroups []string `json:"node_groups" jsonschema:"Groups that it runs on; empty is all."`
+	Name             string            `json:"name" jsonschema:"Name of the DaemonSet."`
+	MilliCPU         int64             `json:"millicpu" jsonschema:"CPU request in thousandths of a core."`
+	Memory           int64             `json:"memory_bytes" jsonschema:"Memory request."`
+	NodeGroups       []string          `json:"node_groups" jsonschema:"Groups that it runs on; empty is all."`
+	EphemeralStorage *int64            `json:"ephemeral_storage_bytes" since:"3" jsonschema:"Local storage request; null is none."`
+	NodeSelector     map[string]string `json:"node_selector" since:"3" jsonschema:"Labels that a node must have."`
+	OwnTolerations   bool              `json:"own_tolerations" since:"3" jsonschema:"It tolerates the taints of tolerations alone; false is every taint."`
+	Tolerations      []string          `json:"tolerations" since:"3" jsonschema:"Keys of the taints that it tolerates, sorted."`
 }
 
 type nodeGroup struct {
@@ -53,14 +57,21 @@ type nodeGroup struct {
 }
 
 type instances struct {
-	Families      []string `json:"families" jsonschema:"Globs on the family's name; empty with types admits every name."`
-	Types         []string `json:"types" jsonschema:"Globs on the whole name."`
-	Exclude       []string `json:"exclude" jsonschema:"Globs of names that are left out."`
-	Allow         []string `json:"allow" jsonschema:"Classes admitted that are left out by default."`
-	Architectures []string `json:"architectures" jsonschema:"amd64, arm64."`
-	CapacityType  string   `json:"capacity_type" enum:"on_demand spot" jsonschema:"How the machines are bought."`
-	MaxTypes      int      `json:"max_types" jsonschema:"Types that the group may mix."`
-	MaxVCPUs      *int     `json:"max_vcpus" jsonschema:"Largest node; null is no bound."`
+	Families      []string     `json:"families" jsonschema:"Globs on the family's name; empty with types admits every name."`
+	Types         []string     `json:"types" jsonschema:"Globs on the whole name."`
+	Exclude       []string     `json:"exclude" jsonschema:"Globs of names that are left out."`
+	Allow         []string     `json:"allow" jsonschema:"Classes admitted that are left out by default."`
+	Architectures []string     `json:"architectures" jsonschema:"amd64, arm64."`
+	CapacityType  string       `json:"capacity_type" enum:"on_demand spot" jsonschema:"How the machines are bought."`
+	MaxTypes      int          `json:"max_types" jsonschema:"Types that the group may mix."`
+	MaxVCPUs      *int         `json:"max_vcpus" jsonschema:"Largest node; null is no bound."`
+	OnDemandBase  countOrRatio `json:"on_demand_base" since:"3" jsonschema:"Part of a spot group that is kept on demand. A share rounds up."`
+	GPU           *gpuFilter   `json:"gpu" since:"3" jsonschema:"GPUs that the machines must have; null asks for none."`
+}
+
+type gpuFilter struct {
+	Names     []string `json:"names" jsonschema:"Globs on the GPU's name; empty is any."`
+	MinMemory *int64   `json:"min_memory_bytes" jsonschema:"Least memory of one GPU; null is no bound."`
 }
 
 type disk struct {
@@ -106,6 +117,11 @@ type workload struct {
 	MinReady            *countOrRatio        `json:"min_ready" jsonschema:"Pods that stay Ready through any declared loss; null where not asked."`
 	Recovery            string               `json:"recovery" enum:"reschedule static" jsonschema:"How its pods are made good."`
 	Pod                 pod                  `json:"pod" jsonschema:"Requests and limits of one pod, all containers."`
+	Volumes             []volume             `json:"volumes" since:"3" jsonschema:"Disks of each replica, sorted by name."`
+	NodeSelector        map[string]string    `json:"node_selector" since:"3" jsonschema:"Labels that a node must have."`
+	AntiAffinity        *antiAffinity        `json:"anti_affinity" since:"3" jsonschema:"How its pods are kept apart; null is not at all."`
+	Affinity            []podAffinity        `json:"affinity" since:"3" jsonschema:"Workloads of the group that its pods are drawn to, sorted by workload and key."`
+	Priority            int                  `json:"priority" since:"3" signed:"true" jsonschema:"Pods of higher priority are scheduled first."`
 	TopologySpread      []topologySpread     `json:"topology_spread" jsonschema:"Spread constraints."`
 	PodDisruptionBudget *podDisruptionBudget `json:"pod_disruption_budget" jsonschema:"Bound on evictions; null where there is none."`
 	TerminationGrace    seconds              `json:"termination_grace_period_seconds" jsonschema:"Time that a pod has to end."`
@@ -140,10 +156,36 @@ type serviceTime struct {
 }
 
 type pod struct {
-	MilliCPU    int64  `json:"millicpu" jsonschema:"CPU request in thousandths of a core."`
-	Memory      int64  `json:"memory_bytes" jsonschema:"Memory request."`
-	CPULimit    *int64 `json:"limit_millicpu" jsonschema:"CPU limit in thousandths of a core; null is none."`
-	MemoryLimit *int64 `json:"limit_memory_bytes" jsonschema:"Memory limit; null is none."`
+	MilliCPU         int64              `json:"millicpu" jsonschema:"CPU request in thousandths of a core."`
+	Memory           int64              `json:"memory_bytes" jsonschema:"Memory request."`
+	CPULimit         *int64             `json:"limit_millicpu" jsonschema:"CPU limit in thousandths of a core; null is none."`
+	MemoryLimit      *int64             `json:"limit_memory_bytes" jsonschema:"Memory limit; null is none."`
+	EphemeralStorage *int64             `json:"ephemeral_storage_bytes" since:"3" jsonschema:"Local storage request; null is none."`
+	Extended         []extendedResource `json:"extended_resources" since:"3" jsonschema:"Requests of what devices offer, sorted by name."`
+	Network          *int64             `json:"network_mbps" since:"3" jsonschema:"Bandwidth that the pod is to have at all times; null asks for none."`
+	Disk             *int64             `json:"disk_mbps" since:"3" jsonschema:"Bandwidth to network disks that the pod is to have at all times; null asks for none."`
+}
+
+type extendedResource struct {
+	Name  string `json:"name" jsonschema:"Name of the resource."`
+	Count int64  `json:"count" jsonschema:"How many."`
+}
+
+type volume struct {
+	Name  string `json:"name" jsonschema:"Name of the volume."`
+	Disk  disk   `json:"disk" jsonschema:"The disk."`
+	Zonal bool   `json:"zonal" jsonschema:"It stays in its zone, and binds the pod to that."`
+}
+
+type antiAffinity struct {
+	Mode string `json:"mode" enum:"preferred required" jsonschema:"Whether it is a wish or a condition."`
+	Key  string `json:"topology_key" enum:"zone hostname" jsonschema:"Domain that holds one pod."`
+}
+
+type podAffinity struct {
+	Workload string `json:"workload" jsonschema:"Whose pods draw."`
+	Key      string `json:"topology_key" enum:"zone hostname" jsonschema:"Domain that is shared."`
+	Mode     string `json:"mode" enum:"preferred required" jsonschema:"Whether it is a wish or a condition."`
 }
 
 type topologySpread struct {

@@ -67,7 +67,7 @@ type groupPlan struct {
 	Nodes          int              `json:"nodes" jsonschema:"Nodes over all zones."`
 	MinNodes       int              `json:"min_nodes" jsonschema:"Least count, over all zones."`
 	MaxNodes       int              `json:"max_nodes" jsonschema:"Largest count, over all zones."`
-	Pools          []pool           `json:"pools" jsonschema:"The machines, one pool for each instance type."`
+	Pools          []pool           `json:"pools" jsonschema:"The machines, one pool for each instance type and way to buy it."`
 	Workloads      []workloadPlan   `json:"workloads" jsonschema:"The group's workloads, sorted by name."`
 	Placement      []placement      `json:"placement" jsonschema:"Where the modelled scheduler put the pods; equal nodes are counted together."`
 	Usage          usage            `json:"usage" jsonschema:"Sums of what the workloads' pods request; DaemonSets are not among them."`
@@ -100,11 +100,15 @@ type pool struct {
 }
 
 type allocatable struct {
-	MilliCPU         int64             `json:"millicpu" jsonschema:"CPU in thousandths of a core."`
-	Memory           int64             `json:"memory_bytes" jsonschema:"Memory."`
-	Pods             int               `json:"pods" jsonschema:"Largest number of pods."`
-	EphemeralStorage int64             `json:"ephemeral_storage_bytes" jsonschema:"Storage of the disk that holds the kubelet's data."`
-	Steps            []allocatableStep `json:"steps" jsonschema:"How the figures come about, in order."`
+	MilliCPU         int64              `json:"millicpu" jsonschema:"CPU in thousandths of a core."`
+	Memory           int64              `json:"memory_bytes" jsonschema:"Memory."`
+	Pods             int                `json:"pods" jsonschema:"Largest number of pods."`
+	EphemeralStorage int64              `json:"ephemeral_storage_bytes" jsonschema:"Storage of the disk that holds the kubelet's data."`
+	Extended         []extendedResource `json:"extended_resources" since:"3" jsonschema:"What devices offer, sorted by name."`
+	Attachments      *int               `json:"attachments" since:"3" jsonschema:"Volumes that can be attached for pods; null where not known."`
+	Network          *int64             `json:"network_mbps" since:"3" jsonschema:"Guaranteed bandwidth; null where not known."`
+	Disk             *int64             `json:"disk_mbps" since:"3" jsonschema:"Guaranteed bandwidth to network disks; null where not known."`
+	Steps            []allocatableStep  `json:"steps" jsonschema:"How the figures come about, in order."`
 }
 
 type allocatableStep struct {

@@ -3,6 +3,7 @@ package run_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -256,4 +257,10 @@ func TestFourthProviderIsUnknownWithoutItsLine(t *testing.T) {
 	if !diags.HasErrors() || !strings.Contains(diags[0].Detail, `no provider named "metal_cloud"`) {
 		t.Errorf("got %v", diags)
 	}
+}
+
+func (fourth) NodeLabels(g *planner.NodeGroup, t *catalogs.InstanceType, _ planner.CapacityType) map[string]string {
+	labels := map[string]string{"node.kubernetes.io/instance-type": t.Name, "kubernetes.io/arch": t.Architecture}
+	maps.Copy(labels, g.Labels)
+	return labels
 }

@@ -178,3 +178,7 @@ func (p provider) Mechanics(*planner.Cluster) planner.Mechanics {
 	}
 	return m
 }
+
+func (provider) NodeLabels(*planner.NodeGroup, *catalogs.InstanceType, planner.CapacityType) map[string]string {
+	return map[string]string{}
+}

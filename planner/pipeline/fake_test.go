@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -294,4 +295,10 @@ func latencyBound(name string) planner.Workload {
 	}
 	w.SpareReplicas, w.MinReplicas = 1, 2
 	return w
+}
+
+func (fakeProvider) NodeLabels(g *planner.NodeGroup, t *catalogs.InstanceType, _ planner.CapacityType) map[string]string {
+	labels := map[string]string{"node.kubernetes.io/instance-type": t.Name, "kubernetes.io/arch": t.Architecture}
+	maps.Copy(labels, g.Labels)
+	return labels
 }

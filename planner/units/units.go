@@ -24,6 +24,9 @@ const (
 	TiB       = GiB << 10
 )
 
+// Mbps is a bandwidth in millions of bits a second.
+type Mbps int64
+
 // USD is an amount of money in billionths of a dollar.
 type USD int64
 

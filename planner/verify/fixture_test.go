@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"maps"
 	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -286,4 +287,10 @@ func plan() *planner.Plan {
 			{Rule: "PD-08", Severity: planner.Info, Path: "node_group.edge.workload.proxy"},
 		},
 	}
+}
+
+func (*fakeProvider) NodeLabels(g *planner.NodeGroup, t *catalogs.InstanceType, _ planner.CapacityType) map[string]string {
+	labels := map[string]string{"node.kubernetes.io/instance-type": t.Name, "kubernetes.io/arch": t.Architecture}
+	maps.Copy(labels, g.Labels)
+	return labels
 }

@@ -1,6 +1,10 @@
 package verify
 
-import "github.com/scantling-dev/scantling/planner"
+import (
+	"reflect"
+
+	"github.com/scantling-dev/scantling/planner"
+)
 
 // maxNodes and maxReplicas bound what is checked further, so that absurd figures
 // in a plan neither overflow nor take for ever. Kubernetes itself is tested with
@@ -98,7 +102,7 @@ func (k *checker) matchWorkloads(g *group, brought []planner.Workload) {
 			if !k.need(w != nil, path, "workload.missing", "the workload is not planned") {
 				continue
 			}
-			k.need(w.Pod == spec.Pod, path, "workload.pod", "a pod is %+v, not %+v", w.Pod, spec.Pod)
+			k.need(reflect.DeepEqual(w.Pod, spec.Pod), path, "workload.pod", "a pod is %+v, not %+v", w.Pod, spec.Pod)
 			k.need(w.System == spec.System, path, "workload.system", "system is %t, not %t", w.System, spec.System)
 			if !k.need(w.Replicas >= 0 && w.Replicas <= maxReplicas, path, "replicas.range", "%d replicas", w.Replicas) {
 				continue

@@ -122,3 +122,13 @@ func (Provider) Mechanics(*planner.Cluster) planner.Mechanics {
 		NodeSkew:             nodeSkew,
 	}
 }
+
+// NodeLabels returns the labels of a node; EKS adds how it was bought.
+func (Provider) NodeLabels(g *planner.NodeGroup, t *catalogs.InstanceType, capacity planner.CapacityType) map[string]string {
+	labels := machines.NodeLabels(g, t)
+	labels["eks.amazonaws.com/capacityType"] = "ON_DEMAND"
+	if capacity == planner.Spot {
+		labels["eks.amazonaws.com/capacityType"] = "SPOT"
+	}
+	return labels
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -108,7 +109,7 @@ func TestSystemPods(t *testing.T) {
 	}
 	for _, w := range workloads {
 		x := want[w.Name]
-		if w.Demand.Replicas != x.replicas || w.Demand.Way != planner.GivenReplicas || w.Pod != x.pod || !w.System ||
+		if w.Demand.Replicas != x.replicas || w.Demand.Way != planner.GivenReplicas || !reflect.DeepEqual(w.Pod, x.pod) || !w.System ||
 			w.Kind != planner.Deployment || w.Recovery != planner.Reschedule {
 			t.Errorf("got %+v", w)
 		}

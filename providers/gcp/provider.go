@@ -11,6 +11,7 @@ import (
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/providers/machines"
 )
 
 // Name is the provider's name in specs and catalogs.
@@ -97,4 +98,15 @@ func (Provider) Mechanics(c *planner.Cluster) planner.Mechanics {
 		APIDown:          zonal,
 		NodeSkew:         nodeSkew,
 	}
+}
+
+// NodeLabels returns the labels of a node; GKE adds the machine's family and, on spot
+// machines, that they are.
+func (Provider) NodeLabels(g *planner.NodeGroup, t *catalogs.InstanceType, capacity planner.CapacityType) map[string]string {
+	labels := machines.NodeLabels(g, t)
+	labels["cloud.google.com/machine-family"] = t.Family
+	if capacity == planner.Spot {
+		labels["cloud.google.com/gke-spot"] = "true"
+	}
+	return labels
 }

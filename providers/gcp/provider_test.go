@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -152,7 +153,7 @@ func TestSystemWorkloads(t *testing.T) {
 	}
 	for _, w := range workloads {
 		x := wants[w.Name]
-		if w.Demand.Replicas != x.replicas || w.Demand.Way != planner.GivenReplicas || w.Pod != x.pod || !w.System ||
+		if w.Demand.Replicas != x.replicas || w.Demand.Way != planner.GivenReplicas || !reflect.DeepEqual(w.Pod, x.pod) || !w.System ||
 			w.Kind != planner.Deployment || w.Recovery != planner.Reschedule {
 			t.Errorf("got %+v", w)
 		}

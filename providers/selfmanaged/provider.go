@@ -11,6 +11,7 @@ import (
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/machines"
 )
 
 // Provider is Kubernetes that people run on one of the grounds, whose New makes
@@ -73,3 +74,8 @@ func (p Provider) RootDisks(g *planner.NodeGroup) []planner.Disk {
 
 // Mechanics returns how nodes and control planes are replaced and upgraded.
 func (p Provider) Mechanics(*planner.Cluster) planner.Mechanics { return p.mechanics }
+
+// NodeLabels returns the labels of a node.
+func (Provider) NodeLabels(g *planner.NodeGroup, t *catalogs.InstanceType, _ planner.CapacityType) map[string]string {
+	return machines.NodeLabels(g, t)
+}

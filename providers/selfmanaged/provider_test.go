@@ -3,6 +3,7 @@ package selfmanaged_test
 import (
 	"cmp"
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -156,7 +157,7 @@ func TestSystemPods(t *testing.T) {
 		}
 	}
 	coredns := selfmanaged.OnAWS().New(&catalogs.Catalog{}).SystemWorkloads(&planner.Cluster{}, planner.Size{})[1]
-	if coredns.Pod != (planner.Pod{CPU: 100, Memory: 70 * units.MiB, MemoryLimit: 170 * units.MiB}) || coredns.Demand.Replicas != 2 || coredns.PodDisruptionBudget != nil {
+	if !reflect.DeepEqual(coredns.Pod, planner.Pod{CPU: 100, Memory: 70 * units.MiB, MemoryLimit: 170 * units.MiB}) || coredns.Demand.Replicas != 2 || coredns.PodDisruptionBudget != nil {
 		t.Errorf("kubeadm's CoreDNS is two pods of 100m and 70Mi without a budget, got %+v", coredns)
 	}
 }
