@@ -15,19 +15,19 @@ import (
 // known price, or without any of a requested resource, are left out; false means
 // that none is left.
 func OneTypeBound(demand Resources, offers []Offer) (units.USDPerHour, bool) {
-	need := demand.vector()
 	best, found := units.USDPerHour(0), false
 	for i := range offers {
 		o := &offers[i]
 		nodes, ok := int64(0), o.Known && o.Price >= 0
-		for r, free := range o.Free.vector() {
-			if need[r] <= 0 {
+		for r := range kinds {
+			need, free := demand.amount(r), o.Free.amount(r)
+			if need <= 0 {
 				continue
 			}
 			if ok = ok && free > 0; !ok {
 				break
 			}
-			nodes = max(nodes, units.CeilDiv(need[r], free))
+			nodes = max(nodes, units.CeilDiv(need, free))
 		}
 		if !ok {
 			continue

@@ -14,9 +14,14 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"strconv"
+	"strings"
 
 	"github.com/scantling-dev/scantling/planner/units"
 )
+
+// MoreKinds is how many further resources there may be.
+const MoreKinds = 6
 
 // Resources are an amount of each resource: what a pod requests, what a node
 // offers, or a total.
@@ -24,26 +29,79 @@ type Resources struct {
 	CPU    units.MilliCPU
 	Memory units.Bytes
 	Pods   int
+	// Storage is ephemeral storage.
+	Storage units.Bytes
+	// More are further resources, in an order and in units of the caller's:
+	// attachable volumes, bandwidth, extended resources.
+	More [MoreKinds]int64
 }
 
 // Resource names one of Resources.
 type Resource string
 
-// The resources, in the order in which ties between them are broken.
+// The resources, in the order in which ties between them are broken; those of
+// Resources.More come last.
 const (
-	CPU    Resource = "cpu"
-	Memory Resource = "memory"
-	Pods   Resource = "pods"
+	CPU     Resource = "cpu"
+	Memory  Resource = "memory"
+	Pods    Resource = "pods"
+	Storage Resource = "ephemeral_storage"
 )
 
-// kinds is the number of resources.
-const kinds = 3
+// named is the number of resources that have a name here, kinds that of all.
+const (
+	named = 4
+	kinds = named + MoreKinds
+)
 
-func kind(i int) Resource { return [kinds]Resource{CPU, Memory, Pods}[i] }
+// more starts the names of Resources.More.
+const more = "more_"
 
-// vector returns the amounts in the order of kind.
-func (r Resources) vector() [kinds]int64 {
-	return [kinds]int64{int64(r.CPU), int64(r.Memory), int64(r.Pods)}
+// More is the name of Resources.More[i]: "more_0" and so on.
+func More(i int) Resource { return Resource(more + strconv.Itoa(i)) }
+
+// More returns i where r is More(i).
+func (r Resource) More() (i int, ok bool) {
+	digits, ok := strings.CutPrefix(string(r), more)
+	if !ok {
+		return 0, false
+	}
+	i, err := strconv.Atoi(digits)
+	return i, err == nil && i >= 0 && i < MoreKinds
+}
+
+func kind(i int) Resource {
+	if i >= named {
+		return More(i - named)
+	}
+	return [named]Resource{CPU, Memory, Pods, Storage}[i]
+}
+
+// amount returns the amount of a kind.
+func (r *Resources) amount(kind int) int64 {
+	switch kind {
+	case 0:
+		return int64(r.CPU)
+	case 1:
+		return int64(r.Memory)
+	case 2:
+		return int64(r.Pods)
+	case 3:
+		return int64(r.Storage)
+	}
+	return r.More[kind-named]
+}
+
+// Plus returns r and n times o.
+func (r Resources) Plus(o *Resources, n int) Resources {
+	r.CPU += o.CPU * units.MilliCPU(n)
+	r.Memory += o.Memory * units.Bytes(n)
+	r.Pods += o.Pods * n
+	r.Storage += o.Storage * units.Bytes(n)
+	for i := range r.More {
+		r.More[i] += o.More[i] * int64(n)
+	}
+	return r
 }
 
 // Item is a number of equal pods.
@@ -59,10 +117,7 @@ type Item struct {
 func Total(items []Item) Resources {
 	var t Resources
 	for i := range items {
-		it := &items[i]
-		t.CPU += it.Request.CPU * units.MilliCPU(it.Count)
-		t.Memory += it.Request.Memory * units.Bytes(it.Count)
-		t.Pods += it.Request.Pods * it.Count
+		t = t.Plus(&items[i].Request, items[i].Count)
 	}
 	return t
 }
@@ -105,17 +160,17 @@ func (l Losses) Survivors(nodes, zones int) int {
 // node count as a whole one.
 func NodesFor(items []Item, free Resources) (int, bool) {
 	const last = 12
-	node := free.vector()
 	best := int64(0)
 	for r := range kinds {
 		var total int64
+		node := free.amount(r)
 		for i := range items {
 			it := &items[i]
-			share := it.Request.vector()[r]
+			share := it.Request.amount(r)
 			if it.Count <= 0 || share <= 0 {
 				continue
 			}
-			if share > node[r] {
+			if share > node {
 				return 0, false
 			}
 			total += share * int64(it.Count)
@@ -123,9 +178,9 @@ func NodesFor(items []Item, free Resources) (int, bool) {
 		if total == 0 {
 			continue
 		}
-		best = max(best, units.CeilDiv(total, node[r]))
+		best = max(best, units.CeilDiv(total, node))
 		for k := int64(1); k <= last; k++ {
-			best = max(best, dualFeasible(items, r, node[r], k))
+			best = max(best, dualFeasible(items, r, node, k))
 		}
 	}
 	return int(best), true
@@ -137,7 +192,7 @@ func dualFeasible(items []Item, r int, node, k int64) int64 {
 	var sum int64
 	for i := range items {
 		it := &items[i]
-		size := it.Request.vector()[r]
+		size := it.Request.amount(r)
 		if it.Count <= 0 || size <= 0 {
 			continue
 		}
@@ -196,7 +251,8 @@ func withSurvivors(need int, l Losses, zones int) int {
 	return low
 }
 
-// Duals are the prices of a unit of each resource in a bound.
+// Duals are the prices of a unit of each resource in a bound. Those of storage and
+// of further resources are left out.
 type Duals struct {
 	Core, GiB, Pod units.USDPerHour
 }
@@ -237,14 +293,14 @@ func LowerBound(demand Resources, offers []Offer) Bound {
 	for i := range offers {
 		b.PricedOnly = b.PricedOnly || !offers[i].Known
 	}
-	need := demand.vector()
 	for r := range kinds {
-		if need[r] <= 0 {
+		need := demand.amount(r)
+		if need <= 0 {
 			continue
 		}
 		at := -1
 		for i := range offers {
-			if o := &offers[i]; o.Known && o.Price >= 0 && o.Free.vector()[r] > 0 &&
+			if o := &offers[i]; o.Known && o.Price >= 0 && o.Free.amount(r) > 0 &&
 				(at < 0 || cheaper(o, &offers[at], r)) {
 				at = i
 			}
@@ -252,8 +308,8 @@ func LowerBound(demand Resources, offers []Offer) Bound {
 		if at < 0 {
 			continue
 		}
-		price, free := int64(offers[at].Price), offers[at].Free.vector()[r]
-		cost := units.USDPerHour(mulDiv(need[r], price, free))
+		price, free := int64(offers[at].Price), offers[at].Free.amount(r)
+		cost := units.USDPerHour(mulDiv(need, price, free))
 		if b.Offer >= 0 && cost <= b.Cost {
 			continue
 		}
@@ -265,6 +321,7 @@ func LowerBound(demand Resources, offers []Offer) Bound {
 			b.Duals.GiB = units.USDPerHour(mulDiv(int64(units.GiB), price, free))
 		case Pods:
 			b.Duals.Pod = units.USDPerHour(mulDiv(1, price, free))
+		case Storage:
 		}
 	}
 	return b
@@ -272,8 +329,8 @@ func LowerBound(demand Resources, offers []Offer) Bound {
 
 // cheaper reports whether a's unit of resource r costs less than b's, exactly.
 func cheaper(a, b *Offer, r int) bool {
-	ahi, alo := bits.Mul64(uint64(a.Price), uint64(b.Free.vector()[r]))
-	bhi, blo := bits.Mul64(uint64(b.Price), uint64(a.Free.vector()[r]))
+	ahi, alo := bits.Mul64(uint64(a.Price), uint64(b.Free.amount(r)))
+	bhi, blo := bits.Mul64(uint64(b.Price), uint64(a.Free.amount(r)))
 	return cmp.Or(cmp.Compare(ahi, bhi), cmp.Compare(alo, blo)) < 0
 }
 
@@ -298,7 +355,8 @@ type NoFitError struct {
 	Offer     int
 	OfferName string
 	// Resource that excludes the pod there, what one pod requests, and what an
-	// empty node has to give, in thousandths of a core, bytes or pods.
+	// empty node has to give, in thousandths of a core, bytes, pods or the caller's
+	// units.
 	Resource        Resource
 	Request, Offers int64
 }

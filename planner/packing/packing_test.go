@@ -1,6 +1,7 @@
 package packing_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -15,6 +16,19 @@ func node(cpu units.MilliCPU, memory units.Bytes, pods int) packing.Resources {
 
 func item(name string, count int, cpu units.MilliCPU, memory units.Bytes) packing.Item {
 	return packing.Item{Name: name, Count: count, Request: node(cpu, memory, 1)}
+}
+
+// offering adds storage and further resources to what a node offers.
+func offering(r packing.Resources, storage units.Bytes, more ...int64) packing.Resources {
+	r.Storage = storage
+	copy(r.More[:], more)
+	return r
+}
+
+// asking adds them to what a pod requests.
+func asking(it packing.Item, storage units.Bytes, more ...int64) packing.Item {
+	it.Request = offering(it.Request, storage, more...)
+	return it
 }
 
 func TestNodesFor(t *testing.T) {
@@ -35,6 +49,11 @@ func TestNodesFor(t *testing.T) {
 		"too large":           {[]packing.Item{item("a", 1, 4001, 1)}, four, 0, false},
 		"DaemonSets take all": {[]packing.Item{item("a", 1, 1, 1)}, node(-200, units.GiB, 1), 0, false},
 		"no pods of it":       {[]packing.Item{item("a", 0, 9000, 1)}, four, 0, true},
+		// Three pods of 40 GiB on disks of 100 GiB, five of 3 GPUs on nodes of 8.
+		"storage":       {[]packing.Item{asking(item("a", 3, 100, 1), 40*units.GiB)}, offering(four, 100*units.GiB), 2, true},
+		"a device":      {[]packing.Item{asking(item("a", 5, 100, 1), 0, 0, 3)}, offering(four, 0, 0, 8), 3, true},
+		"no device":     {[]packing.Item{asking(item("a", 5, 100, 1), 0, 0, 3)}, four, 0, false},
+		"no ephemerals": {[]packing.Item{asking(item("a", 1, 100, 1), 1)}, four, 0, false},
 	} {
 		if got, ok := packing.NodesFor(tt.items, tt.free); got != tt.want || ok != tt.ok {
 			t.Errorf("%s: %d, %t, want %d, %t", name, got, ok, tt.want, tt.ok)
@@ -264,4 +283,41 @@ func cheapest(pods []packing.Resources, offers []packing.Offer) units.USDPerHour
 	}
 	place(0, 0)
 	return best
+}
+
+func TestResourceNames(t *testing.T) {
+	if packing.More(5) != "more_5" {
+		t.Errorf("the last further resource is %s", packing.More(5))
+	}
+	for name, want := range map[packing.Resource]int{"more_0": 0, "more_5": 5, "more_6": -1, "more_-1": -1, "more_": -1, "cpu": -1} {
+		i, ok := name.More()
+		if ok != (want >= 0) || ok && i != want {
+			t.Errorf("%s: %d, %t, want %d", name, i, ok, want)
+		}
+	}
+}
+
+// TestFurtherResourcesBind holds that the bounds and what does not fit know
+// storage and devices: by hand, six pods of a device each on nodes of 4 devices
+// at $2 an hour and of 1 at $1.
+func TestFurtherResourcesBind(t *testing.T) {
+	four := packing.Offer{Name: "four", Known: true, Price: 2 * units.DollarPerHour, Free: offering(node(64_000, 64*units.GiB, 100), 100*units.GiB, 0, 4)}
+	one := packing.Offer{Name: "one", Known: true, Price: units.DollarPerHour, Free: offering(node(64_000, 64*units.GiB, 100), 100*units.GiB, 0, 1)}
+	offers := []packing.Offer{four, one}
+	items := []packing.Item{asking(item("a", 6, 100, units.MiB), units.GiB, 0, 1)}
+	if b := packing.LowerBound(packing.Total(items), offers); b.Cost != 3*units.DollarPerHour || b.Resource != packing.More(1) || b.Duals != (packing.Duals{}) {
+		t.Errorf("a bound of %+v, want 6 devices at half a dollar", b)
+	}
+	if c, ok := packing.OneTypeBound(packing.Total(items), offers); !ok || c != 4*units.DollarPerHour {
+		t.Errorf("one type costs %d at least, %t, want 2 nodes of four", c, ok)
+	}
+	large := []packing.Item{asking(item("a", 1, 100, units.MiB), 0, 0, 5)}
+	err, ok := errors.AsType[*packing.NoFitError](packing.Fit(offers, large))
+	if !ok || err.OfferName != "four" || err.Resource != packing.More(1) || err.Request != 5 || err.Offers != 4 || err.Short() != 1 {
+		t.Errorf("five devices: %+v", err)
+	}
+	large = []packing.Item{asking(item("a", 1, 100, units.MiB), 120*units.GiB)}
+	if err, ok := errors.AsType[*packing.NoFitError](packing.Fit(offers, large)); !ok || err.Resource != packing.Storage || err.Offers != int64(100*units.GiB) {
+		t.Errorf("120 GiB: %+v", err)
+	}
 }

@@ -291,21 +291,21 @@ func Fit(offers []Offer, items []Item) error {
 func tooSmall(o *Offer, items []Item) (float64, *NoFitError) {
 	var e *NoFitError
 	worst := 0.0
-	node := o.Free.vector()
 	for i := range items {
-		for r, request := range items[i].Request.vector() {
-			if items[i].Count <= 0 || request <= max(0, node[r]) {
+		for r := range kinds {
+			request, has := items[i].Request.amount(r), max(0, o.Free.amount(r))
+			if items[i].Count <= 0 || request <= has {
 				continue
 			}
 			share := math.Inf(1)
-			if node[r] > 0 {
-				share = float64(request-node[r]) / float64(node[r])
+			if has > 0 {
+				share = float64(request-has) / float64(has)
 			}
 			if share > worst {
 				worst = share
 				e = &NoFitError{
 					Item: i, Name: items[i].Name, OfferName: o.Name,
-					Resource: kind(r), Request: request, Offers: max(0, node[r]),
+					Resource: kind(r), Request: request, Offers: has,
 				}
 			}
 		}
