@@ -195,6 +195,9 @@ type Instances struct {
 	MaxTypes int
 	// MaxVCPUs of one node; 0 is no bound.
 	MaxVCPUs int
+	// MaxNodeShare is the largest part of a group's nodes that one node may be; 0 is no
+	// bound.
+	MaxNodeShare units.Ratio
 	// OnDemandBase is the part of a spot group's nodes that is kept on demand; a share
 	// rounds up.
 	OnDemandBase units.CountOrRatio

@@ -69,9 +69,16 @@ type GroupPlan struct {
 	Usage    Usage
 	// Cost is of nodes only, and so are LowerBound, Gap and RedundancyCost.
 	Cost Amount
-	// LowerBound is a proved bound on the cost of nodes of one type that carry the
-	// same pods with no redundancy, rounded down; 0 where Cost is not known.
+	// LowerBound is a proved bound on the cost of nodes of the types that the group may
+	// use, as many as it may mix, that carry the same pods with no redundancy; 0 where
+	// Cost is not known.
 	LowerBound units.USDPerHour
+	// Certificate proves a bound that LowerBound is not below, unless cheaper
+	// burstable types bound it (see BoundCertificate); the zero value where there is
+	// none.
+	Certificate BoundCertificate
+	// NotInBound lists in words what the cost pays for and LowerBound does not count.
+	NotInBound []string
 	// Gap is Cost / LowerBound - 1; 0 where either is not known.
 	Gap units.Ratio
 	// Duals are what a unit more of each resource costs in the bound.
@@ -92,6 +99,9 @@ type GroupPlan struct {
 	Committed []CommittedCost
 	// Alternatives are the next best instance types, cheapest first.
 	Alternatives []Alternative
+	// Ladder compares the sizes of the families that were chosen, by family, then
+	// from the smallest size up.
+	Ladder []SizeStep
 	// Headroom is what stays free of each resource with everything up.
 	Headroom Headroom
 }
@@ -226,10 +236,6 @@ type Amount struct {
 	Known bool
 }
 
-// Duals are the least price of a usable unit of each resource, zero where the
-// resource does not bind: USD an hour of a core, a GiB and a pod.
-type Duals struct{ Core, GiB, Pod units.USDPerHour }
-
 // Binding is what keeps the count from being lower.
 type Binding struct {
 	// Resource is "cpu", "memory", "pods", "spread", "min_ready", "nodes",
@@ -241,9 +247,13 @@ type Binding struct {
 	Workload string
 }
 
+// AllSpotGone is the event of the drill that takes away every node of spot capacity
+// at once. Nothing asks that it holds.
+const AllSpotGone = "all spot gone"
+
 // Drill is one kind of failure, tried everywhere it can strike.
 type Drill struct {
-	// Event is "any 1 node", "any 1 zone" and so on.
+	// Event is "any 1 node", "any 1 zone" and so on, or AllSpotGone.
 	Event       string
 	Tried, Held int
 	// Tightest case in words: "loss of us-east-1a: 3.1 of 30.1 vCPU stay free".
@@ -259,48 +269,6 @@ type RedundancyStep struct {
 	// Nodes in all with this step and those before it.
 	Nodes int
 	Added Amount
-}
-
-// Alternative is an instance type that was not chosen.
-type Alternative struct {
-	InstanceType string
-	Nodes        int
-	// Cost of nodes and root disks; of nodes alone where the price of root disks
-	// is not known.
-	Cost Amount
-	// Difference of that cost to the plan's.
-	Difference units.Ratio
-	// LargestNodeShare is the part of the group that one node holds.
-	LargestNodeShare units.Ratio
-}
-
-// GuaranteePrice is the least count of nodes of a type that is known to hold with a
-// guarantee, and what it costs.
-type GuaranteePrice struct {
-	Guarantee    Guarantee
-	InstanceType string
-	// Nodes over all zones; 0 where no count is known.
-	Nodes int
-	// Cost of the nodes.
-	Cost Amount
-	// Proof says what is proved, and how; empty where nothing is.
-	Proof string
-	// NotProved names what voids the proof; empty where nothing does.
-	NotProved string
-}
-
-// CommittedCost is what a group's nodes cost under a promise to pay for longer.
-type CommittedCost struct {
-	// Kind, TermYears and Payment are those of a catalogs.Commitment.
-	Kind      string
-	TermYears int
-	Payment   string
-	// Rate of all nodes, and the share of the cost on demand that it saves, rounded
-	// down.
-	Rate   units.USDPerHour
-	Saving units.Ratio
-	Basis  catalogs.Basis
-	Date   units.Date
 }
 
 // Headroom is what stays free with everything up, over all nodes.

@@ -93,6 +93,7 @@ func syncInstances(to direction, d *instances, p *planner.Instances) {
 	syncText(to, &d.CapacityType, &p.CapacityType)
 	syncInt(to, &d.MaxTypes, &p.MaxTypes)
 	syncSet(to, &d.MaxVCPUs, &p.MaxVCPUs)
+	syncSet(to, &d.MaxNodeShare, &p.MaxNodeShare)
 	syncCountOrRatio(to, &d.OnDemandBase, &p.OnDemandBase)
 	syncOptional(to, &d.GPU, &p.GPU, func(to direction, d *gpuFilter, p *planner.GPUFilter) {
 		syncTexts(to, &d.Names, &p.Names)

@@ -122,6 +122,15 @@ func syncGroupPlan(to direction, d *groupPlan, p *planner.GroupPlan) {
 	syncInt(to, &d.UsageRatio.Pods, &p.Usage.Pods)
 	syncAmount(to, &d.Cost, &p.Cost)
 	syncSet(to, &d.LowerBound, &p.LowerBound)
+	syncPresent(to, &d.Certificate, &p.Certificate, func(to direction, d *boundCertificate, p *planner.BoundCertificate) {
+		syncList(to, &d.Pods, &p.Pods, func(to direction, d *podPrice, p *planner.PodPrice) {
+			syncText(to, &d.Workload, &p.Workload)
+			syncInt(to, &d.Pods, &p.Pods)
+			syncInt(to, &d.Price, &p.Price)
+		})
+		syncInt(to, &d.Scale, &p.Scale)
+	})
+	syncTexts(to, &d.NotInBound, &p.NotInBound)
 	known := p.Cost.Known && p.LowerBound > 0
 	syncKnown(to, &d.Gap, &p.Gap, &known)
 	bounded := p.LowerBound > 0
@@ -162,9 +171,23 @@ func syncGroupPlan(to direction, d *groupPlan, p *planner.GroupPlan) {
 		syncKnown(to, &d.Difference, &a.Difference, &known)
 		syncInt(to, &d.LargestNodeShare, &a.LargestNodeShare)
 	})
+	syncList(to, &d.Ladder, &p.Ladder, syncSizeStep)
 	syncInt(to, &d.Headroom.MilliCPU, &p.Headroom.CPU)
 	syncInt(to, &d.Headroom.Memory, &p.Headroom.Memory)
 	syncInt(to, &d.Headroom.Pods, &p.Headroom.Pods)
+}
+
+func syncSizeStep(to direction, d *sizeStep, p *planner.SizeStep) {
+	syncText(to, &d.Family, &p.Family)
+	syncText(to, &d.InstanceType, &p.InstanceType)
+	syncInt(to, &d.Nodes, &p.Nodes)
+	syncText(to, &d.Why, &p.Why)
+	syncAmount(to, &d.USDPerHour, &p.Cost)
+	syncInt(to, &d.UsefulMilliCPU, &p.UsefulCPU)
+	syncAmount(to, &d.CorePrice, &p.CorePrice)
+	syncInt(to, &d.LargestNodeShare, &p.LargestNodeShare)
+	sync(to, &d.Chosen, &p.Chosen)
+	sync(to, &d.Knee, &p.Knee)
 }
 
 func syncDrill(to direction, d *drill, p *planner.Drill) {

@@ -65,6 +65,7 @@ type instances struct {
 	CapacityType  string       `json:"capacity_type" enum:"on_demand spot" jsonschema:"How the machines are bought."`
 	MaxTypes      int          `json:"max_types" jsonschema:"Types that the group may mix."`
 	MaxVCPUs      *int         `json:"max_vcpus" jsonschema:"Largest node; null is no bound."`
+	MaxNodeShare  *ratio       `json:"max_node_share" since:"3" jsonschema:"Largest part of the group's nodes that one node may be; null is no bound."`
 	OnDemandBase  countOrRatio `json:"on_demand_base" since:"3" jsonschema:"Part of a spot group that is kept on demand. A share rounds up."`
 	GPU           *gpuFilter   `json:"gpu" since:"3" jsonschema:"GPUs that the machines must have; null asks for none."`
 }

@@ -62,27 +62,30 @@ type catalog struct {
 }
 
 type groupPlan struct {
-	Name           string           `json:"name" jsonschema:"Name of the node group."`
-	Role           string           `json:"role" enum:"app batch ingress monitoring stateful system gpu" jsonschema:"The group's job."`
-	Nodes          int              `json:"nodes" jsonschema:"Nodes over all zones."`
-	MinNodes       int              `json:"min_nodes" jsonschema:"Least count, over all zones."`
-	MaxNodes       int              `json:"max_nodes" jsonschema:"Largest count, over all zones."`
-	Pools          []pool           `json:"pools" jsonschema:"The machines, one pool for each instance type and way to buy it."`
-	Workloads      []workloadPlan   `json:"workloads" jsonschema:"The group's workloads, sorted by name."`
-	Placement      []placement      `json:"placement" jsonschema:"Where the modelled scheduler put the pods; equal nodes are counted together."`
-	Usage          usage            `json:"usage" jsonschema:"Sums of what the workloads' pods request; DaemonSets are not among them."`
-	UsageRatio     usageRatio       `json:"usage_ratio" jsonschema:"The same as a share of what the nodes offer to workloads."`
-	Cost           *dollars         `json:"cost_usd_per_hour" jsonschema:"Cost of the nodes, without disks; null where a price is not known."`
-	LowerBound     *dollars         `json:"lower_bound_usd_per_hour" jsonschema:"Proved bound on the cost of nodes that carry the same pods with no redundancy; null where a price is not known."`
-	Gap            *ratio           `json:"gap" signed:"true" jsonschema:"Cost of nodes over the bound, less 1; null where the cost is not known."`
-	Duals          duals            `json:"duals" jsonschema:"What a unit more of each resource costs in the bound."`
-	Binding        binding          `json:"binding" jsonschema:"What one node less would break."`
-	Survives       []drill          `json:"survives" jsonschema:"The failures that were tried."`
-	RedundancyCost []redundancyStep `json:"redundancy_cost" jsonschema:"What each step of redundancy adds, in the order bare, node, zone, equal_zones."`
-	Committed      []committedCost  `json:"committed" since:"1" jsonschema:"What the nodes would cost under each commitment that the catalog prices, sorted by kind, term and payment."`
-	Guarantees     []guaranteePrice `json:"guarantees" since:"2" jsonschema:"What certainty costs: the least known count of the chosen type for packed, scheduled and any_order; then, where another admitted type is cheaper at any_order, that one."`
-	Alternatives   []alternative    `json:"alternatives" jsonschema:"The next best instance types, cheapest first."`
-	Headroom       headroom         `json:"headroom" jsonschema:"What stays free over all nodes with everything up."`
+	Name           string            `json:"name" jsonschema:"Name of the node group."`
+	Role           string            `json:"role" enum:"app batch ingress monitoring stateful system gpu" jsonschema:"The group's job."`
+	Nodes          int               `json:"nodes" jsonschema:"Nodes over all zones."`
+	MinNodes       int               `json:"min_nodes" jsonschema:"Least count, over all zones."`
+	MaxNodes       int               `json:"max_nodes" jsonschema:"Largest count, over all zones."`
+	Pools          []pool            `json:"pools" jsonschema:"The machines, one pool for each instance type and way to buy it."`
+	Workloads      []workloadPlan    `json:"workloads" jsonschema:"The group's workloads, sorted by name."`
+	Placement      []placement       `json:"placement" jsonschema:"Where the modelled scheduler put the pods; equal nodes are counted together."`
+	Usage          usage             `json:"usage" jsonschema:"Sums of what the workloads' pods request; DaemonSets are not among them."`
+	UsageRatio     usageRatio        `json:"usage_ratio" jsonschema:"The same as a share of what the nodes offer to workloads."`
+	Cost           *dollars          `json:"cost_usd_per_hour" jsonschema:"Cost of the nodes, without disks; null where a price is not known."`
+	LowerBound     *dollars          `json:"lower_bound_usd_per_hour" jsonschema:"Proved bound on the cost of nodes that carry the same pods with no redundancy; null where a price is not known."`
+	Certificate    *boundCertificate `json:"bound_certificate" since:"3" jsonschema:"Prices of pods that prove a bound on the cost of nodes of mixed types: no filling of a node that counts is worth more than scale times the price of the node. Null where there is none."`
+	NotInBound     []string          `json:"not_in_bound" since:"3" jsonschema:"What the cost pays for and the bound does not count."`
+	Gap            *ratio            `json:"gap" signed:"true" jsonschema:"Cost of nodes over the bound, less 1; null where the cost is not known."`
+	Duals          duals             `json:"duals" jsonschema:"What a unit more of each resource costs in the bound."`
+	Binding        binding           `json:"binding" jsonschema:"What one node less would break."`
+	Survives       []drill           `json:"survives" jsonschema:"The failures that were tried."`
+	RedundancyCost []redundancyStep  `json:"redundancy_cost" jsonschema:"What each step of redundancy adds, in the order bare, node, zone, equal_zones."`
+	Committed      []committedCost   `json:"committed" since:"1" jsonschema:"What the nodes would cost under each commitment that the catalog prices, sorted by kind, term and payment."`
+	Guarantees     []guaranteePrice  `json:"guarantees" since:"2" jsonschema:"What certainty costs: the least known count of the chosen type for packed, scheduled and any_order; then, where another admitted type is cheaper at any_order, that one."`
+	Alternatives   []alternative     `json:"alternatives" jsonschema:"The next best instance types, cheapest first."`
+	Ladder         []sizeStep        `json:"ladder" since:"3" jsonschema:"The sizes of the families that were chosen, by family, then from the smallest up."`
+	Headroom       headroom          `json:"headroom" jsonschema:"What stays free over all nodes with everything up."`
 }
 
 type pool struct {
@@ -170,6 +173,30 @@ type duals struct {
 	Core *dollars `json:"core_usd_per_hour" jsonschema:"Of a core, 0 where CPU does not bind; null where there is no bound."`
 	GiB  *dollars `json:"gib_usd_per_hour" jsonschema:"Of a GiB of memory, likewise."`
 	Pod  *dollars `json:"pod_usd_per_hour" jsonschema:"Of a pod, likewise."`
+}
+
+type boundCertificate struct {
+	Pods  []podPrice `json:"pods" jsonschema:"The pods that are counted, sorted by workload."`
+	Scale int64      `json:"scale" jsonschema:"What prices are to be divided by."`
+}
+
+type podPrice struct {
+	Workload string `json:"workload" jsonschema:"Name of the workload."`
+	Pods     int    `json:"pods" jsonschema:"Number of its pods that are counted."`
+	Price    int64  `json:"price" jsonschema:"Price of one pod, in billionths of a dollar an hour times scale."`
+}
+
+type sizeStep struct {
+	Family           string   `json:"family" jsonschema:"Family of the instance type."`
+	InstanceType     string   `json:"instance_type" jsonschema:"Instance type."`
+	Nodes            int      `json:"nodes" jsonschema:"Nodes of it alone that hold; 0 where no count was found."`
+	Why              text     `json:"why" jsonschema:"Why no count was found; null where one was."`
+	USDPerHour       *dollars `json:"usd_per_hour" jsonschema:"Cost of nodes and root disks, of nodes alone where the price of disks is not known; null where not known."`
+	UsefulMilliCPU   int64    `json:"useful_millicpu" jsonschema:"CPU of a node that pods like the group's can request, in thousandths of a core: what reserves and DaemonSets leave, or less where memory or the number of pods ends sooner."`
+	CorePrice        *dollars `json:"useful_core_usd_per_hour" jsonschema:"Price of a node with its root disks by useful core; null where not known."`
+	LargestNodeShare ratio    `json:"largest_node_share" jsonschema:"Part of the group that one node holds."`
+	Chosen           bool     `json:"chosen" jsonschema:"Whether the group has nodes of this type."`
+	Knee             bool     `json:"knee" jsonschema:"Whether it is the smallest size of its family of which a useful core costs hardly more than of any other size."`
 }
 
 type binding struct {
