@@ -208,7 +208,7 @@ func (p *problem) check(guarantee planner.Guarantee, in placement.Group, losses 
 		if void != nil {
 			return placement.Report{}, &placement.Failure{During: placement.Normal, Resource: void.Rule, Workload: void.Workload, Unproved: true}
 		}
-		if failure := certificate.Check(in.NodesByZone, losses); failure != nil {
+		if failure := certificate.Check(in.Pools, losses); failure != nil {
 			return placement.Report{}, failure
 		}
 	case planner.Scheduled:
@@ -263,9 +263,10 @@ func (p *problem) boundByBaseline(t *catalogs.InstanceType) bool {
 // placementGroup translates to the placement stage. Its slices are reused.
 func (p *problem) placementGroup(o *offer, zones []int) placement.Group {
 	g := &p.scratch
-	g.Allocatable = placement.Resources{CPU: o.allocatable.CPU, Memory: o.allocatable.Memory, Pods: o.allocatable.Pods}
-	g.Reserved, g.Unrequested = p.reserved, p.unrequested
-	g.NodesByZone = zones
+	g.Pools = append(g.Pools[:0], placement.Pool{
+		Allocatable: placement.Resources{CPU: o.allocatable.CPU, Memory: o.allocatable.Memory, Pods: o.allocatable.Pods},
+		Reserved:    p.reserved, Unrequested: p.unrequested, NodesByZone: zones,
+	})
 	g.Workloads = g.Workloads[:0]
 	for i := range p.works {
 		g.Workloads = append(g.Workloads, p.works[i].placed(p.sized[i].Sum()))

@@ -44,7 +44,7 @@ func voidWords(v *placement.ProofVoid) string {
 		return "pods of " + v.Workload + " that must stay ready"
 	case placement.ShortCPU, placement.ShortMemory, placement.ShortPods:
 		return fmt.Sprintf("a pod of %s is larger than a node", v.Workload)
-	case placement.ShortProof:
+	case placement.ShortProof, placement.ShortStorage, placement.ShortSelector:
 	}
 	panic("pipeline: void of " + string(v.Rule))
 }
@@ -97,7 +97,8 @@ func (p *problem) certain(o *offer) certainty {
 		if !enough {
 			return certainty{nodes: n, why: "too few machines stand there"}
 		}
-		if certificate.Check(byZone, p.losses) == nil && !p.beyondBaseline(o, n) {
+		in.Pools[0].NodesByZone = byZone
+		if certificate.Check(in.Pools, p.losses) == nil && !p.beyondBaseline(o, n) {
 			break
 		}
 		if n+p.step() > most {

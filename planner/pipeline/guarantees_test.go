@@ -173,7 +173,7 @@ func TestCertainPlansHoldInManyOrders(t *testing.T) {
 	plan := bigAndSmall(planner.AnyOrder).mustMake(t)
 	pool := &plan.NodeGroups[0].Pools[0]
 	free := pool.Free()
-	in := placement.Group{Allocatable: placement.Resources{CPU: free.CPU, Memory: free.Memory, Pods: free.Pods}, NodesByZone: []int{pool.Nodes}}
+	in := placement.Group{Pools: []placement.Pool{{Allocatable: placement.Resources{CPU: free.CPU, Memory: free.Memory, Pods: free.Pods}, NodesByZone: []int{pool.Nodes}}}}
 	for _, w := range plan.NodeGroups[0].Workloads {
 		in.Workloads = append(in.Workloads, placement.Workload{Name: w.Name, Replicas: w.Replicas, Reschedule: true, Request: placement.Resources{CPU: w.Pod.CPU, Memory: w.Pod.Memory}})
 	}

@@ -126,19 +126,20 @@ func (r *replayer) works(g *planner.GroupPlan, declared *planner.NodeGroup, gues
 func standing(g *planner.GroupPlan, zones []string, works []work) placement.Group {
 	pool := &g.Pools[0]
 	a := &pool.Allocatable
-	in := placement.Group{
+	nodes := placement.Pool{
 		Allocatable: placement.Resources{CPU: a.CPU, Memory: a.Memory, Pods: a.Pods},
 		Reserved:    placement.Resources{Pods: len(pool.DaemonSets)},
 		NodesByZone: make([]int, len(zones)),
 	}
 	for _, d := range pool.DaemonSets {
-		in.Reserved.CPU += d.CPU
-		in.Reserved.Memory += d.Memory
-		in.Unrequested = unrequested(in.Unrequested, d)
+		nodes.Reserved.CPU += d.CPU
+		nodes.Reserved.Memory += d.Memory
+		nodes.Unrequested = unrequested(nodes.Unrequested, d)
 	}
 	for _, p := range g.Placement {
-		in.NodesByZone[slices.Index(zones, p.Zone)] += p.Nodes
+		nodes.NodesByZone[slices.Index(zones, p.Zone)] += p.Nodes
 	}
+	in := placement.Group{Pools: []placement.Pool{nodes}}
 	for i := range works {
 		w := works[i].placed(g.Workloads[i].Replicas)
 		w.Surge = 0
@@ -183,7 +184,7 @@ func caseOf(g *planner.GroupPlan, zones []string, works []work, event string, wo
 	out := planner.GroupCase{
 		Group: g.Name, Event: event, Ways: worst.Ways, Tried: worst.Tried, Held: worst.Held, All: worst.All,
 		Lost: lossWords(zones, o.Lost), Nodes: g.Nodes, Left: o.Up, Missing: o.Missing, NotReady: o.NotReady,
-		Free: planner.Requests(o.Free), Offered: planner.Requests(o.Total), FreeCPU: o.FreeCPU,
+		Free: requestsOf(&o.Free), Offered: requestsOf(&o.Total), FreeCPU: o.FreeCPU,
 	}
 	for i := range works {
 		w, f, replicas := &works[i], &o.Fates[i], g.Workloads[i].Replicas
@@ -207,6 +208,11 @@ func caseOf(g *planner.GroupPlan, zones []string, works []work, event string, wo
 		out.Workloads = append(out.Workloads, c)
 	}
 	return out
+}
+
+// requestsOf translates from the placement stage.
+func requestsOf(r *placement.Resources) planner.Requests {
+	return planner.Requests{CPU: r.CPU, Memory: r.Memory, Pods: r.Pods}
 }
 
 // latencyOf predicts the targets of a workload that lost pods.

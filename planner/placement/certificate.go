@@ -2,8 +2,6 @@ package placement
 
 import (
 	"fmt"
-	"math/big"
-	"math/bits"
 	"slices"
 )
 
@@ -11,8 +9,7 @@ import (
 // prefers and in whatever order the pods come.
 //
 // For a pod of workload j and nodes that offer C beside their DaemonSets, a node
-// has no room only if it uses more than C_d - w_jd of some resource d. Give every
-// other pod i the weight
+// has no room only if it uses more than C_d - w_jd of some resource d. Give every other pod i the weight
 //
 //	min(1, max over d of w_id / (C_d - w_jd + 1))
 //
@@ -25,12 +22,21 @@ import (
 // every pod finds a place, and so does each that a loss displaces, on that many
 // survivors.
 //
+// Of unlike nodes, only those count for j that its selector admits and on which it
+// fits while they are empty. A pod i weighs the most that it does on any kind of
+// these that it may run on as well, 0 where there is none: then the pods of a node
+// without room weigh at least 1 together whichever kind the node is of, and so no
+// more of the nodes that count are without room than the floor of the sum. What is
+// lost may all be of those that count: so a loss of k nodes takes k of them, and one
+// of zones takes the zones with the most of them.
+//
 // The weights are summed as fractions, exactly: nothing is rounded but the floor.
-// The proof knows the filter of resources alone, and takes preferences of the
-// scheduler for what they are; see ProofVoid for what it does not cover.
+// The proof knows the filters of resources and of selectors alone, and takes
+// preferences of the scheduler for what they are; see ProofVoid for what it does not
+// cover.
 type Certificate struct {
-	// Nodes is the largest S_j: as many nodes as must be up, or survive. It is 0 for
-	// a group without pods.
+	// Nodes is the largest S_j: as many nodes as must be up, or survive, of those
+	// that count for j. It is 0 for a group without pods.
 	Nodes int
 	// Workload whose S_j it is, the first of equals.
 	Workload string
@@ -39,14 +45,29 @@ type Certificate struct {
 	RolloutNodes int
 	// Rollout is the workload whose pods need them.
 	Rollout string
+	// Needs are the same for each set of nodes that count for a workload: one where
+	// all nodes count for all of them.
+	Needs []Need
+}
+
+// Need is how many nodes must be up of a set.
+type Need struct {
+	// Pools and Zones of the nodes that count; nil for all.
+	Pools, Zones []bool
+	// Nodes, and while a workload runs its surge, as in Certificate.
+	Nodes        int
+	Workload     string
+	RolloutNodes int
+	Rollout      string
 }
 
 // ProofVoid says why no count of nodes is certain for a group.
 type ProofVoid struct {
 	// Rule that the proof does not cover: ShortSpread where hard topology spread may
 	// forbid a node with room, ShortMinReady where pods have to stay Ready without
-	// being rescheduled, which depends on where they run. Any other is a resource of
-	// which a pod requests more than a node offers.
+	// being rescheduled, which depends on where they run, ShortSelector where no pool
+	// is admitted. Any other is a resource of which a pod requests more than any
+	// admitted node offers.
 	Rule Shortage
 	// Workload that has the rule.
 	Workload string
@@ -73,158 +94,234 @@ func Covered(workloads []Workload, l Losses) *ProofVoid {
 }
 
 // Certify returns the certificate of a group's pods on nodes like its own, however
-// many it has, or what voids the proof. It takes time in proportion to the square
-// of the number of workloads, whatever their replicas.
+// many it has of each pool, or what voids the proof. It takes time in proportion to
+// the square of the number of workloads, whatever their replicas.
 func Certify(g *Group, l Losses) (Certificate, *ProofVoid) {
 	if v := Covered(g.Workloads, l); v != nil {
 		return Certificate{}, v
 	}
+	p := newProof(g)
 	var c Certificate
-	node := [3]int64{
-		int64(g.Allocatable.CPU - g.Reserved.CPU), int64(g.Allocatable.Memory - g.Reserved.Memory),
-		int64(g.Allocatable.Pods - g.Reserved.Pods),
-	}
 	for j := range g.Workloads {
 		if g.Workloads[j].Replicas == 0 {
 			continue
 		}
-		own := vector(&g.Workloads[j])
-		var room [3]int64
-		for d, short := range [3]Shortage{ShortCPU, ShortMemory, ShortPods} {
-			if room[d] = node[d] - own[d] + 1; room[d] <= 0 {
-				return Certificate{}, &ProofVoid{Rule: short, Workload: g.Workloads[j].Name}
-			}
+		need, void := p.need(j)
+		if void != nil {
+			return Certificate{}, void
 		}
-		all := newWeights(room)
-		for i := range g.Workloads {
-			n := g.Workloads[i].Replicas
-			if i == j {
-				n--
-			}
-			all.add(vector(&g.Workloads[i]), n)
-		}
-		if n := all.floor() + 1; n > c.Nodes {
-			c.Nodes, c.Workload = n, g.Workloads[j].Name
-		}
-		for i := range g.Workloads {
-			if g.Workloads[i].Replicas == 0 {
-				continue
-			}
-			with := all
-			with.add(vector(&g.Workloads[i]), g.Workloads[i].Surge)
-			if n := with.floor() + 1; n > c.RolloutNodes {
-				c.RolloutNodes, c.Rollout = n, g.Workloads[j].Name
-			}
-		}
+		c.add(&need)
 	}
 	return c, nil
 }
 
-// Check returns nil where nodes in zones are enough by the certificate: with
+// add puts in what a workload needs.
+func (c *Certificate) add(n *Need) {
+	if n.Nodes > c.Nodes {
+		c.Nodes, c.Workload = n.Nodes, n.Workload
+	}
+	if n.RolloutNodes > c.RolloutNodes {
+		c.RolloutNodes, c.Rollout = n.RolloutNodes, n.Rollout
+	}
+	for i := range c.Needs {
+		old := &c.Needs[i]
+		if !slices.Equal(old.Pools, n.Pools) || !slices.Equal(old.Zones, n.Zones) {
+			continue
+		}
+		if n.Nodes > old.Nodes {
+			old.Nodes, old.Workload = n.Nodes, n.Workload
+		}
+		if n.RolloutNodes > old.RolloutNodes {
+			old.RolloutNodes, old.Rollout = n.RolloutNodes, n.Rollout
+		}
+		return
+	}
+	c.Needs = append(c.Needs, *n)
+}
+
+// proof is what Certify keeps of a group.
+type proof struct {
+	g *Group
+	// further kinds of resources that are requested.
+	further []int
+	// node is what the nodes of each pool offer, size what pods request, by resource.
+	node, size [][]int64
+	all, with  weights
+	// counted are the pools whose nodes count for the workload at hand, and room the
+	// denominators there.
+	counted []bool
+	room    [][]int64
+}
+
+func newProof(g *Group) *proof {
+	p := &proof{g: g, counted: make([]bool, len(g.Pools)), room: make([][]int64, len(g.Pools))}
+	for k := range furtherKinds {
+		if slices.ContainsFunc(g.Workloads, func(w Workload) bool { return w.Request.further(k) > 0 }) {
+			p.further = append(p.further, k)
+		}
+	}
+	vector := func(r *Resources, pods int) []int64 {
+		v := []int64{int64(r.CPU), int64(r.Memory), int64(pods)}
+		for _, k := range p.further {
+			v = append(v, r.further(k))
+		}
+		return v
+	}
+	for i := range g.Pools {
+		offered := g.Pools[i].Allocatable.plus(&g.Pools[i].Reserved, -1)
+		p.node = append(p.node, vector(&offered, offered.Pods))
+		p.room[i] = make([]int64, len(p.node[i]))
+	}
+	for i := range g.Workloads {
+		p.size = append(p.size, vector(&g.Workloads[i].Request, 1))
+	}
+	return p
+}
+
+// basic resources come first in vectors, the further ones after them.
+const basic = 3 // CPU, memory, pods
+
+// short is the shortage of the d-th of a vector.
+func (p *proof) short(d int) Shortage {
+	if d < basic {
+		return [basic]Shortage{ShortCPU, ShortMemory, ShortPods}[d]
+	}
+	return shortFurther(p.further[d-basic])
+}
+
+// fits reports whether a pod of workload i may run on an empty node of a pool, or
+// what keeps it off.
+func (p *proof) fits(i, pool int) (Shortage, bool) {
+	if w := &p.g.Workloads[i]; w.Pools != nil && !w.Pools[pool] {
+		return ShortSelector, false
+	}
+	for d, amount := range p.size[i] {
+		if amount > p.node[pool][d] && (d < basic || amount > 0) {
+			return p.short(d), false
+		}
+	}
+	return "", true
+}
+
+// need works out S_j.
+func (p *proof) need(j int) (Need, *ProofVoid) {
+	g := p.g
+	w := &g.Workloads[j]
+	need := Need{Workload: w.Name, Rollout: w.Name, Zones: w.Zones}
+	void, counted := ShortSelector, 0
+	for pool := range g.Pools {
+		short, ok := p.fits(j, pool)
+		if p.counted[pool] = ok; !ok {
+			if short != ShortSelector && void == ShortSelector {
+				void = short
+			}
+			continue
+		}
+		counted++
+		for d := range p.room[pool] {
+			p.room[pool][d] = p.node[pool][d] - p.size[j][d] + 1
+		}
+	}
+	if counted == 0 || w.Zones != nil && !slices.Contains(w.Zones, true) {
+		return Need{}, &ProofVoid{Rule: void, Workload: w.Name}
+	}
+	if counted < len(g.Pools) {
+		need.Pools = slices.Clone(p.counted)
+	}
+	if !slices.Contains(w.Zones, false) {
+		need.Zones = nil
+	}
+	p.all.start(p.room)
+	for i := range g.Workloads {
+		n := g.Workloads[i].Replicas
+		if i == j {
+			n--
+		}
+		p.weigh(&p.all, i, j, n)
+	}
+	need.Nodes = p.all.floor() + 1
+	need.RolloutNodes = need.Nodes
+	for i := range g.Workloads {
+		if g.Workloads[i].Replicas == 0 || g.Workloads[i].Surge == 0 {
+			continue
+		}
+		p.with.copy(&p.all)
+		p.weigh(&p.with, i, j, g.Workloads[i].Surge)
+		need.RolloutNodes = max(need.RolloutNodes, p.with.floor()+1)
+	}
+	return need, nil
+}
+
+// weigh puts n pods of i into a sum of what keeps pods of j off.
+func (p *proof) weigh(s *weights, i, j, n int) {
+	a, b := p.g.Workloads[i].Zones, p.g.Workloads[j].Zones
+	if a != nil && b != nil {
+		shared := false
+		for z := range a {
+			shared = shared || a[z] && b[z]
+		}
+		if !shared {
+			return
+		}
+	}
+	s.begin(n)
+	for pool, counted := range p.counted {
+		if !counted {
+			continue
+		}
+		if _, ok := p.fits(i, pool); !ok && i != j {
+			continue
+		}
+		s.consider(pool, p.size[i], p.size[j])
+	}
+	s.end()
+}
+
+// Check returns nil where the nodes of pools are enough by the certificate: with
 // everything up, during each rollout and after the losses, whichever nodes and
 // zones they take. Else the first of these that it does not prove.
-func (c *Certificate) Check(nodesByZone []int, l Losses) *Failure {
-	all := 0
-	for _, n := range nodesByZone {
-		all += n
-	}
-	short := func(during During, workload string, missing int) *Failure {
-		return &Failure{During: during, Resource: ShortProof, Workload: workload, Missing: missing, Unproved: true}
-	}
-	if all < c.Nodes {
-		return short(Normal, c.Workload, c.Nodes-all)
-	}
-	if all < c.RolloutNodes {
-		return short(Rollout, c.Rollout, c.RolloutNodes-all)
-	}
-	if c.Nodes == 0 {
-		return nil
-	}
-	sorted := slices.Sorted(slices.Values(nodesByZone))
-	slices.Reverse(sorted)
-	outside := all
-	for _, n := range sorted[:min(l.Zones, len(sorted))] {
-		outside -= n
-	}
-	if left := all - l.Nodes; left < c.Nodes {
-		return short(NodeLoss, c.Workload, c.Nodes-left)
-	}
-	if outside < c.Nodes {
-		return short(ZoneLoss, c.Workload, c.Nodes-outside)
-	}
-	if left := outside - l.Nodes; l.AtOnce && left < c.Nodes {
-		return short(NodeAndZoneLoss, c.Workload, c.Nodes-left)
+func (c *Certificate) Check(pools []Pool, l Losses) *Failure {
+	for i := range c.Needs {
+		if f := c.Needs[i].check(pools, l); f != nil {
+			return f
+		}
 	}
 	return nil
 }
 
-// vector is what a pod requests of CPU, memory and pods.
-func vector(w *Workload) [3]int64 {
-	return [3]int64{int64(w.Request.CPU), int64(w.Request.Memory), 1}
-}
-
-// weights is a sum of weights: a whole number and fractions of three denominators,
-// each below 1.
-type weights struct {
-	room  [3]int64
-	whole int64
-	parts [3]int64
-}
-
-func newWeights(room [3]int64) weights { return weights{room: room} }
-
-// add puts in n pods of one size.
-func (s *weights) add(size [3]int64, n int) {
-	if n <= 0 {
-		return
-	}
-	most := 0
-	for d := range size {
-		if size[d] >= s.room[d] {
-			s.whole += int64(n)
-			return
-		}
-		if exceeds(size[d], s.room[d], size[most], s.room[most]) {
-			most = d
+func (n *Need) check(pools []Pool, l Losses) *Failure {
+	byZone := make([]int, len(pools[0].NodesByZone))
+	all := 0
+	for p := range pools {
+		for z, nodes := range pools[p].NodesByZone {
+			if (n.Pools == nil || n.Pools[p]) && (n.Zones == nil || n.Zones[z]) {
+				byZone[z] += nodes
+				all += nodes
+			}
 		}
 	}
-	// The product may be beyond 64 bits, its quotient is at most n.
-	hi, lo := bits.Mul64(uint64(size[most]), uint64(n))
-	lo, carry := bits.Add64(lo, uint64(s.parts[most]), 0)
-	q, r := bits.Div64(hi+carry, lo, uint64(s.room[most]))
-	s.whole, s.parts[most] = s.whole+int64(q), int64(r)
-}
-
-// exceeds reports whether a/b > c/d, exactly. None is negative, b and d are
-// positive.
-func exceeds(a, b, c, d int64) bool {
-	leftHigh, leftLow := bits.Mul64(uint64(a), uint64(d))
-	rightHigh, rightLow := bits.Mul64(uint64(c), uint64(b))
-	return leftHigh > rightHigh || leftHigh == rightHigh && leftLow > rightLow
-}
-
-// floor returns the whole part of the sum.
-func (s *weights) floor() int {
-	// Where the fractions are clearly below a whole number, or above, floating point
-	// says so; near one the exact sum does.
-	const near = 1e-9
-	sum := 0.0
-	for d := range s.parts {
-		sum += float64(s.parts[d]) / float64(s.room[d])
+	short := func(during During, workload string, missing int) *Failure {
+		return &Failure{During: during, Resource: ShortProof, Workload: workload, Missing: missing, Unproved: true}
 	}
-	for _, n := range [3]int{1, 2, 3} {
-		if sum > float64(n)-near && sum < float64(n)+near {
-			return int(s.whole) + s.exact()
-		}
+	if all < n.Nodes {
+		return short(Normal, n.Workload, n.Nodes-all)
 	}
-	return int(s.whole) + int(sum)
-}
-
-// exact returns the whole part of the sum of the fractions.
-func (s *weights) exact() int {
-	sum := new(big.Rat)
-	for d := range s.parts {
-		sum.Add(sum, big.NewRat(s.parts[d], s.room[d]))
+	if all < n.RolloutNodes {
+		return short(Rollout, n.Rollout, n.RolloutNodes-all)
 	}
-	return int(new(big.Int).Div(sum.Num(), sum.Denom()).Int64())
+	slices.SortFunc(byZone, func(a, b int) int { return b - a })
+	outside := all
+	for _, nodes := range byZone[:min(l.Zones, len(byZone))] {
+		outside -= nodes
+	}
+	if left := all - l.Nodes; left < n.Nodes {
+		return short(NodeLoss, n.Workload, n.Nodes-left)
+	}
+	if outside < n.Nodes {
+		return short(ZoneLoss, n.Workload, n.Nodes-outside)
+	}
+	if left := outside - l.Nodes; l.AtOnce && left < n.Nodes {
+		return short(NodeAndZoneLoss, n.Workload, n.Nodes-left)
+	}
+	return nil
 }

@@ -21,6 +21,11 @@ func certify(t *testing.T, g placement.Group, l placement.Losses) placement.Cert
 	return c
 }
 
+// nodes is a pool of so many nodes in each zone.
+func nodes(byZone ...int) []placement.Pool {
+	return []placement.Pool{{NodesByZone: byZone}}
+}
+
 // TestCertificate: the largest S_j, worked out by hand.
 func TestCertificate(t *testing.T) {
 	surge := pods("a", 3, 1, 1)
@@ -33,23 +38,23 @@ func TestCertificate(t *testing.T) {
 		survivingNode int // nodes in one zone that survive the loss of one
 	}{
 		// Each small pod keeps the big one off a node: 4 of them, and one free.
-		"one big, four small": {placement.Group{Allocatable: cores(4, 16), Workloads: []placement.Workload{pods("big", 1, 4, 1), pods("small", 4, 1, 1)}}, 5, "big", 5, 6},
+		"one big, four small": {placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16)}}, Workloads: []placement.Workload{pods("big", 1, 4, 1), pods("small", 4, 1, 1)}}, 5, "big", 5, 6},
 		// 2500 of 4000-2500+1: one pod of another keeps the third off a node.
-		"three of more than half": {placement.Group{Allocatable: cores(4, 16), Workloads: []placement.Workload{pods("a", 3, 2.5, 1)}}, 3, "a", 3, 4},
+		"three of more than half": {placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16)}}, Workloads: []placement.Workload{pods("a", 3, 2.5, 1)}}, 3, "a", 3, 4},
 		// 9 others at 1000/3001 each make 2.99: 2 nodes can be blocked.
-		"ten quarters": {placement.Group{Allocatable: cores(4, 64), Workloads: []placement.Workload{pods("a", 10, 1, 1)}}, 3, "a", 3, 4},
+		"ten quarters": {placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 64)}}, Workloads: []placement.Workload{pods("a", 10, 1, 1)}}, 3, "a", 3, 4},
 		// 2 others at 1000/3001: none is blocked; with two more 4/3.001: one.
-		"a surge": {placement.Group{Allocatable: cores(4, 64), Workloads: []placement.Workload{surge}}, 1, "a", 2, 2},
+		"a surge": {placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 64)}}, Workloads: []placement.Workload{surge}}, 1, "a", 2, 2},
 		// The pod limit: 5 others of 5-2-1+1 places.
-		"places":  {placement.Group{Allocatable: placement.Resources{CPU: 4000, Memory: 64 * units.GiB, Pods: 5}, Reserved: placement.Resources{Pods: 2}, Workloads: []placement.Workload{pods("a", 7, 0.1, 0.1)}}, 3, "a", 3, 4},
-		"nothing": {placement.Group{Allocatable: cores(4, 16), Workloads: []placement.Workload{pods("a", 0, 1, 1)}}, 0, "", 0, 0},
+		"places":  {placement.Group{Pools: []placement.Pool{{Allocatable: placement.Resources{CPU: 4000, Memory: 64 * units.GiB, Pods: 5}, Reserved: placement.Resources{Pods: 2}}}, Workloads: []placement.Workload{pods("a", 7, 0.1, 0.1)}}, 3, "a", 3, 4},
+		"nothing": {placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16)}}, Workloads: []placement.Workload{pods("a", 0, 1, 1)}}, 0, "", 0, 0},
 	} {
 		got := certify(t, c.group, placement.Losses{Nodes: 1})
 		if got.Nodes != c.nodes || got.Workload != c.workload || got.RolloutNodes != c.rolloutNodes {
 			t.Errorf("%s: %+v, want %d nodes for %s, %d in rollouts", name, got, c.nodes, c.workload, c.rolloutNodes)
 		}
 		for n := range c.survivingNode + 2 {
-			if f := got.Check([]int{n}, placement.Losses{Nodes: 1}); (f == nil) != (n >= c.survivingNode) {
+			if f := got.Check(nodes(n), placement.Losses{Nodes: 1}); (f == nil) != (n >= c.survivingNode) {
 				t.Errorf("%s: %d nodes: %v", name, n, f)
 			}
 		}
@@ -58,7 +63,7 @@ func TestCertificate(t *testing.T) {
 
 // TestCertificateLosses: of nodes over zones, whichever are lost.
 func TestCertificateLosses(t *testing.T) {
-	c := placement.Certificate{Nodes: 5, Workload: "big", RolloutNodes: 7, Rollout: "small"}
+	c := placement.Certificate{Needs: []placement.Need{{Nodes: 5, Workload: "big", RolloutNodes: 7, Rollout: "small"}}}
 	for name, tc := range map[string]struct {
 		zones  []int
 		losses placement.Losses
@@ -78,7 +83,7 @@ func TestCertificateLosses(t *testing.T) {
 		"a zone and a node, one more":  {[]int{3, 3, 3}, placement.Losses{Zones: 1, Nodes: 1, AtOnce: true}, "", 0},
 		"more zones than there can be": {[]int{9}, placement.Losses{Zones: 3}, placement.ZoneLoss, 5},
 	} {
-		f := c.Check(tc.zones, tc.losses)
+		f := c.Check(nodes(tc.zones...), tc.losses)
 		if (f == nil) != (tc.during == "") || f != nil && (f.During != tc.during || f.Missing != tc.short || f.Resource != placement.ShortProof) {
 			t.Errorf("%s: %v, want %q, %d short", name, f, tc.during, tc.short)
 		}
@@ -106,7 +111,7 @@ func TestProofVoid(t *testing.T) {
 		"min ready with nothing to lose": {ready, placement.Losses{}, ""},
 		"larger than a node":             {large, node, placement.ShortCPU},
 	} {
-		g := placement.Group{Allocatable: cores(4, 16), Workloads: []placement.Workload{pods("other", 1, 1, 1), tc.w}}
+		g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16)}}, Workloads: []placement.Workload{pods("other", 1, 1, 1), tc.w}}
 		_, void := placement.Certify(&g, tc.l)
 		if (void == nil) != (tc.rule == "") || void != nil && (void.Rule != tc.rule || void.Workload != "w") {
 			t.Errorf("%s: %v, want %q", name, void, tc.rule)
@@ -121,15 +126,14 @@ func TestProofVoid(t *testing.T) {
 // certainGroup is a tiny group that the proof covers.
 func certainGroup(r *rand.Rand) placement.Group {
 	g := placement.Group{
-		Allocatable: placement.Resources{CPU: units.MilliCPU(4 + r.IntN(9)), Memory: units.Bytes(4 + r.IntN(9)), Pods: 2 + r.IntN(6)},
-		Reserved:    placement.Resources{CPU: units.MilliCPU(r.IntN(2)), Memory: units.Bytes(r.IntN(2)), Pods: r.IntN(2)},
+		Pools: []placement.Pool{{Allocatable: placement.Resources{CPU: units.MilliCPU(4 + r.IntN(9)), Memory: units.Bytes(4 + r.IntN(9)), Pods: 2 + r.IntN(6)}, Reserved: placement.Resources{CPU: units.MilliCPU(r.IntN(2)), Memory: units.Bytes(r.IntN(2)), Pods: r.IntN(2)}}},
 	}
 	for i := range 1 + r.IntN(3) {
 		g.Workloads = append(g.Workloads, placement.Workload{
 			Name: string(rune('a' + i)), Replicas: 1 + r.IntN(5), Reschedule: true, NoDefaultSpread: r.IntN(2) == 0, Surge: r.IntN(2),
 			Request: placement.Resources{
-				CPU:    units.MilliCPU(1 + r.IntN(int(g.Allocatable.CPU-g.Reserved.CPU))),
-				Memory: units.Bytes(1 + r.IntN(int(g.Allocatable.Memory-g.Reserved.Memory))), Pods: 1,
+				CPU:    units.MilliCPU(1 + r.IntN(int(g.Pools[0].Allocatable.CPU-g.Pools[0].Reserved.CPU))),
+				Memory: units.Bytes(1 + r.IntN(int(g.Pools[0].Allocatable.Memory-g.Pools[0].Reserved.Memory))), Pods: 1,
 			},
 		})
 	}
@@ -150,7 +154,7 @@ func worst(g *placement.Group) int {
 	need := 0
 	for j := range g.Workloads {
 		a := adversary{known: map[string]int{}, node: [3]int64{
-			int64(g.Allocatable.CPU - g.Reserved.CPU), int64(g.Allocatable.Memory - g.Reserved.Memory), int64(g.Allocatable.Pods - g.Reserved.Pods),
+			int64(g.Pools[0].Allocatable.CPU - g.Pools[0].Reserved.CPU), int64(g.Pools[0].Allocatable.Memory - g.Pools[0].Reserved.Memory), int64(g.Pools[0].Allocatable.Pods - g.Pools[0].Reserved.Pods),
 		}}
 		var left []int
 		for i := range g.Workloads {
@@ -242,8 +246,8 @@ func exactCertificate(g *placement.Group) int {
 	for j := range g.Workloads {
 		b := &g.Workloads[j]
 		room := [3]int64{
-			int64(g.Allocatable.CPU - g.Reserved.CPU - b.Request.CPU + 1), int64(g.Allocatable.Memory - g.Reserved.Memory - b.Request.Memory + 1),
-			int64(g.Allocatable.Pods - g.Reserved.Pods),
+			int64(g.Pools[0].Allocatable.CPU - g.Pools[0].Reserved.CPU - b.Request.CPU + 1), int64(g.Pools[0].Allocatable.Memory - g.Pools[0].Reserved.Memory - b.Request.Memory + 1),
+			int64(g.Pools[0].Allocatable.Pods - g.Pools[0].Reserved.Pods),
 		}
 		sum := new(big.Rat)
 		for i := range g.Workloads {
@@ -273,11 +277,11 @@ func exactCertificate(g *placement.Group) int {
 func TestCertificateOfLargeNumbers(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 0))
 	for range 500 {
-		g := placement.Group{Allocatable: placement.Resources{CPU: units.MilliCPU(1000 * (1 + r.IntN(192))), Memory: units.Bytes(r.Int64N(1 << 41)), Pods: 1 + r.IntN(250)}}
+		g := placement.Group{Pools: []placement.Pool{{Allocatable: placement.Resources{CPU: units.MilliCPU(1000 * (1 + r.IntN(192))), Memory: units.Bytes(r.Int64N(1 << 41)), Pods: 1 + r.IntN(250)}}}}
 		for i := range 1 + r.IntN(6) {
 			g.Workloads = append(g.Workloads, placement.Workload{
 				Name: string(rune('a' + i)), Replicas: 1 + r.IntN(150_000), Reschedule: true,
-				Request: placement.Resources{CPU: 1 + units.MilliCPU(r.Int64N(int64(g.Allocatable.CPU))), Memory: units.Bytes(r.Int64N(int64(g.Allocatable.Memory) + 1))},
+				Request: placement.Resources{CPU: 1 + units.MilliCPU(r.Int64N(int64(g.Pools[0].Allocatable.CPU))), Memory: units.Bytes(r.Int64N(int64(g.Pools[0].Allocatable.Memory) + 1))},
 			})
 		}
 		if got, want := certify(t, g, placement.Losses{}).Nodes, exactCertificate(&g); got != want {
@@ -285,11 +289,14 @@ func TestCertificateOfLargeNumbers(t *testing.T) {
 		}
 	}
 	// Halves and thirds that add up to 1: 1/2 of CPU, 1/2 of memory.
-	g := placement.Group{Allocatable: placement.Resources{CPU: 4, Memory: 4, Pods: 110}, Workloads: []placement.Workload{
-		{Name: "a", Replicas: 1, Request: placement.Resources{CPU: 3, Memory: 3}}, // room 2 of each
-		{Name: "b", Replicas: 1, Request: placement.Resources{CPU: 1}},
-		{Name: "c", Replicas: 1, Request: placement.Resources{Memory: 1}},
-	}}
+	g := placement.Group{
+		Pools: []placement.Pool{{Allocatable: placement.Resources{CPU: 4, Memory: 4, Pods: 110}}},
+		Workloads: []placement.Workload{
+			{Name: "a", Replicas: 1, Request: placement.Resources{CPU: 3, Memory: 3}}, // room 2 of each
+			{Name: "b", Replicas: 1, Request: placement.Resources{CPU: 1}},
+			{Name: "c", Replicas: 1, Request: placement.Resources{Memory: 1}},
+		},
+	}
 	if got := certify(t, g, placement.Losses{}).Nodes; got != 2 {
 		t.Errorf("%d nodes for two halves, want 2", got)
 	}
@@ -306,17 +313,17 @@ func TestCertainGroupsHold(t *testing.T) {
 		c := certify(t, g, l)
 		zones := 2 + r.IntN(2)
 		for n := 1; ; n++ {
-			g.NodesByZone = g.NodesByZone[:0]
+			g.Pools[0].NodesByZone = g.Pools[0].NodesByZone[:0]
 			for z := range zones {
-				g.NodesByZone = append(g.NodesByZone, (n+zones-1-z)/zones)
+				g.Pools[0].NodesByZone = append(g.Pools[0].NodesByZone, (n+zones-1-z)/zones)
 			}
-			if c.Check(g.NodesByZone, l) == nil {
+			if c.Check(g.Pools, l) == nil {
 				break
 			}
 		}
 		for _, b := range []placement.Balance{placement.BalanceByState, placement.BalanceByChange} {
 			if _, failure := checker.Check(g, l, placement.Options{Balance: b, Shuffles: 30}); failure != nil {
-				t.Fatalf("seed %d: %v nodes are certain by %+v, and yet: %v\n%+v", seed, g.NodesByZone, c, failure, g)
+				t.Fatalf("seed %d: %v nodes are certain by %+v, and yet: %v\n%+v", seed, g.Pools[0].NodesByZone, c, failure, g)
 			}
 		}
 	}

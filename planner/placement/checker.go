@@ -21,11 +21,19 @@ type Checker struct {
 	group   *Group
 	balance Balance
 
-	// Of the group. The allocatable of a node, in plain numbers for the scores.
-	nodes, zones          int
-	allocCPU, allocMemory int64
-	allocPods             int32
-	terms                 []terms
+	// Of the group. A place is a zone and a pool: zone x pools + pool.
+	nodes, zones int
+	pools        []poolTerms
+	zoneNodes    []int
+	terms        []terms
+	// most is the most CPU and memory of a node of any pool.
+	most amounts
+	// further kinds of resources that pods request.
+	further []int
+	// selective says that a workload has a selector; admitted are then workloads by
+	// place.
+	selective bool
+	admitted  []bool
 	// sizes are the workloads with pods, biggest first.
 	sizes []int
 	// keys tell sets of pods apart: the hash of a node is the sum of its pods' keys.
@@ -34,19 +42,23 @@ type Checker struct {
 	logs []float64
 
 	// The state of the nodes.
-	zone        []int32
+	zone, place []int32
 	alive       []bool
 	cpu, memory []int64
 	pods        []int32
 	hash        []uint64
+	// amounts of the further resources, node by node.
+	furtherUsed []int64
 	// count of pods by node and slot, zoneCount by slot and zone. The slot of a
 	// workload is its index; the last slot is for the new pods of a rollout.
 	count, zoneCount []int32
 	slots            int
-	zoneAlive        []int32
+	// placeUp counts the nodes that are up.
+	placeUp []int32
 	// used by pods on the nodes that are up, DaemonSets apart.
 	usedCPU, usedMemory int64
 	usedPods            int
+	usedFurther         [furtherKinds]int64
 	up                  int
 
 	// kinds are the nodes that are up, by equal state.
@@ -104,15 +116,11 @@ func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
 // load takes in a group.
 func (c *Checker) load(g *Group, b Balance) {
 	c.group, c.balance = g, b
-	c.allocCPU, c.allocMemory, c.allocPods = int64(g.Allocatable.CPU), int64(g.Allocatable.Memory), int32(g.Allocatable.Pods)
-	c.zones, c.nodes = len(g.NodesByZone), 0
-	for _, n := range g.NodesByZone {
-		c.nodes += n
-	}
+	c.loadPools(g)
 	workloads := len(g.Workloads)
 	c.terms, c.sizes, c.queue = c.terms[:0], c.sizes[:0], c.queue[:0]
 	for w := range g.Workloads {
-		c.terms = append(c.terms, termsOf(&g.Workloads[w]))
+		c.terms = append(c.terms, c.termsOf(&g.Workloads[w]))
 		if g.Workloads[w].Replicas > 0 {
 			c.sizes = append(c.sizes, w)
 		}
@@ -129,40 +137,15 @@ func (c *Checker) load(g *Group, b Balance) {
 	for i := len(c.logs); i <= max(c.nodes, c.zones)+2; i++ {
 		c.logs = append(c.logs, math.Log(float64(i)))
 	}
-	c.zone, c.alive = resize(c.zone, c.nodes), resize(c.alive, c.nodes)
+	c.zone, c.place, c.alive = resize(c.zone, c.nodes), resize(c.place, c.nodes), resize(c.alive, c.nodes)
 	c.cpu, c.memory, c.pods = resize(c.cpu, c.nodes), resize(c.memory, c.nodes), resize(c.pods, c.nodes)
-	c.hash = resize(c.hash, c.nodes)
+	c.hash, c.furtherUsed = resize(c.hash, c.nodes), resize(c.furtherUsed, c.nodes*len(c.further))
 	c.slots = workloads + 1
 	c.count = resize(c.count, c.slots*c.nodes)
 	c.zoneCount = resize(c.zoneCount, (workloads+1)*c.zones)
-	c.zoneAlive, c.zoneScore = resize(c.zoneAlive, c.zones), resize(c.zoneScore, c.zones)
+	c.placeUp, c.zoneScore = resize(c.placeUp, c.zones*len(c.pools)), resize(c.zoneScore, c.zones)
 	c.nameNodes()
 	c.clearNodes()
-}
-
-// bySize orders workloads biggest first.
-func (c *Checker) bySize(a, b int) int {
-	return cmp.Or(cmp.Compare(c.size(b), c.size(a)), cmp.Compare(c.group.Workloads[a].Name, c.group.Workloads[b].Name))
-}
-
-// size is the larger of a pod's shares of a node's CPU and memory.
-func (c *Checker) size(w int) float64 {
-	t := &c.terms[w]
-	return max(float64(t.cpu)/float64(c.allocCPU), float64(t.memory)/float64(c.allocMemory))
-}
-
-// nameNodes gives out node indexes zone by zone in turn, the order in which
-// kube-scheduler's own list of nodes goes.
-func (c *Checker) nameNodes() {
-	n := 0
-	for round := 0; n < c.nodes; round++ {
-		for z, nodes := range c.group.NodesByZone {
-			if round < nodes {
-				c.zone[n] = int32(z)
-				n++
-			}
-		}
-	}
 }
 
 // clearNodes takes all pods off and brings all nodes up.
@@ -170,15 +153,16 @@ func (c *Checker) clearNodes() {
 	clear(c.count)
 	clear(c.zoneCount)
 	clear(c.hash)
-	r := &c.group.Reserved
 	for n := range c.nodes {
+		r := &c.poolOf(n).reserved
 		c.alive[n] = true
-		c.cpu[n], c.memory[n], c.pods[n] = int64(r.CPU), int64(r.Memory), int32(r.Pods)
+		c.cpu[n], c.memory[n], c.pods[n] = r.cpu, r.memory, r.pods
+		copy(c.furtherUsed[n*len(c.further):], r.further[:len(c.further)])
 	}
-	for z, nodes := range c.group.NodesByZone {
-		c.zoneAlive[z] = int32(nodes)
+	for place := range c.placeUp {
+		c.placeUp[place] = int32(c.group.Pools[place%len(c.pools)].NodesByZone[place/len(c.pools)])
 	}
-	c.usedCPU, c.usedMemory, c.usedPods, c.up = 0, 0, 0, c.nodes
+	c.usedCPU, c.usedMemory, c.usedPods, c.usedFurther, c.up = 0, 0, 0, [furtherKinds]int64{}, c.nodes
 	c.placed = c.placed[:0]
 	c.startKinds()
 }
@@ -271,6 +255,11 @@ func (c *Checker) add(w, slot, n int, pods int32) {
 	c.usedCPU += int64(pods) * t.cpu
 	c.usedMemory += int64(pods) * t.memory
 	c.usedPods += int(pods)
+	for i := range c.further {
+		amount := int64(pods) * t.further[i]
+		c.furtherUsed[n*len(c.further)+i] += amount
+		c.usedFurther[i] += amount
+	}
 	c.joinKind(n)
 }
 
@@ -295,33 +284,13 @@ func (c *Checker) nodePods() []NodePods {
 	out := make([]NodePods, c.nodes)
 	pods := make([]int, c.nodes*len(c.group.Workloads))
 	for n := range out {
-		out[n] = NodePods{Zone: int(c.zone[n]), Pods: pods[:len(c.group.Workloads):len(c.group.Workloads)]}
+		out[n] = NodePods{Pool: int(c.place[n]) % len(c.pools), Zone: int(c.zone[n]), Pods: pods[:len(c.group.Workloads):len(c.group.Workloads)]}
 		pods = pods[len(c.group.Workloads):]
 		for w := range c.group.Workloads {
 			out[n].Pods[w] = int(c.count[n*c.slots+w])
 		}
 	}
 	return out
-}
-
-// total returns what the nodes that are up offer to pods.
-func (c *Checker) total() Resources {
-	a, r := &c.group.Allocatable, &c.group.Reserved
-	return Resources{
-		CPU:    units.MilliCPU(c.up) * (a.CPU - r.CPU),
-		Memory: units.Bytes(c.up) * (a.Memory - r.Memory),
-		Pods:   c.up * (a.Pods - r.Pods),
-	}
-}
-
-// free returns what is left of total.
-func (c *Checker) free() Resources {
-	t := c.total()
-	return Resources{
-		CPU:    t.CPU - units.MilliCPU(c.usedCPU),
-		Memory: t.Memory - units.Bytes(c.usedMemory),
-		Pods:   t.Pods - c.usedPods,
-	}
 }
 
 // shareOf returns free over total, rounded down; 0 where there is nothing.

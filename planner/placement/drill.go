@@ -15,12 +15,14 @@ type drillState struct {
 	// at is the index of the event that is being drilled.
 	at int
 
-	// Nodes of one class have the same zone and the same pods. members lists the
+	// Nodes of one class have the same pool, zone and pods. members lists the
 	// nodes class by class; the i-th class is members[starts[i]:starts[i+1]].
 	members, starts []int32
 	// gauges of the classes; simulations left in this order.
 	gauges gauges
 	left   int
+	// mean of what is free on a node.
+	mean amounts
 
 	lostZones, lostNodes []int
 	// down are the nodes taken down, in order; displaced counts their pods.
@@ -118,7 +120,7 @@ func (c *Checker) loseZones(from, left int) *Failure {
 		return c.strike()
 	}
 	for z := from; z < c.zones; z++ {
-		if c.group.NodesByZone[z] == 0 {
+		if c.zoneNodes[z] == 0 {
 			continue
 		}
 		d.lostZones = append(d.lostZones, z)
@@ -140,7 +142,7 @@ func (c *Checker) strike() *Failure {
 	e := &d.events[d.at]
 	up := c.nodes
 	for _, z := range d.lostZones {
-		up -= c.group.NodesByZone[z]
+		up -= c.zoneNodes[z]
 	}
 	nodes := min(e.nodes, up)
 	if !c.allHold(nodes, up-nodes >= d.certain) {
@@ -154,7 +156,7 @@ func (c *Checker) strike() *Failure {
 	if c.order == 0 {
 		e.tried += choose(up, nodes)
 	}
-	c.noteTightest(e, nodes, up-nodes)
+	c.noteTightest(e, nodes)
 	return nil
 }
 
@@ -171,7 +173,7 @@ func choose(n, k int) int {
 // domains counts the zones with nodes.
 func (c *Checker) domains() int {
 	zones := 0
-	for _, n := range c.group.NodesByZone {
+	for _, n := range c.zoneNodes {
 		if n > 0 {
 			zones++
 		}
@@ -186,38 +188,43 @@ func (c *Checker) takeDown(n int) {
 	c.alive[n] = false
 	c.up--
 	z := int(c.zone[n])
-	c.zoneAlive[z]--
+	c.placeUp[c.place[n]]--
 	for _, w := range c.sizes {
 		if pods := c.count[n*c.slots+w]; pods > 0 {
 			c.zoneCount[w*c.zones+z] -= pods
 			d.displaced[w] += int(pods)
 		}
 	}
-	r := &c.group.Reserved
-	c.usedCPU -= c.cpu[n] - int64(r.CPU)
-	c.usedMemory -= c.memory[n] - int64(r.Memory)
-	c.usedPods -= int(c.pods[n]) - r.Pods
+	c.use(n, -1)
 	d.down = append(d.down, n)
+}
+
+// use adds what the pods of node n use to what is used, or takes it away.
+func (c *Checker) use(n, sign int) {
+	r := &c.poolOf(n).reserved
+	c.usedCPU += int64(sign) * (c.cpu[n] - r.cpu)
+	c.usedMemory += int64(sign) * (c.memory[n] - r.memory)
+	c.usedPods += sign * int(c.pods[n]-r.pods)
+	for i := range c.further {
+		c.usedFurther[i] += int64(sign) * (c.furtherUsed[n*len(c.further)+i] - r.further[i])
+	}
 }
 
 // bringUp brings back the nodes taken down after the first mark ones.
 func (c *Checker) bringUp(mark int) {
 	d := &c.drills
-	r := &c.group.Reserved
 	for _, n := range d.down[mark:] {
 		c.alive[n] = true
 		c.up++
 		z := int(c.zone[n])
-		c.zoneAlive[z]++
+		c.placeUp[c.place[n]]++
 		for _, w := range c.sizes {
 			if pods := c.count[n*c.slots+w]; pods > 0 {
 				c.zoneCount[w*c.zones+z] += pods
 				d.displaced[w] -= int(pods)
 			}
 		}
-		c.usedCPU += c.cpu[n] - int64(r.CPU)
-		c.usedMemory += c.memory[n] - int64(r.Memory)
-		c.usedPods += int(c.pods[n]) - r.Pods
+		c.use(n, 1)
 		c.joinKind(n)
 	}
 	d.down = d.down[:mark]

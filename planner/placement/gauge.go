@@ -1,10 +1,6 @@
 package placement
 
-import (
-	"slices"
-
-	"github.com/scantling-dev/scantling/planner/units"
-)
+import "slices"
 
 // simulations bounds the losses of one order that are simulated because no gauge
 // proves that they hold.
@@ -35,7 +31,9 @@ type gauges struct {
 	// size is what a node has for pods less those that are not rescheduled, in
 	// CPU: what a loss takes from the free CPU. It has no limit.
 	size gauge
-	top  []int64
+	// tight weighs it against what a loss takes from all CPU.
+	tight gauge
+	top   []int64
 }
 
 // gauge works out the gauges of the pods as they stand.
@@ -60,15 +58,17 @@ type gauges struct {
 // the sum of B_n over the survivors. Shares are kept in 2^-16, B rounded down and
 // pods up.
 //
-// Hard spread may forbid a node with room: its workloads have the limit 0.
+// s_jn is 0 on nodes that do not admit j. Hard spread may forbid a node with room:
+// its workloads have the limit 0.
 func (c *Checker) gauge() {
 	d := &c.drills
 	g := &d.gauges
 	classes := len(d.starts) - 1
+	d.mean = c.meanFree()
 	g.ready, g.room = resize(g.ready, len(c.sizes)), resize(g.room, len(c.sizes))[:0]
 	g.size.value = resize(g.size.value, classes)
 	for i := range classes {
-		g.size.value[i] = c.allocCPU - int64(c.group.Reserved.CPU)
+		g.size.value[i] = int64(c.offered(i).CPU)
 	}
 	for p, w := range c.sizes {
 		load, r := &c.group.Workloads[w], &g.ready[p]
@@ -84,115 +84,6 @@ func (c *Checker) gauge() {
 			c.gaugeRoom(p, &g.room[len(g.room)-1])
 		}
 	}
-}
-
-// gaugeRoom works out the gauges of room for the p-th of sizes.
-func (c *Checker) gaugeRoom(p int, room *[2]gauge) {
-	d := &c.drills
-	w := c.sizes[p]
-	classes := len(d.starts) - 1
-	own := c.shareTaken(w, w)
-	for v := range room {
-		r := &room[v]
-		*r = gauge{workload: w, value: resize(r.value, classes), best: r.best}
-		copy(r.value, d.gauges.ready[p].value)
-	}
-	if c.terms[w].hardZone > 0 || c.terms[w].hardHost > 0 {
-		return
-	}
-	places, shares := &room[0], &room[1]
-	for i := range classes {
-		shares.value[i] *= own
-	}
-	for q, other := range c.sizes[:p] {
-		if !c.group.Workloads[other].Reschedule {
-			continue
-		}
-		takes, share := c.takes(other, w), c.shareTaken(other, w)
-		for i, pods := range d.gauges.ready[q].value {
-			places.value[i] += takes * pods
-			shares.value[i] += share * pods
-		}
-	}
-	shares.limit = own - 1
-	for i := range classes {
-		first, size := int(d.members[d.starts[i]]), int64(d.starts[i+1]-d.starts[i])
-		slots, share := c.slotsOn(w, first), c.shareLeft(w, first)
-		places.value[i] += slots
-		places.limit += slots * size
-		shares.value[i] += share
-		shares.limit += share * size
-	}
-}
-
-// shares of the mean free room are kept in parts of it.
-const shareParts = 1 << 16
-
-// meanFree returns what is free on a node on average, at least 1 of each.
-func (c *Checker) meanFree() (cpu, memory, pods int64) {
-	free := c.free()
-	n := int64(max(1, c.up))
-	return max(1, int64(free.CPU)/n), max(1, int64(free.Memory)/n), max(1, int64(free.Pods)/n)
-}
-
-// shareTaken returns what a pod of i weighs where pods of j need room.
-func (c *Checker) shareTaken(i, j int) int64 {
-	a, b := &c.terms[i], &c.terms[j]
-	cpu, memory, pods := c.meanFree()
-	share := units.CeilDiv(shareParts, pods)
-	if b.cpu > 0 {
-		share = max(share, units.CeilDiv(a.cpu*shareParts, cpu))
-	}
-	if b.memory > 0 {
-		share = max(share, units.CeilDiv(a.memory*shareParts, memory))
-	}
-	return share
-}
-
-// shareLeft returns what must come to node n until it has no room for a pod of w.
-func (c *Checker) shareLeft(w, n int) int64 {
-	if c.slotsOn(w, n) == 0 {
-		return 0
-	}
-	t := &c.terms[w]
-	cpu, memory, pods := c.meanFree()
-	share := int64(c.allocPods-c.pods[n]) * shareParts / pods
-	if t.cpu > 0 {
-		share = min(share, (c.allocCPU-c.cpu[n]-t.cpu+1)*shareParts/cpu)
-	}
-	if t.memory > 0 {
-		share = min(share, (c.allocMemory-c.memory[n]-t.memory+1)*shareParts/memory)
-	}
-	return share
-}
-
-// takes returns how many places of pods of j a pod of i takes at most.
-func (c *Checker) takes(i, j int) int64 {
-	a, b := &c.terms[i], &c.terms[j]
-	most := int64(1)
-	if b.cpu > 0 {
-		most = max(most, units.CeilDiv(a.cpu, b.cpu))
-	}
-	if b.memory > 0 {
-		most = max(most, units.CeilDiv(a.memory, b.memory))
-	}
-	return most
-}
-
-// slotsOn returns how many pods of w fit on node n beside what runs there.
-func (c *Checker) slotsOn(w, n int) int64 {
-	t := &c.terms[w]
-	slots := int64(c.allocPods - c.pods[n])
-	if t.cpu > 0 {
-		slots = min(slots, (c.allocCPU-c.cpu[n])/t.cpu)
-	}
-	if t.memory > 0 {
-		slots = min(slots, (c.allocMemory-c.memory[n])/t.memory)
-	}
-	if c.cpu[n] > c.allocCPU || c.memory[n] > c.allocMemory {
-		return 0
-	}
-	return max(0, slots)
 }
 
 // lostClass reports whether class i is in a lost zone.
@@ -411,79 +302,4 @@ func (c *Checker) survive() *Failure {
 		c.undo()
 	}
 	return f
-}
-
-// noteTightest keeps the case with the least free share of CPU, the first of
-// equals. No survivors are as tight as it gets. Of so many nodes beside the lost
-// zones, that is a case with the largest by size.
-func (c *Checker) noteTightest(e *event, nodes, up int) {
-	d := &c.drills
-	c.worst(&d.gauges.size, nodes)
-	least, ties := int64(0), 0
-	if nodes > 0 {
-		top := d.gauges.top
-		least = top[nodes-1]
-		ties = nodes - slices.Index(top, least)
-	}
-	free := c.free()
-	a, r := &c.group.Allocatable, &c.group.Reserved
-	total := Resources{CPU: units.MilliCPU(up) * (a.CPU - r.CPU), Memory: units.Bytes(up) * (a.Memory - r.Memory), Pods: up * (a.Pods - r.Pods)}
-	after := 0 // ties in the classes to come
-	for i, v := range d.gauges.size.value {
-		if v == least && !c.lostClass(i) {
-			after += int(d.starts[i+1] - d.starts[i])
-		}
-	}
-	d.lostNodes = d.lostNodes[:0]
-	for i, v := range d.gauges.size.value {
-		size := int(d.starts[i+1] - d.starts[i])
-		lost := 0
-		switch {
-		case c.lostClass(i):
-			lost = size
-		case nodes > 0 && v > least:
-			lost = size
-		case nodes > 0 && v == least && ties > 0:
-			// Sets are taken in the order of one node of the first class, two, and so
-			// on, none.
-			after -= size
-			lost = max(1, ties-after)
-			ties -= lost
-		}
-		if !c.lostClass(i) {
-			for _, n := range d.members[d.starts[i] : int(d.starts[i])+lost] {
-				d.lostNodes = append(d.lostNodes, int(n))
-			}
-		}
-		free = c.without(free, int(d.members[d.starts[i]]), lost)
-	}
-	defer func() { d.lostNodes = d.lostNodes[:0] }()
-	if e.found && (e.total.CPU == 0 || total.CPU > 0 &&
-		int64(free.CPU)*int64(e.total.CPU) >= int64(e.free.CPU)*int64(total.CPU)) {
-		return
-	}
-	e.found, e.free, e.total, e.lost = true, free, total, c.loss()
-	if share := shareOf(free.CPU, total.CPU); !d.drilled || share < d.tightest {
-		d.tightest, d.drilled = share, true
-	}
-}
-
-// without returns what is free once so many nodes like n are lost and their pods
-// that are rescheduled run again.
-func (c *Checker) without(free Resources, n, nodes int) Resources {
-	if nodes == 0 {
-		return free
-	}
-	lost := Resources{CPU: c.group.Allocatable.CPU - c.group.Reserved.CPU, Memory: c.group.Allocatable.Memory - c.group.Reserved.Memory, Pods: c.group.Allocatable.Pods - c.group.Reserved.Pods}
-	for _, w := range c.sizes {
-		if pods := c.count[n*c.slots+w]; pods > 0 && !c.group.Workloads[w].Reschedule {
-			lost.CPU -= units.MilliCPU(int64(pods) * c.terms[w].cpu)
-			lost.Memory -= units.Bytes(int64(pods) * c.terms[w].memory)
-			lost.Pods -= int(pods)
-		}
-	}
-	free.CPU -= lost.CPU * units.MilliCPU(nodes)
-	free.Memory -= lost.Memory * units.Bytes(nodes)
-	free.Pods -= lost.Pods * nodes
-	return free
 }

@@ -2,8 +2,8 @@ package placement
 
 import "slices"
 
-// kinds are the nodes that are up, by equal state: the same zone and the same
-// pods. The scheduler tells nodes of a kind apart by their names alone, so that
+// kinds are the nodes that are up, by equal state: the same pool and zone and the
+// same pods. The scheduler tells nodes of a kind apart by their names alone, so that
 // it is enough to score the first of each.
 type kinds struct {
 	// live kinds, in no order that matters; spare ones have no nodes.
@@ -16,7 +16,7 @@ type kinds struct {
 	scores []int32
 }
 
-// startKinds puts the empty nodes of each zone into a kind.
+// startKinds puts the empty nodes of each pool and zone into a kind.
 func (c *Checker) startKinds() {
 	k := &c.kinds
 	k.at, k.first, k.size = resize(k.at, c.nodes), resize(k.first, c.nodes), resize(k.size, c.nodes)
@@ -35,7 +35,7 @@ func (c *Checker) joinKind(n int) {
 	k := &c.kinds
 	for _, i := range k.live {
 		first := int(k.first[i])
-		if c.hash[first] == c.hash[n] && c.zone[first] == c.zone[n] && c.samePods(first, n) {
+		if c.hash[first] == c.hash[n] && c.place[first] == c.place[n] && c.samePods(first, n) {
 			k.kindOf[n] = i
 			k.size[i]++
 			k.first[i] = min(k.first[i], int32(n))

@@ -4,12 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"github.com/scantling-dev/scantling/planner/units"
 )
-
-// mostSurvivors bounds the kinds of survivors that Pack repacks on.
-const mostSurvivors = 1000
 
 // Pack looks for places for the pods of g wherever they may be, not where the
 // scheduler would put them: with everything up, during the rollout of each workload
@@ -40,7 +35,7 @@ func (c *Checker) Pack(g Group, l Losses, o Options) (Report, *Failure) {
 		if g.Workloads[w].Surge == 0 || g.Workloads[w].Replicas == 0 || c.fitsBeside(&g, &report, w, o) {
 			continue
 		}
-		with := changed(&g, g.NodesByZone, func(i int, load *Workload) {
+		with := changed(&g, g.Pools, func(i int, load *Workload) {
 			if i == w {
 				load.Replicas += load.Surge
 			}
@@ -56,10 +51,8 @@ func (c *Checker) Pack(g Group, l Losses, o Options) (Report, *Failure) {
 }
 
 // changed returns a copy of g with other nodes and changed workloads.
-func changed(g *Group, nodes []int, change func(int, *Workload)) Group {
-	out := *g
-	out.NodesByZone = nodes
-	out.Workloads = slices.Clone(g.Workloads)
+func changed(g *Group, pools []Pool, change func(int, *Workload)) Group {
+	out := Group{Pools: pools, Workloads: slices.Clone(g.Workloads)}
 	for i := range out.Workloads {
 		change(i, &out.Workloads[i])
 	}
@@ -71,7 +64,7 @@ func changed(g *Group, nodes []int, change func(int, *Workload)) Group {
 func (c *Checker) packUp() (Report, *Failure) {
 	var first *Failure
 	for attempt := range c.attempts() {
-		f := c.place(attempt, Normal)
+		f := c.fill(attempt, Normal)
 		if f == nil {
 			f = c.packedReady()
 		}
@@ -93,7 +86,7 @@ func (c *Checker) packAgain(g *Group, o Options, during During) *Failure {
 	c.load(g, o.Balance)
 	var first *Failure
 	for attempt := range c.attempts() {
-		f := c.place(attempt, during)
+		f := c.fill(attempt, during)
 		if f == nil || f.Stopped {
 			return f
 		}
@@ -157,8 +150,8 @@ func (c *Checker) attempts() int {
 	return min(max(int(choosers), packSteps/max(1, len(c.queue))), int(choosers)*(sortedOrders+mixedOrders))
 }
 
-// place puts the pods on empty nodes in the way of an attempt.
-func (c *Checker) place(attempt int, during During) *Failure {
+// fill puts the pods on empty nodes in the way of an attempt.
+func (c *Checker) fill(attempt int, during During) *Failure {
 	if attempt > 0 {
 		c.clearNodes()
 	}
@@ -211,10 +204,10 @@ func (c *Checker) sorted(order int) []int32 {
 
 func (c *Checker) hardness(w int) int32 { return min(1, c.terms[w].hardZone+c.terms[w].hardHost) }
 
-// shares is the sum of a pod's shares of a node's CPU and memory.
+// shares is the sum of a pod's shares of a node's CPU and memory, as for size.
 func (c *Checker) shares(w int) float64 {
 	t := &c.terms[w]
-	return float64(t.cpu)/float64(c.allocCPU) + float64(t.memory)/float64(c.allocMemory)
+	return float64(t.cpu)/float64(c.most.cpu) + float64(t.memory)/float64(c.most.memory)
 }
 
 // choose returns a node for a pod of w, or -1.
@@ -224,7 +217,7 @@ func (c *Checker) choose(how chooser, w int) int {
 	}
 	t := &c.terms[w]
 	zones := c.zoneCount[w*c.zones : (w+1)*c.zones]
-	minZone, minHost := c.floors(t, w, zones)
+	minZone, minHost := c.floors(w, w, zones)
 	best, bestScore, bestZone := -1, math.Inf(-1), int32(math.MaxInt32)
 	for _, k := range c.kinds.live {
 		if c.resourceScore(w, int(k)) == unfit {
@@ -238,11 +231,12 @@ func (c *Checker) choose(how chooser, w int) int {
 		if t.hardZone > 0 && inZone+1-minZone > t.hardZone || t.hardHost > 0 && c.count[n*c.slots+w]+1-minHost > t.hardHost {
 			continue
 		}
-		cpu, memory := float64(c.cpu[n])/float64(c.allocCPU), float64(c.memory[n])/float64(c.allocMemory)
+		alloc := &c.poolOf(n).alloc
+		cpu, memory := float64(c.cpu[n])/float64(alloc.cpu), float64(c.memory[n])/float64(alloc.memory)
 		score := cpu + memory
 		if how == aligned {
 			// Conversions keep the compiler from fusing: the same bits everywhere.
-			score = float64((1-cpu)*(float64(t.cpu)/float64(c.allocCPU))) + float64((1-memory)*(float64(t.memory)/float64(c.allocMemory)))
+			score = float64((1-cpu)*(float64(t.cpu)/float64(alloc.cpu))) + float64((1-memory)*(float64(t.memory)/float64(alloc.memory)))
 		}
 		if inZone < bestZone || inZone == bestZone && (score > bestScore || score == bestScore && n < best) {
 			best, bestScore, bestZone = n, score, inZone
@@ -303,7 +297,7 @@ func (c *Checker) readyAfter(w int, lost []int, nodes int) int {
 // fewer.
 func (c *Checker) zoneSets(k int) [][]int {
 	var zones []int
-	for z, n := range c.group.NodesByZone {
+	for z, n := range c.zoneNodes {
 		if n > 0 {
 			zones = append(zones, z)
 		}
@@ -322,133 +316,4 @@ func (c *Checker) zoneSets(k int) [][]int {
 		sets = next
 	}
 	return sets
-}
-
-// packDrills fills in the drills of a report: in how many ways each loss strikes,
-// and what is free after the largest.
-func (c *Checker) packDrills(r *Report) {
-	used := c.total().CPU - c.free().CPU
-	usedMemory, usedPods := c.total().Memory-c.free().Memory, c.total().Pods-c.free().Pods
-	each := Resources{
-		CPU: c.group.Allocatable.CPU - c.group.Reserved.CPU, Memory: c.group.Allocatable.Memory - c.group.Reserved.Memory,
-		Pods: c.group.Allocatable.Pods - c.group.Reserved.Pods,
-	}
-	for _, during := range []During{NodeLoss, ZoneLoss, NodeAndZoneLoss} {
-		for _, e := range slices.Backward(c.drills.events) {
-			if e.during != during {
-				continue
-			}
-			d := DrillReport{Event: e.during, Nodes: e.nodes, Zones: e.zones}
-			left := math.MaxInt
-			for _, lost := range c.zoneSets(e.zones) {
-				up := c.nodes
-				for _, z := range lost {
-					up -= c.group.NodesByZone[z]
-				}
-				d.Tried += choose(up, min(e.nodes, up))
-				if up < left {
-					left, d.Tightest.Lost.Zones = up, lost
-				}
-			}
-			d.Held = d.Tried
-			for n := c.nodes - 1; n >= 0 && len(d.Tightest.Lost.Nodes) < e.nodes; n-- {
-				if !slices.Contains(d.Tightest.Lost.Zones, int(c.zone[n])) {
-					d.Tightest.Lost.Nodes = append(d.Tightest.Lost.Nodes, n)
-				}
-			}
-			slices.Sort(d.Tightest.Lost.Nodes)
-			for _, n := range d.Tightest.Lost.Nodes {
-				d.Tightest.Lost.NodeZones = append(d.Tightest.Lost.NodeZones, int(c.zone[n]))
-			}
-			left = max(0, left-e.nodes)
-			t := &d.Tightest
-			t.Total = Resources{CPU: each.CPU * units.MilliCPU(left), Memory: each.Memory * units.Bytes(left), Pods: each.Pods * left}
-			t.Free = Resources{CPU: max(0, t.Total.CPU-used), Memory: max(0, t.Total.Memory-usedMemory), Pods: max(0, t.Total.Pods-usedPods)}
-			t.FreeCPU = shareOf(t.Free.CPU, t.Total.CPU)
-			r.TightestFreeCPU = min(r.TightestFreeCPU, t.FreeCPU)
-			r.Drills = append(r.Drills, d)
-		}
-	}
-}
-
-// packSurvivors repacks on the survivors of every loss.
-func (c *Checker) packSurvivors(g *Group, l Losses, o Options) *Failure {
-	c.load(g, o.Balance)
-	c.startDrills(l)
-	type kind struct {
-		during During
-		zones  []int
-	}
-	var list []kind
-	if len(c.sizes) == 0 {
-		return nil
-	}
-	for _, e := range c.drills.events {
-		for _, zones := range c.survivors(e) {
-			if !slices.ContainsFunc(list, func(k kind) bool { return slices.Equal(k.zones, zones) }) {
-				list = append(list, kind{e.during, zones})
-			}
-		}
-		if len(list) > mostSurvivors {
-			return &Failure{During: e.during, Resource: ShortProof, Workload: g.Workloads[c.sizes[0]].Name, Unproved: true}
-		}
-	}
-	hard := slices.ContainsFunc(c.sizes, func(w int) bool { return c.hardness(w) > 0 })
-	if !hard && len(list) > 1 {
-		// What fits on the fewest fits on more.
-		least := func(a, b kind) int { return cmp.Compare(sumOf(a.zones), sumOf(b.zones)) }
-		list = []kind{slices.MinFunc(list, least)}
-	}
-	for _, k := range list {
-		left := changed(g, k.zones, func(_ int, w *Workload) {
-			if !w.Reschedule {
-				// They run where they ran, whatever the spread has become.
-				w.Replicas, w.Spread, w.NoDefaultSpread = w.MinReady, nil, true
-			}
-		})
-		if f := c.packAgain(&left, o, k.during); f != nil {
-			return f
-		}
-	}
-	return nil
-}
-
-func sumOf(list []int) int {
-	sum := 0
-	for _, n := range list {
-		sum += n
-	}
-	return sum
-}
-
-// survivors returns the nodes by zone that each way of e leaves, largest zone first:
-// to repack, zones have no names.
-func (c *Checker) survivors(e event) [][]int {
-	var out [][]int
-	for _, lost := range c.zoneSets(e.zones) {
-		left := slices.Clone(c.group.NodesByZone)
-		for _, z := range lost {
-			left[z] = 0
-		}
-		var strike func(z, todo int)
-		strike = func(z, todo int) {
-			if z == len(left) {
-				if todo == 0 {
-					sorted := slices.Clone(left)
-					slices.SortFunc(sorted, func(a, b int) int { return b - a })
-					if !slices.ContainsFunc(out, func(o []int) bool { return slices.Equal(o, sorted) }) {
-						out = append(out, sorted)
-					}
-				}
-				return
-			}
-			for n := range min(todo, left[z]) + 1 {
-				left[z] -= n
-				strike(z+1, todo-n)
-				left[z] += n
-			}
-		}
-		strike(0, min(e.nodes, sumOf(left)))
-	}
-	return out
 }

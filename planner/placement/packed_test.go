@@ -11,7 +11,7 @@ import (
 
 // TestPack: what the scheduler does not find in every order exists all the same.
 func TestPack(t *testing.T) {
-	g := placement.Group{Allocatable: cores(4, 16), NodesByZone: []int{2}, Workloads: []placement.Workload{pods("big", 1, 4, 1), pods("small", 4, 1, 1)}}
+	g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16), NodesByZone: []int{2}}}, Workloads: []placement.Workload{pods("big", 1, 4, 1), pods("small", 4, 1, 1)}}
 	report, failure := placement.NewChecker().Pack(g, placement.Losses{}, placement.Options{})
 	if failure != nil || len(report.Nodes) != 2 || report.Free.CPU != 0 || report.TightestFreeCPU != 0 {
 		t.Errorf("2 nodes: %+v, %v", report, failure)
@@ -21,7 +21,7 @@ func TestPack(t *testing.T) {
 	if _, failure = placement.NewChecker().Pack(g, loss, placement.Options{}); failure == nil || failure.During != placement.NodeLoss {
 		t.Errorf("a node lost of 2: %v", failure)
 	}
-	g.NodesByZone = []int{2, 1}
+	g.Pools[0].NodesByZone = []int{2, 1}
 	report, failure = placement.NewChecker().Pack(g, loss, placement.Options{})
 	if failure != nil {
 		t.Fatal(failure)
@@ -46,11 +46,11 @@ func exists(g *placement.Group) bool {
 		order = append(order, slices.Repeat([]int{w}, g.Workloads[w].Replicas)...)
 	}
 	nodes := 0
-	for _, n := range g.NodesByZone {
+	for _, n := range g.Pools[0].NodesByZone {
 		nodes += n
 	}
 	free := slices.Repeat([]placement.Resources{{
-		CPU: g.Allocatable.CPU - g.Reserved.CPU, Memory: g.Allocatable.Memory - g.Reserved.Memory, Pods: g.Allocatable.Pods - g.Reserved.Pods,
+		CPU: g.Pools[0].Allocatable.CPU - g.Pools[0].Reserved.CPU, Memory: g.Pools[0].Allocatable.Memory - g.Pools[0].Reserved.Memory, Pods: g.Pools[0].Allocatable.Pods - g.Pools[0].Reserved.Pods,
 	}}, nodes)
 	var place func(at int) bool
 	place = func(at int) bool {
@@ -82,14 +82,15 @@ func TestPackAgainstEverything(t *testing.T) {
 	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		g := certainGroup(r)
-		g.NodesByZone = []int{1 + r.IntN(4), r.IntN(3)}
+		g.Pools[0].NodesByZone = []int{1 + r.IntN(4), r.IntN(3)}
 		for i := range g.Workloads {
 			g.Workloads[i].Surge, g.Workloads[i].Replicas = 0, min(3, g.Workloads[i].Replicas)
 		}
 		l := placement.Losses{Nodes: r.IntN(2)}
 		report, failure := checker.Pack(g, l, placement.Options{})
 		left := g
-		left.NodesByZone = []int{max(0, g.NodesByZone[0]+g.NodesByZone[1]-l.Nodes)}
+		left.Pools = slices.Clone(g.Pools)
+		left.Pools[0].NodesByZone = []int{max(0, g.Pools[0].NodesByZone[0]+g.Pools[0].NodesByZone[1]-l.Nodes)}
 		switch want := exists(&left); {
 		case failure == nil && !want:
 			t.Fatalf("seed %d: a placement was found where there is none", seed)
@@ -113,15 +114,15 @@ func valid(t *testing.T, seed uint64, g *placement.Group, r *placement.Report) {
 	t.Helper()
 	placed := make([]int, len(g.Workloads))
 	for _, n := range r.Nodes {
-		used := g.Reserved
+		used := g.Pools[0].Reserved
 		for w, pods := range n.Pods {
 			placed[w] += pods
 			used.CPU += g.Workloads[w].Request.CPU * units.MilliCPU(pods)
 			used.Memory += g.Workloads[w].Request.Memory * units.Bytes(pods)
 			used.Pods += pods
 		}
-		if used.CPU > g.Allocatable.CPU || used.Memory > g.Allocatable.Memory || used.Pods > g.Allocatable.Pods {
-			t.Fatalf("seed %d: a node holds %+v of %+v", seed, used, g.Allocatable)
+		if used.CPU > g.Pools[0].Allocatable.CPU || used.Memory > g.Pools[0].Allocatable.Memory || used.Pods > g.Pools[0].Allocatable.Pods {
+			t.Fatalf("seed %d: a node holds %+v of %+v", seed, used, g.Pools[0].Allocatable)
 		}
 	}
 	for w := range placed {

@@ -33,7 +33,7 @@ func TestPitfallSpreadOvershoots(t *testing.T) {
 			if want == 0 && (w.Spread[0].Key == placement.Host && replicas <= n*perNode || w.Spread[0].Key == placement.Zone && shared(counts, perNode, replicas, skew)) {
 				want = n
 			}
-			g := placement.Group{Allocatable: cores(4, 64), NodesByZone: counts, Workloads: []placement.Workload{w}}
+			g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 64), NodesByZone: counts}}, Workloads: []placement.Workload{w}}
 			if _, failure := placement.Check(g, placement.Losses{}, placement.Options{}); failure == nil && got == 0 {
 				got = n
 			}
@@ -71,7 +71,7 @@ func TestPitfallDefaultSpreadUnseen(t *testing.T) {
 	differ := 0
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 0))
-		g := placement.Group{Allocatable: cores(8, 32), NodesByZone: []int{3, 2, 1 + r.IntN(2)}}
+		g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(8, 32), NodesByZone: []int{3, 2, 1 + r.IntN(2)}}}}
 		for _, name := range []string{"a", "b", "c"} {
 			w := pods(name, 2+r.IntN(6), 0.25+0.25*float64(r.IntN(4)), 0.5+0.5*float64(r.IntN(4)))
 			w.NoDefaultSpread = false
@@ -111,7 +111,7 @@ func TestPitfallEqualPodsCostTime(t *testing.T) {
 	work := func(scale int) int {
 		w := pods("w", 30*scale, 1, 1)
 		w.NoDefaultSpread = false
-		g := placement.Group{Allocatable: cores(8, 32), NodesByZone: []int{4 * scale, 4 * scale, 4 * scale}, Workloads: []placement.Workload{w}}
+		g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(8, 32), NodesByZone: []int{4 * scale, 4 * scale, 4 * scale}}}, Workloads: []placement.Workload{w}}
 		looks, nodes := 0, 12*scale
 		report, failure := placement.Check(g, placement.Losses{Nodes: 2, Zones: 1}, placement.Options{Stop: func() bool { looks++; return false }})
 		if failure != nil {
@@ -133,7 +133,7 @@ func TestPitfallEqualPodsCostTime(t *testing.T) {
 // work again, and says the same.
 func TestPitfallBenchmarkReusesState(t *testing.T) {
 	g := placement.Group{
-		Allocatable: cores(8, 32), Reserved: placement.Resources{CPU: 200, Memory: units.GiB, Pods: 3}, NodesByZone: []int{20, 20, 20},
+		Pools:     []placement.Pool{{Allocatable: cores(8, 32), Reserved: placement.Resources{CPU: 200, Memory: units.GiB, Pods: 3}, NodesByZone: []int{20, 20, 20}}},
 		Workloads: []placement.Workload{pods("a", 120, 1, 2), pods("b", 60, 2, 1), pods("c", 50, 0.5, 0.5)},
 	}
 	losses := placement.Losses{Nodes: 1, Zones: 1}

@@ -2,7 +2,7 @@
 // a node group, and whether they still have a place after nodes and zones fail.
 //
 // It is a plain, deterministic model of kube-scheduler's default profile for
-// nodes that are all equal: the filters NodeResourcesFit (CPU, memory, pods) and
+// pools of equal nodes: the filters NodeResourcesFit, NodeAffinity (selectors) and
 // PodTopologySpread (DoNotSchedule), and the scores NodeResourcesFit with
 // LeastAllocated (weight 1), NodeResourcesBalancedAllocation (weight 1) and
 // PodTopologySpread (ScheduleAnyway, weight 2). All other plugins are taken to
@@ -15,16 +15,38 @@ package placement
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
+// MoreKinds is how many further resources there may be.
+const MoreKinds = 6
+
 // Resources are an amount of each resource that the scheduler's Fit filter knows.
+// Scores know CPU and memory alone.
 type Resources struct {
 	CPU    units.MilliCPU
 	Memory units.Bytes
 	Pods   int
+	// Storage is ephemeral storage.
+	Storage units.Bytes
+	// More are further resources, in an order and in units of the caller's:
+	// attachable volumes, bandwidth, extended resources.
+	More [MoreKinds]int64
+}
+
+// plus returns r and n times o.
+func (r Resources) plus(o *Resources, n int) Resources {
+	r.CPU += o.CPU * units.MilliCPU(n)
+	r.Memory += o.Memory * units.Bytes(n)
+	r.Pods += o.Pods * n
+	r.Storage += o.Storage * units.Bytes(n)
+	for i := range r.More {
+		r.More[i] += o.More[i] * int64(n)
+	}
+	return r
 }
 
 // Key is what a spread constraint counts pods by.
@@ -68,6 +90,10 @@ type Workload struct {
 	// Reschedule says that pods of failed nodes must find room on what is left;
 	// otherwise they may stay pending.
 	Reschedule bool
+	// Pools and Zones are the nodes that the selector admits: those of pools and in
+	// zones that are true. Nil is all of them. Zones without an admitted node are no
+	// spread domains of the workload.
+	Pools, Zones []bool
 }
 
 // What LeastAllocated takes for a container without a request (kube-scheduler,
@@ -90,8 +116,8 @@ func UnrequestedBy(cpu units.MilliCPU, memory units.Bytes) Resources {
 	return out
 }
 
-// Group is a node group of equal nodes and the pods that run on it.
-type Group struct {
+// Pool is a number of equal nodes of a group.
+type Pool struct {
 	// Allocatable of each node; scores are shares of it.
 	Allocatable Resources
 	// Reserved on each node by DaemonSets; filters and scores count it as
@@ -102,8 +128,14 @@ type Group struct {
 	// UnrequestedBy).
 	Unrequested Resources
 	// NodesByZone is the number of nodes in each zone, fullest first by
-	// convention. A zone without nodes is no spread domain.
+	// convention. All pools of a group have the same zones.
 	NodesByZone []int
+}
+
+// Group is a node group and the pods that run on it.
+type Group struct {
+	// Pools, at least one. A zone in which none has nodes is no spread domain.
+	Pools []Pool
 	// Workloads with unique names.
 	Workloads []Workload
 }
@@ -162,18 +194,37 @@ type Shortage string
 
 // The shortages.
 const (
-	ShortCPU      Shortage = "cpu"
-	ShortMemory   Shortage = "memory"
-	ShortPods     Shortage = "pods"
+	ShortCPU     Shortage = "cpu"
+	ShortMemory  Shortage = "memory"
+	ShortPods    Shortage = "pods"
+	ShortStorage Shortage = "ephemeral_storage"
+	// ShortSelector: no node that is up is admitted.
+	ShortSelector Shortage = "selector"
 	ShortSpread   Shortage = "spread"
 	ShortMinReady Shortage = "min_ready"
 	// ShortProof: a pod may have a place, but too few nodes to prove it.
 	ShortProof Shortage = "proof"
 )
 
+// shortMore starts the words for Resources.More.
+const shortMore = "more_"
+
+// ShortMore is the shortage of Resources.More[i]: "more_0" and so on.
+func ShortMore(i int) Shortage { return Shortage(shortMore + strconv.Itoa(i)) }
+
+// More returns i where s is ShortMore(i).
+func (s Shortage) More() (i int, ok bool) {
+	digits, ok := strings.CutPrefix(string(s), shortMore)
+	if !ok {
+		return 0, false
+	}
+	i, err := strconv.Atoi(digits)
+	return i, err == nil && i >= 0 && i < MoreKinds
+}
+
 // Loss is one failure: the zones that went, and single nodes beside them.
 type Loss struct {
-	// Zones are indexes into Group.NodesByZone, ascending.
+	// Zones are indexes into Pool.NodesByZone, ascending.
 	Zones []int
 	// Nodes are indexes into Report.Nodes, ascending.
 	Nodes []int
@@ -227,8 +278,8 @@ func (f *Failure) String() string {
 
 // NodePods is a node and what runs on it.
 type NodePods struct {
-	// Zone is an index into Group.NodesByZone.
-	Zone int
+	// Pool is an index into Group.Pools, Zone one into Pool.NodesByZone.
+	Pool, Zone int
 	// Pods by workload, in the order of Group.Workloads.
 	Pods []int
 }
@@ -261,7 +312,8 @@ type Tightest struct {
 // Report says how a group holds.
 type Report struct {
 	// Nodes is the placement with the biggest pods first, in the model's order of
-	// node names: the first node of each zone, then the second of each, and so on.
+	// node names: the first node of each zone, then the second of each, and so on. In
+	// a zone the nodes of the first pool come first, then those of the second.
 	Nodes []NodePods
 	// Orders is how many orders of the pods were tried.
 	Orders int
@@ -282,8 +334,8 @@ type Report struct {
 // losses. It returns the report of a group that holds, or the first failure.
 //
 // Pods are placed biggest first (by the larger of their CPU and memory shares of
-// a node, ties by name, the pods of a workload together), and again in shuffled
-// orders. For every order:
+// a node, of the most CPU and memory that nodes of any pool have; ties by name, the
+// pods of a workload together), and again in shuffled orders. For every order:
 //
 //  1. all pods find a place;
 //  2. the Surge pods of each workload in turn find a place beside them;
@@ -294,7 +346,7 @@ type Report struct {
 // The objects of failed nodes are taken to be gone, as after node deletion by
 // the cloud's controller: a lost zone is no spread domain, and hard spread is
 // kept over the domains that remain. Failures that differ only in the names of
-// nodes of the same zone with the same pods are tried once and counted all.
+// nodes of the same pool and zone with the same pods are tried once and counted all.
 func Check(g Group, l Losses, o Options) (Report, *Failure) {
 	return NewChecker().Check(g, l, o)
 }

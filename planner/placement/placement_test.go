@@ -46,14 +46,14 @@ func TestResourceScores(t *testing.T) {
 	// a goes to node 0, the first of equals. b: node 0 gets (25+81)/2 = 53 and
 	// balance 1-|0.75-0.1875|/2: 71, sum 124; node 1 gets (75+93)/2 = 84 and 90.
 	emptier := placement.Group{
-		Allocatable: cores(4, 16), NodesByZone: []int{2},
+		Pools:     []placement.Pool{{Allocatable: cores(4, 16), NodesByZone: []int{2}}},
 		Workloads: []placement.Workload{pods("a", 1, 2, 2), pods("b", 1, 1, 1)},
 	}
 	podsByNode(t, emptier, placement.Options{}, [][]int{{1, 0}, {0, 1}})
 
 	// With 2 of 4 cores reserved, two pods of 1.5 do not fit on one node.
 	reserved := placement.Group{
-		Allocatable: cores(4, 16), Reserved: placement.Resources{CPU: 2000}, NodesByZone: []int{2},
+		Pools:     []placement.Pool{{Allocatable: cores(4, 16), Reserved: placement.Resources{CPU: 2000}, NodesByZone: []int{2}}},
 		Workloads: []placement.Workload{pods("a", 2, 1.5, 2)},
 	}
 	podsByNode(t, reserved, placement.Options{}, [][]int{{1}, {1}})
@@ -66,7 +66,7 @@ func TestResourceScores(t *testing.T) {
 	//   change: node 0: 62 + 50 + (50+87-75)/2 = 143
 	//           node 1: 65 + 50 + (50+90-97)/2 = 136, so node 0
 	unbalanced := placement.Group{
-		Allocatable: cores(4, 20), NodesByZone: []int{2},
+		Pools:     []placement.Pool{{Allocatable: cores(4, 20), NodesByZone: []int{2}}},
 		Workloads: []placement.Workload{pods("a", 1, 2, 0), pods("b", 1, 1, 4), pods("c", 1, 0, 5)},
 	}
 	podsByNode(t, unbalanced, placement.Options{}, [][]int{{1, 0, 0}, {0, 1, 1}})
@@ -82,7 +82,7 @@ func TestSpreadScores(t *testing.T) {
 	// that outweighs that all nodes have one pod: node 1.
 	soft := pods("a", 4, 0.5, 1)
 	soft.Spread = []placement.Spread{{Key: placement.Zone, MaxSkew: 1}}
-	byZone := placement.Group{Allocatable: cores(4, 8), NodesByZone: []int{2, 1}, Workloads: []placement.Workload{soft}}
+	byZone := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 8), NodesByZone: []int{2, 1}}}, Workloads: []placement.Workload{soft}}
 	podsByNode(t, byZone, placement.Options{}, [][]int{{1}, {2}, {1}})
 
 	// a takes 50% of CPU and memory of node 0. The first b goes to node 1, which is
@@ -93,7 +93,7 @@ func TestSpreadScores(t *testing.T) {
 	defaults := pods("b", 2, 0.25, 0.5)
 	defaults.NoDefaultSpread = false
 	room := placement.Group{
-		Allocatable: cores(4, 8), NodesByZone: []int{2},
+		Pools:     []placement.Pool{{Allocatable: cores(4, 8), NodesByZone: []int{2}}},
 		Workloads: []placement.Workload{pods("a", 1, 2, 4), defaults},
 	}
 	podsByNode(t, room, placement.Options{}, [][]int{{1, 0}, {0, 2}})
@@ -146,7 +146,7 @@ func TestFailures(t *testing.T) {
 		"nothing survives":         {[]int{1}, []placement.Workload{pods("a", 1, 1, 1)}, placement.Losses{Nodes: 2}, "node_loss: 1 pods of a: short of cpu after the loss of node 0 of zone 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := placement.Group{Allocatable: cores(4, 16), NodesByZone: tt.zones, Workloads: tt.workloads}
+			g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16), NodesByZone: tt.zones}}, Workloads: tt.workloads}
 			_, failure := placement.Check(g, tt.losses, placement.Options{})
 			got := ""
 			if failure != nil {
@@ -167,7 +167,7 @@ func TestSpreadBlocks(t *testing.T) {
 	// big is placed first: on node 0 of zone 0, then, by its own spread, in zone 1.
 	big := pods("big", 2, 3.5, 1)
 	big.Spread = []placement.Spread{{Key: placement.Zone, MaxSkew: 1, Hard: true}}
-	g := placement.Group{Allocatable: cores(4, 16), NodesByZone: []int{4, 1}, Workloads: []placement.Workload{big, spread}}
+	g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16), NodesByZone: []int{4, 1}}}, Workloads: []placement.Workload{big, spread}}
 	_, failure := placement.Check(g, placement.Losses{}, placement.Options{Shuffles: -1})
 	// The first web pod goes to zone 0, the second would make 2 against 0.
 	if failure == nil || failure.Resource != placement.ShortSpread || failure.Workload != "web" || failure.Missing != 1 {
@@ -179,7 +179,7 @@ func TestSpreadBlocks(t *testing.T) {
 // nodes carry one and four of them if the big one comes first. In most other
 // orders the small ones spread and the big one finds no empty node.
 func TestPackedIsNotEnough(t *testing.T) {
-	g := placement.Group{Allocatable: cores(4, 16), NodesByZone: []int{2}, Workloads: []placement.Workload{pods("big", 1, 4, 1), pods("small", 4, 1, 1)}}
+	g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16), NodesByZone: []int{2}}}, Workloads: []placement.Workload{pods("big", 1, 4, 1), pods("small", 4, 1, 1)}}
 	if _, failure := placement.Check(g, placement.Losses{}, placement.Options{Shuffles: -1}); failure != nil {
 		t.Errorf("biggest first: %v", failure)
 	}
@@ -190,7 +190,7 @@ func TestPackedIsNotEnough(t *testing.T) {
 	// With a node lost, 5 nodes fail whatever the order: the four small pods sit on
 	// the four survivors. 6 nodes leave one of five survivors empty.
 	for nodes, want := range map[int]bool{3: false, 4: false, 5: false, 6: true} {
-		g.NodesByZone = []int{nodes}
+		g.Pools[0].NodesByZone = []int{nodes}
 		if _, failure := placement.Check(g, placement.Losses{Nodes: 1}, placement.Options{}); (failure == nil) != want {
 			t.Errorf("%d nodes: %v, want holds = %t", nodes, failure, want)
 		}
@@ -200,12 +200,12 @@ func TestPackedIsNotEnough(t *testing.T) {
 // TestNPlusOneIsNotEnough: 3 pods of 2.5 cores on nodes of 4 need ceil(7.5/4) = 2
 // by capacity, but fit one to a node: 2 + 1 nodes do not survive a loss, 4 do.
 func TestNPlusOneIsNotEnough(t *testing.T) {
-	g := placement.Group{Allocatable: cores(4, 16), NodesByZone: []int{3}, Workloads: []placement.Workload{pods("a", 3, 2.5, 1)}}
+	g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16), NodesByZone: []int{3}}}, Workloads: []placement.Workload{pods("a", 3, 2.5, 1)}}
 	_, failure := placement.Check(g, placement.Losses{Nodes: 1}, placement.Options{})
 	if failure == nil || failure.During != placement.NodeLoss || failure.Missing != 1 || failure.Resource != placement.ShortCPU {
 		t.Errorf("3 nodes: %v, want one pod short of cpu after a node's loss", failure)
 	}
-	g.NodesByZone = []int{4}
+	g.Pools[0].NodesByZone = []int{4}
 	report, failure := placement.Check(g, placement.Losses{Nodes: 1}, placement.Options{})
 	if failure != nil {
 		t.Fatal(failure)
@@ -229,7 +229,7 @@ func TestNPlusOneIsNotEnough(t *testing.T) {
 // TestCountsEveryLoss: any 2 of 6 nodes are 15 failures, any 1 are 6; a zone and
 // a node beside it 3 x 4.
 func TestCountsEveryLoss(t *testing.T) {
-	g := placement.Group{Allocatable: cores(4, 16), NodesByZone: []int{2, 2, 2}, Workloads: []placement.Workload{pods("a", 6, 1, 1)}}
+	g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16), NodesByZone: []int{2, 2, 2}}}, Workloads: []placement.Workload{pods("a", 6, 1, 1)}}
 	report, failure := placement.Check(g, placement.Losses{Nodes: 2, Zones: 1, AtOnce: true}, placement.Options{})
 	if failure != nil {
 		t.Fatal(failure)
@@ -248,7 +248,7 @@ func TestCountsEveryLoss(t *testing.T) {
 // placement, and a Checker that has seen other groups the same report.
 func TestOrderOfInputDoesNotMatter(t *testing.T) {
 	g := placement.Group{
-		Allocatable: cores(8, 32), NodesByZone: []int{2, 2, 1},
+		Pools:     []placement.Pool{{Allocatable: cores(8, 32), NodesByZone: []int{2, 2, 1}}},
 		Workloads: []placement.Workload{pods("a", 6, 1, 2), pods("b", 4, 2, 1), pods("c", 5, 0.5, 0.5)},
 	}
 	losses := placement.Losses{Nodes: 1, Zones: 1}
@@ -272,8 +272,7 @@ func TestOrderOfInputDoesNotMatter(t *testing.T) {
 
 func ExampleCheck() {
 	g := placement.Group{
-		Allocatable: placement.Resources{CPU: 3920, Memory: 14 * units.GiB, Pods: 58},
-		NodesByZone: []int{1, 1, 1},
+		Pools: []placement.Pool{{Allocatable: placement.Resources{CPU: 3920, Memory: 14 * units.GiB, Pods: 58}, NodesByZone: []int{1, 1, 1}}},
 		Workloads: []placement.Workload{{
 			Name: "web", Replicas: 6, Request: placement.Resources{CPU: 1000, Memory: units.GiB}, Reschedule: true,
 		}},
@@ -292,8 +291,7 @@ func BenchmarkCheck(b *testing.B) {
 	for _, size := range []struct{ nodes, pods, lost int }{{6, 45, 1}, {12, 60, 2}, {300, 3000, 1}, {300, 3000, 2}} {
 		b.Run(fmt.Sprintf("nodes=%d/pods=%d/lost=%d", size.nodes, size.pods, size.lost), func(b *testing.B) {
 			g := placement.Group{
-				Allocatable: cores(15.9, 57), Reserved: placement.Resources{CPU: 300, Memory: units.GiB, Pods: 4},
-				NodesByZone: []int{size.nodes / 3, size.nodes / 3, size.nodes / 3},
+				Pools: []placement.Pool{{Allocatable: cores(15.9, 57), Reserved: placement.Resources{CPU: 300, Memory: units.GiB, Pods: 4}, NodesByZone: []int{size.nodes / 3, size.nodes / 3, size.nodes / 3}}},
 			}
 			for w := range 12 {
 				share := pods(fmt.Sprintf("w%d", w), size.pods/12, 0.3+0.1*float64(w%5), 0.5+0.5*float64(w%4))
@@ -319,7 +317,7 @@ func BenchmarkCheck(b *testing.B) {
 // 847,660,528 ways, which nobody tries one by one. Every node has room for three
 // more, so that all hold; with room for none on 30 survivors, none does.
 func TestManyLosses(t *testing.T) {
-	g := placement.Group{Allocatable: cores(4, 16), NodesByZone: []int{40}, Workloads: []placement.Workload{pods("a", 40, 1, 1)}}
+	g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16), NodesByZone: []int{40}}}, Workloads: []placement.Workload{pods("a", 40, 1, 1)}}
 	report, failure := placement.Check(g, placement.Losses{Nodes: 10}, placement.Options{})
 	if failure != nil {
 		t.Fatal(failure)
@@ -339,7 +337,7 @@ func TestManyLosses(t *testing.T) {
 // make 26 kinds of nodes, any 2 of which fail in 325 ways and any 6 in 230,230:
 // more than are simulated, so that they are not taken to hold.
 func TestUnproved(t *testing.T) {
-	g := placement.Group{Allocatable: cores(4, 16), NodesByZone: []int{26}}
+	g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16), NodesByZone: []int{26}}}}
 	for i := range 26 {
 		w := pods(fmt.Sprintf("w%02d", i), 1, 1, 1)
 		w.Spread = []placement.Spread{{Key: placement.Zone, MaxSkew: 2, Hard: true}}
@@ -356,7 +354,7 @@ func TestUnproved(t *testing.T) {
 
 // TestStops: a check that is told to stop says so, and nothing else.
 func TestStops(t *testing.T) {
-	g := placement.Group{Allocatable: cores(4, 16), NodesByZone: []int{3}, Workloads: []placement.Workload{pods("a", 3, 2.5, 1)}}
+	g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 16), NodesByZone: []int{3}}}, Workloads: []placement.Workload{pods("a", 3, 2.5, 1)}}
 	_, failure := placement.Check(g, placement.Losses{Nodes: 1}, placement.Options{Stop: func() bool { return true }})
 	if failure == nil || !failure.Stopped || failure.Workload != "" {
 		t.Errorf("%+v, want a check that stopped", failure)

@@ -13,18 +13,16 @@ import (
 func randomGroup(r *rand.Rand) (placement.Group, placement.Losses, placement.Options) {
 	cores := []int{2, 4, 8}[r.IntN(3)]
 	g := placement.Group{
-		Allocatable: placement.Resources{
+		Pools: []placement.Pool{{Allocatable: placement.Resources{
 			CPU:    units.MilliCPU(cores*1000 - r.IntN(200)),
 			Memory: units.Bytes(cores*(2+r.IntN(4)))*units.GiB - units.Bytes(r.IntN(500))*units.MiB,
 			Pods:   5 + r.IntN(20),
-		},
-		Reserved:    placement.Resources{CPU: units.MilliCPU(r.IntN(300)), Memory: units.Bytes(r.IntN(400)) * units.MiB, Pods: r.IntN(4)},
-		Unrequested: placement.Resources{CPU: units.MilliCPU(r.IntN(3) * 100), Memory: units.Bytes(r.IntN(4)*200) * units.MiB},
+		}, Reserved: placement.Resources{CPU: units.MilliCPU(r.IntN(300)), Memory: units.Bytes(r.IntN(400)) * units.MiB, Pods: r.IntN(4)}, Unrequested: placement.Resources{CPU: units.MilliCPU(r.IntN(3) * 100), Memory: units.Bytes(r.IntN(4)*200) * units.MiB}}},
 	}
 	for range 1 + r.IntN(3) {
-		g.NodesByZone = append(g.NodesByZone, r.IntN(4))
+		g.Pools[0].NodesByZone = append(g.Pools[0].NodesByZone, r.IntN(4))
 	}
-	g.NodesByZone[r.IntN(len(g.NodesByZone))]++
+	g.Pools[0].NodesByZone[r.IntN(len(g.Pools[0].NodesByZone))]++
 	for i := range 1 + r.IntN(4) {
 		w := placement.Workload{
 			Name:            fmt.Sprintf("w%d", (i*7)%5),
@@ -135,22 +133,22 @@ func TestPlacementsAreValid(t *testing.T) {
 			continue
 		}
 		placed := make([]int, len(g.Workloads))
-		zoneNodes := make([]int, len(g.NodesByZone))
+		zoneNodes := make([]int, len(g.Pools[0].NodesByZone))
 		for i, n := range report.Nodes {
 			zoneNodes[n.Zone]++
-			cpu, memory, pods := g.Reserved.CPU, g.Reserved.Memory, g.Reserved.Pods
+			cpu, memory, pods := g.Pools[0].Reserved.CPU, g.Pools[0].Reserved.Memory, g.Pools[0].Reserved.Pods
 			for w, count := range n.Pods {
 				placed[w] += count
 				cpu += g.Workloads[w].Request.CPU * units.MilliCPU(count)
 				memory += g.Workloads[w].Request.Memory * units.Bytes(count)
 				pods += count
 			}
-			if a := g.Allocatable; len(n.Pods) > 0 && placedOn(n) > 0 && (cpu > a.CPU || memory > a.Memory || pods > a.Pods) {
+			if a := g.Pools[0].Allocatable; len(n.Pods) > 0 && placedOn(n) > 0 && (cpu > a.CPU || memory > a.Memory || pods > a.Pods) {
 				t.Errorf("seed %d: node %d is over its capacity", seed, i)
 			}
 		}
-		if fmt.Sprint(zoneNodes) != fmt.Sprint(g.NodesByZone) {
-			t.Errorf("seed %d: nodes by zone %v, want %v", seed, zoneNodes, g.NodesByZone)
+		if fmt.Sprint(zoneNodes) != fmt.Sprint(g.Pools[0].NodesByZone) {
+			t.Errorf("seed %d: nodes by zone %v, want %v", seed, zoneNodes, g.Pools[0].NodesByZone)
 		}
 		for w := range g.Workloads {
 			if placed[w] != g.Workloads[w].Replicas {

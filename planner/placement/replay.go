@@ -19,7 +19,7 @@ const (
 
 // Strike is a failure that leaves open where it hits.
 type Strike struct {
-	// Zones that are lost whole, as indexes into Group.NodesByZone; AnyZones more.
+	// Zones that are lost whole, as indexes into Pool.NodesByZone; AnyZones more.
 	Zones    []int
 	AnyZones int
 	// In is, by zone, how many single nodes are lost there; nil for none.
@@ -87,20 +87,20 @@ type Replay struct {
 	stop  func() bool
 }
 
-// NewReplay takes nodes of g as they are filled: their zones are those of
-// g.NodesByZone, and their pods those of g.Workloads. Of o it takes Balance and
-// Stop. The nodes of a zone are named in the order given, as in Report.Nodes.
+// NewReplay takes nodes of g as they are filled: as many of each pool and zone as
+// g has, with pods of g.Workloads. Of o it takes Balance and Stop. The nodes of a
+// pool in a zone are named in the order given, as in Report.Nodes.
 func NewReplay(g Group, nodes []NodePods, o Options) *Replay {
 	c := NewChecker()
 	c.load(&g, o.Balance)
-	next := make([][]int, c.zones) // by zone, the nodes that are still empty
+	next := make([][]int, len(c.placeUp)) // by place, the nodes that are still empty
 	for n := range c.nodes {
-		next[c.zone[n]] = append(next[c.zone[n]], n)
+		next[c.place[n]] = append(next[c.place[n]], n)
 	}
 	for i := range nodes {
-		z := nodes[i].Zone
-		n := next[z][0]
-		next[z] = next[z][1:]
+		place := nodes[i].Zone*len(c.pools) + nodes[i].Pool
+		n := next[place][0]
+		next[place] = next[place][1:]
 		for w, pods := range nodes[i].Pods {
 			if pods > 0 {
 				c.add(w, w, n, int32(pods))
@@ -157,7 +157,7 @@ func (s *search) zones(strike Strike, lost []int, from, more int) {
 		return
 	}
 	for z := from; z < c.zones; z++ {
-		if c.group.NodesByZone[z] == 0 || slices.Contains(lost, z) {
+		if c.zoneNodes[z] == 0 || slices.Contains(lost, z) {
 			continue
 		}
 		if s.r.populatedAfter(lost, z) < more-1 {
@@ -171,7 +171,7 @@ func (s *search) zones(strike Strike, lost []int, from, more int) {
 func (r *Replay) populated(zones []int) int {
 	n := 0
 	for _, z := range zones {
-		if r.c.group.NodesByZone[z] > 0 {
+		if r.c.zoneNodes[z] > 0 {
 			n++
 		}
 	}
@@ -182,7 +182,7 @@ func (r *Replay) populated(zones []int) int {
 func (r *Replay) populatedAfter(lost []int, z int) int {
 	n := 0
 	for other := z + 1; other < r.c.zones; other++ {
-		if r.c.group.NodesByZone[other] > 0 && !slices.Contains(lost, other) {
+		if r.c.zoneNodes[other] > 0 && !slices.Contains(lost, other) {
 			n++
 		}
 	}
@@ -197,7 +197,7 @@ func (s *search) strike(strike Strike, lost []int) {
 	all, nodes := 0, strike.AnyNodes
 	for z := range up {
 		if !slices.Contains(lost, z) {
-			up[z] = c.group.NodesByZone[z]
+			up[z] = c.zoneNodes[z]
 		}
 		if strike.In != nil {
 			in[z] = min(strike.In[z], up[z])

@@ -15,7 +15,7 @@ import (
 func TestReplayByHand(t *testing.T) {
 	// Three nodes of 4 cores in zones 0, 0, 1, with pods of 1 core: 3, 2 and 1.
 	one := placement.Group{
-		Allocatable: cores(4, 16), NodesByZone: []int{2, 1},
+		Pools:     []placement.Pool{{Allocatable: cores(4, 16), NodesByZone: []int{2, 1}}},
 		Workloads: []placement.Workload{pods("w", 6, 1, 1)},
 	}
 	filled := []placement.NodePods{{Zone: 0, Pods: []int{3}}, {Zone: 1, Pods: []int{1}}, {Zone: 0, Pods: []int{2}}}
@@ -76,8 +76,8 @@ func TestReplayAgreesWithTwin(t *testing.T) {
 		if failure != nil {
 			continue
 		}
-		s := placement.Strike{AnyZones: r.IntN(3) / 2, AnyNodes: r.IntN(3), In: make([]int, len(g.NodesByZone))}
-		if z := r.IntN(len(g.NodesByZone)); r.IntN(3) == 0 {
+		s := placement.Strike{AnyZones: r.IntN(3) / 2, AnyNodes: r.IntN(3), In: make([]int, len(g.Pools[0].NodesByZone))}
+		if z := r.IntN(len(g.Pools[0].NodesByZone)); r.IntN(3) == 0 {
 			s.Zones = []int{z}
 		} else {
 			s.In[z] = r.IntN(2)
@@ -118,7 +118,7 @@ type struckTwin struct {
 func strikeTwin(g placement.Group, nodes []placement.NodePods, b placement.Balance, s placement.Strike) struckTwin {
 	out := struckTwin{bad: -1, displaced: make([]int, len(g.Workloads))}
 	var others []int
-	for z, n := range g.NodesByZone {
+	for z, n := range g.Pools[0].NodesByZone {
 		if n > 0 && !slices.Contains(s.Zones, z) {
 			others = append(others, z)
 		}
@@ -126,7 +126,7 @@ func strikeTwin(g placement.Group, nodes []placement.NodePods, b placement.Balan
 	for _, more := range subsets(others, min(s.AnyZones, len(others))) {
 		zones := slices.Sorted(slices.Values(append(slices.Clone(more), s.Zones...)))
 		var up []int
-		k, in := s.AnyNodes, make([]int, len(g.NodesByZone))
+		k, in := s.AnyNodes, make([]int, len(g.Pools[0].NodesByZone))
 		for n := range nodes {
 			if z := nodes[n].Zone; !slices.Contains(zones, z) {
 				up = append(up, n)
@@ -134,7 +134,7 @@ func strikeTwin(g placement.Group, nodes []placement.NodePods, b placement.Balan
 		}
 		for z := range in {
 			if !slices.Contains(zones, z) {
-				in[z] = min(s.In[z], g.NodesByZone[z])
+				in[z] = min(s.In[z], g.Pools[0].NodesByZone[z])
 			}
 			k += in[z]
 		}
@@ -214,7 +214,7 @@ func loseTwin(g placement.Group, filled []placement.NodePods, b placement.Balanc
 			if spec.Reschedule != must {
 				continue
 			}
-			f.Landed = make([]int, len(g.NodesByZone))
+			f.Landed = make([]int, len(g.Pools[0].NodesByZone))
 			for range f.Displaced {
 				n, why := t.schedule(nodes, twinPod{workload: w})
 				if len(nodes) == 0 {
@@ -243,7 +243,7 @@ func loseTwin(g placement.Group, filled []placement.NodePods, b placement.Balanc
 // TestReplayIsBounded stops at a number of failures that differ, and says so.
 func TestReplayIsBounded(t *testing.T) {
 	// 30 nodes, no two alike: of C(30, 6) = 593,775 sets 10,000 are tried.
-	g := placement.Group{Allocatable: cores(64, 64), NodesByZone: []int{30}, Workloads: []placement.Workload{pods("w", 465, 0.1, 0.1)}}
+	g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(64, 64), NodesByZone: []int{30}}}, Workloads: []placement.Workload{pods("w", 465, 0.1, 0.1)}}
 	var nodes []placement.NodePods
 	for n := range 30 {
 		nodes = append(nodes, placement.NodePods{Pods: []int{n + 1}})

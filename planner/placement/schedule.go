@@ -19,14 +19,16 @@ const unfit = -1
 // terms are what the scheduler needs of a workload. A skew of 0 is no constraint.
 type terms struct {
 	cpu, memory        int64
+	further            [furtherKinds]int64
 	hardZone, hardHost int32
 	softZone, softHost int
 	// defaults says that the soft constraints are the scheduler's own.
 	defaults bool
 }
 
-func termsOf(w *Workload) terms {
-	t := terms{cpu: int64(w.Request.CPU), memory: int64(w.Request.Memory)}
+func (c *Checker) termsOf(w *Workload) terms {
+	a := c.amountsOf(&w.Request)
+	t := terms{cpu: a.cpu, memory: a.memory, further: a.further}
 	for _, s := range w.Spread {
 		switch {
 		case s.Key == Zone && s.Hard:
@@ -59,7 +61,7 @@ type candidate struct {
 func (c *Checker) pick(w, slot int) int {
 	t := &c.terms[w]
 	zones := c.zoneCount[slot*c.zones : (slot+1)*c.zones]
-	minZone, minHost := c.floors(t, slot, zones)
+	minZone, minHost := c.floors(w, slot, zones)
 	best, bestScore := -1, int32(unfit)
 	soft := t.softZone > 0 || t.softHost > 0
 	c.candidates = c.candidates[:0]
@@ -88,19 +90,23 @@ func (c *Checker) pick(w, slot int) int {
 }
 
 // floors returns the least number of pods in any zone and on any node that is
-// up, where the workload has hard constraints that need them.
-func (c *Checker) floors(t *terms, slot int, zones []int32) (minZone, minHost int32) {
+// up and that its selector admits, where the workload has hard constraints that
+// need them.
+func (c *Checker) floors(w, slot int, zones []int32) (minZone, minHost int32) {
+	t := &c.terms[w]
 	minZone, minHost = math.MaxInt32, math.MaxInt32
 	if t.hardZone > 0 {
 		for z, count := range zones {
-			if c.zoneAlive[z] > 0 {
+			if c.domainUp(w, z) {
 				minZone = min(minZone, count)
 			}
 		}
 	}
 	if t.hardHost > 0 {
 		for _, k := range c.kinds.live {
-			minHost = min(minHost, c.count[int(c.kinds.first[k])*c.slots+slot])
+			if n := int(c.kinds.first[k]); c.admits(w, int(c.place[n])) {
+				minHost = min(minHost, c.count[n*c.slots+slot])
+			}
 		}
 	}
 	return minZone, minHost
@@ -188,16 +194,17 @@ func (c *Checker) resourceScore(w, k int) int32 {
 	if *score != notScored {
 		return *score
 	}
-	t, n := &c.terms[w], c.kinds.first[k]
+	t, n := &c.terms[w], int(c.kinds.first[k])
+	pool := c.poolOf(n)
 	cpu, memory := c.cpu[n]+t.cpu, c.memory[n]+t.memory
 	switch {
-	case cpu > c.allocCPU || memory > c.allocMemory || c.pods[n]+1 > c.allocPods:
+	case !c.fits(w, n, pool):
 		*score = unfit
 	case c.balance == BalanceByChange:
-		change := c.balanced(cpu, memory) - c.balanced(c.cpu[n], c.memory[n])
-		*score = c.leastAllocated(cpu, memory) + maxNodeScore/2 + (maxNodeScore/2+change)/2
+		change := balanced(cpu, memory, &pool.alloc) - balanced(c.cpu[n], c.memory[n], &pool.alloc)
+		*score = pool.leastAllocated(cpu, memory) + maxNodeScore/2 + (maxNodeScore/2+change)/2
 	default:
-		*score = c.leastAllocated(cpu, memory) + c.balanced(cpu, memory)
+		*score = pool.leastAllocated(cpu, memory) + balanced(cpu, memory, &pool.alloc)
 	}
 	return *score
 }
@@ -205,9 +212,9 @@ func (c *Checker) resourceScore(w, k int) int32 {
 // leastAllocated is the mean over CPU and memory of the free share with the pod,
 // in whole hundredths, DaemonSets without a request counted at the scheduler's
 // default. Source: noderesources/least_allocated.go.
-func (c *Checker) leastAllocated(cpu, memory int64) int32 {
-	cpu, memory = cpu+int64(c.group.Unrequested.CPU), memory+int64(c.group.Unrequested.Memory)
-	return int32((freeShare(cpu, c.allocCPU) + freeShare(memory, c.allocMemory)) / 2)
+func (p *poolTerms) leastAllocated(cpu, memory int64) int32 {
+	cpu, memory = cpu+p.unrequested.cpu, memory+p.unrequested.memory
+	return int32((freeShare(cpu, p.alloc.cpu) + freeShare(memory, p.alloc.memory)) / 2)
 }
 
 func freeShare(requested, allocatable int64) int64 {
@@ -220,47 +227,11 @@ func freeShare(requested, allocatable int64) int64 {
 // balanced is (1 - |a - b| / 2) x 100, a and b being the requested shares of CPU
 // and memory; the half of their difference is their standard deviation. Source:
 // noderesources/balanced_allocation.go.
-func (c *Checker) balanced(cpu, memory int64) int32 {
-	if c.allocCPU == 0 || c.allocMemory == 0 {
+func balanced(cpu, memory int64, alloc *amounts) int32 {
+	if alloc.cpu == 0 || alloc.memory == 0 {
 		return maxNodeScore
 	}
-	a := min(1, float64(cpu)/float64(c.allocCPU))
-	b := min(1, float64(memory)/float64(c.allocMemory))
+	a := min(1, float64(cpu)/float64(alloc.cpu))
+	b := min(1, float64(memory)/float64(alloc.memory))
 	return int32((1 - math.Abs((a-b)/2)) * maxNodeScore)
-}
-
-// blocking returns what keeps a pod of workload w from most of the nodes that
-// are up.
-func (c *Checker) blocking(w int) Shortage {
-	t := &c.terms[w]
-	var cpu, memory, pods, spread int
-	for n := range c.nodes {
-		if !c.alive[n] {
-			continue
-		}
-		fits := true
-		if c.cpu[n]+t.cpu > c.allocCPU {
-			cpu, fits = cpu+1, false
-		}
-		if c.memory[n]+t.memory > c.allocMemory {
-			memory, fits = memory+1, false
-		}
-		if c.pods[n]+1 > c.allocPods {
-			pods, fits = pods+1, false
-		}
-		if fits {
-			// pick found no node, so what is left is spread.
-			spread++
-		}
-	}
-	short, most := ShortCPU, cpu
-	for _, s := range []struct {
-		short Shortage
-		nodes int
-	}{{ShortMemory, memory}, {ShortPods, pods}, {ShortSpread, spread}} {
-		if s.nodes > most {
-			short, most = s.short, s.nodes
-		}
-	}
-	return short
 }

@@ -87,8 +87,8 @@ func clone(nodes []twinNode) []twinNode {
 
 func (t *twin) empty() []twinNode {
 	var nodes []twinNode
-	for round := range slices.Max(t.g.NodesByZone) {
-		for z, n := range t.g.NodesByZone {
+	for round := range slices.Max(t.g.Pools[0].NodesByZone) {
+		for z, n := range t.g.Pools[0].NodesByZone {
 			if round < n {
 				nodes = append(nodes, twinNode{index: len(nodes), zone: z})
 			}
@@ -105,7 +105,7 @@ func (t *twin) sorted() []int {
 	}
 	size := func(w int) float64 {
 		r := t.g.Workloads[w].Request
-		return max(float64(r.CPU)/float64(t.g.Allocatable.CPU), float64(r.Memory)/float64(t.g.Allocatable.Memory))
+		return max(float64(r.CPU)/float64(t.g.Pools[0].Allocatable.CPU), float64(r.Memory)/float64(t.g.Pools[0].Allocatable.Memory))
 	}
 	slices.SortFunc(ws, func(a, b int) int {
 		return cmp.Or(-cmp.Compare(size(a), size(b)), strings.Compare(t.g.Workloads[a].Name, t.g.Workloads[b].Name))
@@ -123,7 +123,7 @@ func (t *twin) biggestFirst() []twinPod {
 
 // used returns what is requested of a node, DaemonSets and all.
 func (t *twin) used(n twinNode) (cpu, memory, pods int64) {
-	cpu, memory, pods = int64(t.g.Reserved.CPU), int64(t.g.Reserved.Memory), int64(t.g.Reserved.Pods)
+	cpu, memory, pods = int64(t.g.Pools[0].Reserved.CPU), int64(t.g.Pools[0].Reserved.Memory), int64(t.g.Pools[0].Reserved.Pods)
 	for _, p := range n.pods {
 		cpu += int64(t.g.Workloads[p.workload].Request.CPU)
 		memory += int64(t.g.Workloads[p.workload].Request.Memory)
@@ -190,15 +190,15 @@ func (t *twin) schedule(nodes []twinNode, p twinPod) (int, placement.Shortage) {
 	for i, n := range nodes {
 		cpu, memory, pods := t.used(n)
 		fits := true
-		if cpu+int64(w.Request.CPU) > int64(t.g.Allocatable.CPU) {
+		if cpu+int64(w.Request.CPU) > int64(t.g.Pools[0].Allocatable.CPU) {
 			short[placement.ShortCPU]++
 			fits = false
 		}
-		if memory+int64(w.Request.Memory) > int64(t.g.Allocatable.Memory) {
+		if memory+int64(w.Request.Memory) > int64(t.g.Pools[0].Allocatable.Memory) {
 			short[placement.ShortMemory]++
 			fits = false
 		}
-		if pods+1 > int64(t.g.Allocatable.Pods) {
+		if pods+1 > int64(t.g.Pools[0].Allocatable.Pods) {
 			short[placement.ShortPods]++
 			fits = false
 		}
@@ -288,7 +288,7 @@ func (t *twin) spreadScores(nodes []twinNode, feasible []int, p twinPod, spread 
 }
 
 func (t *twin) resourceScore(n twinNode, w placement.Workload) int64 {
-	a := t.g.Allocatable
+	a := t.g.Pools[0].Allocatable
 	balance := func(cpu, memory int64) int64 {
 		f, g := float64(cpu)/float64(a.CPU), float64(memory)/float64(a.Memory)
 		mean := (min(1, f) + min(1, g)) / 2
@@ -298,7 +298,7 @@ func (t *twin) resourceScore(n twinNode, w placement.Workload) int64 {
 	before := balance(cpu, memory)
 	cpu, memory = cpu+int64(w.Request.CPU), memory+int64(w.Request.Memory)
 	share := func(free, all int64) int64 { return max(free, 0) * 100 / all }
-	u := t.g.Unrequested // LeastAllocated alone counts what requests nothing
+	u := t.g.Pools[0].Unrequested // LeastAllocated alone counts what requests nothing
 	least := (share(int64(a.CPU-u.CPU)-cpu, int64(a.CPU)) + share(int64(a.Memory-u.Memory)-memory, int64(a.Memory))) / 2
 	if t.balance == placement.BalanceByChange {
 		return least + 50 + (50+balance(cpu, memory)-before)/2
@@ -311,8 +311,8 @@ func (t *twin) freeShare(nodes []twinNode) float64 {
 	var free, total int64
 	for _, n := range nodes {
 		cpu, _, _ := t.used(n)
-		free += int64(t.g.Allocatable.CPU) - cpu
-		total += int64(t.g.Allocatable.CPU - t.g.Reserved.CPU)
+		free += int64(t.g.Pools[0].Allocatable.CPU) - cpu
+		total += int64(t.g.Pools[0].Allocatable.CPU - t.g.Pools[0].Reserved.CPU)
 	}
 	if total == 0 {
 		return 0
@@ -326,7 +326,7 @@ func (t *twin) drill(nodes []twinNode, during placement.During, zones, k, order 
 	event := fmt.Sprintf("%s %d %d", during, k, zones)
 	seen := map[string]bool{}
 	var domains []int
-	for z, n := range t.g.NodesByZone {
+	for z, n := range t.g.Pools[0].NodesByZone {
 		if n > 0 {
 			domains = append(domains, z)
 		}
