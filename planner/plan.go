@@ -154,6 +154,20 @@ func PoolNames(pools []Pool) []string {
 	return out
 }
 
+// CourseNames returns the names under which an upgrade's strategies give the courses of
+// the group's pools: the group's where it has one pool, else "GROUP/POOL", the pool by
+// its name.
+func (g *GroupPlan) CourseNames() []string {
+	if len(g.Pools) == 1 {
+		return []string{g.Name}
+	}
+	out := PoolNames(g.Pools)
+	for i := range out {
+		out[i] = g.Name + "/" + out[i]
+	}
+	return out
+}
+
 // ZoneCount is a number of nodes in a zone.
 type ZoneCount struct {
 	Zone  string

@@ -88,6 +88,10 @@ func TestTerraformPlansTheVariables(t *testing.T) {
 	for seed := range uint64(3) {
 		for target, random := range randomPlans() {
 			plans[fmt.Sprintf("%s, seed %d", target, seed)] = random(rand.New(rand.NewPCG(seed, 0)))
+			r := rand.New(rand.NewPCG(seed, 11))
+			p := random(r)
+			randomPools(r, p, []string{p.Offers[0].Name, p.Offers[1].Name}, target == "gke")
+			plans[fmt.Sprintf("%s of several pools, seed %d", target, seed)] = p
 		}
 	}
 	for name, p := range plans {

@@ -17,12 +17,12 @@ func writeEKS(p *planner.Plan) ([]byte, object, error) {
 		return nil, nil, err
 	}
 	groups, zones := object{}, object{}
-	errGroups := collect(p, func(shared *group) error {
+	errGroups := collect(p, target{longest: longestEKSName}, func(shared *group) error {
 		g := &eksGroup{shared}
 		if err := g.check(); err != nil {
 			return err
 		}
-		groups[g.plan.Name], zones[g.plan.Name] = g.values(), g.zones()
+		groups[g.name], zones[g.name] = g.values(), g.zones()
 		return nil
 	})
 	addons, errAddons := addonValues(p)
@@ -51,6 +51,15 @@ func supportType(c *planner.ControlPlane) (string, error) {
 	return "", fmt.Errorf("control_plane.support_type: %q is neither standard nor extended", c.Support)
 }
 
+// Lengths of names that the module hands on with something behind them. A node group's
+// name has a dash and the provider's suffix of 26 characters, EKS takes 63 in all. The
+// IAM role is NAME-eks-node-group- and a suffix, of which the provider takes 38 characters
+// before the suffix: the name of the role alone where the group's is longer.
+const (
+	longestEKSName    = 63 - 26 - 1
+	longestRolePrefix = 38 - len("-eks-node-group-")
+)
+
 // eksGroup is a node group as a managed node group of EKS.
 type eksGroup struct{ *group }
 
@@ -60,6 +69,7 @@ func (g *eksGroup) check() error {
 	if g.amiType() == "" {
 		errs = append(errs, fmt.Errorf("EKS has no image %q for architecture %q", g.spec.Image, g.machine.Architecture))
 	}
+	errs = append(errs, g.checkDevices("EKS"))
 	if want := len(g.devices()); len(g.pool.RootDisks) != want {
 		errs = append(errs, fmt.Errorf("image %q boots from %d disks, the plan has %d", g.spec.Image, want, len(g.pool.RootDisks)))
 	}
@@ -73,9 +83,9 @@ func (g *eksGroup) values() object {
 		"ami_type":              g.amiType(),
 		"instance_types":        []string{g.pool.InstanceType},
 		"capacity_type":         g.capacityType(),
-		"min_size":              g.plan.MinNodes,
-		"desired_size":          g.plan.Nodes,
-		"max_size":              g.plan.MaxNodes,
+		"min_size":              g.least,
+		"desired_size":          g.nodes,
+		"max_size":              g.most,
 		"labels":                g.labels(),
 		"block_device_mappings": g.disks(),
 		"update_config":         g.updateConfig(),
@@ -87,30 +97,31 @@ func (g *eksGroup) values() object {
 	if pods := g.pool.Allocatable.Pods; pods != ownMaxPods(g.machine) {
 		maps.Copy(v, maxPods(g.spec.Image, pods))
 	}
+	if !g.alone && len(g.name) > longestRolePrefix {
+		v["iam_role_name"] = g.name
+	}
 	return v
 }
 
 // amiType is EKS's name of the image; empty for a pair that does not exist. The
-// standard images run machines with GPUs too, without their drivers: no pod of
-// the plan asks for one.
+// standard images run machines with GPUs too, without their drivers: they do where no
+// pod of the plan can ask for one.
 func (g *eksGroup) amiType() string {
-	arm := g.machine.Architecture == catalogs.ARM64
-	if !arm && g.machine.Architecture != catalogs.AMD64 {
-		return ""
+	types := map[planner.Image]map[string][2]string{
+		planner.AL2023: {
+			catalogs.AMD64: {"AL2023_x86_64_STANDARD", "AL2023_x86_64_NVIDIA"},
+			catalogs.ARM64: {"AL2023_ARM_64_STANDARD", "AL2023_ARM_64_NVIDIA"},
+		},
+		planner.Bottlerocket: {
+			catalogs.AMD64: {"BOTTLEROCKET_x86_64", "BOTTLEROCKET_x86_64_NVIDIA"},
+			catalogs.ARM64: {"BOTTLEROCKET_ARM_64", "BOTTLEROCKET_ARM_64_NVIDIA"},
+		},
 	}
-	if g.spec.Image == planner.AL2023 {
-		if arm {
-			return "AL2023_ARM_64_STANDARD"
-		}
-		return "AL2023_x86_64_STANDARD"
+	pair := types[g.spec.Image][g.machine.Architecture]
+	if g.gpus() > 0 {
+		return pair[1]
 	}
-	if g.spec.Image == planner.Bottlerocket {
-		if arm {
-			return "BOTTLEROCKET_ARM_64"
-		}
-		return "BOTTLEROCKET_x86_64"
-	}
-	return ""
+	return pair[0]
 }
 
 // capacityType is EKS's word for how the machines are bought.

@@ -96,6 +96,8 @@ variable "eks_managed_node_groups" {
       filename     = optional(string)
       merge_type   = optional(string)
     })))
+    iam_role_name              = optional(string)
+    iam_role_use_name_prefix   = optional(bool)
     use_custom_launch_template = optional(bool)
     block_device_mappings = optional(map(object({
       device_name = optional(string)

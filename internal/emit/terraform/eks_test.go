@@ -277,10 +277,11 @@ func TestEKSRefuses(t *testing.T) {
 			func(p *planner.Plan) { p.NodeGroups[1].MinNodes = 3 },
 			"node_group.gpu: 2 nodes are not between min_nodes 3 and max_nodes 2",
 		},
-		"two pools": {
+		"nodes of two pools": {
 			func(p *planner.Plan) { p.NodeGroups[0].Pools = append(p.NodeGroups[0].Pools, p.NodeGroups[0].Pools[0]) },
-			"node_group.batch: 2 pools: a node group is written from exactly one",
+			"node_group.batch: its pools have 14 nodes, the group 7",
 		},
+		"no pool":              {func(p *planner.Plan) { p.NodeGroups[0].Pools = nil }, "node_group.batch: it has no pool"},
 		"pool of another size": {func(p *planner.Plan) { p.NodeGroups[0].Pools[0].Nodes = 6 }, "its pool has 6 nodes, the group 7"},
 		"type not described":   {func(p *planner.Plan) { p.Offers = nil }, "node_group.web: the plan does not describe its instance type m5.4xlarge"},
 		"no such image":        {func(p *planner.Plan) { p.Cluster.NodeGroups[2].Image = "cos" }, `node_group.web: EKS has no image "cos" for architecture "amd64"`},

@@ -19,7 +19,7 @@ func (g *eksGroup) updateConfig() object {
 	if percent, ok := g.percentage(); ok {
 		c["max_unavailable_percentage"] = percent
 	} else {
-		c["max_unavailable"] = g.parallel(g.plan.Nodes)
+		c["max_unavailable"] = g.parallel(g.nodes)
 	}
 	return c
 }
@@ -37,7 +37,7 @@ func (g *eksGroup) percentage() (int, bool) {
 // written as a number is that of the planned nodes whatever n is.
 func (g *eksGroup) parallel(n int) int {
 	if _, ok := g.percentage(); !ok {
-		n = g.plan.Nodes
+		n = g.nodes
 	}
 	return min(max(g.spec.UpdateConfig.MaxUnavailable.Down(n), 1), maxParallel)
 }
@@ -76,7 +76,7 @@ func (g *eksGroup) plannedUpdate() time.Duration {
 		if s.Name != surge && s.Name != minimal {
 			continue
 		}
-		c := courseOf(s, g.plan.Name)
+		c := courseOf(s, g.courseName)
 		if c == nil {
 			continue
 		}
@@ -95,7 +95,7 @@ func (g *eksGroup) plannedUpdate() time.Duration {
 // atMost returns how long a planned course takes with the group's largest count, in
 // rounds of as many nodes as it was planned with.
 func (g *eksGroup) atMost(c *planner.UpgradeGroup) time.Duration {
-	n, most := g.plan.Nodes, g.plan.MaxNodes
+	n, most := g.nodes, g.most
 	if most <= n {
 		return c.Duration
 	}
@@ -127,8 +127,8 @@ const (
 // U is that of the planned nodes in the rounds, which are more then, and that of the
 // largest count for the nodes that are taken away.
 func (g *eksGroup) longestUpdate() time.Duration {
-	most := g.plan.MaxNodes
-	batches := units.CeilDiv(most, g.parallel(g.plan.Nodes))
+	most := g.most
+	batches := units.CeilDiv(most, g.parallel(g.nodes))
 	extra := max(2*len(g.pool.NodesByZone), g.parallel(most))
 	return setup + boot + repeated(drainLimit+afterDrain+terminate+boot, batches) + repeated(scaleDownPerNode, extra)
 }

@@ -26,13 +26,13 @@ func writeGKE(p *planner.Plan) ([]byte, object, error) {
 	c.maxPods = min(c.maxPods, mostPods)
 	pools, labels, taints := []object{}, object{}, object{}
 	var updates time.Duration
-	errPools := collect(p, func(shared *group) error {
+	errPools := collect(p, target{longest: longestGKEName, equalZones: true}, func(shared *group) error {
 		g := &gkePool{shared, c}
 		if err := g.check(); err != nil {
 			return err
 		}
 		pools = append(pools, g.values())
-		labels[g.plan.Name], taints[g.plan.Name] = g.labels(), g.taints()
+		labels[g.name], taints[g.name] = g.labels(), g.taints()
 		updates = min(updates+g.updateTime(), mostTimeout)
 		c.cachesDNS = c.cachesDNS || g.runs("node-local-dns")
 		return nil
@@ -49,6 +49,9 @@ func writeGKE(p *planner.Plan) ([]byte, object, error) {
 	values[n.prefix+"timeouts"] = object{"update": timeout(updates)}
 	return n.declare(gkeVariables), values, nil
 }
+
+// longestGKEName is the most characters of a pool's name: the API's NodePool.name.
+const longestGKEName = 40
 
 // gkeCluster is what the module takes of the cluster itself.
 type gkeCluster struct {

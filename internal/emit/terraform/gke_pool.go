@@ -22,10 +22,10 @@ type gkePool struct {
 func (g *gkePool) check() error {
 	errs := []error{g.group.check()}
 	// Form and length of the API's NodePool.name.
-	if !regexp.MustCompile(`^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`).MatchString(g.plan.Name) {
+	if !regexp.MustCompile(`^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`).MatchString(g.name) {
 		errs = append(errs, errors.New("GKE wants another name: a small letter, then small letters, digits and -, no - last, 40 at most"))
 	}
-	if g.plan.Name == "all" {
+	if g.name == "all" {
 		errs = append(errs, errors.New("the module takes labels and taints of \"all\" for those of every pool: name the group otherwise"))
 	}
 	if g.imageType() == "" {
@@ -39,7 +39,7 @@ func (g *gkePool) check() error {
 	if pods := g.pool.Allocatable.Pods; pods > mostPods {
 		errs = append(errs, fmt.Errorf("the plan has %d pods on a node: GKE takes %d at most", pods, mostPods))
 	}
-	errs = append(errs, g.checkZones())
+	errs = append(errs, g.checkZones(), g.checkAccelerator())
 	if s := g.strategy(); s == gkeAutoscaledBlueGreen {
 		errs = append(errs, fmt.Errorf("the module has no key for %s: name another one as update_config.strategy, or as upgrade.strategy", s))
 	}
@@ -54,9 +54,9 @@ func (g *gkePool) checkZones() error {
 		return errors.New("it has no zone")
 	}
 	for _, z := range zones {
-		if z.Nodes != zones[0].Nodes || z.Nodes*len(zones) != g.plan.Nodes {
+		if z.Nodes != zones[0].Nodes || z.Nodes*len(zones) != g.nodes {
 			return fmt.Errorf("%d of its %d nodes are in %s: GKE has the same number in each of a pool's %d zones",
-				z.Nodes, g.plan.Nodes, z.Zone, len(zones))
+				z.Nodes, g.nodes, z.Zone, len(zones))
 		}
 	}
 	return nil
@@ -68,7 +68,7 @@ func (g *gkePool) checkZones() error {
 func (g *gkePool) values() object {
 	disk := g.pool.RootDisks[0]
 	v := object{
-		"name":           g.plan.Name,
+		"name":           g.name,
 		"machine_type":   g.pool.InstanceType,
 		"image_type":     g.imageType(),
 		"node_locations": locations(g.zones()),
@@ -77,6 +77,9 @@ func (g *gkePool) values() object {
 		"disk_size_gb":   int64(units.CeilDiv(disk.Size, units.GiB)),
 		"auto_repair":    true,
 		"auto_upgrade":   true,
+	}
+	if n := g.gpus(); n > 0 {
+		v["accelerator_count"], v["accelerator_type"] = n, acceleratorType(g.machine)
 	}
 	if disk.IOPS > 0 {
 		v["provisioned_iops"] = disk.IOPS
@@ -97,7 +100,7 @@ func (g *gkePool) values() object {
 // choose is outside what was planned, and the planned one is among them.
 func (g *gkePool) counts() object {
 	zones := len(g.pool.NodesByZone)
-	nodes, least, most := g.plan.Nodes/zones, units.CeilDiv(g.plan.MinNodes, zones), g.mostByZone()
+	nodes, least, most := g.nodes/zones, units.CeilDiv(g.least, zones), g.mostByZone()
 	if least == most {
 		return object{"autoscaling": false, "node_count": nodes}
 	}
@@ -105,7 +108,7 @@ func (g *gkePool) counts() object {
 }
 
 // mostByZone returns the most nodes that a zone can have.
-func (g *gkePool) mostByZone() int { return g.plan.MaxNodes / len(g.pool.NodesByZone) }
+func (g *gkePool) mostByZone() int { return g.most / len(g.pool.NodesByZone) }
 
 // runs reports whether a DaemonSet is planned for the pool's nodes.
 func (g *gkePool) runs(daemonSet string) bool {

@@ -312,7 +312,7 @@ func TestGKERefuses(t *testing.T) {
 			"node_group.web: 5 of its 12 nodes are in europe-west1-b",
 		},
 		"no zone":     {func(p *planner.Plan) { pool(p).NodesByZone = nil }, "node_group.web: it has no zone"},
-		"two pools":   {func(p *planner.Plan) { p.NodeGroups[2].Pools = append(p.NodeGroups[2].Pools, *pool(p)) }, "2 pools: a node group is written from exactly one"},
+		"two pools":   {func(p *planner.Plan) { p.NodeGroups[2].Pools = append(p.NodeGroups[2].Pools, *pool(p)) }, "node_group.web: its pools have 24 nodes, the group 12"},
 		"sizes":       {func(p *planner.Plan) { p.NodeGroups[2].MaxNodes = 9 }, "12 nodes are not between min_nodes 12 and max_nodes 9"},
 		"pods":        {func(p *planner.Plan) { pool(p).Allocatable.Pods = 257 }, "node_group.web: the plan has 257 pods on a node: GKE takes 256 at most"},
 		"no key":      {func(p *planner.Plan) { p.Upgrade.Recommended = "gke_autoscaled_blue_green" }, "the module has no key for gke_autoscaled_blue_green"},

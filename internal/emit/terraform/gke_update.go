@@ -94,7 +94,7 @@ func (g *gkePool) surgeAtMost(c *planner.UpgradeGroup) time.Duration {
 // the nodes, of which there is one for each minor on the way at most.
 func (g *gkePool) blueGreenAtMost(c *planner.UpgradeGroup) time.Duration {
 	k, zones := g.batch(), len(g.pool.NodesByZone)
-	batches := units.CeilDiv(zones*g.mostByZone(), k) - units.CeilDiv(g.plan.Nodes, k)
+	batches := units.CeilDiv(zones*g.mostByZone(), k) - units.CeilDiv(g.nodes, k)
 	hops := max(len(g.upgrade.Hops), 1)
 	return c.Duration + repeated(repeated(c.Drain+g.spec.UpdateConfig.Soak, batches), hops)
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// group is a node group: as it was asked for, as it is planned, and the machine
-// it is made of.
+// group is what one group of nodes is written from: a pool of a node group, as the
+// group was asked for, as it is planned, and the machine that the pool is made of. Most
+// node groups have one pool.
 type group struct {
 	spec    *planner.NodeGroup
 	plan    *planner.GroupPlan
@@ -22,61 +23,121 @@ type group struct {
 	upgrade *planner.UpgradePlan
 	// assumed: the spec does not say by which strategy nodes are replaced.
 	assumed bool
+
+	// index of the pool; alone says that the group has no other.
+	index int
+	alone bool
+	// name under which the pool is written, and that of its course in an upgrade.
+	name, courseName string
+	// nodes of the pool, and its parts of the group's bounds.
+	nodes, least, most int
 }
 
-// newGroup collects what is known of a planned group, of one pool.
-func newGroup(p *planner.Plan, planned *planner.GroupPlan) (*group, error) {
-	g := &group{plan: planned, upgrade: p.Upgrade}
+// newGroups collects what is known of a planned group: a group for each pool, under
+// names of their own. Bounds are split over the pools in multiples of step.
+func newGroups(p *planner.Plan, planned *planner.GroupPlan, names []string, step int) ([]*group, error) {
 	i := slices.IndexFunc(p.Cluster.NodeGroups, func(s planner.NodeGroup) bool { return s.Name == planned.Name })
 	if i < 0 {
 		return nil, errors.New("the plan's inputs have no such group")
 	}
-	g.spec = &p.Cluster.NodeGroups[i]
-	g.assumed = slices.ContainsFunc(p.Cluster.Assumptions, func(a planner.Assumption) bool {
-		return a.Path == g.spec.Path()+".update_config.strategy"
+	spec := &p.Cluster.NodeGroups[i]
+	assumed := slices.ContainsFunc(p.Cluster.Assumptions, func(a planner.Assumption) bool {
+		return a.Path == spec.Path()+".update_config.strategy"
 	})
-	if len(planned.Pools) != 1 {
-		return nil, fmt.Errorf("%d pools: a node group is written from exactly one", len(planned.Pools))
+	if err := checkPools(planned); err != nil && len(planned.Pools) != 1 {
+		return nil, err
 	}
-	g.pool = &planned.Pools[0]
-	i = slices.IndexFunc(p.Offers, func(t catalogs.InstanceType) bool { return t.Name == g.pool.InstanceType })
-	if i < 0 {
-		return nil, fmt.Errorf("the plan does not describe its instance type %s", g.pool.InstanceType)
+	least, most := splitBounds(planned, spec.Instances.OnDemandBase, step)
+	courses := planned.CourseNames()
+	var out []*group
+	for j := range planned.Pools {
+		g := &group{
+			spec: spec, plan: planned, pool: &planned.Pools[j], upgrade: p.Upgrade, assumed: assumed,
+			index: j, alone: len(planned.Pools) == 1, name: names[j], courseName: courses[j],
+			nodes: planned.Pools[j].Nodes, least: least[j], most: most[j],
+		}
+		at := slices.IndexFunc(p.Offers, func(t catalogs.InstanceType) bool { return t.Name == g.pool.InstanceType })
+		if at < 0 {
+			return nil, fmt.Errorf("the plan does not describe its instance type %s", g.pool.InstanceType)
+		}
+		g.machine = &p.Offers[at]
+		out = append(out, g)
 	}
-	g.machine = &p.Offers[i]
-	return g, nil
+	return out, nil
 }
 
-// collect calls add for every planned group and joins what is wrong with them,
-// each under the group's address.
-func collect(p *planner.Plan, add func(*group) error) error {
+// checkPools returns what is wrong with the counts of a group and of its pools, which
+// several cannot be split with.
+func checkPools(planned *planner.GroupPlan) error {
 	var errs []error
-	for i := range p.NodeGroups {
-		g, err := newGroup(p, &p.NodeGroups[i])
-		if err == nil {
-			err = add(g)
+	if planned.MinNodes < 0 || planned.MinNodes > planned.Nodes || planned.Nodes > planned.MaxNodes || planned.MaxNodes < 1 {
+		errs = append(errs, fmt.Errorf("%d nodes are not between min_nodes %d and max_nodes %d, or max_nodes is below 1",
+			planned.Nodes, planned.MinNodes, planned.MaxNodes))
+	}
+	sum := 0
+	for i := range planned.Pools {
+		sum += planned.Pools[i].Nodes
+		if len(planned.Pools) > 1 && planned.Pools[i].Nodes < 1 {
+			errs = append(errs, fmt.Errorf("its pool of %s has no node", planned.Pools[i].InstanceType))
 		}
+	}
+	switch {
+	case len(planned.Pools) == 0:
+		errs = append(errs, errors.New("it has no pool"))
+	case len(planned.Pools) == 1 && sum != planned.Nodes:
+		errs = append(errs, fmt.Errorf("its pool has %d nodes, the group %d", sum, planned.Nodes))
+	case sum != planned.Nodes:
+		errs = append(errs, fmt.Errorf("its pools have %d nodes, the group %d", sum, planned.Nodes))
+	}
+	return errors.Join(errs...)
+}
+
+// A target is where plans are written for.
+type target struct {
+	// longest name that a pool of several may have.
+	longest int
+	// equalZones: every pool has the same number of nodes in each zone, its bounds too.
+	equalZones bool
+}
+
+// collect calls add for every pool of every planned group and joins what is wrong with
+// them, each under the group's address.
+func collect(p *planner.Plan, to target, add func(*group) error) error {
+	names, err := poolNames(p.NodeGroups, to.longest)
+	errs := []error{err}
+	for i := range p.NodeGroups {
+		planned, step := &p.NodeGroups[i], 1
+		if to.equalZones && len(planned.Pools) > 0 {
+			step = max(len(planned.Pools[0].NodesByZone), 1)
+		}
+		pools, err := newGroups(p, planned, names[i], step)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", p.NodeGroups[i].Path(), err))
+			errs = append(errs, fmt.Errorf("%s: %w", planned.Path(), err))
+			continue
+		}
+		paths := planner.PoolNames(planned.Pools)
+		for j, g := range pools {
+			if err := add(g); err != nil && g.alone {
+				errs = append(errs, fmt.Errorf("%s: %w", planned.Path(), err))
+			} else if err != nil {
+				errs = append(errs, fmt.Errorf("%s.pools.%s: %w", planned.Path(), paths[j], err))
+			}
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// check returns everything that keeps the group from being written for any
-// target.
+// check returns everything that keeps the pool from being written for any target;
+// what is wrong with its group is told with the first pool.
 func (g *group) check() error {
 	var errs []error
-	if g.plan.MinNodes < 0 || g.plan.MinNodes > g.plan.Nodes || g.plan.Nodes > g.plan.MaxNodes || g.plan.MaxNodes < 1 {
-		errs = append(errs, fmt.Errorf("%d nodes are not between min_nodes %d and max_nodes %d, or max_nodes is below 1",
-			g.plan.Nodes, g.plan.MinNodes, g.plan.MaxNodes))
-	}
-	if g.pool.Nodes != g.plan.Nodes {
-		errs = append(errs, fmt.Errorf("its pool has %d nodes, the group %d", g.pool.Nodes, g.plan.Nodes))
-	}
 	if g.pool.CapacityType != planner.OnDemand && g.pool.CapacityType != planner.Spot {
 		errs = append(errs, fmt.Errorf("capacity type %q is not supported", g.pool.CapacityType))
 	}
+	if g.index > 0 {
+		return errors.Join(errs...)
+	}
+	errs = append(errs, checkPools(g.plan))
 	if own, ok := g.spec.Labels[GroupLabel]; ok && own != g.plan.Name {
 		errs = append(errs, fmt.Errorf("label %s is %q: it is kept for the group's name, by which pods find their nodes", GroupLabel, own))
 	}
@@ -97,11 +158,15 @@ func (g *group) labels() map[string]string {
 	return labels
 }
 
-// zones returns the names of the group's zones, sorted.
+// zones returns the names of the pool's zones, sorted: those of the group. Of several
+// pools each has the zones in which nodes of it are planned, since whoever starts nodes
+// balances a pool by itself and knows nothing of the others.
 func (g *group) zones() []string {
 	var zones []string
 	for _, z := range g.pool.NodesByZone {
-		zones = append(zones, z.Zone)
+		if g.alone || z.Nodes > 0 {
+			zones = append(zones, z.Zone)
+		}
 	}
 	slices.Sort(zones)
 	return zones
@@ -146,7 +211,7 @@ func (g *group) strategy(inGroup ...string) string {
 // What a strategy has no figure for, because the group declares the other one, is
 // as wide as that one: so the strategies of an upgrade were compared.
 func (g *group) pace(strategy string) (more, fewer int) {
-	u, n := g.spec.UpdateConfig, g.plan.Nodes
+	u, n := g.spec.UpdateConfig, g.nodes
 	if strategy != surge {
 		return 0, g.atATime()
 	}
@@ -170,10 +235,10 @@ func (g *group) atATime() int {
 	if asked.IsZero() {
 		asked = u.MaxSurge
 	}
-	return max(asked.Down(g.plan.Nodes), 1)
+	return max(asked.Down(g.nodes), 1)
 }
 
-// course returns the group's course in a strategy of the planned upgrade; nil
+// course returns the pool's course in a strategy of the planned upgrade; nil
 // where there is none.
 func (g *group) course(strategy string) *planner.UpgradeGroup {
 	if g.upgrade == nil {
@@ -181,7 +246,7 @@ func (g *group) course(strategy string) *planner.UpgradeGroup {
 	}
 	for i := range g.upgrade.Strategies {
 		if g.upgrade.Strategies[i].Name == strategy {
-			return courseOf(&g.upgrade.Strategies[i], g.plan.Name)
+			return courseOf(&g.upgrade.Strategies[i], g.courseName)
 		}
 	}
 	return nil

@@ -45,15 +45,18 @@ func writePlainGroups(p *planner.Plan) ([]byte, object, error) {
 	return n.declare(plainGroupVariables(own)), object{n.groups: groups}, nil
 }
 
+// longestPlainName is that of a label of DNS, which clouds and hosts take for names.
+const longestPlainName = 63
+
 // plainGroups returns the node groups by name.
 func plainGroups(p *planner.Plan, own bool) (object, error) {
 	groups := object{}
-	err := collect(p, func(shared *group) error {
+	err := collect(p, target{longest: longestPlainName}, func(shared *group) error {
 		g := &plainGroup{shared, own}
 		if err := g.check(); err != nil {
 			return err
 		}
-		groups[g.plan.Name] = g.values()
+		groups[g.name] = g.values()
 		return nil
 	})
 	return groups, err

@@ -19,8 +19,8 @@ type plainGroup struct {
 // check returns everything that keeps the group from being written.
 func (g *plainGroup) check() error {
 	errs := []error{g.group.check()}
-	if n := sum(g.pool.NodesByZone); n != g.plan.Nodes {
-		errs = append(errs, fmt.Errorf("its zones have %d nodes, the group %d", n, g.plan.Nodes))
+	if n := sum(g.pool.NodesByZone); n != g.nodes {
+		errs = append(errs, fmt.Errorf("its zones have %d nodes, the group %d", n, g.nodes))
 	}
 	want := 1
 	if g.own {
@@ -44,8 +44,8 @@ func (g *plainGroup) values() object {
 		"architecture":  g.machine.Architecture,
 		"image":         string(g.spec.Image),
 		"nodes_by_zone": byZone(g.pool.NodesByZone),
-		"min_nodes":     g.plan.MinNodes,
-		"max_nodes":     g.plan.MaxNodes,
+		"min_nodes":     g.least,
+		"max_nodes":     g.most,
 		"labels":        g.labels(),
 		"taints":        g.taints(),
 		"kubelet":       g.kubelet(),

@@ -304,7 +304,7 @@ func TestPlainRefuses(t *testing.T) {
 		"zones of a group": {func(p *planner.Plan) { p.NodeGroups[0].Pools[0].NodesByZone[0].Nodes = 9 }, "node_group.api: its zones have 13 nodes, the group 7"},
 		"disks of a group": {func(p *planner.Plan) { p.NodeGroups[0].Pools[0].RootDisks = nil }, "node_group.api: a machine boots from 1 disks of the plan, which has 0"},
 		"no such strategy": {func(p *planner.Plan) { p.Cluster.NodeGroups[0].UpdateConfig.Strategy = "" }, `node_group.api: update_config.strategy: "" is none`},
-		"two pools":        {func(p *planner.Plan) { p.NodeGroups[0].Pools = append(p.NodeGroups[0].Pools, p.NodeGroups[0].Pools[0]) }, "2 pools"},
+		"two pools":        {func(p *planner.Plan) { p.NodeGroups[0].Pools = append(p.NodeGroups[0].Pools, p.NodeGroups[0].Pools[0]) }, "its pools have 14 nodes, the group 7"},
 		"no identifier":    {func(p *planner.Plan) { p.Cluster.Emits[0].Variable = "a b" }, "is not a name that Terraform accepts"},
 	})
 }

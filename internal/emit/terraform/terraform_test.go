@@ -183,7 +183,7 @@ func refuses(t *testing.T, plan func() *planner.Plan, tests map[string]refusal) 
 
 // handPlans are the plans that are made by hand, by target.
 func handPlans() map[string]*planner.Plan {
-	return map[string]*planner.Plan{"eks": eksPlan(), "gke": gkePlan(), "self-managed": plainPlan(), "on-premises": ownPlan()}
+	return map[string]*planner.Plan{"eks": eksPlan(), "gke": gkePlan(), "self-managed": plainPlan(), "on-premises": ownPlan(), "several pools": poolsPlan()}
 }
 
 // constraint is the type of a variable.

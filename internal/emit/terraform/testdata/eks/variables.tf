@@ -91,6 +91,8 @@ variable "shop_node_groups" {
       filename     = optional(string)
       merge_type   = optional(string)
     })))
+    # Name of the group's IAM role, where the one that the module makes of a long name is refused.
+    iam_role_name = optional(string)
     # Bottlerocket: the setting that limits the pods of a node, in TOML.
     bootstrap_extra_args = optional(string)
   }))

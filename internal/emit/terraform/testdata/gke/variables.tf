@@ -122,6 +122,7 @@ variable "shop_node_groups" {
       for p in var.shop_node_groups : [
         for key in keys(p) : contains([
           "name", "machine_type", "image_type", "node_locations", "spot", "max_pods_per_node",
+          "accelerator_type", "accelerator_count",
           "disk_type", "disk_size_gb", "provisioned_iops", "provisioned_throughput",
           "autoscaling", "min_count", "max_count", "initial_node_count", "node_count",
           "auto_repair", "auto_upgrade", "strategy", "max_surge", "max_unavailable",
@@ -137,7 +138,7 @@ variable "shop_node_groups" {
       for p in var.shop_node_groups : [
         for key in [
           "max_pods_per_node", "disk_size_gb", "provisioned_iops", "provisioned_throughput", "min_count", "max_count",
-          "initial_node_count", "node_count", "max_surge", "max_unavailable", "batch_node_count",
+          "initial_node_count", "node_count", "max_surge", "max_unavailable", "batch_node_count", "accelerator_count",
         ] : can(regex("^[0-9]+$", p[key])) if contains(keys(p), key)
       ]
     ]))
