@@ -61,8 +61,17 @@ type Checker struct {
 	usedFurther         [furtherKinds]int64
 	up                  int
 
-	// kinds are the nodes that are up, by equal state.
-	kinds      kinds
+	// kinds are the nodes that are up, by equal state; where indexed, there are views by
+	// slot instead. surging is the workload of the last slot's.
+	kinds   kinds
+	indexed bool
+	// indexedFrom so many nodes a group is indexed.
+	indexedFrom int
+	views       []view
+	surging     int
+	// asking is after how many displaced pods it is asked whether the rest fits.
+	asking     int
+	journal    journal
 	candidates []candidate
 	zoneScore  []float64
 
@@ -84,12 +93,17 @@ type move struct{ workload, slot, node int32 }
 // NewChecker returns a Checker. The zero value is not usable.
 func NewChecker() *Checker {
 	source := rand.NewPCG(defaultSeed, 0)
-	return &Checker{source: source, random: rand.New(source)}
+	return &Checker{source: source, random: rand.New(source), asking: 8, indexedFrom: indexedFrom}
 }
 
 // Check is the function Check with this Checker's memory. The report shares none
 // of it.
 func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
+	c.indexed, c.asking = nodesOf(&g) >= c.indexedFrom, 8
+	if c.indexed {
+		c.asking = 1024
+	}
+	defer func() { c.indexed, c.asking = false, 8 }()
 	c.load(&g, o.Balance)
 	c.stop, c.steps = o.Stop, 0
 	shuffles, seed := cmp.Or(o.Shuffles, defaultShuffles), cmp.Or(o.Seed, defaultSeed)

@@ -94,6 +94,10 @@ func (c *Checker) tryLosses() *Failure {
 
 // classify lists the kinds of nodes, lowest index first.
 func (c *Checker) classify() {
+	if c.indexed {
+		c.classifyAll()
+		return
+	}
 	d := &c.drills
 	d.members, d.starts = resize(d.members, c.nodes), d.starts[:0]
 	live := slices.Clone(c.kinds.live)
@@ -186,6 +190,9 @@ func (c *Checker) takeDown(n int) {
 	d := &c.drills
 	c.leaveKind(n)
 	c.alive[n] = false
+	if c.indexed {
+		c.changed(n)
+	}
 	c.up--
 	z := int(c.zone[n])
 	c.placeUp[c.place[n]]--
@@ -246,7 +253,7 @@ func (c *Checker) reschedule(e *event) *Failure {
 		}
 		for i := range d.displaced[w] {
 			// To ask costs about as much as to place a pod of each workload.
-			if i%8 == 0 && workloads <= pods-i && c.restFits(p, d.displaced[w]-i) {
+			if i%c.asking == 0 && workloads <= pods-i && c.restFits(p, d.displaced[w]-i) {
 				return nil
 			}
 			n := c.pick(w, w)
@@ -287,13 +294,7 @@ func (c *Checker) restFits(p, left int) bool {
 				need += c.takes(bigger, w) * waiting(q)
 			}
 		}
-		for _, k := range c.kinds.live {
-			need -= c.slotsOn(w, int(c.kinds.first[k])) * int64(c.kinds.size[k])
-			if need <= 0 {
-				break
-			}
-		}
-		if need > 0 {
+		if need -= c.slotsOnAll(w, need); need > 0 {
 			return false
 		}
 	}

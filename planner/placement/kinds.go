@@ -18,6 +18,10 @@ type kinds struct {
 
 // startKinds puts the empty nodes of each pool and zone into a kind.
 func (c *Checker) startKinds() {
+	if c.indexed {
+		c.startViews()
+		return
+	}
 	k := &c.kinds
 	k.at, k.first, k.size = resize(k.at, c.nodes), resize(k.first, c.nodes), resize(k.size, c.nodes)
 	k.kindOf, k.scores = resize(k.kindOf, c.nodes), resize(k.scores, c.nodes*c.slots)
@@ -32,6 +36,10 @@ func (c *Checker) startKinds() {
 
 // joinKind puts node n into the kind of its state.
 func (c *Checker) joinKind(n int) {
+	if c.indexed {
+		c.changed(n)
+		return
+	}
 	k := &c.kinds
 	for _, i := range k.live {
 		first := int(k.first[i])
@@ -54,6 +62,9 @@ func (c *Checker) joinKind(n int) {
 
 // leaveKind takes node n out of its kind.
 func (c *Checker) leaveKind(n int) {
+	if c.indexed {
+		return // joinKind will note it, or takeDown
+	}
 	k := &c.kinds
 	i := k.kindOf[n]
 	k.kindOf[n] = -1

@@ -52,7 +52,13 @@ func randomGroup(r *rand.Rand) (placement.Group, placement.Losses, placement.Opt
 // TestAgreesWithTwin compares Check with the slow twin: the same groups hold, a
 // failure is one of the twin's, and a report says the same.
 func TestAgreesWithTwin(t *testing.T) {
-	checker := placement.NewChecker()
+	for name, checker := range map[string]*placement.Checker{"kinds": placement.NewChecker(), "views": placement.NewIndexedChecker()} {
+		t.Run(name, func(t *testing.T) { agreesWithTwin(t, checker) })
+	}
+}
+
+func agreesWithTwin(t *testing.T, checker *placement.Checker) {
+	t.Helper()
 	held := 0
 	during := map[placement.During]int{}
 	short := map[placement.Shortage]int{}

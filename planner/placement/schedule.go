@@ -59,6 +59,9 @@ type candidate struct {
 // slot says whose pods the spread constraints count. Nodes of one kind score
 // alike, so that the first of each stands for all.
 func (c *Checker) pick(w, slot int) int {
+	if c.indexed {
+		return c.pickIndexed(w, slot)
+	}
 	t := &c.terms[w]
 	zones := c.zoneCount[slot*c.zones : (slot+1)*c.zones]
 	minZone, minHost := c.floors(w, slot, zones)
@@ -191,22 +194,25 @@ const notScored = -2
 // pod of workload w on a node of kind k, or unfit. It is kept with the kind.
 func (c *Checker) resourceScore(w, k int) int32 {
 	score := &c.kinds.scores[k*c.slots+w]
-	if *score != notScored {
-		return *score
+	if *score == notScored {
+		*score = c.scoreOn(w, int(c.kinds.first[k]))
 	}
-	t, n := &c.terms[w], int(c.kinds.first[k])
-	pool := c.poolOf(n)
+	return *score
+}
+
+// scoreOn is resourceScore on node n, worked out anew.
+func (c *Checker) scoreOn(w, n int) int32 {
+	t, pool := &c.terms[w], c.poolOf(n)
 	cpu, memory := c.cpu[n]+t.cpu, c.memory[n]+t.memory
 	switch {
 	case !c.fits(w, n, pool):
-		*score = unfit
+		return unfit
 	case c.balance == BalanceByChange:
 		change := balanced(cpu, memory, &pool.alloc) - balanced(c.cpu[n], c.memory[n], &pool.alloc)
-		*score = pool.leastAllocated(cpu, memory) + maxNodeScore/2 + (maxNodeScore/2+change)/2
+		return pool.leastAllocated(cpu, memory) + maxNodeScore/2 + (maxNodeScore/2+change)/2
 	default:
-		*score = pool.leastAllocated(cpu, memory) + balanced(cpu, memory, &pool.alloc)
+		return pool.leastAllocated(cpu, memory) + balanced(cpu, memory, &pool.alloc)
 	}
-	return *score
 }
 
 // leastAllocated is the mean over CPU and memory of the free share with the pod,
