@@ -129,10 +129,12 @@ type Pool struct {
 // Free returns what each node of the pool offers to workloads: allocatable less
 // its DaemonSets.
 func (p *Pool) Free() Allocatable {
-	a := Allocatable{CPU: p.Allocatable.CPU, Memory: p.Allocatable.Memory, Pods: p.Allocatable.Pods, EphemeralStorage: p.Allocatable.EphemeralStorage}
+	a := p.Allocatable
+	a.Steps = nil
 	for _, d := range p.DaemonSets {
 		a.CPU -= d.CPU
 		a.Memory -= d.Memory
+		a.EphemeralStorage -= d.EphemeralStorage
 		a.Pods--
 	}
 	return a

@@ -62,12 +62,13 @@ type Allocatable struct {
 
 // AllocatableStep is one line of a derivation.
 type AllocatableStep struct {
-	// Resource is "cpu", "memory", "pods" or "ephemeral_storage".
+	// Resource is "cpu", "memory", "pods", "ephemeral_storage", "attachments",
+	// "network", "disk" or the name of an extended resource.
 	Resource string
 	// What was done: "kube-reserved: 255 MiB + 11 MiB x 58 pods".
 	What string
-	// Amount that the step adds, negative where it takes off, in millicores,
-	// bytes or pods.
+	// Amount that the step adds, negative where it takes off, in millicores, bytes,
+	// Mbit/s or whole things.
 	Amount int64
 }
 

@@ -115,9 +115,9 @@ type allocatable struct {
 }
 
 type allocatableStep struct {
-	Resource string `json:"resource" jsonschema:"cpu, memory, pods or ephemeral_storage."`
+	Resource string `json:"resource" jsonschema:"cpu, memory, pods, ephemeral_storage, attachments, network, disk or the name of an extended resource."`
 	What     string `json:"what" jsonschema:"What was added or taken off, and why."`
-	Amount   int64  `json:"amount" signed:"true" jsonschema:"What the step adds, in millicores, bytes or pods; negative where it takes off."`
+	Amount   int64  `json:"amount" signed:"true" jsonschema:"What the step adds, in millicores, bytes, Mbit/s or whole things; negative where it takes off."`
 }
 
 type workloadPlan struct {

@@ -189,16 +189,23 @@ func (p *page) derivation(row *document.CatalogRow) {
 		return
 	}
 	t := table{columns: []column{{title: "ALLOCATABLE"}, {title: "AMOUNT", right: true}, {title: "STEP", wraps: true}}}
-	for _, r := range []struct {
-		resource, name, sum string
-		amount              func(int64) string
-	}{
+	rows := []offered{
 		{"cpu", "cpu", exactCPU(int64(a.CPU)), exactCPU},
 		{"memory", "memory", exactMemory(int64(a.Memory)), exactMemory},
 		{"pods", "pods", number(a.Pods), thousands},
 		{"ephemeral_storage", "storage", exactMemory(int64(a.EphemeralStorage)), exactMemory},
-	} {
+		{"attachments", "volumes", number(a.Attachments), thousands},
+		{"network", "network", megabits(int64(a.Network)), megabits},
+		{"disk", "disk", megabits(int64(a.Disk)), megabits},
+	}
+	for _, r := range a.Extended {
+		rows = append(rows, offered{r.Name, r.Name, thousands(r.Count), thousands})
+	}
+	for i, r := range rows {
 		steps := slices.DeleteFunc(slices.Clone(a.Steps), func(s planner.AllocatableStep) bool { return s.Resource != r.resource })
+		if i >= always && len(steps) == 0 {
+			continue
+		}
 		for i, s := range steps {
 			amount := r.amount(s.Amount)
 			if i > 0 && s.Amount >= 0 {
@@ -210,6 +217,18 @@ func (p *page) derivation(row *document.CatalogRow) {
 	}
 	p.table(&t)
 }
+
+// offered is a resource of a derivation, and how its amounts are written. The first
+// four are always shown, the others where they are known.
+type offered struct {
+	resource, name, sum string
+	amount              func(int64) string
+}
+
+const always = 4
+
+// megabits writes a bandwidth.
+func megabits(n int64) string { return thousands(n) + " Mbit/s" }
 
 // exactCPU writes thousandths of a core.
 func exactCPU(n int64) string { return thousands(n) + "m" }

@@ -147,7 +147,7 @@ func amount(r packing.Resource, n int64) string {
 			return fmt.Sprintf("%d CPU", n/int64(units.Core))
 		}
 		return fmt.Sprintf("%dm CPU", n)
-	case packing.Memory:
+	case packing.Memory, packing.Storage:
 		if n >= muchBytes {
 			return fmt.Sprintf("%d.%d TiB", n/muchBytes, n%muchBytes*10/muchBytes)
 		}

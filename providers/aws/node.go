@@ -2,11 +2,13 @@ package aws
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/providers/kubelet"
+	"github.com/scantling-dev/scantling/providers/machines"
 )
 
 // NodeModel is all that decides a node's allocatable beside its type.
@@ -43,6 +45,14 @@ func (p Provider) Node(m NodeModel, t *catalogs.InstanceType) (planner.Allocatab
 	pods := s.pods(m, t)
 	s.memory(p, m, t, pods)
 	s.disk(m)
+	s.attachments(m, t)
+	s.devices(t)
+	if mbps := machines.EC2NetworkBaseline(t); mbps > 0 {
+		s.Add(kubelet.Network, "baseline", int64(mbps))
+	}
+	if mbps := machines.EC2DiskBaseline(t); mbps > 0 {
+		s.Add(kubelet.Disk, "to EBS volumes, held for good", int64(mbps))
+	}
 	return s.Allocatable(), nil
 }
 
@@ -135,4 +145,30 @@ func (s *steps) disk(m NodeModel) {
 	s.Take(kubelet.EphemeralStorage, "partitions and the file system's own", int64(m.Disk-fs))
 	s.Take(kubelet.EphemeralStorage, "eviction below 10% available", int64(kubelet.EvictedDisk(fs, kubelet.EvictionDisk)))
 	s.Take(kubelet.EphemeralStorage, "kube-reserved: 1 GiB", int64(kubeReservedDisk))
+}
+
+// attachments derives how many volumes pods may have: as though every interface that
+// the machine takes were attached, as the VPC CNI does while pods come. The disk
+// driver counts those that are there when it starts, and so reports more.
+func (s *steps) attachments(m NodeModel, t *catalogs.InstanceType) {
+	volumes, eachInterface := machines.EC2Volumes(t)
+	if volumes == 0 {
+		return
+	}
+	s.Add(kubelet.Attachments, "volumes of a machine with one network interface", int64(volumes))
+	if eachInterface > 0 {
+		s.Take(kubelet.Attachments, "further network interfaces, which share the slots", int64((t.ENIs-1)*eachInterface))
+	}
+	if m.Image == planner.Bottlerocket {
+		s.Take(kubelet.Attachments, "the volumes that it starts with", 2)
+	} else {
+		s.Take(kubelet.Attachments, "the volume that it starts with", 1)
+	}
+}
+
+// devices adds what device plugins offer. No image of EKS has drivers for GPUs of AMD
+// (EKS user guide, "Use EKS-optimized accelerated AMIs for GPU instances").
+func (s *steps) devices(t *catalogs.InstanceType) {
+	devices, what := machines.Devices(t)
+	s.Offer(slices.DeleteFunc(devices, func(r planner.ExtendedResource) bool { return r.Name == machines.AMDGPU }), what)
 }

@@ -92,6 +92,17 @@ func node(t *testing.T, p aws.Provider, m aws.NodeModel, typ catalogs.InstanceTy
 	want := map[string]int64{
 		"cpu": int64(a.CPU), "memory": int64(a.Memory), "pods": int64(a.Pods), "ephemeral_storage": int64(a.EphemeralStorage),
 	}
+	for _, r := range []struct {
+		resource string
+		amount   int64
+	}{{"attachments", int64(a.Attachments)}, {"network", int64(a.Network)}, {"disk", int64(a.Disk)}} {
+		if _, told := sums[r.resource]; told || r.amount != 0 {
+			want[r.resource] = r.amount
+		}
+	}
+	for _, r := range a.Extended {
+		want[r.Name] = r.Count
+	}
 	for resource, amount := range want {
 		if sums[resource] != amount {
 			t.Errorf("%s: the steps of %s add up to %d, not to %d", typ.Name, resource, sums[resource], amount)

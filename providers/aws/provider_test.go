@@ -83,7 +83,7 @@ func TestSystemPods(t *testing.T) {
 	p := aws.Provider{}
 	var cpu units.MilliCPU
 	var memory units.Bytes
-	daemons := p.DaemonSets(nil, nil)
+	daemons := p.DaemonSets(nil, &planner.NodeGroup{})
 	for _, d := range daemons {
 		cpu += d.CPU
 		memory += d.Memory

@@ -16,6 +16,8 @@ type NodeModel struct {
 	MaxPods int
 	// Disk that the node boots from.
 	Disk planner.Disk
+	// Hyperdisk: pods have volumes of Hyperdisk, of which older machines take fewer.
+	Hyperdisk bool
 }
 
 // DefaultNodeModel returns the node of a node pool that says nothing: 110 pods,
@@ -35,6 +37,8 @@ func (Provider) Node(m NodeModel, t *catalogs.InstanceType) (planner.Allocatable
 	s.pods(m)
 	s.memory(t)
 	s.disk(m.Disk.Size)
+	s.Add(kubelet.Attachments, "disks beside the boot disk", int64(machines.GCEVolumes(t, m.Hyperdisk)))
+	s.Offer(machines.Devices(t))
 	return s.Allocatable(), nil
 }
 

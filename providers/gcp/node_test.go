@@ -37,6 +37,17 @@ func node(t *testing.T, m gcp.NodeModel, typ catalogs.InstanceType) planner.Allo
 	want := map[string]int64{
 		kubelet.CPU: int64(a.CPU), kubelet.Memory: int64(a.Memory), kubelet.Pods: int64(a.Pods), kubelet.EphemeralStorage: int64(a.EphemeralStorage),
 	}
+	for _, r := range []struct {
+		resource string
+		amount   int64
+	}{{"attachments", int64(a.Attachments)}, {"network", int64(a.Network)}, {"disk", int64(a.Disk)}} {
+		if _, told := sums[r.resource]; told || r.amount != 0 {
+			want[r.resource] = r.amount
+		}
+	}
+	for _, r := range a.Extended {
+		want[r.Name] = r.Count
+	}
 	for resource, amount := range want {
 		if sums[resource] != amount {
 			t.Errorf("%s: the steps of %s add up to %d, not to %d", typ.Name, resource, sums[resource], amount)

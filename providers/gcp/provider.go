@@ -33,9 +33,14 @@ func (Provider) Name() string { return Name }
 
 // Allocatable returns what the kubelet of a node of type t in group g leaves to
 // pods, with every step of the derivation. It refuses types that do not boot from
-// a disk of the group's type with a *machines.BootDiskError.
+// a disk of the group's type with a *machines.BootDiskError, and those to which a
+// volume of the group cannot be attached with a *machines.AttachError.
 func (p Provider) Allocatable(c *planner.Cluster, g *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
-	return p.Node(NodeModel{MaxPods: c.Network.MaxPods, Disk: g.Disk}, t)
+	a, err := p.Node(NodeModel{MaxPods: c.Network.MaxPods, Disk: g.Disk, Hyperdisk: machines.Hyperdisks(g)}, t)
+	if err != nil {
+		return a, err
+	}
+	return a, machines.GCEAttaches(g, t)
 }
 
 // RootDisks returns the boot disk of g's nodes, which holds the kubelet's data

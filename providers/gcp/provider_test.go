@@ -108,7 +108,7 @@ func TestDaemonSets(t *testing.T) {
 	}
 	for cni, want := range tests {
 		c := &planner.Cluster{Network: planner.Network{CNI: cni}}
-		daemons := gcp.Provider{}.DaemonSets(c, nil)
+		daemons := gcp.Provider{}.DaemonSets(c, &planner.NodeGroup{})
 		var got sums
 		for _, d := range daemons {
 			got.pods++

@@ -4,6 +4,7 @@ import (
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/providers/addons"
+	"github.com/scantling-dev/scantling/providers/machines"
 )
 
 // anetdMemory is an assumption: requests of Dataplane V2's agent were found for
@@ -14,8 +15,9 @@ const anetdMemory = 512 * units.MiB
 // DaemonSets returns the pods that GKE Standard runs on every node, by name, with
 // the requests of running nodes, rounded up to whole MiB: logging, metrics, Managed
 // Service for Prometheus, Workload Identity, NodeLocal DNSCache, the disk driver and
-// the network. With Dataplane V2 anetd is in kube-proxy's place.
-func (Provider) DaemonSets(c *planner.Cluster, _ *planner.NodeGroup) []planner.DaemonSet {
+// the network. With Dataplane V2 anetd is in kube-proxy's place. Where pods ask for
+// GPUs, GKE's device plugin is among them.
+func (Provider) DaemonSets(c *planner.Cluster, g *planner.NodeGroup) []planner.DaemonSet {
 	var out []planner.DaemonSet
 	if c.Network.CNI == planner.DataplaneV2 {
 		out = append(out, planner.DaemonSet{Name: "anetd", CPU: 205, Memory: anetdMemory})
@@ -30,12 +32,19 @@ func (Provider) DaemonSets(c *planner.Cluster, _ *planner.NodeGroup) []planner.D
 	if c.Network.CNI != planner.DataplaneV2 {
 		out = append(out, planner.DaemonSet{Name: "kube-proxy", CPU: 100})
 	}
-	return append(out,
+	out = append(out,
 		planner.DaemonSet{Name: "netd", CPU: 8, Memory: 65 * units.MiB},
 		planner.DaemonSet{Name: "node-local-dns", CPU: 30, Memory: 50 * units.MiB},
-		planner.DaemonSet{Name: "pdcsi-node", CPU: 10, Memory: 20 * units.MiB},
 	)
+	if machines.AsksFor(g, machines.NvidiaGPU) {
+		out = append(out, planner.DaemonSet{Name: "nvidia-gpu-device-plugin", CPU: 50, Memory: pluginMemory})
+	}
+	return append(out, planner.DaemonSet{Name: "pdcsi-node", CPU: 10, Memory: 20 * units.MiB})
 }
+
+// pluginMemory is an assumption: the manifest of the Kubernetes project requests 50m
+// and 10Mi (cluster/addons/device-plugins/nvidia-gpu), and GKE's own grew since.
+const pluginMemory = 50 * units.MiB
 
 // SystemWorkloads returns the pods that GKE Standard runs once a cluster, by name.
 //

@@ -3,6 +3,9 @@
 package kubelet
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -81,16 +84,20 @@ func ReservedCPU(n int) units.MilliCPU {
 // of awslabs/amazon-eks-ami and the Bottlerocket helpers, which take the same.
 func ReservedMemory(pods int) units.Bytes { return 255*units.MiB + units.Bytes(pods)*11*units.MiB }
 
-// Names of the resources in a derivation.
+// Names of the resources in a derivation; any other is an extended resource, whose
+// name has a "/".
 const (
 	CPU              = "cpu"
 	Memory           = "memory"
 	Pods             = "pods"
 	EphemeralStorage = "ephemeral_storage"
+	Attachments      = "attachments"
+	Network          = "network"
+	Disk             = "disk"
 )
 
 // mostSteps is how many steps a derivation has, but for rare ones.
-const mostSteps = 16
+const mostSteps = 20
 
 // Derivation collects the steps from a machine to what its node offers: the
 // amounts of a resource add up to its allocatable.
@@ -130,9 +137,36 @@ func (d *Derivation) Sum(resource string) int64 {
 	return sum
 }
 
+// Offer adds the extended resources that device plugins offer.
+func (d *Derivation) Offer(devices []planner.ExtendedResource, what string) {
+	for _, r := range devices {
+		d.Add(r.Name, what, r.Count)
+	}
+}
+
+// extended returns the sums of the extended resources, sorted by name.
+func (d *Derivation) extended() []planner.ExtendedResource {
+	var out []planner.ExtendedResource
+	for i, step := range *d {
+		name := step.Resource
+		if !strings.Contains(name, "/") || slices.ContainsFunc((*d)[:i], func(s planner.AllocatableStep) bool { return s.Resource == name }) {
+			continue
+		}
+		if n := d.Sum(name); n > 0 {
+			out = append(out, planner.ExtendedResource{Name: name, Count: n})
+		}
+	}
+	slices.SortFunc(out, func(a, b planner.ExtendedResource) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
 // Allocatable returns the sums, with the steps.
 func (d *Derivation) Allocatable() planner.Allocatable {
 	return planner.Allocatable{
+		Extended:         d.extended(),
+		Attachments:      int(d.Sum(Attachments)),
+		Network:          units.Mbps(d.Sum(Network)),
+		Disk:             units.Mbps(d.Sum(Disk)),
 		CPU:              units.MilliCPU(d.Sum(CPU)),
 		Memory:           units.Bytes(d.Sum(Memory)),
 		Pods:             int(d.Sum(Pods)),

@@ -4,6 +4,7 @@ import (
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/kubelet"
 	"github.com/scantling-dev/scantling/providers/machines"
 )
 
@@ -31,6 +32,7 @@ func OnAWS() planner.Ground {
 	return ground(site{
 		terms: t, mechanics: onCloud(bootEC2), partitions: CloudPartitions, balancer: networkLoadBalancer,
 		memory: func(cat *catalogs.Catalog) visibleMemory { return machines.NewEC2Memory(cat).Visible },
+		offers: ec2Offers,
 	})
 }
 
@@ -48,6 +50,7 @@ func OnGCP() planner.Ground {
 		terms: t, mechanics: onCloud(bootGCE), partitions: CloudPartitions, balancer: forwardingRule,
 		memory: func(*catalogs.Catalog) visibleMemory { return machines.GCEVisible },
 		boots:  func(d planner.Disk, t *catalogs.InstanceType) error { return machines.GCEBoots(d.Type, t) },
+		offers: gceOffers, attaches: machines.GCEAttaches,
 	})
 }
 
@@ -95,4 +98,27 @@ func cloudTerms() planner.Terms {
 	t.UpdateStrategies, t.MaxSurge = []string{"surge", "minimal", "in_place"}, true
 	t.LoadBalancers = []planner.LoadBalancerKind{planner.CloudLoadBalancer, planner.KubeVIP, planner.HAProxyKeepalived}
 	return t
+}
+
+// ec2Offers adds what machines of EC2 have: volumes beside the root volume, as many as
+// with the one network interface that Calico and Cilium need, devices, bandwidth.
+func ec2Offers(s *kubelet.Derivation, _ *planner.NodeGroup, t *catalogs.InstanceType) {
+	if volumes, _ := machines.EC2Volumes(t); volumes > 0 {
+		s.Add(kubelet.Attachments, "volumes of a machine with one network interface", int64(volumes))
+		s.Take(kubelet.Attachments, "the volume that it starts with", 1)
+	}
+	s.Offer(machines.Devices(t))
+	if mbps := machines.EC2NetworkBaseline(t); mbps > 0 {
+		s.Add(kubelet.Network, "baseline", int64(mbps))
+	}
+	if mbps := machines.EC2DiskBaseline(t); mbps > 0 {
+		s.Add(kubelet.Disk, "to EBS volumes, held for good", int64(mbps))
+	}
+}
+
+// gceOffers adds what machines of Compute Engine have: disks beside the boot disk, and
+// devices.
+func gceOffers(s *kubelet.Derivation, g *planner.NodeGroup, t *catalogs.InstanceType) {
+	s.Add(kubelet.Attachments, "disks beside the boot disk", int64(machines.GCEVolumes(t, machines.Hyperdisks(g))))
+	s.Offer(machines.Devices(t))
 }

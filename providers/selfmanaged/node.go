@@ -18,10 +18,16 @@ import (
 //
 // kubeadm reserves nothing and kops nothing either: what is taken off is what g
 // declares, and the eviction of 100 MiB of memory (or what g declares) and 10% of
-// the file system. The error says that t does not boot from the group's disk.
+// the file system. The error says that t does not boot from the group's disk, or does
+// not take its volumes.
 func (p Provider) Allocatable(c *planner.Cluster, g *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
 	if p.boots != nil {
 		if err := p.boots(g.Disk, t); err != nil {
+			return planner.Allocatable{}, err
+		}
+	}
+	if p.attaches != nil {
+		if err := p.attaches(g, t); err != nil {
 			return planner.Allocatable{}, err
 		}
 	}
@@ -30,6 +36,9 @@ func (p Provider) Allocatable(c *planner.Cluster, g *planner.NodeGroup, t *catal
 	s.pods(c.Network.MaxPods)
 	s.memory(t, p.visible)
 	s.disk(p.diskOf(c, g, t), p.partitions)
+	if p.offers != nil {
+		p.offers(&s.Derivation, g, t)
+	}
 	return s.Allocatable(), nil
 }
 

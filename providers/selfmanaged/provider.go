@@ -11,6 +11,7 @@ import (
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/providers/kubelet"
 	"github.com/scantling-dev/scantling/providers/machines"
 )
 
@@ -38,6 +39,12 @@ type site struct {
 	// boots reports what is wrong with a root disk for machines of a type; nil where
 	// all boot from any.
 	boots func(disk planner.Disk, t *catalogs.InstanceType) error
+	// offers adds what a machine of a type has beside CPU, memory, pods and the disk
+	// that it starts from; nil where nothing is known.
+	offers func(s *kubelet.Derivation, g *planner.NodeGroup, t *catalogs.InstanceType)
+	// attaches reports what is wrong with the volumes of a group for machines of a
+	// type; nil where all can be attached.
+	attaches func(g *planner.NodeGroup, t *catalogs.InstanceType) error
 	// balancer is the price of the provider's load balancer in a region; nil where
 	// there is none.
 	balancer func(region string) catalogs.Price

@@ -138,10 +138,10 @@ func TestSystemPods(t *testing.T) {
 		p := g.New(&catalogs.Catalog{})
 		for _, cni := range g.Terms.CNIs {
 			c := &planner.Cluster{Network: planner.Network{CNI: cni}}
-			daemons := slices.Clone(p.DaemonSets(c, nil))
+			daemons := slices.Clone(p.DaemonSets(c, &planner.NodeGroup{}))
 			slices.SortFunc(daemons, func(a, b planner.DaemonSet) int { return cmp.Compare(a.Name, b.Name) })
 			same := func(a, b planner.DaemonSet) bool { return a.Name == b.Name && a.CPU == b.CPU && a.Memory == b.Memory }
-			if !slices.EqualFunc(daemons, want[cni].daemons, same) || !slices.EqualFunc(p.DaemonSets(c, nil), want[cni].daemons, same) {
+			if !slices.EqualFunc(daemons, want[cni].daemons, same) || !slices.EqualFunc(p.DaemonSets(c, &planner.NodeGroup{}), want[cni].daemons, same) {
 				t.Errorf("%s with %s: DaemonSets %+v", g.Terms.Title, cni, daemons)
 			}
 			var names []string

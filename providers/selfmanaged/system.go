@@ -1,9 +1,13 @@
 package selfmanaged
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/providers/addons"
+	"github.com/scantling-dev/scantling/providers/machines"
 )
 
 // DaemonSets returns the pods that kubeadm and the CNI run on every node, by name.
@@ -16,8 +20,16 @@ import (
 // scheduler counts.
 //
 // What a cloud's controller and its CSI driver run is not among them: specs
-// declare it as daemonset blocks.
-func (Provider) DaemonSets(c *planner.Cluster, _ *planner.NodeGroup) []planner.DaemonSet {
+// declare it as daemonset blocks. Where pods ask for GPUs or chips, the device plugin
+// is.
+func (Provider) DaemonSets(c *planner.Cluster, g *planner.NodeGroup) []planner.DaemonSet {
+	out := append(network(c), machines.Plugins(g)...)
+	slices.SortFunc(out, func(a, b planner.DaemonSet) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// network returns what kubeadm and the CNI run.
+func network(c *planner.Cluster) []planner.DaemonSet {
 	proxy := planner.DaemonSet{Name: "kube-proxy"}
 	if c.Network.CNI == planner.Cilium {
 		return []planner.DaemonSet{
