@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math/big"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/scantling-dev/scantling/planner/placement"
@@ -140,82 +139,6 @@ func certainGroup(r *rand.Rand) placement.Group {
 	return g
 }
 
-// adversary finds the most nodes that pods can keep one pod off, by trying every
-// way to share them out.
-type adversary struct {
-	size  [][3]int64
-	node  [3]int64
-	known map[string]int
-}
-
-// worst returns one node more than what an adversary blocks for some pod: as many
-// as every placement and order needs, and no fewer do.
-func worst(g *placement.Group) int {
-	need := 0
-	for j := range g.Workloads {
-		a := adversary{known: map[string]int{}, node: [3]int64{
-			int64(g.Pools[0].Allocatable.CPU - g.Pools[0].Reserved.CPU), int64(g.Pools[0].Allocatable.Memory - g.Pools[0].Reserved.Memory), int64(g.Pools[0].Allocatable.Pods - g.Pools[0].Reserved.Pods),
-		}}
-		var left []int
-		for i := range g.Workloads {
-			w := &g.Workloads[i]
-			a.size = append(a.size, [3]int64{int64(w.Request.CPU), int64(w.Request.Memory), 1})
-			left = append(left, w.Replicas)
-		}
-		left[j]--
-		need = max(need, a.blocked(j, left)+1)
-	}
-	return need
-}
-
-// blocked returns the most nodes that pods of left fill so that a pod of j does not
-// fit.
-func (a *adversary) blocked(j int, left []int) int {
-	key := string(slices.Collect(func(yield func(byte) bool) {
-		for _, n := range left {
-			if !yield(byte(n)) {
-				return
-			}
-		}
-	}))
-	if n, ok := a.known[key]; ok {
-		return n
-	}
-	best := 0
-	var fill func(i int, used [3]int64)
-	fill = func(i int, used [3]int64) {
-		if i == len(left) {
-			for d := range used {
-				if used[d] > a.node[d]-a.size[j][d] {
-					best = max(best, 1+a.blocked(j, slices.Clone(left)))
-					return
-				}
-			}
-			return
-		}
-		before := left[i]
-		for {
-			fill(i+1, used)
-			if left[i] == 0 {
-				break
-			}
-			fits := true
-			for d := range used {
-				used[d] += a.size[i][d]
-				fits = fits && used[d] <= a.node[d]
-			}
-			if !fits {
-				break
-			}
-			left[i]--
-		}
-		left[i] = before
-	}
-	fill(0, [3]int64{})
-	a.known[key] = best
-	return best
-}
-
 // TestCertificateAgainstTheWorstPlacement: never below what an adversary forces, on
 // tiny groups; the log says how far above.
 func TestCertificateAgainstTheWorstPlacement(t *testing.T) {
@@ -224,7 +147,11 @@ func TestCertificateAgainstTheWorstPlacement(t *testing.T) {
 	sum, total := 0, 0
 	for seed := range uint64(cases) {
 		g := certainGroup(rand.New(rand.NewPCG(seed, 0)))
-		got, want := certify(t, g, placement.Losses{}), worst(&g)
+		want := 0
+		for j := range g.Workloads {
+			want = max(want, worst(&g, j))
+		}
+		got := certify(t, g, placement.Losses{})
 		if got.Nodes < want {
 			t.Fatalf("seed %d: %d nodes are said to be certain, an adversary takes %d: %+v", seed, got.Nodes, want, g)
 		}
@@ -240,36 +167,99 @@ func TestCertificateAgainstTheWorstPlacement(t *testing.T) {
 	}
 }
 
+// TestCertificateOfUnlikeNodes: the same of pools, selectors and devices, for each
+// set of nodes that count.
+func TestCertificateOfUnlikeNodes(t *testing.T) {
+	excess, sets, voids := map[int]int{}, 0, 0
+	for seed := range uint64(1500) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		g := certainGroup(r)
+		unlike(r, &g)
+		got, void := placement.Certify(&g, placement.Losses{})
+		most := 0
+		needs := map[string]int{}
+		for j := range g.Workloads {
+			w := &g.Workloads[j]
+			want := worst(&g, j)
+			if want == 0 && void == nil || void != nil && void.Workload == w.Name && want > 0 {
+				t.Fatalf("seed %d: %s may run somewhere: %t; %v", seed, w.Name, want > 0, void)
+			}
+			if void != nil {
+				continue
+			}
+			need := needOf(t, &g, &got, w)
+			if need.Nodes < want {
+				t.Fatalf("seed %d: %d nodes are said to be certain for %s, an adversary takes %d: %+v", seed, need.Nodes, w.Name, want, g)
+			}
+			most = max(most, need.Nodes)
+			if need.Workload == w.Name {
+				needs[w.Name] = need.Nodes - want
+			}
+		}
+		if void != nil {
+			voids++
+			continue
+		}
+		if most != got.Nodes {
+			t.Fatalf("seed %d: %d nodes at most, want %d", seed, got.Nodes, most)
+		}
+		if exact := exactCertificate(&g); got.Nodes != exact {
+			t.Fatalf("seed %d: %d nodes, the sum of fractions makes it %d", seed, got.Nodes, exact)
+		}
+		sets += len(got.Needs)
+		for _, n := range needs {
+			excess[n]++
+		}
+	}
+	t.Logf("%d sets of nodes, %d groups without a proof; nodes above the worst placement: %v", sets, voids, excess)
+	if excess[0]*2 < sets || sets < 1500 || voids < 20 {
+		t.Errorf("exact in %d of %d sets, %d without a proof", excess[0], sets, voids)
+	}
+}
+
 // exactCertificate is the formula in fractions, term by term.
 func exactCertificate(g *placement.Group) int {
 	need := 0
 	for j := range g.Workloads {
-		b := &g.Workloads[j]
-		room := [3]int64{
-			int64(g.Pools[0].Allocatable.CPU - g.Pools[0].Reserved.CPU - b.Request.CPU + 1), int64(g.Pools[0].Allocatable.Memory - g.Pools[0].Reserved.Memory - b.Request.Memory + 1),
-			int64(g.Pools[0].Allocatable.Pods - g.Pools[0].Reserved.Pods),
-		}
 		sum := new(big.Rat)
 		for i := range g.Workloads {
-			a := &g.Workloads[i]
-			weight := new(big.Rat)
-			for d, size := range [3]int64{int64(a.Request.CPU), int64(a.Request.Memory), 1} {
-				if share := big.NewRat(size, room[d]); share.Cmp(weight) > 0 {
-					weight = share
+			most := new(big.Rat)
+			for pool := range g.Pools {
+				for zone := range 2 {
+					if admitted(g, &g.Workloads[i], pool, zone) && admitted(g, &g.Workloads[j], pool, zone) {
+						if here := exactWeight(g, i, j, pool); here.Cmp(most) > 0 {
+							most = here
+						}
+					}
 				}
 			}
-			if one := big.NewRat(1, 1); weight.Cmp(one) > 0 {
-				weight = one
-			}
-			n := a.Replicas
+			n := g.Workloads[i].Replicas
 			if i == j {
 				n--
 			}
-			sum.Add(sum, weight.Mul(weight, big.NewRat(int64(n), 1)))
+			sum.Add(sum, most.Mul(most, big.NewRat(int64(n), 1)))
 		}
 		need = max(need, int(new(big.Int).Div(sum.Num(), sum.Denom()).Int64())+1)
 	}
 	return need
+}
+
+// exactWeight is what a pod of i weighs for j on nodes of a pool.
+func exactWeight(g *placement.Group, i, j, pool int) *big.Rat {
+	weight := new(big.Rat)
+	node, own, other := offered(&g.Pools[pool]), requested(&g.Workloads[j]), requested(&g.Workloads[i])
+	for d := range node {
+		if d == 3 && own[d] == 0 {
+			continue
+		}
+		if share := big.NewRat(other[d], node[d]-own[d]+1); share.Cmp(weight) > 0 {
+			weight = share
+		}
+	}
+	if one := big.NewRat(1, 1); weight.Cmp(one) > 0 {
+		weight = one
+	}
+	return weight
 }
 
 // TestCertificateOfLargeNumbers: sums beyond 64 bits in between, and fractions that
@@ -326,5 +316,37 @@ func TestCertainGroupsHold(t *testing.T) {
 				t.Fatalf("seed %d: %v nodes are certain by %+v, and yet: %v\n%+v", seed, g.Pools[0].NodesByZone, c, failure, g)
 			}
 		}
+	}
+}
+
+// TestCertainUnlikeGroupsHold: the same of unlike nodes, as many of each pool and
+// zone as comes, with selectors.
+func TestCertainUnlikeGroupsHold(t *testing.T) {
+	checker := placement.NewChecker()
+	held := 0
+	for seed := range uint64(1500) {
+		r := rand.New(rand.NewPCG(seed, 4))
+		g := certainGroup(r)
+		unlike(r, &g)
+		l := placement.Losses{Nodes: r.IntN(3), Zones: r.IntN(2), AtOnce: r.IntN(2) == 0}
+		c, void := placement.Certify(&g, l)
+		if void != nil {
+			continue
+		}
+		for n := 0; n < 100 && c.Check(g.Pools, l) != nil; n++ {
+			g.Pools[r.IntN(len(g.Pools))].NodesByZone[r.IntN(2)]++
+		}
+		if c.Check(g.Pools, l) != nil {
+			continue // a selector admits one zone, and it is lost
+		}
+		held++
+		for _, b := range []placement.Balance{placement.BalanceByState, placement.BalanceByChange} {
+			if _, failure := checker.Check(g, l, placement.Options{Balance: b, Shuffles: 30}); failure != nil {
+				t.Fatalf("seed %d: certain by %+v, and yet: %v\n%+v", seed, c, failure, g)
+			}
+		}
+	}
+	if held < 500 {
+		t.Errorf("only %d groups were certain", held)
 	}
 }

@@ -42,11 +42,11 @@ type Checker struct {
 	logs []float64
 
 	// The state of the nodes.
-	zone, place []int32
-	alive       []bool
-	cpu, memory []int64
-	pods        []int32
-	hash        []uint64
+	zone, pool, place []int32
+	alive             []bool
+	cpu, memory       []int64
+	pods              []int32
+	hash              []uint64
 	// amounts of the further resources, node by node.
 	furtherUsed []int64
 	// count of pods by node and slot, zoneCount by slot and zone. The slot of a
@@ -151,7 +151,8 @@ func (c *Checker) load(g *Group, b Balance) {
 	for i := len(c.logs); i <= max(c.nodes, c.zones)+2; i++ {
 		c.logs = append(c.logs, math.Log(float64(i)))
 	}
-	c.zone, c.place, c.alive = resize(c.zone, c.nodes), resize(c.place, c.nodes), resize(c.alive, c.nodes)
+	c.zone, c.pool, c.place = resize(c.zone, c.nodes), resize(c.pool, c.nodes), resize(c.place, c.nodes)
+	c.alive = resize(c.alive, c.nodes)
 	c.cpu, c.memory, c.pods = resize(c.cpu, c.nodes), resize(c.memory, c.nodes), resize(c.pods, c.nodes)
 	c.hash, c.furtherUsed = resize(c.hash, c.nodes), resize(c.furtherUsed, c.nodes*len(c.further))
 	c.slots = workloads + 1
@@ -298,7 +299,7 @@ func (c *Checker) nodePods() []NodePods {
 	out := make([]NodePods, c.nodes)
 	pods := make([]int, c.nodes*len(c.group.Workloads))
 	for n := range out {
-		out[n] = NodePods{Pool: int(c.place[n]) % len(c.pools), Zone: int(c.zone[n]), Pods: pods[:len(c.group.Workloads):len(c.group.Workloads)]}
+		out[n] = NodePods{Pool: int(c.pool[n]), Zone: int(c.zone[n]), Pods: pods[:len(c.group.Workloads):len(c.group.Workloads)]}
 		pods = pods[len(c.group.Workloads):]
 		for w := range c.group.Workloads {
 			out[n].Pods[w] = int(c.count[n*c.slots+w])

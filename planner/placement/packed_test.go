@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/scantling-dev/scantling/planner/placement"
-	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // TestPack: what the scheduler does not find in every order exists all the same.
@@ -45,29 +44,34 @@ func exists(g *placement.Group) bool {
 	for w := range g.Workloads {
 		order = append(order, slices.Repeat([]int{w}, g.Workloads[w].Replicas)...)
 	}
-	nodes := 0
-	for _, n := range g.Pools[0].NodesByZone {
-		nodes += n
+	type node struct {
+		pool, zone int
+		free       [4]int64
 	}
-	free := slices.Repeat([]placement.Resources{{
-		CPU: g.Pools[0].Allocatable.CPU - g.Pools[0].Reserved.CPU, Memory: g.Pools[0].Allocatable.Memory - g.Pools[0].Reserved.Memory, Pods: g.Pools[0].Allocatable.Pods - g.Pools[0].Reserved.Pods,
-	}}, nodes)
+	var nodes []node
+	for p := range g.Pools {
+		for z, n := range g.Pools[p].NodesByZone {
+			nodes = append(nodes, slices.Repeat([]node{{p, z, offered(&g.Pools[p])}}, n)...)
+		}
+	}
 	var place func(at int) bool
 	place = func(at int) bool {
 		if at == len(order) {
 			return true
 		}
-		r := &g.Workloads[order[at]].Request
-		for n := range free {
-			if slices.Contains(free[:n], free[n]) || free[n].CPU < r.CPU || free[n].Memory < r.Memory || free[n].Pods < 1 {
+		w := &g.Workloads[order[at]]
+		for n := range nodes {
+			if slices.Contains(nodes[:n], nodes[n]) || !admitted(g, w, nodes[n].pool, nodes[n].zone) || !within(requested(w), nodes[n].free) {
 				continue
 			}
-			before := free[n]
-			free[n].CPU, free[n].Memory, free[n].Pods = before.CPU-r.CPU, before.Memory-r.Memory, before.Pods-1
+			before := nodes[n]
+			for d, amount := range requested(w) {
+				nodes[n].free[d] -= amount
+			}
 			if place(at + 1) {
 				return true
 			}
-			free[n] = before
+			nodes[n] = before
 		}
 		return false
 	}
@@ -78,35 +82,80 @@ func exists(g *placement.Group) bool {
 // tiny groups is little; the log says how little.
 func TestPackAgainstEverything(t *testing.T) {
 	checker := placement.NewChecker()
-	found, missed, none := 0, 0, 0
-	for seed := range uint64(1000) {
-		r := rand.New(rand.NewPCG(seed, 2))
-		g := certainGroup(r)
-		g.Pools[0].NodesByZone = []int{1 + r.IntN(4), r.IntN(3)}
-		for i := range g.Workloads {
-			g.Workloads[i].Surge, g.Workloads[i].Replicas = 0, min(3, g.Workloads[i].Replicas)
+	for name, change := range map[string]func(*rand.Rand, *placement.Group){
+		"equal nodes": func(*rand.Rand, *placement.Group) {}, "unlike nodes": unlike,
+	} {
+		found, missed, none := 0, 0, 0
+		for seed := range uint64(1000) {
+			r := rand.New(rand.NewPCG(seed, 2))
+			g := certainGroup(r)
+			change(r, &g)
+			g.Pools[0].NodesByZone = []int{1 + r.IntN(4), r.IntN(3)}
+			for p := range g.Pools[1:] {
+				g.Pools[1+p].NodesByZone = []int{r.IntN(2), r.IntN(2)}
+			}
+			for i := range g.Workloads {
+				g.Workloads[i].Surge, g.Workloads[i].Replicas = 0, min(3, g.Workloads[i].Replicas)
+			}
+			l := placement.Losses{Nodes: r.IntN(2), Zones: r.IntN(4) / 3}
+			report, failure := checker.Pack(g, l, placement.Options{})
+			switch want := survives(&g, l); {
+			case failure == nil && !want:
+				t.Fatalf("%s, seed %d: a placement was found where there is none", name, seed)
+			case failure == nil:
+				found++
+				valid(t, seed, &g, &report)
+			case want:
+				missed++
+			default:
+				none++
+			}
 		}
-		l := placement.Losses{Nodes: r.IntN(2)}
-		report, failure := checker.Pack(g, l, placement.Options{})
-		left := g
-		left.Pools = slices.Clone(g.Pools)
-		left.Pools[0].NodesByZone = []int{max(0, g.Pools[0].NodesByZone[0]+g.Pools[0].NodesByZone[1]-l.Nodes)}
-		switch want := exists(&left); {
-		case failure == nil && !want:
-			t.Fatalf("seed %d: a placement was found where there is none", seed)
-		case failure == nil:
-			found++
-			valid(t, seed, &g, &report)
-		case want:
-			missed++
-		default:
-			none++
+		t.Logf("%s: %d placements found, %d missed, none in %d", name, found, missed, none)
+		if missed*50 > found || found < 200 || none < 200 {
+			t.Errorf("%s: %d of %d placements are missed", name, missed, found+missed)
 		}
 	}
-	t.Logf("%d placements found, %d missed, none in %d", found, missed, none)
-	if missed*50 > found {
-		t.Errorf("%d of %d placements are missed", missed, found+missed)
+}
+
+// survives tells by trying everything whether places exist for all pods with
+// everything up, after the loss of any node and of any zone.
+func survives(g *placement.Group, l placement.Losses) bool {
+	if !exists(g) {
+		return false
 	}
+	for zone := range 2 {
+		none := slices.Clone(g.Pools)
+		for p := range g.Pools {
+			n := g.Pools[p].NodesByZone[zone]
+			none[p].NodesByZone = slices.Clone(none[p].NodesByZone)
+			none[p].NodesByZone[zone] = 0
+			if n == 0 || l.Nodes == 0 {
+				continue
+			}
+			less := slices.Clone(g.Pools)
+			less[p].NodesByZone = slices.Clone(less[p].NodesByZone)
+			less[p].NodesByZone[zone]--
+			if !exists(&placement.Group{Pools: less, Workloads: g.Workloads}) {
+				return false
+			}
+		}
+		if l.Zones > 0 && up(none) < up(g.Pools) && !exists(&placement.Group{Pools: none, Workloads: g.Workloads}) {
+			return false
+		}
+	}
+	return true
+}
+
+// up counts nodes.
+func up(pools []placement.Pool) int {
+	sum := 0
+	for p := range pools {
+		for _, n := range pools[p].NodesByZone {
+			sum += n
+		}
+	}
+	return sum
 }
 
 // valid checks that a report places every pod within a node.
@@ -114,15 +163,18 @@ func valid(t *testing.T, seed uint64, g *placement.Group, r *placement.Report) {
 	t.Helper()
 	placed := make([]int, len(g.Workloads))
 	for _, n := range r.Nodes {
-		used := g.Pools[0].Reserved
+		var used [4]int64
 		for w, pods := range n.Pods {
 			placed[w] += pods
-			used.CPU += g.Workloads[w].Request.CPU * units.MilliCPU(pods)
-			used.Memory += g.Workloads[w].Request.Memory * units.Bytes(pods)
-			used.Pods += pods
+			for range pods {
+				used = plus(used, requested(&g.Workloads[w]))
+			}
+			if pods > 0 && !admitted(g, &g.Workloads[w], n.Pool, n.Zone) {
+				t.Fatalf("seed %d: %s runs where it is not admitted", seed, g.Workloads[w].Name)
+			}
 		}
-		if used.CPU > g.Pools[0].Allocatable.CPU || used.Memory > g.Pools[0].Allocatable.Memory || used.Pods > g.Pools[0].Allocatable.Pods {
-			t.Fatalf("seed %d: a node holds %+v of %+v", seed, used, g.Pools[0].Allocatable)
+		if !within(used, offered(&g.Pools[n.Pool])) {
+			t.Fatalf("seed %d: a node holds %+v of %+v", seed, used, g.Pools[n.Pool])
 		}
 	}
 	for w := range placed {

@@ -121,7 +121,7 @@ func (c *Checker) domainUp(w, zone int) bool {
 
 // poolOf returns the pool of node n.
 func (c *Checker) poolOf(n int) *poolTerms {
-	return &c.pools[int(c.place[n])%len(c.pools)]
+	return &c.pools[c.pool[n]]
 }
 
 // size is the larger of a pod's shares of a node's CPU and memory, of the most that
@@ -149,7 +149,7 @@ func (c *Checker) nameNodes() {
 			for ; before+c.group.Pools[pool].NodesByZone[z] <= round; pool++ {
 				before += c.group.Pools[pool].NodesByZone[z]
 			}
-			c.zone[n], c.place[n] = int32(z), int32(z*len(c.pools)+pool)
+			c.zone[n], c.pool[n], c.place[n] = int32(z), int32(pool), int32(z*len(c.pools)+pool)
 			n++
 		}
 	}

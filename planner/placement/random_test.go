@@ -49,47 +49,111 @@ func randomGroup(r *rand.Rand) (placement.Group, placement.Losses, placement.Opt
 	return g, l, placement.Options{Balance: placement.Balance(r.IntN(2))}
 }
 
-// TestAgreesWithTwin compares Check with the slow twin: the same groups hold, a
-// failure is one of the twin's, and a report says the same.
-func TestAgreesWithTwin(t *testing.T) {
-	for name, checker := range map[string]*placement.Checker{"kinds": placement.NewChecker(), "views": placement.NewIndexedChecker()} {
-		t.Run(name, func(t *testing.T) { agreesWithTwin(t, checker) })
+// mix makes a group one of unlike nodes: up to two pools more, selectors, and
+// requests of further resources, each in some groups.
+func mix(r *rand.Rand, g *placement.Group) {
+	zones := len(g.Pools[0].NodesByZone)
+	for range r.IntN(3) {
+		p := g.Pools[0]
+		p.Allocatable.CPU = p.Allocatable.CPU * units.MilliCPU(1+r.IntN(4)) / 2
+		p.Allocatable.Memory = p.Allocatable.Memory * units.Bytes(1+r.IntN(4)) / 2
+		p.Allocatable.Pods += r.IntN(10)
+		if r.IntN(2) == 0 {
+			p.Reserved.CPU += 100
+			p.Unrequested = placement.Resources{}
+		}
+		p.NodesByZone = make([]int, zones)
+		for z := range zones {
+			p.NodesByZone[z] = r.IntN(3)
+		}
+		g.Pools = append(g.Pools, p)
+	}
+	mask := func(n int) []bool {
+		if r.IntN(3) > 0 {
+			return nil
+		}
+		out := make([]bool, n)
+		for i := range out {
+			out[i] = r.IntN(4) > 0
+		}
+		return out
+	}
+	for i := range g.Workloads {
+		w := &g.Workloads[i]
+		w.Pools, w.Zones = mask(len(g.Pools)), mask(zones)
+	}
+	for range r.IntN(3) {
+		kind := r.IntN(1 + placement.MoreKinds)
+		set := func(to *placement.Resources, amount int) {
+			if kind == 0 {
+				to.Storage = units.Bytes(amount)
+			} else {
+				to.More[kind-1] = int64(amount)
+			}
+		}
+		for p := range g.Pools {
+			set(&g.Pools[p].Allocatable, r.IntN(12))
+			set(&g.Pools[p].Reserved, r.IntN(2))
+		}
+		for i := range g.Workloads {
+			set(&g.Workloads[i].Request, r.IntN(3))
+		}
 	}
 }
 
-func agreesWithTwin(t *testing.T, checker *placement.Checker) {
+// TestAgreesWithTwin compares Check with the slow twin: the same groups hold, a
+// failure is one of the twin's, and a report says the same.
+func TestAgreesWithTwin(t *testing.T) {
+	agreesWithTwin(t, 6000, func(*rand.Rand, *placement.Group) {},
+		placement.ShortCPU, placement.ShortMemory, placement.ShortPods, placement.ShortSpread, placement.ShortMinReady)
+}
+
+// TestAgreesWithTwinOnUnlikeNodes does so for pools, selectors and more resources.
+func TestAgreesWithTwinOnUnlikeNodes(t *testing.T) {
+	agreesWithTwin(t, 3000, mix, placement.ShortCPU, placement.ShortMemory, placement.ShortPods, placement.ShortSpread, placement.ShortMinReady,
+		placement.ShortSelector, placement.ShortStorage, placement.ShortMore(0), placement.ShortMore(5))
+}
+
+// agreesWithTwin compares random groups, changed, with nodes found by kinds and by
+// views. Of each shortage there are some.
+func agreesWithTwin(t *testing.T, seeds uint64, change func(*rand.Rand, *placement.Group), shortages ...placement.Shortage) {
 	t.Helper()
+	checkers := []*placement.Checker{placement.NewChecker(), placement.NewIndexedChecker()}
 	held := 0
 	during := map[placement.During]int{}
 	short := map[placement.Shortage]int{}
-	for seed := range uint64(6000) {
-		g, l, o := randomGroup(rand.New(rand.NewPCG(seed, 0)))
-		report, failure := checker.Check(g, l, o)
+	for seed := range seeds {
+		r := rand.New(rand.NewPCG(seed, 0))
+		g, l, o := randomGroup(r)
+		change(r, &g)
 		twin := runTwin(g, l, o)
-		if failure != nil {
-			during[failure.During]++
-			short[failure.Resource]++
-			if !twin.failures[fmt.Sprintf("%d %s", failure.Order, failure)] {
-				t.Fatalf("seed %d: %q in order %d; the twin found %v\n%+v %+v", seed, failure, failure.Order, twin.failures, g, l)
+		for _, checker := range checkers {
+			report, failure := checker.Check(g, l, o)
+			if failure != nil {
+				during[failure.During]++
+				short[failure.Resource]++
+				if !twin.failures[fmt.Sprintf("%d %s", failure.Order, failure)] {
+					t.Fatalf("seed %d: %q in order %d; the twin found %v\n%+v %+v", seed, failure, failure.Order, twin.failures, g, l)
+				}
+				continue
 			}
-			continue
+			held++
+			if len(twin.failures) > 0 {
+				t.Fatalf("seed %d: held; the twin found %v\n%+v %+v", seed, twin.failures, g, l)
+			}
+			sameReport(t, seed, report, twin)
 		}
-		held++
-		if len(twin.failures) > 0 {
-			t.Fatalf("seed %d: held; the twin found %v\n%+v %+v", seed, twin.failures, g, l)
-		}
-		sameReport(t, seed, report, twin)
 	}
 	if held < 500 {
 		t.Errorf("only %d groups held: the test shows little", held)
 	}
 	for _, d := range []placement.During{placement.Normal, placement.Rollout, placement.NodeLoss, placement.ZoneLoss, placement.NodeAndZoneLoss} {
-		if during[d] < 5 {
+		if during[d] < 10 {
 			t.Errorf("only %d groups failed in %s", during[d], d)
 		}
 	}
-	for _, s := range []placement.Shortage{placement.ShortCPU, placement.ShortMemory, placement.ShortPods, placement.ShortSpread, placement.ShortMinReady} {
-		if short[s] < 5 {
+	for _, s := range shortages {
+		if short[s] < 10 {
 			t.Errorf("only %d groups were short of %s", short[s], s)
 		}
 	}
@@ -105,7 +169,7 @@ func sameReport(t *testing.T, seed uint64, r placement.Report, twin *twin) {
 		for _, p := range twin.nodes[i].pods {
 			counts[p.workload]++
 		}
-		if got, want := fmt.Sprint(n.Zone, n.Pods), fmt.Sprint(twin.nodes[i].zone, counts); got != want {
+		if got, want := fmt.Sprint(n.Pool, n.Zone, n.Pods), fmt.Sprint(twin.nodes[i].pool, twin.nodes[i].zone, counts); got != want {
 			t.Fatalf("seed %d: node %d has %s, the twin's %s", seed, i, got, want)
 		}
 	}

@@ -65,9 +65,12 @@ func TestReplayByHand(t *testing.T) {
 // they can hit on the slow twin.
 func TestReplayAgreesWithTwin(t *testing.T) {
 	struck, failed := 0, 0
-	for seed := range uint64(3000) {
+	for seed := range uint64(3500) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		g, _, o := randomGroup(r)
+		if seed%2 == 1 {
+			mix(r, &g)
+		}
 		o.Shuffles = -1
 		for w := range g.Workloads {
 			g.Workloads[w].Surge = 0
@@ -118,7 +121,11 @@ type struckTwin struct {
 func strikeTwin(g placement.Group, nodes []placement.NodePods, b placement.Balance, s placement.Strike) struckTwin {
 	out := struckTwin{bad: -1, displaced: make([]int, len(g.Workloads))}
 	var others []int
-	for z, n := range g.Pools[0].NodesByZone {
+	inZone := make([]int, len(g.Pools[0].NodesByZone))
+	for _, n := range nodes {
+		inZone[n.Zone]++
+	}
+	for z, n := range inZone {
 		if n > 0 && !slices.Contains(s.Zones, z) {
 			others = append(others, z)
 		}
@@ -126,7 +133,7 @@ func strikeTwin(g placement.Group, nodes []placement.NodePods, b placement.Balan
 	for _, more := range subsets(others, min(s.AnyZones, len(others))) {
 		zones := slices.Sorted(slices.Values(append(slices.Clone(more), s.Zones...)))
 		var up []int
-		k, in := s.AnyNodes, make([]int, len(g.Pools[0].NodesByZone))
+		k, in := s.AnyNodes, make([]int, len(inZone))
 		for n := range nodes {
 			if z := nodes[n].Zone; !slices.Contains(zones, z) {
 				up = append(up, n)
@@ -134,7 +141,7 @@ func strikeTwin(g placement.Group, nodes []placement.NodePods, b placement.Balan
 		}
 		for z := range in {
 			if !slices.Contains(zones, z) {
-				in[z] = min(s.In[z], g.Pools[0].NodesByZone[z])
+				in[z] = min(s.In[z], inZone[z])
 			}
 			k += in[z]
 		}
@@ -144,7 +151,7 @@ func strikeTwin(g placement.Group, nodes []placement.NodePods, b placement.Balan
 			var parts []string
 			for _, n := range lost {
 				here[nodes[n].Zone]++
-				parts = append(parts, fmt.Sprint(nodes[n].Zone, nodes[n].Pods))
+				parts = append(parts, fmt.Sprint(nodes[n].Pool, nodes[n].Zone, nodes[n].Pods))
 			}
 			if !covers(here, in) {
 				continue
@@ -194,7 +201,7 @@ func loseTwin(g placement.Group, filled []placement.NodePods, b placement.Balanc
 	fates := make([]placement.Fate, len(g.Workloads))
 	var nodes []twinNode
 	for i, n := range filled {
-		node := twinNode{index: i, zone: n.Zone}
+		node := twinNode{index: i, zone: n.Zone, pool: n.Pool}
 		gone := slices.Contains(zones, n.Zone) || slices.Contains(lost, i)
 		for w, count := range n.Pods {
 			if gone {

@@ -23,8 +23,8 @@ type twinPod struct {
 }
 
 type twinNode struct {
-	index, zone int
-	pods        []twinPod
+	index, zone, pool int
+	pods              []twinPod
 }
 
 type twin struct {
@@ -85,12 +85,23 @@ func clone(nodes []twinNode) []twinNode {
 	return out
 }
 
+// empty lists the nodes of each zone, pool after pool, and takes one of each zone in
+// turn.
 func (t *twin) empty() []twinNode {
+	zones := make([][]twinNode, len(t.g.Pools[0].NodesByZone))
+	for p, pool := range t.g.Pools {
+		for z, n := range pool.NodesByZone {
+			zones[z] = append(zones[z], slices.Repeat([]twinNode{{zone: z, pool: p}}, n)...)
+		}
+	}
 	var nodes []twinNode
-	for round := range slices.Max(t.g.Pools[0].NodesByZone) {
-		for z, n := range t.g.Pools[0].NodesByZone {
-			if round < n {
-				nodes = append(nodes, twinNode{index: len(nodes), zone: z})
+	for more := true; more; {
+		more = false
+		for z := range zones {
+			if len(zones[z]) > 0 {
+				zones[z][0].index = len(nodes)
+				nodes = append(nodes, zones[z][0])
+				zones[z], more = zones[z][1:], true
 			}
 		}
 	}
@@ -103,9 +114,13 @@ func (t *twin) sorted() []int {
 	for w := range t.g.Workloads {
 		ws = append(ws, w)
 	}
+	var cpu, memory float64
+	for _, p := range t.g.Pools {
+		cpu, memory = max(cpu, float64(p.Allocatable.CPU)), max(memory, float64(p.Allocatable.Memory))
+	}
 	size := func(w int) float64 {
 		r := t.g.Workloads[w].Request
-		return max(float64(r.CPU)/float64(t.g.Pools[0].Allocatable.CPU), float64(r.Memory)/float64(t.g.Pools[0].Allocatable.Memory))
+		return max(float64(r.CPU)/cpu, float64(r.Memory)/memory)
 	}
 	slices.SortFunc(ws, func(a, b int) int {
 		return cmp.Or(-cmp.Compare(size(a), size(b)), strings.Compare(t.g.Workloads[a].Name, t.g.Workloads[b].Name))
@@ -119,17 +134,6 @@ func (t *twin) biggestFirst() []twinPod {
 		pods = append(pods, slices.Repeat([]twinPod{{workload: w}}, t.g.Workloads[w].Replicas)...)
 	}
 	return pods
-}
-
-// used returns what is requested of a node, DaemonSets and all.
-func (t *twin) used(n twinNode) (cpu, memory, pods int64) {
-	cpu, memory, pods = int64(t.g.Pools[0].Reserved.CPU), int64(t.g.Pools[0].Reserved.Memory), int64(t.g.Pools[0].Reserved.Pods)
-	for _, p := range n.pods {
-		cpu += int64(t.g.Workloads[p.workload].Request.CPU)
-		memory += int64(t.g.Workloads[p.workload].Request.Memory)
-		pods++
-	}
-	return cpu, memory, pods
 }
 
 // place schedules pods one after another and records the first of each workload
@@ -160,159 +164,13 @@ func (t *twin) place(nodes []twinNode, pods []twinPod, during placement.During, 
 
 func (t *twin) fail(f *placement.Failure) { t.failures[fmt.Sprintf("%d %s", f.Order, f)] = true }
 
-// counted returns how many of a node's pods a constraint of p counts.
-func (t *twin) counted(n twinNode, p twinPod) int {
-	w := t.g.Workloads[p.workload]
-	count := 0
-	for _, q := range n.pods {
-		if q.workload == p.workload && (len(w.Spread) > 0 || q.rollout == p.rollout) {
-			count++
-		}
-	}
-	return count
-}
-
-func (t *twin) domain(key placement.Key, n twinNode) int {
-	if key == placement.Zone {
-		return n.zone
-	}
-	return n.index
-}
-
-func (t *twin) schedule(nodes []twinNode, p twinPod) (int, placement.Shortage) {
-	w := t.g.Workloads[p.workload]
-	spread := w.Spread
-	if len(spread) == 0 && !w.NoDefaultSpread {
-		spread = []placement.Spread{{Key: placement.Host, MaxSkew: 3}, {Key: placement.Zone, MaxSkew: 5}}
-	}
-	short := map[placement.Shortage]int{}
-	var feasible []int
-	for i, n := range nodes {
-		cpu, memory, pods := t.used(n)
-		fits := true
-		if cpu+int64(w.Request.CPU) > int64(t.g.Pools[0].Allocatable.CPU) {
-			short[placement.ShortCPU]++
-			fits = false
-		}
-		if memory+int64(w.Request.Memory) > int64(t.g.Pools[0].Allocatable.Memory) {
-			short[placement.ShortMemory]++
-			fits = false
-		}
-		if pods+1 > int64(t.g.Pools[0].Allocatable.Pods) {
-			short[placement.ShortPods]++
-			fits = false
-		}
-		if !fits {
-			continue
-		}
-		if t.skewed(nodes, n, p, spread) {
-			short[placement.ShortSpread]++
-			continue
-		}
-		feasible = append(feasible, i)
-	}
-	if len(feasible) == 0 {
-		why := placement.ShortCPU
-		for _, s := range []placement.Shortage{placement.ShortMemory, placement.ShortPods, placement.ShortSpread} {
-			if short[s] > short[why] {
-				why = s
-			}
-		}
-		return -1, why
-	}
-	normal := t.spreadScores(nodes, feasible, p, spread)
-	best, most := -1, int64(-1)
-	for i, n := range feasible {
-		if s := t.resourceScore(nodes[n], w) + 2*normal[i]; s > most {
-			best, most = n, s
-		}
-	}
-	return best, ""
-}
-
-func (t *twin) skewed(nodes []twinNode, n twinNode, p twinPod, spread []placement.Spread) bool {
-	for _, s := range spread {
-		if !s.Hard {
-			continue
-		}
-		counts := map[int]int{}
-		for _, m := range nodes {
-			counts[t.domain(s.Key, m)] += t.counted(m, p)
-		}
-		least := math.MaxInt
-		for _, c := range counts {
-			least = min(least, c)
-		}
-		if counts[t.domain(s.Key, n)]+1-least > s.MaxSkew {
-			return true
-		}
-	}
-	return false
-}
-
-func (t *twin) spreadScores(nodes []twinNode, feasible []int, p twinPod, spread []placement.Spread) []int64 {
-	raw := make([]float64, len(feasible))
-	constrained := false
-	for _, s := range spread {
-		if s.Hard {
-			continue
-		}
-		constrained = true
-		counts, domains := map[int]int{}, map[int]bool{}
-		for _, m := range nodes {
-			counts[t.domain(s.Key, m)] += t.counted(m, p)
-		}
-		for _, f := range feasible {
-			domains[t.domain(s.Key, nodes[f])] = true
-		}
-		for i, f := range feasible {
-			raw[i] += float64(counts[t.domain(s.Key, nodes[f])])*math.Log(float64(len(domains)+2)) + float64(s.MaxSkew-1)
-		}
-	}
-	out := make([]int64, len(feasible))
-	if !constrained {
-		return out
-	}
-	rounded := make([]int64, len(feasible))
-	for i := range raw {
-		rounded[i] = int64(math.Round(raw[i]))
-	}
-	least, most := slices.Min(rounded), slices.Max(rounded)
-	for i := range out {
-		out[i] = 100
-		if most > 0 {
-			out[i] = 100 * (most + least - rounded[i]) / most
-		}
-	}
-	return out
-}
-
-func (t *twin) resourceScore(n twinNode, w placement.Workload) int64 {
-	a := t.g.Pools[0].Allocatable
-	balance := func(cpu, memory int64) int64 {
-		f, g := float64(cpu)/float64(a.CPU), float64(memory)/float64(a.Memory)
-		mean := (min(1, f) + min(1, g)) / 2
-		return int64((1 - math.Abs(min(1, f)-mean)) * 100)
-	}
-	cpu, memory, _ := t.used(n)
-	before := balance(cpu, memory)
-	cpu, memory = cpu+int64(w.Request.CPU), memory+int64(w.Request.Memory)
-	share := func(free, all int64) int64 { return max(free, 0) * 100 / all }
-	u := t.g.Pools[0].Unrequested // LeastAllocated alone counts what requests nothing
-	least := (share(int64(a.CPU-u.CPU)-cpu, int64(a.CPU)) + share(int64(a.Memory-u.Memory)-memory, int64(a.Memory))) / 2
-	if t.balance == placement.BalanceByChange {
-		return least + 50 + (50+balance(cpu, memory)-before)/2
-	}
-	return least + balance(cpu, memory)
-}
-
 // freeShare returns the free share of CPU of nodes.
 func (t *twin) freeShare(nodes []twinNode) float64 {
 	var free, total int64
 	for _, n := range nodes {
-		cpu, _, _ := t.used(n)
-		free += int64(t.g.Pools[0].Allocatable.CPU) - cpu
-		total += int64(t.g.Pools[0].Allocatable.CPU - t.g.Pools[0].Reserved.CPU)
+		pool := t.g.Pools[n.pool]
+		free += int64(pool.Allocatable.CPU) - t.used(n)[0]
+		total += int64(pool.Allocatable.CPU - pool.Reserved.CPU)
 	}
 	if total == 0 {
 		return 0
@@ -326,8 +184,8 @@ func (t *twin) drill(nodes []twinNode, during placement.During, zones, k, order 
 	event := fmt.Sprintf("%s %d %d", during, k, zones)
 	seen := map[string]bool{}
 	var domains []int
-	for z, n := range t.g.Pools[0].NodesByZone {
-		if n > 0 {
+	for z := range t.g.Pools[0].NodesByZone {
+		if slices.ContainsFunc(nodes, func(n twinNode) bool { return n.zone == z }) {
 			domains = append(domains, z)
 		}
 	}
@@ -357,7 +215,7 @@ func (t *twin) signature(nodes []twinNode, zones, lost []int) string {
 		for _, p := range nodes[i].pods {
 			counts[p.workload]++
 		}
-		parts = append(parts, fmt.Sprint(nodes[i].zone, counts))
+		parts = append(parts, fmt.Sprint(nodes[i].pool, nodes[i].zone, counts))
 	}
 	slices.Sort(parts)
 	return fmt.Sprint(zones, parts)
