@@ -94,14 +94,15 @@ type GuaranteePrice struct {
 	NotProved string
 }
 
-// CommittedCost is what a group's nodes cost under a promise to pay for longer.
+// CommittedCost is what a group's nodes on demand cost under a promise to pay for
+// longer.
 type CommittedCost struct {
 	// Kind, TermYears and Payment are those of a catalogs.Commitment.
 	Kind      string
 	TermYears int
 	Payment   string
-	// Rate of all nodes, and the share of the cost on demand that it saves, rounded
-	// down.
+	// Rate of all nodes that are bought on demand, and the share of their cost that it
+	// saves, rounded down.
 	Rate   units.USDPerHour
 	Saving units.Ratio
 	Basis  catalogs.Basis

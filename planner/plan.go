@@ -156,6 +156,20 @@ func PoolNames(pools []Pool) []string {
 	return out
 }
 
+// NodesPaths returns the addresses of the bill's lines for the nodes of each pool:
+// "node_group.web.nodes" where the group has one pool, else "node_group.web.nodes.POOL",
+// the pool by its name.
+func (g *GroupPlan) NodesPaths() []string {
+	if len(g.Pools) == 1 {
+		return []string{g.Path() + ".nodes"}
+	}
+	out := PoolNames(g.Pools)
+	for i := range out {
+		out[i] = g.Path() + ".nodes." + out[i]
+	}
+	return out
+}
+
 // CourseNames returns the names under which an upgrade's strategies give the courses of
 // the group's pools: the group's where it has one pool, else "GROUP/POOL", the pool by
 // its name.
@@ -373,7 +387,7 @@ type Cost struct {
 
 // CostLine is one line of the bill.
 type CostLine struct {
-	// Path is what is paid for: "node_group.web.nodes".
+	// Path is what is paid for: "node_group.web.nodes", "node_group.kafka.volumes".
 	Path string
 	// Detail in words: "6 x c7g.2xlarge on demand".
 	Detail string

@@ -11,15 +11,12 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// bill lists what the plan costs: the nodes and root disks of each group, and
+// bill lists what the plan costs: the nodes, root disks and volumes of each group, and
 // the fees of the control plane.
 func (m *maker) bill(groups []planner.GroupPlan, control *planner.ControlPlane) planner.Cost {
 	var lines []price.Line
 	for i := range groups {
-		g := &groups[i]
-		for j := range g.Pools {
-			lines = append(lines, m.poolLines(g, &g.Pools[j])...)
-		}
+		lines = slices.Concat(lines, m.nodeLines(&groups[i]), m.rootDiskLines(&groups[i]), m.volumeLines(&groups[i]))
 	}
 	for _, f := range control.Fees {
 		lines = append(lines, price.Each("control_plane."+f.Name, "1 x "+f.Name+" fee", 1, hourly(f.Price)))
@@ -39,20 +36,67 @@ func (m *maker) bill(groups []planner.GroupPlan, control *planner.ControlPlane) 
 	return out
 }
 
-func (m *maker) poolLines(g *planner.GroupPlan, p *planner.Pool) []price.Line {
-	statistic := ""
-	if p.CapacityType == planner.Spot {
-		statistic = "price statistic not known"
-		if t, ok := m.catalog.Type(p.InstanceType); ok && t.SpotStatistic != "" {
-			statistic = t.SpotStatistic
+// nodeLines pay for the nodes of a group, pool by pool.
+func (m *maker) nodeLines(g *planner.GroupPlan) []price.Line {
+	var lines []price.Line
+	for i, path := range g.NodesPaths() {
+		p := &g.Pools[i]
+		statistic := ""
+		if p.CapacityType == planner.Spot {
+			statistic = "price statistic not known"
+			if t, ok := m.catalog.Type(p.InstanceType); ok && t.SpotStatistic != "" {
+				statistic = t.SpotStatistic
+			}
 		}
-	}
-	lines := []price.Line{price.Machines(g.Path()+".nodes", p.Nodes, p.InstanceType, statistic, hourly(p.Price))}
-	for _, d := range p.RootDisks {
-		detail := fmt.Sprintf("%d x %d GiB %s", p.Nodes, units.CeilDiv(d.Size, units.GiB), d.Type)
-		lines = append(lines, price.Disks(g.Path()+".root_disks", detail, p.Nodes, m.diskMonth(d)))
+		lines = append(lines, price.Machines(path, p.Nodes, p.InstanceType, statistic, hourly(p.Price)))
 	}
 	return lines
+}
+
+// rootDiskLines pay for the root disks of a group: equal ones of all pools together.
+func (m *maker) rootDiskLines(g *planner.GroupPlan) []price.Line {
+	var lines []price.Line
+	for i := range g.Pools {
+		for j, d := range g.Pools[i].RootDisks {
+			same := func(p planner.Pool) bool { return j < len(p.RootDisks) && p.RootDisks[j] == d }
+			if slices.ContainsFunc(g.Pools[:i], same) {
+				continue // with the first that has it
+			}
+			nodes := 0
+			for k := range g.Pools {
+				if same(g.Pools[k]) {
+					nodes += g.Pools[k].Nodes
+				}
+			}
+			detail := fmt.Sprintf("%d x %d GiB %s", nodes, units.CeilDiv(d.Size, units.GiB), d.Type)
+			lines = append(lines, price.Disks(g.Path()+".root_disks", detail, nodes, m.diskMonth(d)))
+		}
+	}
+	return lines
+}
+
+// volumeLines pay for the volumes of a group's workloads: each replica has its own.
+func (m *maker) volumeLines(g *planner.GroupPlan) []price.Line {
+	var lines []price.Line
+	declared := m.groupNamed(g.Name)
+	for i := range declared.Workloads {
+		w := &declared.Workloads[i]
+		at := slices.IndexFunc(g.Workloads, func(p planner.WorkloadPlan) bool { return p.Name == w.Name && !p.System })
+		if at < 0 {
+			continue
+		}
+		n := g.Workloads[at].Replicas
+		for _, v := range w.Volumes {
+			detail := fmt.Sprintf("%d x %d GiB %s, %s of %s", n, units.CeilDiv(v.Size, units.GiB), v.Type, v.Name, w.Name)
+			lines = append(lines, price.Disks(g.Path()+".volumes", detail, n, m.volumeMonth(&v)))
+		}
+	}
+	return lines
+}
+
+// volumeMonth is the price of one volume a month.
+func (m *maker) volumeMonth(v *planner.Volume) price.Monthly {
+	return m.diskMonth(planner.Disk{Type: v.Type, Size: v.Size, IOPS: v.IOPS, ThroughputMiBps: v.ThroughputMiBps})
 }
 
 func hourly(p catalogs.Price) price.Hourly {
@@ -164,16 +208,15 @@ func (m *maker) savings(p *planner.Plan) []saving {
 	var out []saving
 	for i := range p.NodeGroups {
 		g := &p.NodeGroups[i]
-		nodes := map[string]int{}
+		nodes, rates := map[string]int{}, map[string]units.USDPerHour{}
 		for _, s := range g.RedundancyCost {
-			nodes[s.Step] = s.Nodes
+			nodes[s.Step], rates[s.Step] = s.Nodes, s.Added.Rate
 		}
 		declared := m.groupNamed(g.Name)
 		disks, _ := m.rootDiskRate(declared)
-		each := g.Pools[0].Price.Rate + disks
 		zones := declared.Redundancy.Zones > 0
 		if n := nodes["zone"] - nodes["node"]; zones && n > 0 {
-			out = append(out, saving{"redundancy { zones = 0 } in " + g.Path(), each * units.USDPerHour(n)})
+			out = append(out, saving{"redundancy { zones = 0 } in " + g.Path(), rates["zone"] + disks*units.USDPerHour(n)})
 		}
 		if nodes["node"] == nodes["bare"] {
 			continue
@@ -182,7 +225,8 @@ func (m *maker) savings(p *planner.Plan) []saving {
 		if zones {
 			what = "redundancy { nodes = 0, zones = 0 }"
 		}
-		out = append(out, saving{what + " in " + g.Path(), each * units.USDPerHour(nodes["zone"]-nodes["bare"])})
+		spare := units.USDPerHour(nodes["zone"] - nodes["bare"])
+		out = append(out, saving{what + " in " + g.Path(), rates["node"] + rates["zone"] + disks*spare})
 	}
 	return out
 }

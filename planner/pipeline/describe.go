@@ -3,7 +3,6 @@ package pipeline
 import (
 	"cmp"
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 
@@ -29,16 +28,14 @@ func (p *problem) describe(a *answer, result *packing.Result, offers []packing.O
 	}
 	g.Workloads = p.workloads(a)
 	g.Placement = p.placements(a)
-	g.Requests, g.Usage, g.Headroom = usage(&g.Pools[0], a.report.Free)
+	g.Requests, g.Usage, g.Headroom = usage(g.Pools, a.report.Free)
 	g.Survives = p.survives(a)
 	g.RedundancyCost = p.redundancy(a)
 	last := len(g.RedundancyCost) - 1
 	g.Binding = p.binding(a, &result.Best, g.RedundancyCost[last].Step == equalZones && g.RedundancyCost[last-1].Nodes < nodes)
 	g.Guarantees = p.guarantees(a)
-	g.Committed = committed(a.offer, p.group.Instances.CapacityType, nodes)
-	if a.offer.price.Known() {
-		g.Cost = planner.Amount{Rate: a.offer.price.Rate * units.USDPerHour(nodes), Known: true}
-	}
+	g.Committed = p.m.committed(g.Pools)
+	g.Cost = nodesCost(g.Pools)
 	g.Alternatives = p.alternatives(a, result)
 	p.bound(&g, offers)
 	return g
@@ -130,34 +127,6 @@ func (p *problem) placements(a *answer) []planner.Placement {
 		}))
 	})
 	return out
-}
-
-// usage returns what pods request of the pool, the share that this is, rounded up,
-// and what is free.
-func usage(pool *planner.Pool, free placement.Resources) (planner.Requests, planner.Usage, planner.Headroom) {
-	each, n := pool.Free(), int64(pool.Nodes)
-	requests := planner.Requests{
-		CPU:    each.CPU*units.MilliCPU(n) - free.CPU,
-		Memory: each.Memory*units.Bytes(n) - free.Memory,
-		Pods:   each.Pods*pool.Nodes - free.Pods,
-	}
-	share := func(total, free int64) units.Ratio {
-		return units.Ratio(units.CeilDiv((total-free)*int64(units.Whole), total))
-	}
-	used := planner.Usage{
-		CPU:    share(int64(each.CPU)*n, int64(free.CPU)),
-		Memory: shareOfBytes(each.Memory*units.Bytes(n), free.Memory),
-		Pods:   share(int64(each.Pods)*n, int64(free.Pods)),
-	}
-	return requests, used, planner.Headroom{CPU: free.CPU, Memory: free.Memory, Pods: free.Pods}
-}
-
-// shareOfBytes returns the share that is not free, rounded up. Millionths of many
-// nodes' memory are beyond 64 bits.
-func shareOfBytes(total, free units.Bytes) units.Ratio {
-	used := new(big.Int).Mul(big.NewInt(int64(total-free)), big.NewInt(int64(units.Whole)))
-	all := big.NewInt(int64(max(total, 1)))
-	return units.Ratio(used.Add(used, new(big.Int).Sub(all, big.NewInt(1))).Div(used, all).Int64())
 }
 
 func ceilRatio(f float64) units.Ratio {
@@ -285,30 +254,6 @@ func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
 
 // equalZones is the last step where each zone has the same number of nodes.
 const equalZones = "equal_zones"
-
-// committed prices the nodes under each commitment that the catalog knows of an
-// on-demand type, sorted by kind, term and payment. A saving is rounded down.
-func committed(o *offer, capacity planner.CapacityType, nodes int) []planner.CommittedCost {
-	if capacity != planner.OnDemand || !o.price.Known() || o.price.Rate <= 0 {
-		return nil
-	}
-	var out []planner.CommittedCost
-	for _, c := range o.instance.Commitments {
-		if !c.Price.Known() {
-			continue
-		}
-		out = append(out, planner.CommittedCost{
-			Kind: c.Kind, TermYears: c.TermYears, Payment: c.Payment,
-			Rate:   c.Price.Rate * units.USDPerHour(nodes),
-			Saving: units.Ratio(int64(o.price.Rate-c.Price.Rate) * int64(units.Whole) / int64(o.price.Rate)),
-			Basis:  c.Price.Basis, Date: c.Price.Date,
-		})
-	}
-	slices.SortFunc(out, func(a, b planner.CommittedCost) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.TermYears, b.TermYears), cmp.Compare(a.Payment, b.Payment))
-	})
-	return out
-}
 
 func (p *problem) alternatives(a *answer, result *packing.Result) []planner.Alternative {
 	var out []planner.Alternative

@@ -52,9 +52,9 @@ type Source struct {
 	Date units.Date
 }
 
-// with returns the source of a price that rests on two: the less trustworthy
+// With returns the source of a price that rests on two: the less trustworthy
 // basis and the older date.
-func (s Source) with(t Source) Source {
+func (s Source) With(t Source) Source {
 	if s == (Source{}) {
 		return t
 	}
@@ -158,7 +158,7 @@ func (o DiskOffer) Cost(d Disk) Monthly {
 			return Monthly{}
 		}
 		sum.Amount = plus(sum.Amount, p.amount)
-		sum.Source = sum.with(p.price.Source)
+		sum.Source = sum.With(p.price.Source)
 	}
 	return sum
 }

@@ -73,10 +73,38 @@ func (k *checker) nodesOwed(g *group) owed {
 			o.known = false
 			continue
 		}
-		price := priceOf(t, g.decl.Instances.CapacityType)
+		price := priceOf(t, p.CapacityType)
 		o.add(int64(p.Nodes), int64(price.Rate), true, price.Basis, price.Date)
 	}
 	return o
+}
+
+// volumesOwed is what the volumes of a group's workloads cost: each replica has its own.
+func (k *checker) volumesOwed(g *group) owed {
+	o := nothing()
+	for _, w := range g.decl.Workloads {
+		var disks []planner.Disk
+		for _, v := range w.Volumes {
+			disks = append(disks, planner.Disk{Type: v.Type, Size: v.Size, IOPS: v.IOPS, ThroughputMiBps: v.ThroughputMiBps})
+		}
+		for _, p := range g.plan.Workloads {
+			if p.Name == w.Name && !p.System {
+				o.join(k.disksOwed(disks, p.Replicas))
+			}
+		}
+	}
+	return o
+}
+
+// join adds what is owed for something else.
+func (o *owed) join(other owed) {
+	o.times730.Add(o.times730, other.times730)
+	o.known = o.known && other.known
+	o.parts += other.parts
+	if doubt(other.basis) > doubt(o.basis) {
+		o.basis = other.basis
+	}
+	o.dates = append(o.dates, other.dates...)
 }
 
 // disksOwed is what the disks of machines cost: size in whole GiB, and IOPS and
@@ -132,6 +160,7 @@ func (k *checker) bill() {
 		nodes, disks := k.nodesOwed(g), k.disksOwed(k.prov.RootDisks(g.decl), g.plan.Nodes)
 		k.line(g.path+".nodes", byItem[g.path+".nodes"], nodes)
 		k.line(g.path+".root_disks", byItem[g.path+".root_disks"], disks)
+		k.line(g.path+".volumes", byItem[g.path+".volumes"], k.volumesOwed(g))
 		says := g.plan.Cost
 		k.need(says.Known == nodes.known && (!says.Known || nodes.agrees(says.Rate)), g.path, "cost.group", "nodes cost %+v, they cost %v", says, &nodes)
 		k.redundancyCost(g, nodes)
@@ -151,8 +180,8 @@ func (k *checker) bill() {
 	}
 }
 
-// item says what a line's path stands for: a group's nodes or root disks, a part of
-// the control plane, or its fees, all together; empty for anything else.
+// item says what a line's path stands for: a group's nodes, root disks or volumes, a part
+// of the control plane, or its fees, all together; empty for anything else.
 func (k *checker) item(path string) string {
 	if _, isPart := k.controlPlaneOwed()[path]; isPart {
 		return path
@@ -170,7 +199,7 @@ func (k *checker) item(path string) string {
 		return ""
 	}
 	kind, _, _ := strings.Cut(strings.TrimPrefix(path, best+"."), ".")
-	if kind == "nodes" || kind == "root_disks" {
+	if kind == "nodes" || kind == "root_disks" || kind == "volumes" {
 		return best + "." + kind
 	}
 	return ""
@@ -254,27 +283,57 @@ func (k *checker) redundancyCost(g *group, nodes owed) {
 	k.need(nodes.agrees(sum), path, "redundancy.sum", "the steps add up to %d, the nodes cost %v", sum, &nodes)
 }
 
+// term is a way to commit.
+type term struct {
+	kind    string
+	years   int
+	payment string
+}
+
+// committedOwed is what the nodes on demand of a group cost, and what they cost under
+// each commitment that the catalog prices for all of their types.
+func (k *checker) committedOwed(g *group) (cost owed, due map[term]*owed) {
+	cost, due = nothing(), map[term]*owed{}
+	var pools []*planner.Pool
+	for i := range g.plan.Pools {
+		if p := &g.plan.Pools[i]; p.CapacityType == planner.OnDemand {
+			pools = append(pools, p)
+		}
+	}
+	count := map[term]int{}
+	for _, p := range pools {
+		t := k.types[p.InstanceType]
+		if t == nil {
+			return nothing(), nil
+		}
+		price := priceOf(t, planner.OnDemand)
+		cost.add(int64(p.Nodes), int64(price.Rate), true, price.Basis, price.Date)
+		for _, c := range t.Commitments {
+			if !c.Price.Known() {
+				continue
+			}
+			at := term{c.Kind, c.TermYears, c.Payment}
+			if due[at] == nil {
+				o := nothing()
+				due[at] = &o
+			}
+			due[at].add(int64(p.Nodes), int64(c.Price.Rate), true, c.Price.Basis, c.Price.Date)
+			count[at]++
+		}
+	}
+	for at := range due {
+		if count[at] < len(pools) || !cost.known || cost.times730.Sign() <= 0 {
+			delete(due, at)
+		}
+	}
+	return cost, due
+}
+
 // committed checks what the nodes of a group would cost under each commitment: one
 // entry for each that the catalog prices, at its price times the nodes.
 func (k *checker) committed(g *group) {
 	path := g.path + ".committed"
-	type term struct {
-		kind    string
-		years   int
-		payment string
-	}
-	due := map[term]*owed{}
-	cost := k.nodesOwed(g)
-	if len(g.plan.Pools) == 1 && g.decl.Instances.CapacityType == planner.OnDemand && cost.known && cost.times730.Sign() > 0 {
-		p := &g.plan.Pools[0]
-		for _, c := range k.types[p.InstanceType].Commitments {
-			if c.Price.Known() {
-				o := nothing()
-				o.add(int64(p.Nodes), int64(c.Price.Rate), true, c.Price.Basis, c.Price.Date)
-				due[term{c.Kind, c.TermYears, c.Payment}] = &o
-			}
-		}
-	}
+	cost, due := k.committedOwed(g)
 	seen := map[term]bool{}
 	for i, c := range g.plan.Committed {
 		at := term{c.Kind, c.TermYears, c.Payment}

@@ -54,6 +54,7 @@ func TestEqualZoneMutations(t *testing.T) {
 		"a commitment without price": {"committed.unknown", commitment(func(c *planner.CommittedCost) { c.TermYears = 2 })},
 		"a commitment of spot": {"committed.unknown", func(p *problem) {
 			p.respec(func(c *planner.Cluster) { c.NodeGroups[1].Instances.CapacityType = planner.Spot })
+			p.web().Pools[0].CapacityType = planner.Spot
 		}},
 		"a commitment dropped": {"committed.missing", func(p *problem) { p.web().Committed = p.web().Committed[:1] }},
 		"commitments unsorted": {"lists.sorted", func(p *problem) { slices.Reverse(p.web().Committed) }},

@@ -1,0 +1,23 @@
+package pipeline
+
+import (
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/placement"
+)
+
+// Bill is the bill of groups that were planned by hand.
+func Bill(c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, groups ...planner.GroupPlan) planner.Cost {
+	m := &maker{cluster: c, catalog: &cat, provider: prov}
+	return m.bill(groups, &planner.ControlPlane{})
+}
+
+// Committed prices pools that were planned by hand under each commitment.
+func Committed(cat catalogs.Catalog, pools ...planner.Pool) []planner.CommittedCost {
+	return (&maker{catalog: &cat}).committed(pools)
+}
+
+// Usage is what pods take of pools that were planned by hand.
+func Usage(pools []planner.Pool, free placement.Resources) (planner.Requests, planner.Usage, planner.Headroom) {
+	return usage(pools, free)
+}
