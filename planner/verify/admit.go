@@ -10,12 +10,17 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// candidate is an admitted type with what a node of it offers to workloads.
+// candidate is an admitted type, bought in one way, with what a node of it offers to
+// workloads.
 type candidate struct {
 	t *catalogs.InstanceType
 	// free is allocatable less DaemonSets.
 	free  room
 	price catalogs.Price
+	// labels of a node; nil where nobody asks for any.
+	labels map[string]string
+	// base: on demand in a spot group, for its base alone.
+	base bool
 }
 
 // family returns what stands before the first end of a family in a name; without an
@@ -53,6 +58,8 @@ func refusal(terms *planner.Terms, in *planner.Instances, t *catalogs.InstanceTy
 		return "it has more vCPUs than max_vcpus"
 	case globbed(in.Exclude, t.Name):
 		return "exclude matches it"
+	case in.GPU != nil && !hasGPU(in.GPU, t):
+		return "it has not the GPUs that gpu asks for"
 	case slices.Contains(in.Types, t.Name):
 		return ""
 	case len(in.Families) > 0 && !globbed(in.Families, fam):
@@ -71,7 +78,7 @@ func refusal(terms *planner.Terms, in *planner.Instances, t *catalogs.InstanceTy
 		{"metal", t.Metal},
 		{"burstable", t.Burstable},
 		{"flex", t.Flex},
-		{"gpu", t.GPUs.Milli > 0 || t.GPUs.Name != "" || t.Accelerators.Count > 0},
+		{"gpu", in.GPU == nil && (t.GPUs.Milli > 0 || t.GPUs.Name != "" || t.Accelerators.Count > 0)},
 		{"previous_generation", t.PreviousGeneration},
 	}
 	for _, class := range classes {
@@ -80,6 +87,12 @@ func refusal(terms *planner.Terms, in *planner.Instances, t *catalogs.InstanceTy
 		}
 	}
 	return ""
+}
+
+// hasGPU reports whether t has GPUs as a filter asks for: one of the names, and of
+// each as much memory; what is not known is not enough.
+func hasGPU(f *planner.GPUFilter, t *catalogs.InstanceType) bool {
+	return (t.GPUs.Milli > 0 || t.GPUs.Name != "") && (len(f.Names) == 0 || globbed(f.Names, t.GPUs.Name)) && t.GPUs.MemoryEach >= f.MinMemory
 }
 
 // priceOf returns what t costs bought as capacity says; never another term's price.
@@ -93,58 +106,68 @@ func priceOf(t *catalogs.InstanceType, capacity planner.CapacityType) catalogs.P
 // admitted collects the types that g may use and checks that a type without a
 // price was chosen only where it had to be.
 func (k *checker) admitted(g *group) {
-	ds := daemonRoom(g.daemons)
+	in := &g.decl.Instances
 	for i := range k.cat.Types {
 		t := &k.cat.Types[i]
-		if refusal(&k.terms, &g.decl.Instances, t) != "" {
+		if refusal(&k.terms, in, t) != "" {
 			continue
 		}
 		a, err := k.prov.Allocatable(k.c, g.decl, t)
 		if err != nil {
 			continue // a type that nobody can size is no candidate; a chosen one is reported by pools
 		}
-		free := room{int64(a.CPU), int64(a.Memory), int64(a.Pods)}.minus(ds)
-		g.candidates = append(g.candidates, candidate{t: t, free: free, price: priceOf(t, g.decl.Instances.CapacityType)})
+		add := func(capacity planner.CapacityType, base bool) {
+			labels := k.labels(g, t, capacity)
+			free := g.offered(&a).minus(g.daemonRoom(g.daemonsOn(labels)))
+			g.candidates = append(g.candidates, candidate{t: t, free: free, price: priceOf(t, capacity), labels: labels, base: base})
+		}
+		add(in.CapacityType, false)
+		if in.CapacityType == planner.Spot && !in.OnDemandBase.IsZero() {
+			add(planner.OnDemand, true)
+		}
 	}
-	for _, p := range g.plan.Pools {
-		if p.Price.Known() || slices.Contains(g.decl.Instances.Types, p.InstanceType) {
+	for i := range g.pools {
+		p := &g.pools[i]
+		if p.plan.Price.Known() || slices.Contains(in.Types, p.plan.InstanceType) {
 			continue
 		}
 		if g.decl.MaxNodes > 0 {
 			continue // it may be that no priced type holds all in so few nodes
 		}
-		for _, o := range g.candidates {
+		for j := range g.candidates {
+			o := &g.candidates[j]
 			if _, binds := sustained(k.c, o.t); binds {
 				continue // nor that its baseline holds them
 			}
 			if _, limited := k.standing(o.t.Name, ""); limited {
 				continue // nor that enough of them stand there
 			}
-			if o.price.Known() && g.fitsAll(o.free) {
-				k.need(false, g.path+".pools."+p.InstanceType, "pool.unpriced", "a type without a known price, though types does not name it and %s has a price and holds every pod", o.t.Name)
+			if !o.base && o.price.Known() && g.fitsAll(o) {
+				k.need(false, p.path, "pool.unpriced", "a type without a known price, though types does not name it and %s has a price and holds every pod", o.t.Name)
 				break
 			}
 		}
 	}
 }
 
-// fitsAll reports whether each of g's pods fits an empty node with that room.
-func (g *group) fitsAll(free room) bool {
-	return !slices.ContainsFunc(g.loads, func(l *load) bool { return l.plan.Replicas > 0 && !free.holds(l.podRoom()) })
-}
-
-// fitsAny reports whether some pod of g fits an empty node with that room.
-func (g *group) fitsAny(free room) bool {
-	return slices.ContainsFunc(g.loads, func(l *load) bool { return l.plan.Replicas > 0 && free.holds(l.podRoom()) })
-}
-
-// daemonRoom is what the DaemonSets take of each node.
-func daemonRoom(ds []planner.DaemonSet) room {
-	var sum room
-	for _, d := range ds {
-		sum = sum.plus(room{int64(d.CPU), int64(d.Memory), 1})
+// candidate returns the admitted type of a name, bought as the group says; nil where
+// there is none.
+func (g *group) candidate(name string) *candidate {
+	i := slices.IndexFunc(g.candidates, func(c candidate) bool { return c.t.Name == name && !c.base })
+	if i < 0 {
+		return nil
 	}
-	return sum
+	return &g.candidates[i]
+}
+
+// fits reports whether a pod of l may run on an empty node of c, in some zone.
+func (g *group) fits(l *load, c *candidate) bool {
+	return c.free.holds(&l.size) && (len(l.spec.NodeSelector) == 0 || selectsIn(l.spec.NodeSelector, c.labels, g.decl.Zones))
+}
+
+// fitsAll reports whether each of g's pods fits an empty node of c.
+func (g *group) fitsAll(c *candidate) bool {
+	return !slices.ContainsFunc(g.loads, func(l *load) bool { return l.plan.Replicas > 0 && !g.fits(l, c) })
 }
 
 // sustained returns the CPU that a burstable type holds for good, and whether it

@@ -64,40 +64,8 @@ func (o *owed) String() string {
 	return fmt.Sprintf("%d billionths of a dollar an hour", q)
 }
 
-// nodesOwed is what a group's nodes cost.
-func (k *checker) nodesOwed(g *group) owed {
-	o := nothing()
-	for _, p := range g.plan.Pools {
-		t := k.types[p.InstanceType]
-		if t == nil {
-			o.known = false
-			continue
-		}
-		price := priceOf(t, p.CapacityType)
-		o.add(int64(p.Nodes), int64(price.Rate), true, price.Basis, price.Date)
-	}
-	return o
-}
-
-// volumesOwed is what the volumes of a group's workloads cost: each replica has its own.
-func (k *checker) volumesOwed(g *group) owed {
-	o := nothing()
-	for _, w := range g.decl.Workloads {
-		var disks []planner.Disk
-		for _, v := range w.Volumes {
-			disks = append(disks, planner.Disk{Type: v.Type, Size: v.Size, IOPS: v.IOPS, ThroughputMiBps: v.ThroughputMiBps})
-		}
-		for _, p := range g.plan.Workloads {
-			if p.Name == w.Name && !p.System {
-				o.join(k.disksOwed(disks, p.Replicas))
-			}
-		}
-	}
-	return o
-}
-
-// join adds what is owed for something else.
-func (o *owed) join(other owed) {
+// join adds what another amount makes due.
+func (o *owed) join(other *owed) {
 	o.times730.Add(o.times730, other.times730)
 	o.known = o.known && other.known
 	o.parts += other.parts
@@ -107,28 +75,71 @@ func (o *owed) join(other owed) {
 	o.dates = append(o.dates, other.dates...)
 }
 
-// disksOwed is what the disks of machines cost: size in whole GiB, and IOPS and
-// throughput beyond what the type gives free.
-func (k *checker) disksOwed(disks []planner.Disk, machines int) owed {
+// poolOwed is what the nodes of a pool cost.
+func (k *checker) poolOwed(p *planner.Pool) owed {
 	o := nothing()
-	for _, d := range disks {
-		i := slices.IndexFunc(k.cat.Disks, func(c catalogs.Disk) bool { return c.Type == d.Type })
-		if i < 0 {
-			o.known = false
-			continue
-		}
-		c := &k.cat.Disks[i]
-		part := func(amount int64, p catalogs.MonthlyPrice) {
-			if amount > 0 {
-				o.add(int64(machines)*amount, int64(p.Amount), false, p.Basis, p.Date)
-			}
-		}
-		part(int64(units.CeilDiv(d.Size, units.GiB)), c.PerGiB)
-		part(int64(d.IOPS-c.FreeIOPS), c.PerIOPS)
-		part(int64(d.ThroughputMiBps-c.FreeMiBps), c.PerMiBps)
-		o.parts += 3 * machines
+	if t := k.types[p.InstanceType]; t != nil {
+		price := priceOf(t, p.CapacityType)
+		o.add(int64(p.Nodes), int64(price.Rate), true, price.Basis, price.Date)
+	} else {
+		o.known = false
 	}
 	return o
+}
+
+// nodesOwed is what a group's nodes cost.
+func (k *checker) nodesOwed(g *group) owed {
+	sum := nothing()
+	for i := range g.plan.Pools {
+		o := k.poolOwed(&g.plan.Pools[i])
+		sum.join(&o)
+	}
+	return sum
+}
+
+// disksOwed is what the disks of machines cost.
+func (k *checker) disksOwed(disks []planner.Disk, machines int) owed {
+	sum := nothing()
+	for _, d := range disks {
+		o := k.diskOwed(d, machines)
+		sum.join(&o)
+	}
+	return sum
+}
+
+// diskOwed is what so many disks of a kind cost: size in whole GiB, and IOPS and
+// throughput beyond what the type gives free.
+func (k *checker) diskOwed(d planner.Disk, n int) owed {
+	o := nothing()
+	c := k.diskType(d.Type)
+	if c == nil {
+		o.known = false
+		return o
+	}
+	part := func(amount int64, p catalogs.MonthlyPrice) {
+		if amount > 0 {
+			o.add(int64(n)*amount, int64(p.Amount), false, p.Basis, p.Date)
+		}
+	}
+	part(int64(units.CeilDiv(d.Size, units.GiB)), c.PerGiB)
+	part(int64(d.IOPS-c.FreeIOPS), c.PerIOPS)
+	part(int64(d.ThroughputMiBps-c.FreeMiBps), c.PerMiBps)
+	o.parts += 3 * n
+	return o
+}
+
+// volumesOwed is what the volumes of a group's workloads cost, volume by volume.
+func (k *checker) volumesOwed(g *group) []owed {
+	var out []owed
+	for _, l := range g.loads {
+		if l.plan.Replicas == 0 {
+			continue
+		}
+		for i := range l.spec.Volumes {
+			out = append(out, k.diskOwed(volumeDisk(&l.spec.Volumes[i]), l.plan.Replicas))
+		}
+	}
+	return out
 }
 
 func feesOwed(fees []planner.FeeLine) owed {
@@ -157,10 +168,8 @@ func (k *checker) bill() {
 		}
 	}
 	for _, g := range k.groups {
-		nodes, disks := k.nodesOwed(g), k.disksOwed(k.prov.RootDisks(g.decl), g.plan.Nodes)
-		k.line(g.path+".nodes", byItem[g.path+".nodes"], nodes)
-		k.line(g.path+".root_disks", byItem[g.path+".root_disks"], disks)
-		k.line(g.path+".volumes", byItem[g.path+".volumes"], k.volumesOwed(g))
+		nodes := k.nodesOwed(g)
+		k.groupLines(g, byItem)
 		says := g.plan.Cost
 		k.need(says.Known == nodes.known && (!says.Known || nodes.agrees(says.Rate)), g.path, "cost.group", "nodes cost %+v, they cost %v", says, &nodes)
 		k.redundancyCost(g, nodes)
@@ -168,7 +177,7 @@ func (k *checker) bill() {
 	}
 	due := k.controlPlaneOwed()
 	for _, item := range sortedKeys(due) {
-		k.line(item, byItem[item], due[item])
+		k.line(item, byItem[item], []owed{due[item]})
 	}
 
 	c := &k.plan.Cost
@@ -180,8 +189,38 @@ func (k *checker) bill() {
 	}
 }
 
-// item says what a line's path stands for: a group's nodes, root disks or volumes, a part
-// of the control plane, or its fees, all together; empty for anything else.
+// groupLines checks the lines of a group: a line for the nodes of each pool, lines for
+// root disks and for volumes.
+func (k *checker) groupLines(g *group, byItem map[string][]planner.CostLine) {
+	var pools, disks []owed
+	for i := range g.plan.Pools {
+		p := &g.plan.Pools[i]
+		pools = append(pools, k.poolOwed(p))
+		for _, d := range k.prov.RootDisks(g.decl) {
+			disks = append(disks, k.diskOwed(d, p.Nodes))
+		}
+	}
+	path := g.path + ".nodes"
+	lines := byItem[path]
+	k.need(len(lines) == 0 || len(lines) == len(pools), path, "cost.pools", "%d lines for the nodes of %d pools", len(lines), len(pools))
+	if len(lines) == len(pools) {
+		left := slices.Clone(lines)
+		for i := range pools {
+			at := slices.IndexFunc(left, func(l planner.CostLine) bool {
+				return l.Amount.Known == pools[i].known && (!l.Amount.Known || pools[i].agrees(l.Amount.Rate) && l.Basis == pools[i].basis)
+			})
+			if k.need(at >= 0, path, "cost.line", "no line pays for the nodes of %s, which cost %v (known: %t)", g.pools[i].name, &pools[i], pools[i].known) {
+				left = slices.Delete(left, at, at+1)
+			}
+		}
+	}
+	k.line(path, lines, pools)
+	k.line(g.path+".root_disks", byItem[g.path+".root_disks"], disks)
+	k.line(g.path+".volumes", byItem[g.path+".volumes"], k.volumesOwed(g))
+}
+
+// item says what a line's path stands for: a group's nodes, root disks or volumes, a part of
+// the control plane, or its fees, all together; empty for anything else.
 func (k *checker) item(path string) string {
 	if _, isPart := k.controlPlaneOwed()[path]; isPart {
 		return path
@@ -230,8 +269,17 @@ func (k *checker) controlPlaneOwed() map[string]owed {
 	return due
 }
 
-// line checks the lines that pay for one thing.
-func (k *checker) line(path string, lines []planner.CostLine, due owed) {
+// line checks the lines that pay for one thing, whose parts are due. What is known of
+// it is paid for to the last part, and a line says that the rest is not known. A line
+// that pays for several parts of which one is not known is not known itself.
+func (k *checker) line(path string, lines []planner.CostLine, parts []owed) {
+	due, certain := nothing(), nothing()
+	for i := range parts {
+		due.join(&parts[i])
+		if parts[i].known {
+			certain.join(&parts[i])
+		}
+	}
 	if len(lines) == 0 {
 		k.need(due.known && due.times730.Sign() == 0, path, "cost.line_missing", "%v are due and no line pays for them", &due)
 		return
@@ -244,8 +292,13 @@ func (k *checker) line(path string, lines []planner.CostLine, due owed) {
 		k.need(!l.Amount.Known || slices.Contains(due.dates, l.Date) || len(due.dates) == 0, path, "cost.basis", "dated %s, the prices are of %v", l.Date, due.dates)
 	}
 	k.need(known == due.known, path, "cost.line", "the price is known: %t; in the catalog: %t", known, due.known)
-	if !known || !due.known || len(due.dates) == 0 {
-		k.need(!known || sum == 0 || len(due.dates) > 0, path, "cost.line", "%d billionths of a dollar an hour for nothing", sum)
+	if !known || !due.known {
+		most := new(big.Int).Add(certain.times730, big.NewInt(int64(certain.parts+1)*units.HoursPerMonth))
+		k.need(new(big.Int).Mul(big.NewInt(int64(sum)), big.NewInt(units.HoursPerMonth)).Cmp(most) <= 0, path, "cost.line", "%d billionths of a dollar an hour, what is known is %v", sum, &certain)
+		return
+	}
+	if len(due.dates) == 0 {
+		k.need(sum == 0, path, "cost.line", "%d billionths of a dollar an hour for nothing", sum)
 		return
 	}
 	k.need(due.agrees(sum), path, "cost.line", "%d billionths of a dollar an hour, the catalog makes it %v", sum, &due)

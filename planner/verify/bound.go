@@ -13,31 +13,47 @@ const boundSlack = 1e-9
 
 // offer is a candidate's usable room and the cost of a node.
 type offer struct {
+	*candidate
 	usable room
 	cost   float64
+	// sustained: what the machines hold for good bounds the sum of requests, so that
+	// they are not mixed with others.
+	sustained bool
+}
+
+// offers are the priced candidates that may be part of a plan: of a group of one type
+// those on which every pod fits, else those on which some does.
+func (k *checker) offers(g *group) []offer {
+	var out []offer
+	for i := range g.candidates {
+		c := &g.candidates[i]
+		if !c.price.Known() || c.price.Rate <= 0 {
+			continue
+		}
+		base, binds := sustained(k.c, c.t)
+		fits := g.fitsAll(c)
+		if g.decl.Instances.MaxTypes != 1 && !binds {
+			fits = slices.ContainsFunc(g.loads, func(l *load) bool { return l.plan.Replicas > 0 && g.fits(l, c) })
+		}
+		if !fits {
+			continue
+		}
+		o := offer{candidate: c, usable: c.free, cost: float64(c.price.Rate), sustained: binds}
+		if binds {
+			o.usable[onCPU] = min(o.usable[onCPU], int64(base)-g.daemonRoom(g.daemonsOn(c.labels))[onCPU])
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 // bound checks a group's lower bound, its duals and its gap, and that the
 // alternatives are in order.
 func (k *checker) bound(g *group) {
-	var offers []offer
-	for _, c := range g.candidates {
-		fits := g.fitsAll(c.free)
-		if g.decl.Instances.MaxTypes != 1 {
-			fits = g.fitsAny(c.free)
-		}
-		if !c.price.Known() || !fits {
-			continue
-		}
-		o := offer{usable: c.free, cost: float64(c.price.Rate)}
-		if base, binds := sustained(k.c, c.t); binds {
-			o.usable.cpu = min(o.usable.cpu, int64(base)-daemonRoom(g.daemons).cpu)
-		}
-		offers = append(offers, o)
-	}
+	offers := k.offers(g)
 	lb := float64(g.plan.LowerBound)
 	k.need(lb >= 0, g.path+".lower_bound", "bound.negative", "a bound of %g", lb)
-	most := provable(g, offers)
+	most := provable(g, offers, k.certificate(g, offers))
 	k.need(lb <= most*(1+boundSlack)+1, g.path+".lower_bound", "bound.proof", "a bound of %.0f billionths of a dollar an hour, no more than %.0f can be shown", lb, most)
 	k.duals(g, offers)
 	k.gap(g)
@@ -46,45 +62,67 @@ func (k *checker) bound(g *group) {
 
 // provable returns the largest cost that every set of nodes must reach which
 // carries the pods of g. With one type: the least over types of the nodes that the
-// scarcest resource needs. With more: the larger of each resource's demand at its
-// least price, and of the demand at the plan's duals where no type undercuts them.
-func provable(g *group, offers []offer) float64 {
+// scarcest resource needs, and of what the certificate proves of any mix. With more:
+// the larger of that, of each resource's demand at its least price, and of the demand
+// at the plan's duals where no type undercuts them; but no more than a group of
+// burstable machines costs, which are never mixed.
+func provable(g *group, offers []offer, certified float64) float64 {
 	need := g.demand()
 	if len(offers) == 0 || need == (room{}) {
 		return 0
 	}
-	if g.decl.Instances.MaxTypes == 1 {
-		best := math.Inf(1)
-		for _, o := range offers {
-			n := max(ratio(need.cpu, o.usable.cpu), ratio(need.memory, o.usable.memory), ratio(need.pods, o.usable.pods))
-			best = min(best, math.Ceil(n)*o.cost)
+	alone, mixed := math.Inf(1), []offer(nil)
+	for _, o := range offers {
+		if g.decl.Instances.MaxTypes != 1 && !o.sustained {
+			mixed = append(mixed, o)
+			continue
 		}
-		return best
+		n := 1.0
+		for d := range need {
+			n = max(n, math.Ceil(ratio(need[d], o.usable[d])))
+		}
+		if !o.sustained {
+			n = max(n, math.Ceil(certified/o.cost*(1-boundSlack)))
+		}
+		alone = min(alone, n*o.cost)
 	}
-	unit := leastPrices(offers)
-	most := max(times(unit.cpu, need.cpu), times(unit.memory, need.memory), times(unit.pods, need.pods))
-	d := prices{float64(g.plan.Duals.Core) / float64(units.Core), float64(g.plan.Duals.GiB) / float64(units.GiB), float64(g.plan.Duals.Pod)}
-	holds := !slices.ContainsFunc(offers, func(o offer) bool { return d.of(o.usable) > o.cost*(1+boundSlack)+1 })
-	if holds && min(d.cpu, d.memory, d.pods) >= 0 {
-		most = max(most, d.of(need))
+	if len(mixed) == 0 {
+		return alone
 	}
-	return most
+	unit := leastPrices(mixed)
+	most := certified
+	for d := range need {
+		if need[d] > 0 {
+			most = max(most, unit[d]*float64(need[d]))
+		}
+	}
+	d := prices{onCPU: float64(g.plan.Duals.Core) / float64(units.Core), onMemory: float64(g.plan.Duals.GiB) / float64(units.GiB), onPods: float64(g.plan.Duals.Pod)}
+	holds := !slices.ContainsFunc(mixed, func(o offer) bool { return d.of(&o.usable) > o.cost*(1+boundSlack)+1 })
+	if holds && min(d[onCPU], d[onMemory], d[onPods]) >= 0 {
+		most = max(most, d.of(&need))
+	}
+	return min(most, alone)
 }
 
 // prices of a unit of each resource.
-type prices struct{ cpu, memory, pods float64 }
+type prices [slots]float64
 
-func (p prices) of(r room) float64 {
-	return p.cpu*float64(r.cpu) + p.memory*float64(r.memory) + p.pods*float64(r.pods)
+func (p *prices) of(r *room) float64 {
+	sum := 0.0
+	for d := range r {
+		sum += p[d] * float64(r[d])
+	}
+	return sum
 }
 
 // leastPrices returns the least cost of a usable unit of each resource.
 func leastPrices(offers []offer) prices {
-	p := prices{math.Inf(1), math.Inf(1), math.Inf(1)}
-	for _, o := range offers {
-		p.cpu = min(p.cpu, per(o.cost, o.usable.cpu))
-		p.memory = min(p.memory, per(o.cost, o.usable.memory))
-		p.pods = min(p.pods, per(o.cost, o.usable.pods))
+	var p prices
+	for d := range p {
+		p[d] = math.Inf(1)
+		for i := range offers {
+			p[d] = min(p[d], per(offers[i].cost, offers[i].usable[d]))
+		}
 	}
 	return p
 }
@@ -98,14 +136,6 @@ func ratio(a, b int64) float64 {
 		return math.Inf(1)
 	}
 	return float64(a) / float64(b)
-}
-
-// times returns price times amount; nothing costs nothing at any price.
-func times(price float64, amount int64) float64 {
-	if amount <= 0 {
-		return 0
-	}
-	return price * float64(amount)
 }
 
 func per(cost float64, amount int64) float64 {
@@ -124,9 +154,9 @@ func (k *checker) duals(g *group, offers []offer) {
 		says units.USDPerHour
 		most float64
 	}{
-		{"core", d.Core, unit.cpu * float64(units.Core)},
-		{"gib", d.GiB, unit.memory * float64(units.GiB)},
-		{"pod", d.Pod, unit.pods},
+		{"core", d.Core, unit[onCPU] * float64(units.Core)},
+		{"gib", d.GiB, unit[onMemory] * float64(units.GiB)},
+		{"pod", d.Pod, unit[onPods]},
 	}
 	for _, f := range figures {
 		k.need(f.says >= 0 && float64(f.says) <= f.most*(1+boundSlack)+1, g.path+".duals."+f.name, "bound.duals", "%d billionths of a dollar an hour, it is sold at %.1f", f.says, f.most)
@@ -157,8 +187,8 @@ func (k *checker) alternatives(g *group) {
 	last := units.Ratio(-1) // a millionth below nothing, for rounding
 	for _, a := range g.plan.Alternatives {
 		path := g.path + ".alternatives." + a.InstanceType
-		i := slices.IndexFunc(g.candidates, func(c candidate) bool { return c.t.Name == a.InstanceType })
-		if !k.need(i >= 0, path, "alternatives.admitted", "the spec does not admit the type, or the catalog lacks it") {
+		c := g.candidate(a.InstanceType)
+		if !k.need(c != nil, path, "alternatives.admitted", "the spec does not admit the type, or the catalog lacks it") {
 			continue
 		}
 		k.need(!slices.ContainsFunc(g.plan.Pools, func(p planner.Pool) bool { return len(g.plan.Pools) == 1 && p.InstanceType == a.InstanceType }), path, "alternatives.chosen", "the type was chosen")
@@ -171,7 +201,7 @@ func (k *checker) alternatives(g *group) {
 			stands, limited = stands+have, isLimited
 		}
 		k.need(!limited || a.Nodes <= stands, path, "alternatives.stock", "%d nodes, %d stand there", a.Nodes, stands)
-		price := g.candidates[i].price
+		price := c.price
 		k.need(!a.Cost.Known || price.Known(), path, "alternatives.cost", "its cost is known, its price is not")
 		if a.Cost.Known && g.plan.Cost.Known {
 			k.need(a.Difference >= last, path, "alternatives.order", "a difference of %s stands after %s, or is cheaper than the plan", percent(a.Difference), percent(last))

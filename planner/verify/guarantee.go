@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"fmt"
-	"math/big"
 	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -15,112 +13,11 @@ func (k *checker) guarantee(g *group) {
 		if void := g.voids(); void != "" {
 			k.need(false, g.path+".guarantee", "guarantee.void", "no count is proved for any order: %s", void)
 		} else {
-			for _, p := range g.plan.Pools {
-				var zones []int
-				for _, z := range p.NodesByZone {
-					zones = append(zones, z.Nodes)
-				}
-				need, during := g.certain(g.room[p.InstanceType])
-				k.need(len(g.plan.Pools) == 1, g.path+".guarantee", "guarantee.void", "nodes of more than one type are no part of the proof")
-				k.need(g.proves(need, during, zones), g.path+".guarantee", "guarantee.any_order", "nodes %v in zones; to be certain for any order takes %d with everything up and after each loss, %d during rollouts", zones, need, during)
-			}
+			why := g.planned().uncertain(false)
+			k.need(why == "", g.path+".guarantee", "guarantee.any_order", "no order is certain: %s", why)
 		}
 	}
 	k.guarantees(g)
-}
-
-// voids names a rule that the proof for any order does not cover; empty where there
-// is none.
-func (g *group) voids() string {
-	for _, l := range g.loads {
-		need, _ := l.mustStay()
-		switch {
-		case l.plan.Replicas == 0:
-		case hardSkew(&l.spec, planner.ZoneKey) > 0 || hardSkew(&l.spec, planner.HostnameKey) > 0:
-			return "hard topology spread of " + l.spec.Name
-		case need > 0 && len(declared(g.decl.Redundancy)) > 0:
-			return fmt.Sprintf("%d pods of %s must stay ready", need, l.spec.Name)
-		}
-	}
-	return ""
-}
-
-// certain returns how many nodes with that room carry the pods of g however they
-// are placed and in whatever order, with all pods and with the surge of one rollout
-// beside them. A pod keeps another off a node only if what runs there leaves less
-// room than the other takes; the share of that which a pod makes up, at most all of
-// it, summed over the other pods, is at least 1 for each node that is kept.
-func (g *group) certain(node room) (all, during int) {
-	for _, j := range g.loads {
-		if j.plan.Replicas == 0 {
-			continue
-		}
-		keeps := node.minus(j.podRoom()).plus(room{1, 1, 1})
-		if keeps.cpu <= 0 || keeps.memory <= 0 || keeps.pods <= 0 {
-			return maxNodes + 1, maxNodes + 1
-		}
-		others := new(big.Rat)
-		for _, i := range g.loads {
-			n := i.plan.Replicas
-			if i == j {
-				n--
-			}
-			others.Add(others, share(i.podRoom(), keeps, n))
-		}
-		all = max(all, whole(others)+1)
-		for _, i := range g.loads {
-			if i.plan.Replicas > 0 {
-				extra := share(i.podRoom(), keeps, surge(&i.spec, i.plan.Replicas))
-				during = max(during, whole(extra.Add(extra, others))+1)
-			}
-		}
-	}
-	return all, during
-}
-
-// share is what n pods make up of what keeps a node.
-func share(pod, keeps room, n int) *big.Rat {
-	most := big.NewRat(pod.cpu, keeps.cpu)
-	for _, other := range []*big.Rat{big.NewRat(pod.memory, keeps.memory), big.NewRat(pod.pods, keeps.pods)} {
-		if other.Cmp(most) > 0 {
-			most = other
-		}
-	}
-	if one := big.NewRat(1, 1); most.Cmp(one) > 0 {
-		most = one
-	}
-	return most.Mul(most, big.NewRat(int64(max(0, n)), 1))
-}
-
-// whole is the whole part of a sum that is not negative.
-func whole(r *big.Rat) int { return int(new(big.Int).Quo(r.Num(), r.Denom()).Int64()) }
-
-// proves reports whether nodes by zone are as many as the proof takes, with
-// everything up and after every declared loss, whichever nodes and zones it takes.
-func (g *group) proves(need, during int, zones []int) bool {
-	total := 0
-	for _, n := range zones {
-		total += n
-	}
-	if total < max(need, during) {
-		return false
-	}
-	for _, e := range declared(g.decl.Redundancy) {
-		every := make([]int, len(zones))
-		for z := range every {
-			every[z] = z
-		}
-		for lost := range subsets(every, e.zones) {
-			left := total - e.nodes
-			for _, z := range lost {
-				left -= zones[z]
-			}
-			if left < need {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // guarantees checks the prices of the guarantees: in order, of admitted types, at
@@ -140,12 +37,11 @@ func (k *checker) guarantees(g *group) {
 	for i, r := range rows {
 		where := path + "." + string(r.Guarantee)
 		k.need(r.Guarantee == order[i], where, "guarantees.rows", "in place %d, where %s belongs", i+1, order[i])
-		at := slices.IndexFunc(g.candidates, func(c candidate) bool { return c.t.Name == r.InstanceType })
+		c := g.candidate(r.InstanceType)
 		chosen := len(g.plan.Pools) == 1 && g.plan.Pools[0].InstanceType == r.InstanceType
-		if !k.need(at >= 0 && chosen == (i < len(order)-1), where, "guarantees.type", "%s is not admitted, or not the type whose price belongs there", r.InstanceType) {
+		if !k.need(c != nil && chosen == (i < len(order)-1), where, "guarantees.type", "%s is not admitted, or not the type whose price belongs there", r.InstanceType) {
 			continue
 		}
-		c := &g.candidates[at]
 		due := nothing()
 		due.add(int64(r.Nodes), int64(c.price.Rate), true, c.price.Basis, c.price.Date)
 		known := due.known && r.Nodes > 0
@@ -183,31 +79,24 @@ func (k *checker) certified(g *group, r *planner.GuaranteePrice, c *candidate, w
 	if !k.need(void == "", where, "guarantee.void", "no count is proved for any order: %s", void) {
 		return
 	}
-	need, during := g.certain(c.free)
-	zones := make([]int, len(g.decl.Zones))
+	kind := nodeKind{room: c.free, zones: make([]int, len(g.decl.Zones))}
+	kind.at = func(load, zone int) bool {
+		return selects(g.loads[load].spec.NodeSelector, c.labels, g.decl.Zones[zone])
+	}
 	limited := false
 	for z, name := range g.decl.Zones {
-		zones[z] = (r.Nodes + len(zones) - 1 - z) / len(zones)
+		kind.zones[z] = (r.Nodes + len(kind.zones) - 1 - z) / len(kind.zones)
 		_, here := k.standing(c.t.Name, name)
 		limited = limited || here
 	}
-	if limited {
-		k.need(r.Nodes >= max(need, during), where, "guarantees.any_order", "%d nodes; %d are certain, %d during rollouts", r.Nodes, need, during)
-		return
-	}
-	k.need(g.proves(need, during, zones), where, "guarantees.any_order", "%v nodes in zones; %d are certain with everything up and after each loss, %d during rollouts", zones, need, during)
+	why := (&ground{g, []nodeKind{kind}}).uncertain(limited)
+	k.need(why == "", where, "guarantees.any_order", "%v nodes in zones: %s", kind.zones, why)
 }
 
 // repacked checks that after every kind of e places exist for all pods that then
 // must run, found from empty nodes: a group that asks for no more than that some
-// placement exists.
+// placement exists. Volumes stay in the zones in which the plan has them.
 func (k *checker) repacked(g *group, e event) {
-	must := make([]int, len(g.loads))
-	for i, l := range g.loads {
-		if must[i] = l.plan.Replicas; l.spec.Recovery == planner.Static {
-			must[i], _ = l.mustStay()
-		}
-	}
 	bins := g.bins()
 	for lost := range subsets(g.zonesWithNodes(), e.zones) {
 		alive := make([]int, len(bins))
@@ -216,16 +105,21 @@ func (k *checker) repacked(g *group, e event) {
 				alive[i] = b.count
 			}
 		}
-		for left := range g.strikes(alive, e.nodes) {
+		must := g.mustRun(lost)
+		for hits := range strikes(alive, e.nodes) {
+			left := slices.Clone(alive)
+			for _, h := range hits {
+				left[h.class] -= h.nodes
+			}
 			p := g.afresh(bins, left, must)
 			for i := range p.pods {
 				// What is not rescheduled runs where it ran, whatever the spread has become.
 				if l := g.loads[g.index[p.pods[i].name]]; l.spec.Recovery == planner.Static {
-					p.pods[i].zoneSkew, p.pods[i].hostSkew = 0, 0
+					p.pods[i].zoneSkew, p.pods[i].hostSkew, p.pods[i].with = 0, 0, nil
 				}
 			}
 			if verdict := solve(p); verdict != placed {
-				if slices.ContainsFunc(p.pods, func(kind podKind) bool { return kind.zoneSkew > 0 || kind.hostSkew > 0 }) {
+				if slices.ContainsFunc(p.pods, func(kind podKind) bool { return kind.zoneSkew > 0 || kind.hostSkew > 0 || len(kind.with) > 0 }) {
 					// Pods that stay where they are can have what pods placed anew have not.
 					k.reschedules(g, e)
 					return
@@ -237,13 +131,34 @@ func (k *checker) repacked(g *group, e event) {
 	}
 }
 
+// mustRun is how many pods must run when zones are lost.
+func (g *group) mustRun(lost []int) *demand {
+	d := g.newDemand()
+	for w, l := range g.loads {
+		switch {
+		case l.spec.Recovery == planner.Static:
+			d.count[w], _ = l.mustStay()
+		case l.bound():
+			pods, _ := g.inZones(w)
+			for z, n := range pods {
+				if !slices.Contains(lost, z) {
+					d.bind(w, z, n)
+				}
+			}
+		default:
+			d.count[w] = l.plan.Replicas
+		}
+	}
+	return d
+}
+
 // bins are the nodes of g by pool and zone.
 func (g *group) bins() []class {
 	var out []class
 	for _, c := range g.classes {
-		i := slices.IndexFunc(out, func(o class) bool { return o.pool == c.pool && o.zone == c.zone })
+		i := slices.IndexFunc(out, func(o class) bool { return o.place == c.place })
 		if i < 0 {
-			out = append(out, class{pool: c.pool, zone: c.zone, free: g.room[c.pool]})
+			out = append(out, class{pool: c.pool, zone: c.zone, place: c.place, free: g.pools[c.pool].room})
 			i = len(out) - 1
 		}
 		out[i].count += c.count
@@ -251,34 +166,37 @@ func (g *group) bins() []class {
 	return out
 }
 
-// afresh asks for places for so many pods of each load on empty nodes.
-func (g *group) afresh(bins []class, left, must []int) *puzzle {
+// afresh asks for places for a demand on empty nodes.
+func (g *group) afresh(bins []class, left []int, must *demand) *puzzle {
 	p := &puzzle{zones: len(g.decl.Zones)}
-	for w, n := range must {
-		if n > 0 {
-			l := g.loads[w]
-			p.pods = append(p.pods, podKind{
-				name: l.spec.Name, size: l.podRoom(), count: n,
-				zoneSkew: hardSkew(&l.spec, planner.ZoneKey), hostSkew: hardSkew(&l.spec, planner.HostnameKey),
-			})
-		}
-	}
+	p.pods, _ = g.kinds(must)
 	for i, b := range bins {
 		if left[i] > 0 {
-			p.sites = append(p.sites, site{zone: b.zone, free: b.free, count: left[i], running: make([]int, len(p.pods))})
+			p.sites = append(p.sites, site{zone: b.zone, place: b.place, free: b.free, count: left[i], running: make([]int, len(p.pods))})
 		}
 	}
 	return p
 }
 
 // rolledOut reports whether all pods have places beside the surge of the w-th load,
-// from empty nodes.
+// from empty nodes. Where some of its volumes are in zones and some are still to be
+// made it says no.
 func (g *group) rolledOut(w int) bool {
-	must := make([]int, len(g.loads))
-	for i, l := range g.loads {
-		must[i] = l.plan.Replicas
+	if g.loads[w].bound() {
+		return false
 	}
-	must[w] += surge(&g.loads[w].spec, g.loads[w].plan.Replicas)
+	must := g.newDemand()
+	for i, l := range g.loads {
+		if !l.bound() {
+			must.count[i] = l.plan.Replicas
+			continue
+		}
+		pods, _ := g.inZones(i)
+		for z, n := range pods {
+			must.bind(i, z, n)
+		}
+	}
+	must.count[w] += surge(&g.loads[w].spec, g.loads[w].plan.Replicas)
 	bins := g.bins()
 	all := make([]int, len(bins))
 	for i, b := range bins {

@@ -12,8 +12,12 @@ import (
 )
 
 // maxCases bounds the kinds of failure that are tried for one event of a group.
-// Losses of equal nodes are one kind, so that real plans stay far below it.
-const maxCases = 200_000
+// Losses of equal nodes are one kind, so that real plans stay far below it. Of more
+// than fewCases a proof of all at once is looked for first.
+const (
+	maxCases = 200_000
+	fewCases = 2_000
+)
 
 // event is the loss of any number of nodes together with any number of zones.
 type event struct{ nodes, zones int }
@@ -46,6 +50,7 @@ func declared(r planner.Redundancy) []event {
 // losses checks that a group survives every declared loss and that the plan's
 // account of its drills is true.
 func (k *checker) losses(g *group) {
+	g.yard, g.tried = newYard(g), map[event]bool{}
 	events := declared(g.decl.Redundancy)
 	worst := make([]int, len(g.loads))
 	for i, l := range g.loads {
@@ -158,110 +163,134 @@ func subsets(items []int, k int) func(yield func([]int) bool) {
 	}
 }
 
-// strikes yields, for each kind of node loss of e among alive nodes, how many of
-// each class survive. The slice is reused.
-func (g *group) strikes(alive []int, nodes int) func(yield func([]int) bool) {
+// hit is a number of nodes of a class that are lost.
+type hit struct{ class, nodes int }
+
+// strikes yields each kind of loss of so many of the alive nodes, of all where there
+// are fewer. The slice is reused.
+func strikes(alive []int, nodes int) func(yield func([]hit) bool) {
 	total := 0
 	for _, n := range alive {
 		total += n
 	}
 	nodes = min(nodes, total)
-	return func(yield func([]int) bool) {
-		left := slices.Clone(alive)
-		var strike func(i, todo int) bool
-		strike = func(i, todo int) bool {
+	return func(yield func([]hit) bool) {
+		var hits []hit
+		var strike func(from, todo int) bool
+		strike = func(from, todo int) bool {
 			if todo == 0 {
-				return yield(left)
+				return yield(hits)
 			}
-			if i == len(left) {
-				return true
-			}
-			for n := min(todo, alive[i]); n >= 0; n-- {
-				left[i] = alive[i] - n
-				if !strike(i+1, todo-n) {
-					return false
+			for i := from; i < len(alive); i++ {
+				for n := min(todo, alive[i]); n > 0; n-- {
+					hits = append(hits, hit{i, n})
+					more := strike(i+1, todo-n)
+					hits = hits[:len(hits)-1]
+					if !more {
+						return false
+					}
 				}
 			}
-			left[i] = alive[i]
 			return true
 		}
 		strike(0, nodes)
 	}
 }
 
-// reschedules checks that after every kind of e the displaced pods of workloads
-// that are rescheduled have a place on what is left. It stops at the first kind
-// that fails.
+// kindsOf is how many kinds of loss strikes yields, at most one more than the bound.
+func kindsOf(alive []int, nodes, bound int) int {
+	n := 0
+	for range strikes(alive, nodes) {
+		if n++; n > bound {
+			break
+		}
+	}
+	return n
+}
+
+// smaller returns e and every smaller loss: a spread that holds when two nodes are
+// gone may not hold when one is.
+func smaller(e event) []event {
+	var out []event
+	for zones := 0; zones <= e.zones; zones++ {
+		for nodes := 0; nodes <= e.nodes; nodes++ {
+			if nodes+zones > 0 {
+				out = append(out, event{nodes, zones})
+			}
+		}
+	}
+	return out
+}
+
+// reschedules checks that after every kind of e and of every smaller loss the displaced
+// pods of workloads that are rescheduled have a place on what is left. It stops at the
+// first kind that fails.
 func (k *checker) reschedules(g *group, e event) {
 	if !slices.ContainsFunc(g.loads, func(l *load) bool { return l.spec.Recovery != planner.Static && l.plan.Replicas > 0 }) {
 		return
 	}
-	cases := 0
-	for lost := range subsets(g.zonesWithNodes(), e.zones) {
-		alive := make([]int, len(g.classes))
-		for i, c := range g.classes {
-			if !slices.Contains(lost, c.zone) {
-				alive[i] = c.count
-			}
-		}
-		for left := range g.strikes(alive, e.nodes) {
-			if cases++; cases > maxCases {
-				k.need(false, g.path, "loss.unproved", "loss of %v: more than %d kinds of failure, not all were tried", e, maxCases)
-				return
-			}
-			p := g.displaced(left)
-			switch verdict := solve(p); verdict {
-			case impossible:
-				k.need(false, g.path, "loss.reschedule", "%s: no placement of the displaced pods (%s) exists", g.describe(e, lost, left), p)
-				return
-			case unproved:
-				k.need(false, g.path, "loss.reschedule", "%s: no placement of the displaced pods (%s) was found in %d steps of a complete search", g.describe(e, lost, left), p, searchSteps)
-				return
-			case placed:
-			}
-		}
-	}
-}
-
-// displaced poses the question where the pods go that ran on what left lacks.
-func (g *group) displaced(left []int) *puzzle {
-	pending := make([]int, len(g.loads))
-	for i, c := range g.classes {
-		for w, n := range c.pods {
-			if g.loads[w].spec.Recovery != planner.Static {
-				pending[w] += (c.count - left[i]) * n
-			}
-		}
-	}
-	return g.pose(left, pending)
-}
-
-// pose asks for places for pending pods of each load beside those that run on the
-// surviving nodes.
-func (g *group) pose(left, pending []int) *puzzle {
-	p := &puzzle{zones: len(g.decl.Zones)}
-	var loads []int
-	for w, n := range pending {
-		if n > 0 {
-			l := g.loads[w]
-			loads = append(loads, w)
-			p.pods = append(p.pods, podKind{
-				name: l.spec.Name, size: l.podRoom(), count: n,
-				zoneSkew: hardSkew(&l.spec, planner.ZoneKey), hostSkew: hardSkew(&l.spec, planner.HostnameKey),
-			})
-		}
-	}
-	for i, c := range g.classes {
-		if left[i] == 0 {
+	for _, s := range smaller(e) {
+		if g.tried[s] {
 			continue
 		}
-		s := site{zone: c.zone, free: c.free, count: left[i], running: make([]int, len(loads))}
-		for j, w := range loads {
-			s.running[j] = c.pods[w]
+		g.tried[s] = true
+		for lost := range subsets(g.zonesWithNodes(), s.zones) {
+			if !k.lost(g, s, lost) {
+				return
+			}
 		}
-		p.sites = append(p.sites, s)
 	}
-	return p
+}
+
+// lost checks the losses of nodes beside that of some zones, and reports whether all
+// hold.
+func (k *checker) lost(g *group, e event, zones []int) bool {
+	alive := make([]int, len(g.classes))
+	gone := g.newDemand()
+	for i := range g.classes {
+		if c := &g.classes[i]; slices.Contains(zones, c.zone) {
+			gone.displace(c, c.count, true)
+		} else {
+			alive[i] = c.count
+		}
+	}
+	y := g.yard
+	y.rebase(alive)
+	if e.nodes > 1 && kindsOf(alive, e.nodes, fewCases) > fewCases && y.spares(alive, gone, e.nodes) {
+		return true
+	}
+	cases := 0
+	for hits := range strikes(alive, e.nodes) {
+		if cases++; cases > maxCases {
+			return k.need(false, g.path, "loss.unproved", "loss of %v: more than %d kinds of failure, not all were tried", e, maxCases)
+		}
+		d := gone.clone()
+		for _, h := range hits {
+			alive[h.class] -= h.nodes
+			d.displace(&g.classes[h.class], h.nodes, false)
+		}
+		ok := y.hosts(alive, hits, d) || k.hosted(g, e, zones, alive, d)
+		for _, h := range hits {
+			alive[h.class] += h.nodes
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// hosted searches for places where those of a yard are not enough.
+func (k *checker) hosted(g *group, e event, zones, left []int, d *demand) bool {
+	p := g.pose(left, d)
+	switch solve(p) {
+	case placed:
+		return true
+	case impossible:
+		return k.need(false, g.path, "loss.reschedule", "%s: no placement of the displaced pods (%s) exists", g.describe(e, zones, left), p)
+	case unproved:
+	}
+	return k.need(false, g.path, "loss.reschedule", "%s: no placement of the displaced pods (%s) was found in the steps of a search", g.describe(e, zones, left), p)
 }
 
 // describe names a failure.
@@ -273,7 +302,7 @@ func (g *group) describe(e event, lost, left []int) string {
 	if e.nodes > 0 {
 		for i, c := range g.classes {
 			if n := c.count - left[i]; n > 0 && !slices.Contains(lost, c.zone) {
-				what = append(what, fmt.Sprintf("%d x %s in %s", n, c.pool, g.decl.Zones[c.zone]))
+				what = append(what, fmt.Sprintf("%d x %s in %s", n, g.pools[c.pool].name, g.decl.Zones[c.zone]))
 			}
 		}
 	}
@@ -282,24 +311,29 @@ func (g *group) describe(e event, lost, left []int) string {
 
 // rollouts checks that the surge of each workload, one at a time, has room with
 // all nodes up: beside the pods as they run, or, where no more is asked for than
-// that places exist, wherever they may be.
+// that places exist, wherever they may be. The volumes of new pods are made where
+// these start.
 func (k *checker) rollouts(g *group) {
 	all := make([]int, len(g.classes))
 	for i, c := range g.classes {
 		all[i] = c.count
 	}
+	g.yard.rebase(all)
 	for w, l := range g.loads {
-		pending := make([]int, len(g.loads))
-		pending[w] = surge(&l.spec, l.plan.Replicas)
-		verdict := solve(g.pose(all, pending))
+		d := g.newDemand()
+		d.count[w] = surge(&l.spec, l.plan.Replicas)
+		if d.count[w] == 0 || g.yard.hosts(all, nil, d) {
+			continue
+		}
+		verdict := solve(g.pose(all, d))
 		if verdict != placed && g.decl.Guarantee == planner.Packed && g.rolledOut(w) {
 			verdict = placed
 		}
 		switch verdict {
 		case impossible:
-			k.need(false, l.path, "rollout.surge", "no place exists for the %d pods that a rollout adds", pending[w])
+			k.need(false, l.path, "rollout.surge", "no place exists for the %d pods that a rollout adds", d.count[w])
 		case unproved:
-			k.need(false, l.path, "rollout.surge", "no place was found for the %d pods that a rollout adds, in %d steps of a complete search", pending[w], searchSteps)
+			k.need(false, l.path, "rollout.surge", "no place was found for the %d pods that a rollout adds, in the steps of a search", d.count[w])
 		case placed:
 		}
 	}

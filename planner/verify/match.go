@@ -35,7 +35,7 @@ func (k *checker) match() {
 		if !k.need(p != nil, decl.Path(), "group.missing", "the group is not planned") {
 			continue
 		}
-		g := &group{decl: decl, plan: p, path: decl.Path(), index: map[string]int{}, room: map[string]room{}}
+		g := &group{decl: decl, plan: p, path: decl.Path(), index: map[string]int{}}
 		k.need(p.Role == decl.Role, g.path, "group.role", "the role is %s, not %s", p.Role, decl.Role)
 		var brought []planner.Workload
 		if decl.Name == host {

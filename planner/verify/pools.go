@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -8,27 +9,47 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// pools checks the machines of a group: what they are, how many, where, and what
+// pool is a pool of a plan and what its nodes are, by the provider's word and not by
+// the plan's.
+type pool struct {
+	plan *planner.Pool
+	name string
+	path string
+	// labels of its nodes; nil where nobody asks for any.
+	labels map[string]string
+	// room that a node offers to workloads.
+	room room
+	// sized: the provider could say what a node offers.
+	sized bool
+	price catalogs.Price
+}
+
+// poolsOf checks the machines of a group: what they are, how many, where, and what
 // one of them offers and costs.
-func (k *checker) pools(g *group) {
-	g.daemons = slices.Clone(k.prov.DaemonSets(k.c, g.decl))
-	for _, d := range k.c.DaemonSets {
-		if len(d.NodeGroups) == 0 || slices.Contains(d.NodeGroups, g.decl.Name) {
-			g.daemons = append(g.daemons, d)
+func (k *checker) poolsOf(g *group) {
+	g.pools = make([]pool, len(g.plan.Pools))
+	types := map[string]bool{}
+	for i, name := range planner.PoolNames(g.plan.Pools) {
+		p := &g.pools[i]
+		*p = pool{plan: &g.plan.Pools[i], name: name, path: g.path + ".pools." + name}
+		types[p.plan.InstanceType] = true
+		if i > 0 {
+			last := &g.plan.Pools[i-1]
+			order := cmp.Or(cmp.Compare(last.InstanceType, p.plan.InstanceType), cmp.Compare(last.CapacityType, p.plan.CapacityType))
+			k.need(order < 0, p.path, "lists.sorted", "pools are not sorted by type and capacity, or one is there twice")
 		}
+		k.need(p.plan.Nodes > 0, p.path, "pool.nodes", "a pool of %d nodes", p.plan.Nodes)
+		k.zones(g, p.plan, p.path)
+		k.machine(g, p)
 	}
 	k.counts(g)
+	k.capacity(g)
+	k.extras(g)
+	k.baseline(g)
 	if most := g.decl.Instances.MaxTypes; most > 0 {
-		k.need(len(g.plan.Pools) <= most, g.path, "pool.types", "%d types, at most %d are allowed", len(g.plan.Pools), most)
+		k.need(len(types) <= most, g.path, "pool.types", "%d types, at most %d are allowed", len(types), most)
 	}
-	for i := range g.plan.Pools {
-		p := &g.plan.Pools[i]
-		path := g.path + ".pools." + p.InstanceType
-		k.need(i == 0 || g.plan.Pools[i-1].InstanceType < p.InstanceType, path, "lists.sorted", "pools are not sorted by type, or a type is there twice")
-		k.need(p.Nodes > 0, path, "pool.nodes", "a pool of %d nodes", p.Nodes)
-		k.zones(g, p, path)
-		k.machine(g, p, path)
-	}
+	g.admission()
 }
 
 // counts checks the number of nodes against the pools and the bounds.
@@ -51,10 +72,43 @@ func (k *checker) counts(g *group) {
 	} else {
 		k.need(hi == n, g.path, "nodes.bounds", "the spec leaves max_nodes to the planner: %d, not the %d nodes", hi, n)
 	}
+	if most := g.decl.Instances.MaxNodeShare; most > 0 {
+		// 1/n <= most, in whole numbers.
+		k.need(n == 0 || int64(units.Whole) <= int64(most)*int64(n), g.path, "nodes.share", "one of %d nodes is more than %s of the group", n, percent(most))
+	}
+}
+
+// capacity checks how machines are bought: as the group says, and of a spot group as
+// many on demand as its base asks for.
+func (k *checker) capacity(g *group) {
+	in := &g.decl.Instances
+	based := in.CapacityType == planner.Spot && !in.OnDemandBase.IsZero()
+	kept, pools := 0, 0
+	for i := range g.pools {
+		p := &g.pools[i]
+		onBase := based && p.plan.CapacityType == planner.OnDemand
+		k.need(onBase || p.plan.CapacityType == in.CapacityType, p.path, "pool.capacity_type", "bought as %s, the spec says %s", p.plan.CapacityType, in.CapacityType)
+		if onBase {
+			kept += p.plan.Nodes
+			pools++
+		}
+	}
+	if !based || g.plan.Nodes < 0 || g.plan.Nodes > maxNodes {
+		return
+	}
+	base := min(in.OnDemandBase.Up(g.plan.Nodes), g.plan.Nodes)
+	k.need(kept >= base, g.path, "pool.on_demand_base", "%d of %d nodes are on demand, on_demand_base asks for %d", kept, g.plan.Nodes, base)
+	over := 0
+	if k.terms.EqualZones {
+		over = pools * max(0, len(g.decl.Zones)-1) // each pool is as large in every zone
+	}
+	k.need(kept <= base+over, g.path, "pool.on_demand_base", "%d of %d nodes are on demand, on_demand_base asks for no more than %d", kept, g.plan.Nodes, base)
 }
 
 // zones checks a pool's counts by zone: each zone of the group is named, and the
-// nodes are spread evenly.
+// nodes are spread evenly. Each pool is a group of machines of its own, which its
+// provider balances by itself: so the counts of a pool differ by one at most, and
+// those of a group of several pools may differ by as many as it has pools.
 func (k *checker) zones(g *group, p *planner.Pool, path string) {
 	names := make([]string, len(p.NodesByZone))
 	sum := 0
@@ -79,34 +133,71 @@ func (k *checker) zones(g *group, p *planner.Pool, path string) {
 	}
 }
 
-// machine checks what one node of a pool is.
-func (k *checker) machine(g *group, p *planner.Pool, path string) {
-	in := &g.decl.Instances
-	k.need(p.CapacityType == in.CapacityType, path, "pool.capacity_type", "bought as %s, the spec says %s", p.CapacityType, in.CapacityType)
-	disks := k.prov.RootDisks(g.decl)
-	k.need(slices.Equal(p.RootDisks, disks), path, "pool.root_disks", "root disks %+v, they are %+v", p.RootDisks, disks)
-	for _, d := range disks {
-		k.sold(d, path, "pool.root_disks")
+// extras checks that the zones with one node more are the same ones for all pools, as
+// far as their number goes. In which zones a provider puts them is its own choice, pool
+// by pool; the worst is that all fall together, and that is the plan whose losses are
+// tried. Where only so many machines stand in a zone they cannot move.
+func (k *checker) extras(g *group) {
+	var sets [][]string
+	for i := range g.plan.Pools {
+		p := &g.plan.Pools[i]
+		if _, limited := k.standing(p.InstanceType, ""); limited || len(p.NodesByZone) == 0 {
+			return
+		}
+		least := slices.MinFunc(p.NodesByZone, func(a, b planner.ZoneCount) int { return cmp.Compare(a.Nodes, b.Nodes) }).Nodes
+		var more []string
+		for _, z := range p.NodesByZone {
+			if z.Nodes > least {
+				more = append(more, z.Zone)
+			}
+		}
+		sets = append(sets, more)
 	}
-	k.daemonSets(g, p, path)
-	t := k.types[p.InstanceType]
-	if !k.need(t != nil, path, "pool.type", "the catalog has no such type") {
+	slices.SortStableFunc(sets, func(a, b []string) int { return cmp.Compare(len(a), len(b)) })
+	for i := 1; i < len(sets); i++ {
+		for _, zone := range sets[i-1] {
+			k.need(slices.Contains(sets[i], zone), g.path, "zones.extras", "one pool has a node more in %v, another in %v: that both fall together is not tried", sets[i-1], sets[i])
+		}
+	}
+}
+
+// machine checks what one node of a pool is.
+func (k *checker) machine(g *group, p *pool) {
+	in := &g.decl.Instances
+	disks := k.prov.RootDisks(g.decl)
+	k.need(slices.Equal(p.plan.RootDisks, disks), p.path, "pool.root_disks", "root disks %+v, they are %+v", p.plan.RootDisks, disks)
+	for _, d := range disks {
+		k.sold(d, p.path, "pool.root_disks")
+	}
+	t := k.types[p.plan.InstanceType]
+	if !k.need(t != nil, p.path, "pool.type", "the catalog has no such type") {
 		return
 	}
 	why := refusal(&k.terms, in, t)
-	k.need(why == "", path, "pool.admitted", "the spec does not admit the type: %s", why)
-	price := priceOf(t, in.CapacityType)
-	k.need(p.Price == price, path, "pool.price", "priced as %+v, the catalog says %+v", p.Price, price)
+	k.need(why == "", p.path, "pool.admitted", "the spec does not admit the type: %s", why)
+	p.price = priceOf(t, p.plan.CapacityType)
+	k.need(p.plan.Price == p.price, p.path, "pool.price", "priced as %+v, the catalog says %+v", p.plan.Price, p.price)
+	p.labels = k.labels(g, t, p.plan.CapacityType)
+	daemons := g.daemonsOn(p.labels)
+	k.daemonSets(daemons, p)
 	a, err := k.prov.Allocatable(k.c, g.decl, t)
-	if !k.need(err == nil, path, "pool.allocatable", "the provider cannot size it: %v", err) {
+	if !k.need(err == nil, p.path, "pool.allocatable", "the provider cannot size it: %v", err) {
 		return
 	}
-	same := p.Allocatable.CPU == a.CPU && p.Allocatable.Memory == a.Memory && p.Allocatable.Pods == a.Pods && p.Allocatable.EphemeralStorage == a.EphemeralStorage
-	k.need(same, path, "pool.allocatable", "allocatable %dm, %d bytes, %d pods, %d bytes of disk; it is %dm, %d, %d, %d", p.Allocatable.CPU, p.Allocatable.Memory,
-		p.Allocatable.Pods, p.Allocatable.EphemeralStorage, a.CPU, a.Memory, a.Pods, a.EphemeralStorage)
-	k.reserves(g, t, a, path)
-	g.room[p.InstanceType] = room{int64(a.CPU), int64(a.Memory), int64(a.Pods)}.minus(daemonRoom(g.daemons))
-	k.baseline(g, p, path)
+	k.allocatable(p, &a)
+	k.reserves(g, t, a, p.path)
+	p.room, p.sized = g.offered(&a).minus(g.daemonRoom(daemons)), true
+}
+
+// allocatable checks what a plan says a node offers.
+func (k *checker) allocatable(p *pool, a *planner.Allocatable) {
+	says := &p.plan.Allocatable
+	same := says.CPU == a.CPU && says.Memory == a.Memory && says.Pods == a.Pods && says.EphemeralStorage == a.EphemeralStorage
+	k.need(same, p.path, "pool.allocatable", "allocatable %dm, %d bytes, %d pods, %d bytes of disk; it is %dm, %d, %d, %d", says.CPU, says.Memory,
+		says.Pods, says.EphemeralStorage, a.CPU, a.Memory, a.Pods, a.EphemeralStorage)
+	same = says.Attachments == a.Attachments && says.Network == a.Network && says.Disk == a.Disk && slices.Equal(says.Extended, a.Extended)
+	k.need(same, p.path, "pool.allocatable", "%d attachments, %d Mbps of network, %d of disk and %v; it is %d, %d, %d and %v", says.Attachments,
+		says.Network, says.Disk, says.Extended, a.Attachments, a.Network, a.Disk, a.Extended)
 }
 
 // reserves checks that what a group declares of the kubelet is taken off the
@@ -128,47 +219,50 @@ func (k *checker) reserves(g *group, t *catalogs.InstanceType, a planner.Allocat
 
 // daemonSets checks that a pool's nodes carry what the provider and the spec run
 // on each, no more and no less.
-func (k *checker) daemonSets(g *group, p *planner.Pool, path string) {
+func (k *checker) daemonSets(run []planner.DaemonSet, p *pool) {
 	type daemon struct {
-		name   string
-		cpu    int64
-		memory int64
+		name                 string
+		cpu, memory, storage int64
+	}
+	key := func(d *planner.DaemonSet) daemon {
+		return daemon{d.Name, int64(d.CPU), int64(d.Memory), int64(d.EphemeralStorage)}
 	}
 	want := map[daemon]int{}
-	for _, d := range g.daemons {
-		want[daemon{d.Name, int64(d.CPU), int64(d.Memory)}]++
+	for i := range run {
+		want[key(&run[i])]++
 	}
-	for i, d := range p.DaemonSets {
-		k.need(i == 0 || p.DaemonSets[i-1].Name <= d.Name, path, "lists.sorted", "DaemonSets are not sorted by name")
-		key := daemon{d.Name, int64(d.CPU), int64(d.Memory)}
-		k.need(want[key] > 0, path, "pool.daemonsets", "DaemonSet %s of %dm and %d bytes does not run here", d.Name, d.CPU, d.Memory)
-		want[key]--
+	for i := range p.plan.DaemonSets {
+		d := &p.plan.DaemonSets[i]
+		k.need(i == 0 || p.plan.DaemonSets[i-1].Name <= d.Name, p.path, "lists.sorted", "DaemonSets are not sorted by name")
+		k.need(want[key(d)] > 0, p.path, "pool.daemonsets", "DaemonSet %s of %dm, %d bytes and %d of disk does not run here", d.Name, d.CPU, d.Memory, d.EphemeralStorage)
+		want[key(d)]--
 	}
-	for _, d := range g.daemons {
-		if key := (daemon{d.Name, int64(d.CPU), int64(d.Memory)}); want[key] > 0 {
-			k.need(false, path, "pool.daemonsets", "DaemonSet %s of %dm and %d bytes is missing", d.Name, d.CPU, d.Memory)
-			want[key] = 0
+	for i := range run {
+		if d := &run[i]; want[key(d)] > 0 {
+			k.need(false, p.path, "pool.daemonsets", "DaemonSet %s of %dm, %d bytes and %d of disk is missing", d.Name, d.CPU, d.Memory, d.EphemeralStorage)
+			want[key(d)] = 0
 		}
 	}
 }
 
 // baseline checks that in production the requests of a group on burstable
-// machines stay below what these hold for good.
-func (k *checker) baseline(g *group, p *planner.Pool, path string) {
-	base, binds := sustained(k.c, k.types[p.InstanceType])
-	if !binds || len(g.plan.Pools) != 1 {
-		return
+// machines stay below what these hold for good. Beside burstable machines of which
+// that is known there are no others: nothing says which pods run on which.
+func (k *checker) baseline(g *group) {
+	for i := range g.pools {
+		p := &g.pools[i]
+		t := k.types[p.plan.InstanceType]
+		if t == nil || !p.sized {
+			continue
+		}
+		base, binds := sustained(k.c, t)
+		if !binds {
+			continue
+		}
+		same := !slices.ContainsFunc(g.plan.Pools, func(o planner.Pool) bool { return o.InstanceType != t.Name })
+		k.need(same, p.path, "pool.baseline", "burstable machines with others: what they hold for good does not bound the sum")
+		sum := g.demand()[onCPU] + g.daemonRoom(g.daemonsOn(p.labels))[onCPU]*int64(g.plan.Nodes)
+		most := int64(base) * int64(g.plan.Nodes)
+		k.need(!same || sum <= most, p.path, "pool.baseline", "requests of %dm, the machines hold %dm for good", sum, most)
 	}
-	sum := g.demand().cpu + daemonRoom(g.daemons).cpu*int64(p.Nodes)
-	most := int64(base) * int64(p.Nodes)
-	k.need(sum <= most, path, "pool.baseline", "requests of %dm, the machines hold %dm for good", sum, most)
-}
-
-// demand is what all pods of g request.
-func (g *group) demand() room {
-	var sum room
-	for _, l := range g.loads {
-		sum = sum.plus(l.podRoom().times(l.plan.Replicas))
-	}
-	return sum
 }

@@ -102,10 +102,17 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	k.match()
 	for _, g := range k.groups {
 		k.replicas(g)
-		k.pools(g)
+		k.collectDaemons(g)
+		if !k.survey(g) {
+			continue
+		}
+		g.selective = g.labelled()
+		k.volumes(g)
+		k.poolsOf(g)
 		k.admitted(g)
 		if k.nodes(g) {
 			k.spread(g)
+			k.affinity(g)
 			k.usage(g)
 			k.losses(g)
 			k.rollouts(g)
@@ -151,15 +158,20 @@ type group struct {
 	loads []*load
 	// index of loads by name.
 	index map[string]int
-	// daemons run on each node, by the provider and the spec.
+	// daemons may run on its nodes, by the provider and the spec.
 	daemons []planner.DaemonSet
-	// room that a node of each pool offers to workloads, by instance type, by
-	// the provider's word and not the plan's.
-	room map[string]room
+	// selective: somebody asks for labels of nodes.
+	selective bool
+	// further resources that somebody requests, sorted.
+	further []string
+	pools   []pool
 	// classes of equal nodes, from the plan's placement.
 	classes []class
 	// candidates are the admitted types, in the catalog's order.
 	candidates []candidate
+	// yard finds places for displaced pods; tried are the losses that were.
+	yard  *yard
+	tried map[event]bool
 }
 
 // load is a workload beside its plan.
@@ -167,33 +179,19 @@ type load struct {
 	spec planner.Workload
 	plan *planner.WorkloadPlan
 	path string
+	// size is what one pod takes.
+	size room
+	// admits are the places where its selector lets it run; nil is all.
+	admits []bool
+}
+
+// bound reports whether pods of l stay in the zone in which their volumes are.
+func (l *load) bound() bool {
+	return slices.ContainsFunc(l.spec.Volumes, func(v planner.Volume) bool { return v.Zonal })
 }
 
 // computed reports whether the planner chose the count.
 func (l *load) computed() bool { return l.spec.Demand.Way != planner.GivenReplicas }
-
-// room is an amount of each resource that the scheduler counts.
-type room struct{ cpu, memory, pods int64 }
-
-func (r room) minus(o room) room {
-	return room{r.cpu - o.cpu, r.memory - o.memory, r.pods - o.pods}
-}
-
-func (r room) plus(o room) room {
-	return room{r.cpu + o.cpu, r.memory + o.memory, r.pods + o.pods}
-}
-
-func (r room) times(n int) room {
-	return room{r.cpu * int64(n), r.memory * int64(n), r.pods * int64(n)}
-}
-
-// holds reports whether o fits into r.
-func (r room) holds(o room) bool { return o.cpu <= r.cpu && o.memory <= r.memory && o.pods <= r.pods }
-
-// podRoom is what one pod of l takes.
-func (l *load) podRoom() room {
-	return room{int64(l.spec.Pod.CPU), int64(l.spec.Pod.Memory), 1}
-}
 
 // need records a violation unless ok.
 func (k *checker) need(ok bool, path, rule, format string, args ...any) bool {

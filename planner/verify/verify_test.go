@@ -160,7 +160,10 @@ func machineMutations() map[string]mutation {
 		"too many vCPUs":          {"pool.admitted", spec(func(in *planner.Instances) { in.MaxVCPUs = 2 })},
 		"a type without a price":  {"pool.unpriced", set(func(pl *planner.Pool) { pl.InstanceType, pl.Price = "m7.mystery", catalogs.Price{} })},
 		"types unsorted or twice": {"lists.sorted", func(p *problem) { p.web().Pools = append(p.web().Pools, p.web().Pools[0]) }},
-		"too many types":          {"pool.types", func(p *problem) { p.web().Pools = append(p.web().Pools, p.web().Pools[0]) }},
+		"too many types": {"pool.types", func(p *problem) {
+			p.web().Pools = append(p.web().Pools, p.web().Pools[0])
+			p.web().Pools[1].InstanceType = "m7.xlarge"
+		}},
 		"above the baseline": {"pool.baseline", func(p *problem) {
 			p.respec(func(c *planner.Cluster) {
 				c.NodeGroups[1].Instances.Families = []string{"t3"}

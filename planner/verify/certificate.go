@@ -1,0 +1,198 @@
+package verify
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// ground is the nodes that a proof for any order speaks of, by kind: equal nodes
+// wherever they are.
+type ground struct {
+	g     *group
+	kinds []nodeKind
+}
+
+// nodeKind is a kind of equal nodes.
+type nodeKind struct {
+	room room
+	// at says where the selector of the i-th load admits such nodes, by zone.
+	at func(load, zone int) bool
+	// zones are how many there are by zone.
+	zones []int
+}
+
+// planned is the ground of a plan's pools.
+func (g *group) planned() *ground {
+	out := &ground{g: g}
+	for i := range g.pools {
+		k := nodeKind{room: g.pools[i].room, zones: make([]int, len(g.decl.Zones))}
+		k.at = func(load, zone int) bool { return g.loads[load].at(g.place(i, zone)) }
+		for _, c := range g.classes {
+			if c.pool == i {
+				k.zones[c.zone] += c.count
+			}
+		}
+		out.kinds = append(out.kinds, k)
+	}
+	return out
+}
+
+// voids names a rule that the proof for any order does not cover; empty where there
+// is none.
+func (g *group) voids() string {
+	for _, l := range g.loads {
+		need, _ := l.mustStay()
+		switch {
+		case l.plan.Replicas == 0:
+		case hardSkew(&l.spec, planner.ZoneKey) > 0 || hardSkew(&l.spec, planner.HostnameKey) > 0:
+			return "hard topology spread of " + l.spec.Name
+		case l.spec.AntiAffinity.Mode == planner.AffinityRequired:
+			return "required anti-affinity of " + l.spec.Name
+		case len(drawn(&l.spec)) > 0:
+			return "required affinity of " + l.spec.Name
+		case l.bound():
+			return "zonal volumes of " + l.spec.Name
+		case need > 0 && len(declared(g.decl.Redundancy)) > 0:
+			return fmt.Sprintf("%d pods of %s must stay ready", need, l.spec.Name)
+		}
+	}
+	return ""
+}
+
+// uncertain names a pod that some order, or some preference of the scheduler, may
+// leave without a place; empty where none can be, with everything up, during each
+// rollout and after every declared loss, whichever nodes and zones it takes.
+//
+// Proof. Take a pod of load j, and the nodes A that its selector admits and on which
+// it fits while they are empty, of several kinds. A node of A with room C has none
+// left for j only if for some resource d that j requests its pods request more than
+// C_d - w_jd together: C_d - w_jd + 1 at least, for amounts are whole. (Of a resource
+// that j does not request it asks nothing, and no node is ever overcommitted.) Give a
+// pod i on a node of that kind the weight
+//
+//	min(1, max over those d of w_id / (C_d - w_jd + 1))
+//
+// Then the pods of a node without room weigh 1 or more together: one of them does, or
+// none is cut off at 1 and the sum for the d in question alone reaches 1. Give i the
+// largest of its weights over the kinds in A on which it may run at all, 0 where there
+// is none: no pod weighs more anywhere in A, so that the nodes of A without room are
+// no more than the floor of the sum over all other pods, wherever they run. One node
+// more in A, S_j, always has room for j, in whatever order the pods came.
+//
+// A loss takes nodes away and leaves the same pods or fewer beside the one that looks
+// for a place. So S_j nodes of A must be left: of a loss of k nodes all may be in A;
+// one of zones takes those of A in them.
+func (o *ground) uncertain(limited bool) string {
+	for j, l := range o.g.loads {
+		if l.plan.Replicas == 0 {
+			continue
+		}
+		need, during := o.least(j)
+		up := o.counted(j, nil)
+		switch {
+		case up < need:
+			return fmt.Sprintf("%d nodes count for %s, %d are certain", up, l.spec.Name, need)
+		case up < during:
+			return fmt.Sprintf("%d nodes count for %s, %d are certain during rollouts", up, l.spec.Name, during)
+		case limited:
+			continue
+		}
+		every := make([]int, len(o.g.decl.Zones))
+		for z := range every {
+			every[z] = z
+		}
+		for _, e := range declared(o.g.decl.Redundancy) {
+			for lost := range subsets(every, e.zones) {
+				if left := o.counted(j, lost) - e.nodes; left < need {
+					return fmt.Sprintf("loss of %v leaves %d nodes that count for %s, %d are certain", e, left, l.spec.Name, need)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// counts reports whether a pod of the i-th load may run on an empty node of a kind in
+// a zone.
+func (o *ground) counts(i int, k *nodeKind, zone int) bool {
+	return k.at(i, zone) && k.room.holds(&o.g.loads[i].size)
+}
+
+// counted is how many nodes count for the j-th load outside some zones.
+func (o *ground) counted(j int, lost []int) int {
+	n := 0
+	for i := range o.kinds {
+		k := &o.kinds[i]
+		for z, nodes := range k.zones {
+			if o.counts(j, k, z) {
+				n += nodes
+			}
+		}
+		for _, z := range lost {
+			if o.counts(j, k, z) {
+				n -= k.zones[z]
+			}
+		}
+	}
+	return n
+}
+
+// least returns S_j, and the same with the surge of one rollout beside all pods.
+func (o *ground) least(j int) (all, during int) {
+	weights := make([]*big.Rat, len(o.g.loads))
+	others := new(big.Rat)
+	for i, l := range o.g.loads {
+		weights[i] = o.weight(i, j)
+		n := l.plan.Replicas
+		if i == j {
+			n--
+		}
+		others.Add(others, times(weights[i], n))
+	}
+	all, during = whole(others)+1, 0
+	for i, l := range o.g.loads {
+		if l.plan.Replicas > 0 {
+			with := times(weights[i], surge(&l.spec, l.plan.Replicas))
+			during = max(during, whole(with.Add(with, others))+1)
+		}
+	}
+	return all, during
+}
+
+// weight is the largest share of what keeps the j-th load off a node that a pod of the
+// i-th makes up.
+func (o *ground) weight(i, j int) *big.Rat {
+	most := new(big.Rat)
+	pod, own := &o.g.loads[i].size, &o.g.loads[j].size
+	for n := range o.kinds {
+		k := &o.kinds[n]
+		both := false
+		for z := range k.zones {
+			both = both || o.counts(i, k, z) && o.counts(j, k, z)
+		}
+		if !both {
+			continue
+		}
+		for d, amount := range own {
+			if amount > 0 && pod[d] > 0 {
+				if share := big.NewRat(pod[d], k.room[d]-amount+1); share.Cmp(most) > 0 {
+					most = share
+				}
+			}
+		}
+	}
+	if one := big.NewRat(1, 1); most.Cmp(one) > 0 {
+		return one
+	}
+	return most
+}
+
+// times returns n times r; none where n is negative.
+func times(r *big.Rat, n int) *big.Rat {
+	return new(big.Rat).Mul(r, big.NewRat(int64(max(0, n)), 1))
+}
+
+// whole is the whole part of a sum that is not negative.
+func whole(r *big.Rat) int { return int(new(big.Int).Quo(r.Num(), r.Denom()).Int64()) }
