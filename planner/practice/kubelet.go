@@ -3,6 +3,7 @@ package practice
 import (
 	"fmt"
 
+	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -47,12 +48,24 @@ func nothingReserved(v *view) []planner.Finding {
 		if g.Kubelet.KubeReserved != nil || len(g.plan.Pools) == 0 {
 			continue
 		}
-		p := &g.plan.Pools[0]
-		t := v.instance(p.InstanceType)
-		if t == nil || t.VCPUs == 0 {
+		// One block is for all pools: what the largest needs.
+		var p *planner.Pool
+		var t *catalogs.InstanceType
+		cpu, memory := 0, 0
+		for i := range g.plan.Pools {
+			pool := &g.plan.Pools[i]
+			of := v.instance(pool.InstanceType)
+			if of == nil || of.VCPUs == 0 {
+				continue
+			}
+			milli, mib := reservedMilli(of.VCPUs), reservedMiB+reservedPodMiB*pool.Allocatable.Pods
+			if p == nil || mib > memory || mib == memory && milli > cpu {
+				p, t, cpu, memory = pool, of, milli, mib
+			}
+		}
+		if p == nil {
 			continue
 		}
-		cpu, memory := reservedMilli(t.VCPUs), reservedMiB+reservedPodMiB*p.Allocatable.Pods
 		found = append(found, planner.Finding{
 			Path: g.Path() + ".kubelet.kube_reserved",
 			Message: fmt.Sprintf("nothing is kept for the kubelet of %s x %s: for %s pods managed nodes keep %dm and %s MiB, %s of its CPU and %s of its memory",
@@ -80,11 +93,15 @@ func crowded(v *view) []planner.Finding {
 		worst, f := 0, planner.Finding{}
 		for i := range g.plan.Placement {
 			pl := &g.plan.Placement[i]
-			t := v.instance(pl.Pool)
+			p := g.pool(pl.Pool)
+			if p == nil {
+				continue
+			}
+			t := v.instance(p.InstanceType)
 			if t == nil || t.VCPUs == 0 {
 				continue
 			}
-			n := g.podsOn(pl)
+			n := podsOn(p, pl)
 			most := min(mostPods, mostPerCore*t.VCPUs)
 			if n <= most || n-most <= worst {
 				continue
@@ -103,16 +120,11 @@ func crowded(v *view) []planner.Finding {
 	return found
 }
 
-// podsOn is the number of pods on a node, DaemonSets among them.
-func (g *group) podsOn(pl *planner.Placement) int {
-	n := 0
-	for _, p := range pl.Pods {
-		n += p.Pods
-	}
-	for i := range g.plan.Pools {
-		if g.plan.Pools[i].InstanceType == pl.Pool {
-			n += len(g.plan.Pools[i].DaemonSets)
-		}
+// podsOn is the number of pods on a node of a pool, DaemonSets among them.
+func podsOn(p *planner.Pool, pl *planner.Placement) int {
+	n := len(p.DaemonSets)
+	for _, c := range pl.Pods {
+		n += c.Pods
 	}
 	return n
 }

@@ -248,6 +248,9 @@ func hollowLimits(v *view) []planner.Finding {
 	for _, g := range v.groups {
 		for i := range g.plan.Pools {
 			p := &g.plan.Pools[i]
+			if i > 0 && g.plan.Pools[i-1].InstanceType == p.InstanceType {
+				continue // the same machines, bought in another way
+			}
 			for _, l := range g.loads {
 				var what, remedy string
 				switch {

@@ -150,6 +150,14 @@ func look(plan *planner.Plan, cat *catalogs.Catalog) *view {
 	return v
 }
 
+// pool returns the pool of that name; nil where the group has none.
+func (g *group) pool(name string) *planner.Pool {
+	if at := slices.Index(planner.PoolNames(g.plan.Pools), name); at >= 0 {
+		return &g.plan.Pools[at]
+	}
+	return nil
+}
+
 // instance returns the catalog's row of a type; nil where it has none.
 func (v *view) instance(name string) *catalogs.InstanceType {
 	for i := range v.cat.Types {

@@ -77,8 +77,8 @@ func unlisted(v *view) []planner.Finding {
 // spotLine reports whether a line of the bill pays for spot machines.
 func (v *view) spotLine(path string) bool {
 	for _, g := range v.groups {
-		for _, p := range g.plan.Pools {
-			if p.CapacityType == planner.Spot && path == g.Path()+".nodes" {
+		for i, of := range g.plan.NodesPaths() {
+			if of == path && g.plan.Pools[i].CapacityType == planner.Spot {
 				return true
 			}
 		}
@@ -112,6 +112,9 @@ func unknownPrice(v *view) []planner.Finding {
 			Path:    l.Path,
 			Message: "the price is not known, " + rest,
 			Remedy:  "scantling catalog list --priced, for types with a price",
+		}
+		if strings.HasPrefix(l.Path, "node_group.") && strings.HasSuffix(l.Path, ".volumes") {
+			f.Remedy = strings.Replace(v.pricedDisks(), "disk { type", "volume { type", 1)
 		}
 		if name := v.machineOf(l.Path); name != "" {
 			f.Message, f.Remedy = "what a "+name+" costs is not declared: "+f.Message, fmt.Sprintf("usd_per_month in machine %q; 0 for one that is paid for", name)
@@ -157,8 +160,8 @@ func (v *view) machineOf(path string) string {
 		return ""
 	}
 	for _, g := range v.groups {
-		if path == g.Path()+".nodes" && len(g.plan.Pools) > 0 {
-			return g.plan.Pools[0].InstanceType
+		if at := slices.Index(g.plan.NodesPaths(), path); at >= 0 {
+			return g.plan.Pools[at].InstanceType
 		}
 	}
 	prefix := map[string]string{"control_plane.nodes": planner.RoleControlPlane, "control_plane.etcd_nodes": planner.RoleEtcd, "control_plane.load_balancer_nodes": planner.RoleLoadBalancer}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -246,62 +247,66 @@ func machineRules() []rule {
 func burstable(v *view) []planner.Finding {
 	var found []planner.Finding
 	for _, g := range v.groups {
-		if len(g.plan.Pools) != 1 {
-			continue // the requests of one pool among several are not told apart
-		}
-		p := &g.plan.Pools[0]
-		t := v.instance(p.InstanceType)
-		if t == nil || !t.Burstable {
-			continue
-		}
-		// What is above the baseline is charged for or slowed down as the provider likes.
-		remedy, above, charge := fmt.Sprintf("instances { exclude = [%q] }", t.Name), "only burst", "more than that"
-		switch v.c.Provider {
-		case "aws":
-			remedy, above, charge = "instances { families = [\"m7*\"] }", "run on credits", "run on credits; the charge for them in unlimited mode is not known"
-		case "gcp":
-			remedy, above, charge = "instances { families = [\"n2\"] }", "only burst", "are there for short bursts alone"
-		}
-		base := int64(t.BaselineCPU) * int64(p.Nodes)
-		asked := g.requests() + daemonCPU(p)*int64(p.Nodes)
-		switch {
-		case base > 0 && asked > base:
-			severity := planner.Warning
-			if v.production {
-				severity = planner.Error
+		for i, name := range planner.PoolNames(g.plan.Pools) {
+			p := &g.plan.Pools[i]
+			if t := v.instance(p.InstanceType); t != nil && t.Burstable {
+				found = append(found, v.burstablePool(&g, p, t, g.requests(name)+daemonCPU(p)*int64(p.Nodes))...)
 			}
-			found = append(found, planner.Finding{
-				Severity: severity, Path: g.Path() + ".instances",
-				Message: fmt.Sprintf("requests of %s on %s x %s that hold %s for good: up to %s %s",
-					cores(asked), number(p.Nodes), t.Name, cores(base), cores(asked-base), charge),
-				Remedy: remedy,
-			})
-		case base == 0:
-			found = append(found, planner.Finding{
-				Severity: planner.Info, Path: g.Path() + ".instances",
-				Message: fmt.Sprintf("what %s x %s hold for good is not known; requests are %s", number(p.Nodes), t.Name, cores(asked)),
-				Remedy:  remedy,
-			})
-		case v.production && g.Role != planner.Batch:
-			found = append(found, planner.Finding{
-				Path:    g.Path() + ".instances",
-				Message: fmt.Sprintf("role %s has a steady load, and %s x %s %s above %s", g.Role, number(p.Nodes), t.Name, above, cores(base)),
-				Remedy:  remedy,
-			})
 		}
 	}
 	return found
 }
 
-// requests is the CPU that all pods of the group request, the provider's as far
-// as the placement's usage tells: what is not free.
-func (g *group) requests() int64 {
-	var free int64
-	for i := range g.plan.Pools {
-		p := &g.plan.Pools[i]
-		free += (int64(p.Allocatable.CPU) - daemonCPU(p)) * int64(p.Nodes)
+// burstablePool says what is wrong with so much CPU that is asked of a burstable pool.
+func (v *view) burstablePool(g *group, p *planner.Pool, t *catalogs.InstanceType, asked int64) []planner.Finding {
+	// What is above the baseline is charged for or slowed down as the provider likes.
+	remedy, above, charge := fmt.Sprintf("instances { exclude = [%q] }", t.Name), "only burst", "more than that"
+	switch v.c.Provider {
+	case "aws":
+		remedy, above, charge = "instances { families = [\"m7*\"] }", "run on credits", "run on credits; the charge for them in unlimited mode is not known"
+	case "gcp":
+		remedy, above, charge = "instances { families = [\"n2\"] }", "only burst", "are there for short bursts alone"
 	}
-	return free - int64(g.plan.Headroom.CPU)
+	base := int64(t.BaselineCPU) * int64(p.Nodes)
+	f := planner.Finding{Path: g.Path() + ".instances", Remedy: remedy}
+	switch {
+	case base > 0 && asked > base:
+		f.Severity = planner.Warning
+		if v.production {
+			f.Severity = planner.Error
+		}
+		f.Message = fmt.Sprintf("requests of %s on %s x %s that hold %s for good: up to %s %s",
+			cores(asked), number(p.Nodes), t.Name, cores(base), cores(asked-base), charge)
+	case base == 0:
+		f.Severity = planner.Info
+		f.Message = fmt.Sprintf("what %s x %s hold for good is not known; requests are %s", number(p.Nodes), t.Name, cores(asked))
+	case v.production && g.Role != planner.Batch:
+		f.Message = fmt.Sprintf("role %s has a steady load, and %s x %s %s above %s", g.Role, number(p.Nodes), t.Name, above, cores(base))
+	default:
+		return nil
+	}
+	return []planner.Finding{f}
+}
+
+// requests is the CPU that all pods on a pool request, the provider's too: of a group's
+// only pool what is not free, of one among several what the placement puts there.
+func (g *group) requests(pool string) int64 {
+	if len(g.plan.Pools) == 1 {
+		p := &g.plan.Pools[0]
+		return (int64(p.Allocatable.CPU)-daemonCPU(p))*int64(p.Nodes) - int64(g.plan.Headroom.CPU)
+	}
+	var sum int64
+	for i := range g.plan.Placement {
+		pl := &g.plan.Placement[i]
+		if pl.Pool != pool {
+			continue
+		}
+		for j := range g.plan.Workloads {
+			w := &g.plan.Workloads[j]
+			sum += int64(pods(pl, w.Name)) * int64(pl.Nodes) * int64(w.Pod.CPU)
+		}
+	}
+	return sum
 }
 
 // daemonCPU is what the DaemonSets of a node request.
@@ -320,11 +325,10 @@ func overcommit(v *view) []planner.Finding {
 		most := units.Ratio(overcommitted)
 		for i := range g.plan.Placement {
 			pl := &g.plan.Placement[i]
-			at := slices.IndexFunc(g.plan.Pools, func(p planner.Pool) bool { return p.InstanceType == pl.Pool })
-			if at < 0 {
+			p := g.pool(pl.Pool)
+			if p == nil {
 				continue
 			}
-			p := &g.plan.Pools[at]
 			cpu, memory := limits(&g, p, pl)
 			if s := share(cpu, int64(p.Allocatable.CPU)); s > most {
 				most, worst.Message = s, fmt.Sprintf("CPU limits of %s on a %s with %s: %s of allocatable", cores(cpu), p.InstanceType, cores(int64(p.Allocatable.CPU)), percent(s))
