@@ -7,7 +7,7 @@ import (
 
 // indexedFrom is how many nodes a group has whose nodes are found by views. In smaller
 // ones it is quicker to look at every kind.
-const indexedFrom = 192
+const indexedFrom = 48
 
 // mostScore is the most that LeastAllocated and BalancedAllocation sum to.
 const mostScore = 2 * maxNodeScore
