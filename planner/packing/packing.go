@@ -147,10 +147,30 @@ func (l Losses) Survivors(nodes, zones int) int {
 
 // NodesFor returns a lower bound on the number of nodes that carry the items,
 // each node offering free, and false where some pod fits on no node or free of
-// a requested resource is not positive.
+// a requested resource is not positive. It is the largest NodesForOne of all
+// resources.
+func NodesFor(items []Item, free Resources) (int, bool) {
+	sizes, counts := make([]int64, len(items)), make([]int, len(items))
+	best := 0
+	for r := range kinds {
+		for i := range items {
+			sizes[i], counts[i] = items[i].Request.amount(r), items[i].Count
+		}
+		n, ok := NodesForOne(sizes, counts, free.amount(r))
+		if !ok {
+			return 0, false
+		}
+		best = max(best, n)
+	}
+	return best, true
+}
+
+// NodesForOne returns a lower bound on the number of nodes that carry counts[i]
+// pods of sizes[i] each, of one resource of which a node offers node, and false
+// where some pod fits on no node.
 //
-// For each resource it is the largest of the totals divided by a node's amount
-// and the bounds by the dual feasible functions
+// It is the larger of the total divided by a node's amount and the bounds by the
+// dual feasible functions
 //
 //	u_k(x) = x where (k+1) x is whole, floor((k+1) x) / k otherwise, k = 1 to 12
 //
@@ -158,49 +178,41 @@ func (l Losses) Survivors(nodes, zones int) int {
 // to more than 1 under u_k (Fekete and Schepers, "New classes of fast lower
 // bounds for bin packing problems", 2001). With k = 1, pods of more than half a
 // node count as a whole one.
-func NodesFor(items []Item, free Resources) (int, bool) {
+func NodesForOne(sizes []int64, counts []int, node int64) (int, bool) {
 	const last = 12
-	best := int64(0)
-	for r := range kinds {
-		var total int64
-		node := free.amount(r)
-		for i := range items {
-			it := &items[i]
-			share := it.Request.amount(r)
-			if it.Count <= 0 || share <= 0 {
-				continue
-			}
-			if share > node {
-				return 0, false
-			}
-			total += share * int64(it.Count)
-		}
-		if total == 0 {
+	var total int64
+	for i, size := range sizes {
+		if counts[i] <= 0 || size <= 0 {
 			continue
 		}
-		best = max(best, units.CeilDiv(total, node))
-		for k := int64(1); k <= last; k++ {
-			best = max(best, dualFeasible(items, r, node, k))
+		if size > node {
+			return 0, false
 		}
+		total += size * int64(counts[i])
+	}
+	if total == 0 {
+		return 0, true
+	}
+	best := units.CeilDiv(total, node)
+	for k := int64(1); k <= last; k++ {
+		best = max(best, dualFeasible(sizes, counts, node, k))
 	}
 	return int(best), true
 }
 
-// dualFeasible returns the bound of u_k in resource r: the sum of u_k over the
-// pods, rounded up. Sums are kept in parts of 1/(k(k+1)) of a node.
-func dualFeasible(items []Item, r int, node, k int64) int64 {
+// dualFeasible returns the bound of u_k: the sum of u_k over the pods, rounded up.
+// Sums are kept in parts of 1/(k(k+1)) of a node.
+func dualFeasible(sizes []int64, counts []int, node, k int64) int64 {
 	var sum int64
-	for i := range items {
-		it := &items[i]
-		size := it.Request.amount(r)
-		if it.Count <= 0 || size <= 0 {
+	for i, size := range sizes {
+		if counts[i] <= 0 || size <= 0 {
 			continue
 		}
 		q, rest := (k+1)*size/node, (k+1)*size%node
 		if rest == 0 {
-			sum += int64(it.Count) * q * k
+			sum += int64(counts[i]) * q * k
 		} else {
-			sum += int64(it.Count) * q * (k + 1)
+			sum += int64(counts[i]) * q * (k + 1)
 		}
 	}
 	return units.CeilDiv(sum, k*(k+1))
