@@ -50,8 +50,8 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 bench: ## Run the benchmarks that match BENCH (all) COUNT (1) times
 	@$(GO) test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) $(PACKAGES)
 
-bench-packing: ## Measure gap and time of mixed types on 90 generated instances
-	@$(GO) test -run='^$$' -bench='^BenchmarkMixed$$' -benchtime=1x ./internal/packbench
+bench-packing: ## Measure gap and time of mixed types, of one type and of baselines on 90 generated instances
+	@$(GO) test -run='^$$' -bench='^Benchmark(Mixed|OneType|Baseline)' -benchtime=1x ./internal/packbench
 
 golden: ## Write the golden files anew: read their diff before you commit it
 	@packages=$$($(GO) list -f '{{range .TestImports}}{{if eq . "$(TESTKIT)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "$(TESTKIT)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}' ./... | sort -u); \

@@ -82,7 +82,7 @@ func rules() []rule {
 		{of: "internal/docgen", libraries: []string{everything}, imports: []string{everything}},
 		{of: "internal/snapshot/...", libraries: []string{everything}, imports: []string{"catalogs", "internal/snapshot/..."}},
 		{of: "internal/archtest"},
-		{of: "internal/packbench", imports: []string{"planner/packing/colgen", "planner", "catalogs/...", "providers/aws"}},
+		{of: "internal/packbench", imports: []string{"planner/packing/...", "planner", "catalogs/...", "providers/aws"}},
 		{of: "internal/testkit", libraries: []string{everything}},
 		{of: "examples/..."},
 

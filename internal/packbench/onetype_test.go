@@ -1,0 +1,102 @@
+package packbench_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/scantling-dev/scantling/internal/packbench"
+	"github.com/scantling-dev/scantling/planner/packing/baseline"
+	"github.com/scantling-dev/scantling/planner/packing/colgen"
+	"github.com/scantling-dev/scantling/planner/packing/onetype"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// instance is one problem of the comparison, and what it costs with mixed types.
+type instance struct {
+	name    string
+	classes []colgen.Class
+	offers  []colgen.Offer
+	mixed   units.USDPerHour
+}
+
+// instances calls f with the 90 instances that BenchmarkMixed solves.
+func instances(b *testing.B, f func(i *instance)) {
+	offers, err := packbench.Offers()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, n := range []int{10, 50, 200} {
+		for _, pods := range []int{1000, 10_000, 100_000} {
+			for seed := uint64(301); seed <= 310; seed++ {
+				f(&instance{
+					name:    fmt.Sprintf("classes=%d/pods=%d/seed=%d", n, pods, seed),
+					classes: packbench.Classes(seed, n, pods), offers: offers,
+				})
+			}
+		}
+	}
+}
+
+// report says what a purchase costs over that of mixed types, which is found once.
+func (i *instance) report(b *testing.B, cost units.USDPerHour, nodes int) {
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms")
+	b.ReportMetric(float64(nodes), "nodes")
+	if i.mixed == 0 {
+		plan, err := colgen.Solve(b.Context(), i.classes, i.offers, colgen.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		i.mixed = plan.Cost
+	}
+	b.ReportMetric(float64(cost)/float64(i.mixed), "of-mixed")
+}
+
+// BenchmarkOneType scans all types for the cheapest nodes of one.
+func BenchmarkOneType(b *testing.B) {
+	instances(b, func(i *instance) {
+		b.Run(i.name, func(b *testing.B) {
+			var r onetype.Result
+			var err error
+			for b.Loop() {
+				if r, err = onetype.Solve(b.Context(), i.classes, i.offers, onetype.Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			i.report(b, r.Cost, r.Nodes)
+			b.ReportMetric(100*r.Gap, "gap-%")
+			b.ReportMetric(float64(r.Stats.Survivors), "survivors")
+			b.ReportMetric(float64(r.Stats.Runs), "runs")
+		})
+	})
+}
+
+// to64 leaves types of more than 64 vCPUs out: Karpenter fills the largest nodes
+// that it may use, whatever they cost, so that a cap is fairer to it.
+func to64(offers []colgen.Offer) []colgen.Offer {
+	return slices.DeleteFunc(slices.Clone(offers), func(o colgen.Offer) bool { return o.Free[0] > 64_000 })
+}
+
+// BenchmarkBaseline buys what others would buy.
+func BenchmarkBaseline(b *testing.B) {
+	rules := []struct {
+		name string
+		buy  func([]colgen.Class, []colgen.Offer) (baseline.Purchase, error)
+	}{{"first_fit", baseline.FirstFit}, {"cheapest_per_core", baseline.CheapestPerCore}, {"karpenter", baseline.Karpenter}, {"karpenter_to_64_vcpus", func(c []colgen.Class, o []colgen.Offer) (baseline.Purchase, error) {
+		return baseline.Karpenter(c, to64(o))
+	}}}
+	instances(b, func(i *instance) {
+		for _, rule := range rules {
+			b.Run(i.name+"/rule="+rule.name, func(b *testing.B) {
+				var p baseline.Purchase
+				var err error
+				for b.Loop() {
+					if p, err = rule.buy(i.classes, i.offers); err != nil {
+						b.Fatal(err)
+					}
+				}
+				i.report(b, p.Cost, p.Nodes)
+			})
+		}
+	})
+}
