@@ -15,6 +15,8 @@ type billPart struct {
 	name    string
 	terms   []planner.Amount
 	unknown bool
+	// details of the lines.
+	details []string
 	// fees: each line is a fee of its own.
 	fees bool
 }
@@ -22,13 +24,19 @@ type billPart struct {
 // controlPlanePart names what the control plane costs.
 const controlPlanePart = "control plane"
 
-// partName says which part of the bill a line belongs to: what is bought for a
-// node group, else the first word of its address.
+// volumesPart is the last word of a part that pays for a group's volumes.
+const volumesPart = "volumes"
+
+// partName says which part of the bill a line belongs to: what is bought for node
+// groups, volumes of each group by themselves, else the first word of its address.
 func partName(path string) string {
 	segments := strings.Split(path, ".")
 	name := segments[0]
 	if name == "node_group" && len(segments) > 2 {
 		name = segments[2]
+		if name == volumesPart {
+			return segments[1] + " " + volumesPart
+		}
 	}
 	return strings.ReplaceAll(name, "_", " ")
 }
@@ -44,6 +52,7 @@ func billParts(lines []planner.CostLine) []billPart {
 			i = len(parts) - 1
 		}
 		parts[i].terms = append(parts[i].terms, l.Amount)
+		parts[i].details = append(parts[i].details, l.Detail)
 		parts[i].unknown = parts[i].unknown || !l.Amount.Known
 	}
 	rank := func(p billPart) int {
@@ -70,6 +79,10 @@ func (b billPart) words() string {
 		} else {
 			missing++
 		}
+	}
+	if len(b.terms) == 1 && strings.HasSuffix(b.name, " "+volumesPart) {
+		detail, _, _ := strings.Cut(b.details[0], ",")
+		b.name += " " + detail
 	}
 	switch {
 	case missing == len(b.terms):

@@ -21,9 +21,29 @@ type promise struct {
 
 // add counts a group in.
 func (p *promise) add(g *planner.GroupPlan, c *planner.CommittedCost) {
-	p.groups = append(p.groups, g.Name)
-	p.demand, p.price = p.demand+g.Cost.Rate, p.price+c.Rate
+	demand := onDemand(g)
+	name := g.Name
+	if demand.Rate != g.Cost.Rate {
+		name += " on demand"
+	}
+	p.groups = append(p.groups, name)
+	p.demand, p.price = p.demand+demand.Rate, p.price+c.Rate
 	p.payments = append(p.payments, strings.ReplaceAll(c.Payment, "_", " "))
+}
+
+// onDemand is what a group's nodes on demand cost: those that can be committed to.
+func onDemand(g *planner.GroupPlan) planner.Amount {
+	if len(g.Pools) < 2 {
+		return g.Cost
+	}
+	cost := planner.Amount{Known: true}
+	for i := range g.Pools {
+		if pool := &g.Pools[i]; pool.CapacityType == planner.OnDemand {
+			cost.Rate += pool.Price.Rate * units.USDPerHour(pool.Nodes)
+			cost.Known = cost.Known && pool.Price.Known()
+		}
+	}
+	return cost
 }
 
 // promises returns the cheapest commitments of the groups by term in years, and how
@@ -32,10 +52,10 @@ func promises(plan *planner.Plan) (terms map[int]*promise, bases []catalogs.Basi
 	terms = map[int]*promise{}
 	for i := range plan.NodeGroups {
 		g := &plan.NodeGroups[i]
-		best := map[int]*planner.CommittedCost{}
+		best, demand := map[int]*planner.CommittedCost{}, onDemand(g)
 		for j := range g.Committed {
 			c := &g.Committed[j]
-			if b := best[c.TermYears]; g.Cost.Known && c.Rate < g.Cost.Rate && (b == nil || c.Rate < b.Rate) {
+			if b := best[c.TermYears]; demand.Known && c.Rate < demand.Rate && (b == nil || c.Rate < b.Rate) {
 				best[c.TermYears] = c
 			}
 		}
@@ -59,7 +79,7 @@ func (p *page) committed(plan *planner.Plan) {
 	for _, years := range slices.Sorted(maps.Keys(terms)) {
 		t := terms[years]
 		of := "nodes"
-		if len(t.groups) < len(plan.NodeGroups) {
+		if len(t.groups) < len(plan.NodeGroups) || slices.ContainsFunc(t.groups, func(g string) bool { return strings.HasSuffix(g, " on demand") }) {
 			of = "nodes of " + strings.Join(t.groups, ", ")
 		}
 		saving := (t.demand - t.price) * 100 / t.demand // in percent, rounded down

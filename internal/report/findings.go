@@ -96,6 +96,9 @@ func (p *page) closing(plan *planner.Plan) {
 		drills = append(drills, g.Survives...)
 	}
 	for _, d := range drills {
+		if d.Event == planner.AllSpotGone {
+			continue // tried to be known, not to be survived
+		}
 		lost += d.Tried - d.Held
 		tried += d.Tried
 	}

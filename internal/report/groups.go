@@ -7,6 +7,7 @@ import (
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // header writes the lines that say what the plan is of and what it rests on.
@@ -155,11 +156,12 @@ func (p *page) nodeGroups(plan *planner.Plan) {
 			t.add(row...)
 			continue
 		}
-		row[4] = count(len(g.Pools), "type")
+		row[3], row[4] = nodesByZone(c.Zones, sumByZone(g.Pools)), poolsWords(g.Pools)
 		t.add(row...)
 		for j := range g.Pools {
 			pool := &g.Pools[j]
-			t.addStyled(dim, "", "", number(pool.Nodes), nodesByZone(c.Zones, pool.NodesByZone), poolWords(pool))
+			cost := planner.Amount{Rate: pool.Price.Rate * units.USDPerHour(pool.Nodes), Known: pool.Price.Known()}
+			t.addStyled(dim, "", "", number(pool.Nodes), nodesByZone(c.Zones, pool.NodesByZone), margin+poolWords(pool), "", "", "", "", monthly(cost))
 		}
 	}
 	scales := func(g planner.GroupPlan) bool { return g.MinNodes != g.Nodes || g.MaxNodes != g.Nodes }
@@ -169,6 +171,46 @@ func (p *page) nodeGroups(plan *planner.Plan) {
 	p.table(&t)
 	if len(legend) > 0 {
 		p.labelled("ZONES", plain, legend...)
+	}
+	p.resources(plan)
+}
+
+// sumByZone returns the nodes of all pools in each zone.
+func sumByZone(pools []planner.Pool) []planner.ZoneCount {
+	var out []planner.ZoneCount
+	for i := range pools {
+		for _, z := range pools[i].NodesByZone {
+			at := slices.IndexFunc(out, func(o planner.ZoneCount) bool { return o.Zone == z.Zone })
+			if at < 0 {
+				at = len(out)
+				out = append(out, planner.ZoneCount{Zone: z.Zone})
+			}
+			out[at].Nodes += z.Nodes
+		}
+	}
+	return out
+}
+
+// poolsWords says how many types a group has and how they are bought: "4 types, spot",
+// "2 types, 1 of 7 on demand".
+func poolsWords(pools []planner.Pool) string {
+	var types []string
+	spot, all := 0, 0
+	for i := range pools {
+		types = append(types, pools[i].InstanceType)
+		all += pools[i].Nodes
+		if pools[i].CapacityType == planner.Spot {
+			spot += pools[i].Nodes
+		}
+	}
+	words := count(len(distinct(types)), "type")
+	switch spot {
+	case 0:
+		return words
+	case all:
+		return words + ", spot"
+	default:
+		return words + ", " + of(all-spot, all) + " on demand"
 	}
 }
 

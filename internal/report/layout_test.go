@@ -42,7 +42,7 @@ func awkward(t *testing.T) *planner.Plan {
 func plans(t *testing.T) map[string]*planner.Plan {
 	t.Helper()
 	all := map[string]*planner.Plan{
-		"shop": shop(t), "unknown": unknown(t), "awkward": awkward(t), "gke": gke(t),
+		"shop": shop(t), "unknown": unknown(t), "awkward": awkward(t), "gke": gke(t), "mixed": mixed(t),
 		"rooms": byHand(t, "rooms"), "external": byHand(t, "external"), "long rooms": longRooms(t),
 		"halls": inZones(t, "", "frankfurt", "munich", "stuttgart"),
 	}

@@ -251,17 +251,29 @@ func (p *page) systemPods(plan *planner.Plan) {
 }
 
 // daemonsOf writes which DaemonSets run on each node: those of every group, then
-// what single groups have beside them.
+// what single groups, or types of their machines, have beside them.
 func daemonsOf(plan *planner.Plan) []string {
-	groups := map[string][]string{}
-	for _, g := range plan.NodeGroups {
-		for _, d := range g.Pools[0].DaemonSets {
-			groups[d.Name] = append(groups[d.Name], g.Name)
+	groups, whole := map[string][]string{}, map[string]int{}
+	for i := range plan.NodeGroups {
+		g := &plan.NodeGroups[i]
+		types := map[string][]string{}
+		for j, name := range planner.PoolNames(g.Pools) {
+			for _, d := range g.Pools[j].DaemonSets {
+				types[d.Name] = append(types[d.Name], name)
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(types)) {
+			if len(types[name]) == len(g.Pools) {
+				whole[name]++
+				groups[name] = append(groups[name], g.Name)
+				continue
+			}
+			groups[name] = append(groups[name], g.Name+" ("+strings.Join(types[name], ", ")+")")
 		}
 	}
 	var everywhere, some []string
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
-		if len(groups[name]) == len(plan.NodeGroups) {
+		if whole[name] == len(plan.NodeGroups) {
 			everywhere = append(everywhere, name)
 			continue
 		}
@@ -311,11 +323,19 @@ func (p *page) survives(plan *planner.Plan) {
 	}
 	add := func(event string, tried, held int, words string) {
 		s := plain
-		if held < tried {
+		switch {
+		case held < tried && event == planner.AllSpotGone:
+			s = yellow // it is tried, and nothing is planned for it
+		case held < tried:
 			s = red
 		}
 		t.addStyled(s, event, number(tried), number(held), words)
 	}
+	// What need not be survived stands below what must be.
+	slices.SortStableFunc(tallies, func(a, b tally) int {
+		last := map[bool]int{true: 1}
+		return last[a.event == planner.AllSpotGone] - last[b.event == planner.AllSpotGone]
+	})
 	for _, a := range tallies {
 		add(a.event, a.tried, a.held, a.words)
 	}

@@ -82,7 +82,7 @@ func (m *maker) volumeLines(g *planner.GroupPlan) []price.Line {
 	for i := range declared.Workloads {
 		w := &declared.Workloads[i]
 		at := slices.IndexFunc(g.Workloads, func(p planner.WorkloadPlan) bool { return p.Name == w.Name && !p.System })
-		if at < 0 {
+		if at < 0 || g.Workloads[at].Replicas == 0 {
 			continue
 		}
 		n := g.Workloads[at].Replicas
