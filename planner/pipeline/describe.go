@@ -44,7 +44,7 @@ func (p *problem) describe(a *answer, result *packing.Result, offers []packing.O
 func (p *problem) pool(a *answer) planner.Pool {
 	pool := planner.Pool{
 		InstanceType: a.offer.instance.Name, CapacityType: p.group.Instances.CapacityType,
-		Nodes: a.nodes(), Allocatable: a.offer.allocatable, DaemonSets: p.daemons,
+		Nodes: a.nodes(), Allocatable: a.offer.allocatable, DaemonSets: a.offer.daemons,
 		Price: a.offer.price, RootDisks: p.m.provider.RootDisks(p.group),
 	}
 	pool.NodesByZone = zoneCounts(p.group.Zones, a.zones)
@@ -208,7 +208,7 @@ func (p *problem) binding(a *answer, best *packing.Candidate, rounded bool) plan
 	if failure.Workload == "" {
 		return planner.Binding{Resource: "baseline_cpu", During: string(failure.During)}
 	}
-	return planner.Binding{Resource: string(failure.Resource), During: string(failure.During), Workload: failure.Workload}
+	return planner.Binding{Resource: p.further.shortage(failure.Resource), During: string(failure.During), Workload: failure.Workload}
 }
 
 // redundancy itemises what each step of redundancy adds on the chosen type: the
@@ -283,7 +283,7 @@ func (p *problem) bound(g *planner.GroupPlan, offers []packing.Offer) {
 	for i := range usable {
 		usable[i].Price = p.offers[i].price.Rate
 		if t := p.offers[i].instance; p.boundByBaseline(t) {
-			usable[i].Free.CPU = min(usable[i].Free.CPU, t.BaselineCPU-p.reserved.CPU)
+			usable[i].Free.CPU = min(usable[i].Free.CPU, t.BaselineCPU-p.offers[i].reserved.CPU)
 		}
 	}
 	demand := packing.Total(p.items(nil))

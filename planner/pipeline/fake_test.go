@@ -17,7 +17,7 @@ import (
 )
 
 // fakeProvider leaves all but 100m and 1 GiB of a machine to 12 pods a vCPU, 110
-// at most. A type without network cards cannot be sized.
+// at most, and a volume a vCPU. A type without network cards cannot be sized.
 type fakeProvider struct {
 	daemons []planner.DaemonSet
 	system  []planner.Workload
@@ -50,10 +50,15 @@ func (p fakeProvider) Allocatable(_ *planner.Cluster, _ *planner.NodeGroup, t *c
 	if t.ENIs == 0 {
 		return planner.Allocatable{}, errors.New("its network cards are not known")
 	}
-	return planner.Allocatable{
+	a := planner.Allocatable{
 		CPU: units.MilliCPU(t.VCPUs)*units.Core - 100, Memory: t.Memory - units.GiB,
 		Pods: min(12*t.VCPUs, 110), EphemeralStorage: 40 * units.GiB,
-	}, nil
+		Attachments: t.VCPUs, Network: units.Mbps(t.NetworkMbps), Disk: units.Mbps(t.DiskMbps),
+	}
+	if t.GPUs.Milli > 0 {
+		a.Extended = []planner.ExtendedResource{{Name: "nvidia.com/gpu", Count: int64(t.GPUs.Milli / 1000)}}
+	}
+	return a, nil
 }
 
 func (p fakeProvider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner.DaemonSet {
@@ -248,6 +253,16 @@ func (p *problem) mustMake(t testing.TB) planner.Plan {
 	}
 	if err := verify.Plan(&p.cluster, &p.catalog, p.provider, &plan); err != nil {
 		t.Fatalf("verify refuses the plan:\n%v", err)
+	}
+	return plan
+}
+
+// mustPlan plans what the verifier does not know yet.
+func (p *problem) mustPlan(t testing.TB) planner.Plan {
+	t.Helper()
+	plan, err := p.make(t)
+	if err != nil {
+		t.Fatalf("no plan: %v", err)
 	}
 	return plan
 }

@@ -22,11 +22,8 @@ type problem struct {
 	works  []work
 	offers []offer
 	losses placement.Losses
-	// daemons of every node, and what they reserve.
-	daemons  []planner.DaemonSet
-	reserved placement.Resources
-	// unrequested is what LeastAllocated counts for them beyond that.
-	unrequested placement.Resources
+	// further resources that its pods ask for.
+	further further
 	// atLeast so many nodes are tried.
 	atLeast int
 	// scratch is the checker's input, reused over the scan.
@@ -71,7 +68,7 @@ func (m *maker) group(ctx context.Context, g *planner.NodeGroup, guests []planne
 // problem prepares a group for planning: its replicas and what it may buy.
 func (m *maker) problem(g *planner.NodeGroup, guests []planner.Workload, months int) (*problem, error) {
 	p := problem{
-		m: m, group: g, path: g.Path(),
+		m: m, group: g, path: g.Path(), further: furtherOf(g),
 		losses: placement.Losses{Nodes: g.Redundancy.Nodes, Zones: g.Redundancy.Zones, AtOnce: g.Redundancy.AtOnce},
 	}
 	works, unsized := m.load(g, guests, months)
@@ -84,26 +81,10 @@ func (m *maker) problem(g *planner.NodeGroup, guests []planner.Workload, months 
 		// What is too large is told with what cannot be sized.
 		return nil, errors.Join(unsized, p.tooLarge())
 	}
-	p.daemons = m.daemonSets(g)
-	for _, d := range p.daemons {
-		p.reserved.CPU += d.CPU
-		p.reserved.Memory += d.Memory
-		p.reserved.Pods++
-		p.unrequested = unrequested(p.unrequested, d)
-	}
 	if err := p.tooLarge(); err != nil {
 		return nil, err
 	}
 	return &p, errors.Join(p.impossible(), p.uncertain())
-}
-
-// unrequested adds what LeastAllocated counts for a DaemonSet beyond its requests.
-// Its containers are taken as one.
-func unrequested(sum placement.Resources, d planner.DaemonSet) placement.Resources {
-	more := placement.UnrequestedBy(d.CPU, d.Memory)
-	sum.CPU += more.CPU
-	sum.Memory += more.Memory
-	return sum
 }
 
 // tooLarge names every workload whose pod fits on no admitted node.
@@ -194,7 +175,21 @@ func (p *problem) tryWith(guarantee planner.Guarantee, o *offer, nodes int, loss
 // check asks what the guarantee asks: whether places exist, whether the modelled
 // scheduler finds them, or the proof that it cannot fail to. What the proof covers
 // the scheduler finds too, and is asked for the placement and its drills.
+//
+// Where selectors name zones, it has to hold whichever of the zones have a node more
+// than others.
 func (p *problem) check(guarantee planner.Guarantee, in placement.Group, losses placement.Losses) (placement.Report, *placement.Failure) {
+	report, failure := p.checkAs(guarantee, in, losses)
+	for turn := 1; failure == nil && turn < p.turns(&in); turn++ {
+		var then placement.Report
+		then, failure = p.checkAs(guarantee, turned(in, turn), losses)
+		report.ReadyAtWorst = leastReady(report.ReadyAtWorst, then.ReadyAtWorst)
+	}
+	return report, failure
+}
+
+// checkAs is check with the nodes in the zones in which they are.
+func (p *problem) checkAs(guarantee planner.Guarantee, in placement.Group, losses placement.Losses) (placement.Report, *placement.Failure) {
 	switch guarantee {
 	case planner.Packed:
 		report, failure := p.m.checker.Pack(in, losses, placement.Options{Balance: p.m.balances()[0], Stop: p.m.stop})
@@ -232,11 +227,17 @@ func (p *problem) scheduled(in placement.Group, losses placement.Losses) (placem
 		}
 		var then placement.Report
 		then, failure = p.m.checker.Check(in, losses, placement.Options{Balance: next, Stop: p.m.stop})
-		for i := range then.ReadyAtWorst {
-			report.ReadyAtWorst[i] = min(report.ReadyAtWorst[i], then.ReadyAtWorst[i])
-		}
+		report.ReadyAtWorst = leastReady(report.ReadyAtWorst, then.ReadyAtWorst)
 	}
 	return report, failure
+}
+
+// leastReady lowers each of a to that of b, where there is one.
+func leastReady(a, b []int) []int {
+	for i := range b {
+		a[i] = min(a[i], b[i])
+	}
+	return a
 }
 
 func (p *problem) index(workload string) int {
@@ -253,7 +254,7 @@ func (p *problem) beyondBaseline(o *offer, nodes int) bool {
 	for i := range p.works {
 		requests += p.works[i].spec.Pod.CPU * units.MilliCPU(p.sized[i].Sum())
 	}
-	return requests+p.reserved.CPU*units.MilliCPU(nodes) > o.instance.BaselineCPU*units.MilliCPU(nodes)
+	return requests+o.reserved.CPU*units.MilliCPU(nodes) > o.instance.BaselineCPU*units.MilliCPU(nodes)
 }
 
 func (p *problem) boundByBaseline(t *catalogs.InstanceType) bool {
@@ -264,12 +265,14 @@ func (p *problem) boundByBaseline(t *catalogs.InstanceType) bool {
 func (p *problem) placementGroup(o *offer, zones []int) placement.Group {
 	g := &p.scratch
 	g.Pools = append(g.Pools[:0], placement.Pool{
-		Allocatable: placement.Resources{CPU: o.allocatable.CPU, Memory: o.allocatable.Memory, Pods: o.allocatable.Pods},
-		Reserved:    p.reserved, Unrequested: p.unrequested, NodesByZone: zones,
+		Allocatable: placement.Resources(o.room),
+		Reserved:    o.reserved, Unrequested: o.unrequested, NodesByZone: zones,
 	})
 	g.Workloads = g.Workloads[:0]
 	for i := range p.works {
-		g.Workloads = append(g.Workloads, p.works[i].placed(p.sized[i].Sum()))
+		w := p.works[i].placed(p.sized[i].Sum())
+		w.Pools = poolsFor(p.works[i].spec, o)
+		g.Workloads = append(g.Workloads, w)
 	}
 	return *g
 }
@@ -281,7 +284,7 @@ func (p *problem) packingOffers() []packing.Offer {
 		o := &p.offers[i]
 		out[i] = packing.Offer{
 			Name: o.instance.Name, Price: o.rate, Known: o.known, Named: o.named,
-			Free:  free(o),
+			Free:  o.free,
 			VCPUs: o.instance.VCPUs,
 		}
 	}
@@ -310,7 +313,7 @@ func (p *problem) least(o *offer) (int, bool) {
 		}
 		return w.need
 	})
-	n, ok := packing.LeastNodes(p.items(nil), kept, free(o), l, len(p.group.Zones))
+	n, ok := packing.LeastNodes(p.items(nil), kept, o.free, l, len(p.group.Zones))
 	return max(n, p.leastUp(o), p.atLeast, 1), ok
 }
 
@@ -320,7 +323,7 @@ func (p *problem) least(o *offer) (int, bool) {
 // left to the scan, which would cost more to bound than to try.
 func (p *problem) leastUp(o *offer) int {
 	items := p.items(nil)
-	least, _ := packing.NodesFor(items, free(o))
+	least, _ := packing.NodesFor(items, o.free)
 	surge := func(i int) int { return p.works[i].rollout().Surge(items[i].Count) }
 	most := [3]int{}
 	for i := range p.works {
@@ -341,7 +344,7 @@ func (p *problem) leastUp(o *offer) int {
 		}
 		extra := surge(i)
 		items[i].Count += extra
-		n, _ := packing.NodesFor(items, free(o))
+		n, _ := packing.NodesFor(items, o.free)
 		items[i].Count -= extra
 		least = max(least, n)
 	}
@@ -360,7 +363,7 @@ func (p *problem) items(count func(*work) int) []packing.Item {
 		}
 		out[i] = packing.Item{
 			Name:    w.path,
-			Request: packing.Resources{CPU: w.spec.Pod.CPU, Memory: w.spec.Pod.Memory, Pods: 1},
+			Request: w.request,
 			Count:   n,
 		}
 	}
@@ -383,24 +386,23 @@ func (p *problem) mostNodes() int {
 	return units.CeilDiv(max(n, p.group.MinNodes), p.step()) * p.step()
 }
 
-func free(o *offer) packing.Resources {
-	return packing.Resources{CPU: o.free.CPU, Memory: o.free.Memory, Pods: o.free.Pods}
-}
-
 // impossible finds what no number of nodes can mend: replicas that are given and
 // too few to keep min_ready through the declared losses, or a share that no
 // count keeps.
 func (p *problem) impossible() error {
 	for i := range p.works {
 		w := &p.works[i]
+		if bad := p.pinned(w); bad != nil {
+			return bad
+		}
 		if w.need == 0 || p.keepsReady(w) {
 			continue
 		}
 		n := w.base.Sum()
-		left, event := p.readyAtBest(n)
+		left, event := p.readyAtBest(w, n)
 		remedy := fmt.Sprintf("lower min_ready to %d, or declare a smaller redundancy", left)
 		for more := n + 1; !w.computed && more <= 4*n+w.need; more++ {
-			if ready, _ := p.readyAtBest(more); ready >= w.needOf(more) {
+			if ready, _ := p.readyAtBest(w, more); ready >= w.needOf(more) {
 				remedy = fmt.Sprintf("raise replicas to %d, or lower min_ready to %d", more, left)
 				break
 			}
@@ -423,7 +425,7 @@ func (p *problem) keepsReady(w *work) bool {
 		most = bumpLimit * (w.base.Sum() + w.need)
 	}
 	for n := w.base.Sum(); n <= most; n++ {
-		if left, _ := p.readyAtBest(n); left >= w.needOf(n) {
+		if left, _ := p.readyAtBest(w, n); left >= w.needOf(n) {
 			return true
 		}
 	}
@@ -433,12 +435,12 @@ func (p *problem) keepsReady(w *work) bool {
 // readyAtBest returns how many of n pods stay ready through the worse of the
 // declared losses where no two of them share a node and the zones share them
 // evenly, and names that loss.
-func (p *problem) readyAtBest(n int) (int, string) {
+func (p *problem) readyAtBest(w *work, n int) (int, string) {
 	left, event := n, "with every node up"
 	if l := p.losses.Nodes; l > 0 {
 		left, event = max(0, n-l), fmt.Sprintf("through the loss of any %d node%s", l, plural(l))
 	}
-	zones := len(p.group.Zones)
+	zones := w.zonesOf(len(p.group.Zones))
 	if l := p.losses.Zones; l > 0 {
 		if after := layout.Left(n, zones, l); after < left {
 			left, event = after, fmt.Sprintf("through the loss of any %d of %d zones", l, zones)

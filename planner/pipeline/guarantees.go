@@ -42,11 +42,13 @@ func voidWords(v *placement.ProofVoid) string {
 		return "hard topology spread of " + v.Workload
 	case placement.ShortMinReady:
 		return "pods of " + v.Workload + " that must stay ready"
-	case placement.ShortCPU, placement.ShortMemory, placement.ShortPods:
-		return fmt.Sprintf("a pod of %s is larger than a node", v.Workload)
-	case placement.ShortProof, placement.ShortStorage, placement.ShortSelector:
+	case placement.ShortSelector:
+		return "the node selector of " + v.Workload
+	case placement.ShortProof:
+		panic("pipeline: void of " + string(v.Rule))
+	case placement.ShortCPU, placement.ShortMemory, placement.ShortPods, placement.ShortStorage:
 	}
-	panic("pipeline: void of " + string(v.Rule))
+	return fmt.Sprintf("a pod of %s is larger than a node", v.Workload)
 }
 
 // voidReason says why a rule voids the proof.
@@ -263,7 +265,7 @@ func (p *problem) cheapestCertain(own *offer, c *certainty) *planner.GuaranteePr
 	losses := packing.Losses{Nodes: p.losses.Nodes, Zones: p.losses.Zones, AtOnce: p.losses.AtOnce}
 	for i := range p.offers {
 		o := &p.offers[i]
-		room := free(o)
+		room := o.free
 		if o == own || !o.known || !o.price.Known() || room.CPU <= 0 || room.Memory <= 0 || room.Pods <= 0 {
 			continue
 		}

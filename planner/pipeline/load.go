@@ -8,6 +8,7 @@ import (
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/demand"
+	"github.com/scantling-dev/scantling/planner/packing"
 	"github.com/scantling-dev/scantling/planner/placement"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -16,6 +17,9 @@ import (
 type work struct {
 	spec *planner.Workload
 	path string
+	// request of one pod, and the zones that its selector admits; nil is all.
+	request packing.Resources
+	zones   []bool
 	// brief: the count is wanted, and no words about it.
 	brief bool
 	// computed: the count follows from the load, so that losses may raise it.
@@ -37,11 +41,13 @@ type work struct {
 // months of growth. Where it fails, the works that could not be sized are there
 // without a count.
 func (m *maker) load(g *planner.NodeGroup, guests []planner.Workload, months int) ([]work, error) {
+	more := furtherOf(g)
 	var works []work
 	var failed []error
 	for _, list := range [][]planner.Workload{g.Workloads, guests} {
 		for i := range list {
 			w := work{spec: &list[i], path: g.Path() + ".workload." + list[i].Name, brief: m.brief}
+			w.request, w.zones = more.pod(w.spec), zonesFor(w.spec, g.Zones)
 			if err := w.size(months); err != nil {
 				failed = append(failed, err)
 			}
@@ -228,6 +234,20 @@ func (w *work) rules(static demand.Static) demand.Rules {
 	}
 }
 
+// zonesOf returns how many of so many zones the pods may run in.
+func (w *work) zonesOf(zones int) int {
+	if w.zones == nil {
+		return zones
+	}
+	n := 0
+	for _, admitted := range w.zones {
+		if admitted {
+			n++
+		}
+	}
+	return n
+}
+
 // minimum is the least count wanted for its own sake: what is to stay ready must
 // be there before anything is lost.
 func (w *work) minimum() int {
@@ -245,6 +265,7 @@ func (w *work) rollout() demand.Rollout {
 // ready through the losses where a hard spread says how pods sit. Where none
 // does, the drills find out (bump).
 func (w *work) replicas(nodes, zones int, losses placement.Losses) planner.ReplicaReasons {
+	zones = w.zonesOf(zones)
 	if !w.computed || w.need == 0 || losses.Nodes == 0 && losses.Zones == 0 {
 		return w.base
 	}
@@ -310,12 +331,13 @@ func (w *work) spreads() []placement.Spread {
 func (w *work) placed(replicas int) placement.Workload {
 	return placement.Workload{
 		Name:       w.spec.Name,
-		Request:    placement.Resources{CPU: w.spec.Pod.CPU, Memory: w.spec.Pod.Memory, Pods: 1},
+		Request:    placement.Resources(w.request),
 		Replicas:   replicas,
 		Spread:     w.spreads(),
 		Surge:      w.rollout().Surge(replicas),
 		MinReady:   w.needOf(replicas),
 		Reschedule: w.reschedules(),
+		Zones:      w.zones,
 	}
 }
 

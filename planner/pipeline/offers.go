@@ -7,6 +7,8 @@ import (
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/packing"
+	"github.com/scantling-dev/scantling/planner/placement"
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
@@ -14,8 +16,14 @@ import (
 type offer struct {
 	instance    *catalogs.InstanceType
 	allocatable planner.Allocatable
-	// free is allocatable less the DaemonSets.
-	free planner.Allocatable
+	// daemons of a node, what they reserve, and what LeastAllocated counts for them
+	// beyond that.
+	daemons               []planner.DaemonSet
+	reserved, unrequested placement.Resources
+	// labels of a node, where a selector asks for any.
+	labels map[string]string
+	// room of a node, and what of it the DaemonSets leave free.
+	room, free packing.Resources
 	// price of one node: the machine alone.
 	price catalogs.Price
 	// rate is the machine and its root disks; known where both are, or where the
@@ -33,9 +41,11 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 		return known, nil
 	}
 	daemons := m.daemonSets(g)
+	more := furtherOf(g)
 	disks, _ := m.rootDiskRate(g)
 	var out []offer
 	var unsized error
+	var unselected *planner.Workload
 	sized := 0
 	for i := range m.catalog.Types {
 		t := &m.catalog.Types[i]
@@ -60,15 +70,23 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 			continue
 		}
 		sized++
-		pool := planner.Pool{Allocatable: a, DaemonSets: daemons}
-		o := offer{instance: t, allocatable: a, free: pool.Free(), named: named, price: t.OnDemand}
+		o := offer{instance: t, allocatable: a, daemons: m.selected(daemons, g, t), room: more.node(&a), named: named, price: t.OnDemand}
+		o.reserved, o.unrequested = reservedBy(o.daemons)
+		taken := packing.Resources(o.reserved)
+		o.free = o.room.Plus(&taken, -1)
 		if g.Instances.CapacityType == planner.Spot {
 			o.price = t.Spot
 		}
 		o.rate, o.known = o.price.Rate+disks, o.price.Known()
-		if o.free.CPU > 0 && o.free.Memory > 0 && o.free.Pods > 0 {
-			out = append(out, o)
+		if o.free.CPU <= 0 || o.free.Memory <= 0 || o.free.Pods <= 0 {
+			continue
 		}
+		o.labels = m.labelled(g, t)
+		if w := o.excludes(g); w != nil && g.Instances.MaxTypes <= 1 {
+			unselected = w // one type has to admit all
+			continue
+		}
+		out = append(out, o)
 	}
 	if len(out) == 0 && sized == 0 && unsized != nil {
 		return nil, &planner.Infeasible{
@@ -76,6 +94,9 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 			Constraint: "no admitted type can be used: " + unsized.Error(),
 			Remedy:     "admit other types, or change what stands in their way",
 		}
+	}
+	if len(out) == 0 && unselected != nil {
+		return nil, m.unselected(g, unselected)
 	}
 	if len(out) == 0 {
 		return nil, m.nothingOffered(g, daemons)
@@ -127,19 +148,6 @@ func isGlob(s string) bool { return strings.ContainsAny(s, "*?") }
 
 func anyGlob(globs []string, name string) bool {
 	return slices.ContainsFunc(globs, func(g string) bool { return catalogs.Match(g, name) })
-}
-
-// daemonSets returns what runs on every node of g: the provider's and the
-// declared ones, sorted by name.
-func (m *maker) daemonSets(g *planner.NodeGroup) []planner.DaemonSet {
-	out := slices.Clone(m.provider.DaemonSets(&m.cluster, g))
-	for _, d := range m.cluster.DaemonSets {
-		if len(d.NodeGroups) == 0 || slices.Contains(d.NodeGroups, g.Name) {
-			out = append(out, d)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b planner.DaemonSet) int { return strings.Compare(a.Name, b.Name) })
-	return out
 }
 
 var errNoHome = errors.New("no system or app group")

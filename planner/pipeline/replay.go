@@ -87,7 +87,7 @@ func (r *replayer) group(g *planner.GroupPlan, guests [][]planner.Workload) ([]p
 	if err != nil {
 		return nil, err
 	}
-	in := standing(g, zones, works)
+	in := standing(g, zones, works, furtherOf(declared))
 	o := placement.Options{Balance: r.m.balances()[0], Shuffles: -1, Stop: r.m.stop}
 	stand := placement.NewReplay(in, r.nodesOf(g, zones, works, in, o), o)
 	var out []planner.GroupCase
@@ -96,7 +96,7 @@ func (r *replayer) group(g *planner.GroupPlan, guests [][]planner.Workload) ([]p
 		if !ok {
 			return nil, nil // the context has ended
 		}
-		out = append(out, caseOf(g, zones, works, strikes[i].event, &worst))
+		out = append(out, caseOf(g, declared, works, strikes[i].event, &worst))
 	}
 	return out, nil
 }
@@ -123,19 +123,13 @@ func (r *replayer) works(g *planner.GroupPlan, declared *planner.NodeGroup, gues
 }
 
 // standing translates a planned group to the placement stage.
-func standing(g *planner.GroupPlan, zones []string, works []work) placement.Group {
+func standing(g *planner.GroupPlan, zones []string, works []work, more further) placement.Group {
 	pool := &g.Pools[0]
-	a := &pool.Allocatable
 	nodes := placement.Pool{
-		Allocatable: placement.Resources{CPU: a.CPU, Memory: a.Memory, Pods: a.Pods},
-		Reserved:    placement.Resources{Pods: len(pool.DaemonSets)},
+		Allocatable: placement.Resources(more.node(&pool.Allocatable)),
 		NodesByZone: make([]int, len(zones)),
 	}
-	for _, d := range pool.DaemonSets {
-		nodes.Reserved.CPU += d.CPU
-		nodes.Reserved.Memory += d.Memory
-		nodes.Unrequested = unrequested(nodes.Unrequested, d)
-	}
+	nodes.Reserved, nodes.Unrequested = reservedBy(pool.DaemonSets)
 	for _, p := range g.Placement {
 		nodes.NodesByZone[slices.Index(zones, p.Zone)] += p.Nodes
 	}
@@ -179,8 +173,8 @@ func (r *replayer) nodesOf(g *planner.GroupPlan, zones []string, works []work, i
 const noNodes = "nodes"
 
 // caseOf puts the worst case of a strike in the plan's words.
-func caseOf(g *planner.GroupPlan, zones []string, works []work, event string, worst *placement.Worst) planner.GroupCase {
-	o := &worst.Outcome
+func caseOf(g *planner.GroupPlan, declared *planner.NodeGroup, works []work, event string, worst *placement.Worst) planner.GroupCase {
+	o, zones, more := &worst.Outcome, declared.Zones, furtherOf(declared)
 	out := planner.GroupCase{
 		Group: g.Name, Event: event, Ways: worst.Ways, Tried: worst.Tried, Held: worst.Held, All: worst.All,
 		Lost: lossWords(zones, o.Lost), Nodes: g.Nodes, Left: o.Up, Missing: o.Missing, NotReady: o.NotReady,
@@ -190,7 +184,7 @@ func caseOf(g *planner.GroupPlan, zones []string, works []work, event string, wo
 		w, f, replicas := &works[i], &o.Fates[i], g.Workloads[i].Replicas
 		c := planner.WorkloadCase{
 			Name: w.spec.Name, System: w.spec.System, Replicas: replicas, Displaced: f.Displaced, Placed: f.Placed,
-			Short: string(f.Short), MayWait: !w.reschedules(), MinReady: w.needOf(replicas),
+			Short: more.shortage(f.Short), MayWait: !w.reschedules(), MinReady: w.needOf(replicas),
 			LeastReady: replicas - worst.Displaced[i],
 		}
 		for z, pods := range f.Landed {
@@ -208,11 +202,6 @@ func caseOf(g *planner.GroupPlan, zones []string, works []work, event string, wo
 		out.Workloads = append(out.Workloads, c)
 	}
 	return out
-}
-
-// requestsOf translates from the placement stage.
-func requestsOf(r *placement.Resources) planner.Requests {
-	return planner.Requests{CPU: r.CPU, Memory: r.Memory, Pods: r.Pods}
 }
 
 // latencyOf predicts the targets of a workload that lost pods.

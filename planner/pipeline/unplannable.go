@@ -15,11 +15,11 @@ import (
 func (p *problem) unplannable(err error) error {
 	if e, ok := errors.AsType[*packing.NoFitError](err); ok {
 		return &planner.Infeasible{
-			Path:       e.Name + ".pod." + string(e.Resource),
-			Constraint: fmt.Sprintf("a pod is larger than a node of every admitted type; the closest is %s", e.OfferName),
+			Path:       e.Name + "." + p.further.attribute(e.Resource),
+			Constraint: p.tooLargeFor(e),
 			Margin: fmt.Sprintf("it requests %s, %s has %s left after reserves and DaemonSets: %s too few",
-				amount(e.Resource, e.Request), e.OfferName, amount(e.Resource, e.Offers), amount(e.Resource, e.Short())),
-			Remedy: tooLargeRemedy(e),
+				p.further.amount(e.Resource, e.Request), e.OfferName, p.further.amount(e.Resource, e.Offers), p.further.amount(e.Resource, e.Short())),
+			Remedy: p.tooLargeRemedy(e),
 		}
 	}
 	e, ok := errors.AsType[*packing.NoCountError](err)
@@ -60,7 +60,34 @@ func (p *problem) unplannable(err error) error {
 // mean millicores.
 const unlikelyCores = 200 * int64(units.Core)
 
-func tooLargeRemedy(e *packing.NoFitError) string {
+// tooLargeFor says what a pod is too large for. Of bandwidth and volumes a node has
+// none where nothing is known of it.
+func (p *problem) tooLargeFor(e *packing.NoFitError) string {
+	if e.Offers == 0 {
+		switch p.further.resource(e.Resource) {
+		case network:
+			return "no admitted type has a network baseline that is known; the closest is " + e.OfferName
+		case disk:
+			return "no admitted type has a bandwidth to network disks that is known to last; the closest is " + e.OfferName
+		}
+	}
+	return "a pod is larger than a node of every admitted type; the closest is " + e.OfferName
+}
+
+func (p *problem) tooLargeRemedy(e *packing.NoFitError) string {
+	switch name := p.further.resource(e.Resource); name {
+	case string(packing.CPU), string(packing.Memory), string(packing.Pods):
+	case string(packing.Storage):
+		return "request less ephemeral_storage, or raise disk.size of the group"
+	case attachments:
+		return "give the pod fewer volumes, or admit types that take more (families, types)"
+	case disk:
+		return "ask for less, or admit larger types: on EC2 those of 48 vCPUs and more hold their bandwidth for good"
+	case network:
+		return "ask for less, or admit other types (families, types)"
+	default:
+		return "ask for fewer, or admit types that have them: instances { gpu { } }"
+	}
 	remedy := "make the pod smaller, or admit larger types (families, types, max_vcpus)"
 	if e.Resource == packing.CPU && e.Request >= unlikelyCores {
 		return fmt.Sprintf("%s; is \"%dm\" meant?", remedy, e.Request/int64(units.Core))
@@ -87,7 +114,7 @@ func (p *problem) sentence(f *placement.Failure) string {
 	if f.Resource == placement.ShortMinReady {
 		return fmt.Sprintf("%s has %d ready replicas too few %s", f.Workload, f.Missing, when)
 	}
-	return fmt.Sprintf("%d pods of %s have no place %s, short of %s", f.Missing, f.Workload, when, f.Resource)
+	return fmt.Sprintf("%d pods of %s have no place %s, short of %s", f.Missing, f.Workload, when, p.further.shortage(f.Resource))
 }
 
 // maxNodesTooLow is for a declared maximum below what any type needs.
@@ -131,29 +158,4 @@ func (p *problem) nodesWanted() (margin, remedy string) {
 		return "", "admit larger types, or declare a smaller redundancy"
 	}
 	return fmt.Sprintf("%d are needed at least", best), fmt.Sprintf("raise max_nodes to %d, or admit larger types", best)
-}
-
-// Amounts from these on are written in whole cores and TiB.
-const (
-	manyCores = 100 * int64(units.Core)
-	muchBytes = int64(units.TiB)
-)
-
-// amount writes an amount of a resource with its unit, rounded down.
-func amount(r packing.Resource, n int64) string {
-	switch r {
-	case packing.CPU:
-		if n >= manyCores {
-			return fmt.Sprintf("%d CPU", n/int64(units.Core))
-		}
-		return fmt.Sprintf("%dm CPU", n)
-	case packing.Memory, packing.Storage:
-		if n >= muchBytes {
-			return fmt.Sprintf("%d.%d TiB", n/muchBytes, n%muchBytes*10/muchBytes)
-		}
-		return fmt.Sprintf("%d MiB", n/int64(units.MiB))
-	case packing.Pods:
-		return fmt.Sprintf("%d pods", n)
-	}
-	panic("pipeline: resource " + string(r))
 }

@@ -1,0 +1,126 @@
+package pipeline_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// asking is a workload of so many replicas of 100m and 256 MiB that ask for more.
+func asking(replicas int, change func(*planner.Workload)) planner.Workload {
+	w := given("w", replicas, 100, 256*units.MiB)
+	change(&w)
+	return w
+}
+
+func gpuMachine(name string, vcpus, gpus int, thousandths int64) catalogs.InstanceType {
+	m := machine(name, vcpus, units.Bytes(4*vcpus), thousandths)
+	m.GPUs = catalogs.GPUs{Milli: 1000 * gpus, Name: "a10g", MemoryEach: 24 * units.GiB}
+	return m
+}
+
+// TestFurtherResourcesDecide: each group has pods that are small but for one thing. By
+// hand: 7 pods of 12 GiB on nodes of 40 are 3 a node; 5 pods of 2 volumes on nodes of
+// 4 are 2 a node; 6 pods of a GPU on nodes of 4 are 2 nodes; 4 pods of 400 Mbit/s on
+// nodes of 1,000 are 2 a node.
+func TestFurtherResourcesDecide(t *testing.T) {
+	tests := map[string]struct {
+		replicas int
+		change   func(*planner.Workload)
+		want     int
+	}{
+		"local storage": {7, func(w *planner.Workload) { w.Pod.EphemeralStorage = 12 * units.GiB }, 3},
+		"volumes": {5, func(w *planner.Workload) {
+			w.Volumes = []planner.Volume{{Name: "a", Type: "gp3", Size: units.GiB}, {Name: "b", Type: "gp3", Size: units.GiB}}
+		}, 3},
+		"GPUs": {6, func(w *planner.Workload) {
+			w.Pod.Extended = []planner.ExtendedResource{{Name: "nvidia.com/gpu", Count: 1}}
+		}, 2},
+		"network": {4, func(w *planner.Workload) { w.Pod.Network = 400 }, 2},
+		"disk":    {4, func(w *planner.Workload) { w.Pod.Disk = 400 }, 2},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			m := gpuMachine("m7i.xlarge", 4, 4, 200)
+			m.NetworkMbps, m.DiskMbps = 1000, 1000
+			g := alone(asking(test.replicas, test.change))
+			g.Instances.Allow = []string{"gpu"}
+			plan := market(g, m).mustPlan(t)
+			if _, n := nodes(&plan); n != test.want {
+				t.Errorf("%d nodes, want %d", n, test.want)
+			}
+		})
+	}
+}
+
+// TestDaemonSetsTakeLocalStorage: agents of 10 GiB leave 30 of 40, two pods of 12.
+func TestDaemonSetsTakeLocalStorage(t *testing.T) {
+	p := market(alone(asking(6, func(w *planner.Workload) { w.Pod.EphemeralStorage = 12 * units.GiB })), machine("m7i.xlarge", 4, 16, 200))
+	p.cluster.DaemonSets = []planner.DaemonSet{{Name: "agent", CPU: 10, Memory: units.MiB, EphemeralStorage: 10 * units.GiB}}
+	plan := p.mustPlan(t)
+	if _, n := nodes(&plan); n != 3 {
+		t.Errorf("%d nodes, want 3", n)
+	}
+}
+
+// TestFurtherResourcesChooseTypes: the cheaper type has one GPU and the dearer four, so
+// that 8 pods of a GPU cost 8 x 600 or 2 x 2000.
+func TestFurtherResourcesChooseTypes(t *testing.T) {
+	g := alone(asking(8, func(w *planner.Workload) {
+		w.Pod.Extended = []planner.ExtendedResource{{Name: "nvidia.com/gpu", Count: 1}}
+	}))
+	g.Instances.Allow = []string{"gpu"}
+	plan := market(g, gpuMachine("g5.xlarge", 4, 1, 600), gpuMachine("g5.12xlarge", 48, 4, 2000), machine("m7i.xlarge", 4, 16, 200)).mustPlan(t)
+	if name, n := nodes(&plan); name != "g5.12xlarge" || n != 2 {
+		t.Errorf("%d of %s, want 2 of g5.12xlarge", n, name)
+	}
+	if bound := plan.NodeGroups[0].LowerBound; bound != 4*units.DollarPerHour {
+		t.Errorf("a bound of %d, want 4 USD: 2 nodes of 4 GPUs", bound)
+	}
+	if b := plan.NodeGroups[0].Binding; b.Resource != "nvidia.com/gpu" || b.Workload != "w" {
+		t.Errorf("%+v binds, want the GPUs", b)
+	}
+}
+
+// TestTooMuchOfAFurtherResource says which, by how much and what would do.
+func TestTooMuchOfAFurtherResource(t *testing.T) {
+	tests := map[string]struct {
+		change                   func(*planner.Workload)
+		path, constraint, margin string
+		remedy                   string
+	}{
+		"local storage": {
+			func(w *planner.Workload) { w.Pod.EphemeralStorage = 50 * units.GiB },
+			"pod.ephemeral_storage", "larger than a node", "it requests 51200 MiB, m7i.xlarge has 40960 MiB left after reserves and DaemonSets: 10240 MiB too few", "disk.size",
+		},
+		"volumes": {
+			func(w *planner.Workload) { w.Volumes = make([]planner.Volume, 5) },
+			"volume", "larger than a node", "it requests 5 volumes, m7i.xlarge has 4 volumes left after reserves and DaemonSets: 1 volume too few", "fewer volumes",
+		},
+		"GPUs": {
+			func(w *planner.Workload) {
+				w.Pod.Extended = []planner.ExtendedResource{{Name: "nvidia.com/gpu", Count: 1}}
+			},
+			"pod.resources", "larger than a node", "it requests 1 nvidia.com/gpu, m7i.xlarge has 0 nvidia.com/gpu left after reserves and DaemonSets: 1 nvidia.com/gpu too few", "gpu { }",
+		},
+		"network": {
+			func(w *planner.Workload) { w.Pod.Network = 400 },
+			"pod.network_mbps", "no admitted type has a network baseline that is known", "0 Mbit/s of network left", "other types",
+		},
+		"disk": {
+			func(w *planner.Workload) { w.Pod.Disk = 400 },
+			"pod.disk_mbps", "no admitted type has a bandwidth to network disks that is known to last", "it requests 400 Mbit/s to disks", "48 vCPUs",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			bad := market(alone(asking(1, test.change)), machine("m7i.xlarge", 4, 16, 200)).infeasible(t)
+			if bad.Path != "node_group.g.workload.w."+test.path || !strings.Contains(bad.Constraint, test.constraint) || !strings.Contains(bad.Margin, test.margin) || !strings.Contains(bad.Remedy, test.remedy) {
+				t.Errorf("got %+v", bad)
+			}
+		})
+	}
+}
