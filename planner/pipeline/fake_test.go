@@ -257,16 +257,6 @@ func (p *problem) mustMake(t testing.TB) planner.Plan {
 	return plan
 }
 
-// mustPlan plans what the verifier does not know yet.
-func (p *problem) mustPlan(t testing.TB) planner.Plan {
-	t.Helper()
-	plan, err := p.make(t)
-	if err != nil {
-		t.Fatalf("no plan: %v", err)
-	}
-	return plan
-}
-
 // infeasible returns why there is no plan.
 func (p *problem) infeasible(t testing.TB) *planner.Infeasible {
 	t.Helper()

@@ -48,7 +48,7 @@ func TestFurtherResourcesDecide(t *testing.T) {
 			m.NetworkMbps, m.DiskMbps = 1000, 1000
 			g := alone(asking(test.replicas, test.change))
 			g.Instances.Allow = []string{"gpu"}
-			plan := market(g, m).mustPlan(t)
+			plan := market(g, m).mustMake(t)
 			if _, n := nodes(&plan); n != test.want {
 				t.Errorf("%d nodes, want %d", n, test.want)
 			}
@@ -60,7 +60,7 @@ func TestFurtherResourcesDecide(t *testing.T) {
 func TestDaemonSetsTakeLocalStorage(t *testing.T) {
 	p := market(alone(asking(6, func(w *planner.Workload) { w.Pod.EphemeralStorage = 12 * units.GiB })), machine("m7i.xlarge", 4, 16, 200))
 	p.cluster.DaemonSets = []planner.DaemonSet{{Name: "agent", CPU: 10, Memory: units.MiB, EphemeralStorage: 10 * units.GiB}}
-	plan := p.mustPlan(t)
+	plan := p.mustMake(t)
 	if _, n := nodes(&plan); n != 3 {
 		t.Errorf("%d nodes, want 3", n)
 	}
@@ -73,7 +73,7 @@ func TestFurtherResourcesChooseTypes(t *testing.T) {
 		w.Pod.Extended = []planner.ExtendedResource{{Name: "nvidia.com/gpu", Count: 1}}
 	}))
 	g.Instances.Allow = []string{"gpu"}
-	plan := market(g, gpuMachine("g5.xlarge", 4, 1, 600), gpuMachine("g5.12xlarge", 48, 4, 2000), machine("m7i.xlarge", 4, 16, 200)).mustPlan(t)
+	plan := market(g, gpuMachine("g5.xlarge", 4, 1, 600), gpuMachine("g5.12xlarge", 48, 4, 2000), machine("m7i.xlarge", 4, 16, 200)).mustMake(t)
 	if name, n := nodes(&plan); name != "g5.12xlarge" || n != 2 {
 		t.Errorf("%d of %s, want 2 of g5.12xlarge", n, name)
 	}

@@ -23,7 +23,7 @@ func TestSelectorsChooseTypes(t *testing.T) {
 	g := alone(selecting(map[string]string{"kubernetes.io/arch": "amd64", "team": "shop"}))
 	g.Instances.Architectures = []string{catalogs.AMD64, catalogs.ARM64}
 	g.Labels = map[string]string{"team": "shop"}
-	plan := market(g, arm, machine("m7i.xlarge", 4, 16, 200)).mustPlan(t)
+	plan := market(g, arm, machine("m7i.xlarge", 4, 16, 200)).mustMake(t)
 	if name, _ := nodes(&plan); name != "m7i.xlarge" {
 		t.Errorf("%s, want the type that the selector admits", name)
 	}
@@ -36,7 +36,7 @@ func TestSelectorsPinToAZone(t *testing.T) {
 	w.NodeSelector = map[string]string{"topology.kubernetes.io/zone": "b"}
 	g := group("g", planner.App, abc(), planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, w)
 	p := &problem{cluster: cluster(abc(), g), catalog: catalog(machine("m7i.xlarge", 4, 16, 200))}
-	plan := p.mustPlan(t)
+	plan := p.mustMake(t)
 	// Three nodes carry them in b, and one more is for a node that is lost there; the
 	// group's nodes are even over its zones, b has as few as any: 4 in each.
 	if _, n := nodes(&plan); n != 12 {
