@@ -21,3 +21,10 @@ func Committed(cat catalogs.Catalog, pools ...planner.Pool) []planner.CommittedC
 func Usage(pools []planner.Pool, free placement.Resources) (planner.Requests, planner.Usage, planner.Headroom) {
 	return usage(pools, free)
 }
+
+// UpgradeOf plans the upgrade of groups that were planned by hand.
+func UpgradeOf(c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, groups ...planner.GroupPlan) (*planner.UpgradePlan, error) {
+	m := &maker{cluster: c, catalog: &cat, provider: prov, checker: placement.NewChecker(), offers: map[string][]offer{}, terms: prov.Terms()}
+	m.stop = func() bool { return false }
+	return m.upgrade(groups, &planner.ControlPlane{})
+}

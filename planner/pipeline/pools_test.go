@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
@@ -132,5 +133,72 @@ func TestUsageOfPools(t *testing.T) {
 	}
 	if want := (planner.Headroom{CPU: 1850, Memory: 7 * units.GiB, Pods: 90}); free != want {
 		t.Errorf("headroom %+v, want %+v", free, want)
+	}
+}
+
+// TestUpgradeOfPools: each pool is an update of its own, one after the other. A node is
+// drained in 50 s, and 2 min more pass until it is gone; six nodes more, two a zone, run
+// meanwhile and go in 6 min. So 1 + 2 + 6 min are for each pool, and 2 min 50 s for each of
+// its nodes, which are replaced one at a time.
+func TestUpgradeOfPools(t *testing.T) {
+	c6, m7 := machine("c6.large", 2, 4, 100), machine("m7.xlarge", 4, 16, 200)
+	batch := group("batch", planner.Batch, abc(), planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, given("work", 6, 1500, units.GiB))
+	batch.Instances.CapacityType, batch.Instances.OnDemandBase, batch.Instances.MaxTypes = planner.Spot, units.Count(2), 2
+	batch.UpdateConfig.MaxUnavailable = units.Count(1)
+	c := cluster(abc(), batch)
+	c.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare"}
+	on := func(pool, zone string, nodes, pods int) planner.Placement {
+		p := planner.Placement{Pool: pool, Zone: zone, Nodes: nodes}
+		if pods > 0 {
+			p.Pods = []planner.PodCount{{Workload: "work", Pods: pods}}
+		}
+		return p
+	}
+	plan := planner.GroupPlan{
+		Name: "batch", Role: planner.Batch, Nodes: 6, MinNodes: 6, MaxNodes: 6,
+		Pools:     []planner.Pool{pool(c6, planner.OnDemand, 1, 1, 0), pool(m7, planner.Spot, 2, 1, 1)},
+		Workloads: []planner.WorkloadPlan{{Name: "work", Replicas: 6, Reasons: planner.ReplicaReasons{Load: 6}, Pod: batch.Workloads[0].Pod}},
+		Placement: []planner.Placement{on("c6.large", "a", 1, 1), on("c6.large", "b", 1, 1), on("m7.xlarge", "a", 2, 1), on("m7.xlarge", "b", 1, 1), on("m7.xlarge", "c", 1, 1)},
+	}
+	got, err := pipeline.UpgradeOf(c, catalog(c6, m7), fakeProvider{}, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	surge := got.Strategies[slices.IndexFunc(got.Strategies, func(s planner.UpgradeStrategy) bool { return s.Name == "surge" })]
+	minute := time.Minute
+	want := []planner.UpgradeGroup{
+		// 0.105 and, of a spot machine, 0.067 + 0.005 USD an hour for 6 nodes over all but the first minute.
+		{Name: "batch/c6.large", Start: 15 * minute, Duration: 9*minute + 2*(2*minute+50*time.Second), ExtraCost: 6 * 105 * 820 * units.Dollar / 1000 / 3600},
+		{Name: "batch/m7.xlarge", Start: 29*minute + 40*time.Second, Duration: 9*minute + 4*(2*minute+50*time.Second), ExtraCost: 6 * 72 * 1160 * units.Dollar / 1000 / 3600},
+	}
+	if len(surge.Groups) != len(want) || len(surge.BlockedBy) > 0 {
+		t.Fatalf("surge is %+v", surge)
+	}
+	for i, g := range surge.Groups {
+		if g.Name != want[i].Name || g.Start != want[i].Start || g.Duration != want[i].Duration || g.ExtraCost != want[i].ExtraCost ||
+			g.PeakExtraNodes != 6 || g.Parallel != 1 || g.MinReady != units.Whole {
+			t.Errorf("got %+v, want %+v", g, want[i])
+		}
+	}
+	minimal := got.Strategies[slices.IndexFunc(got.Strategies, func(s planner.UpgradeStrategy) bool { return s.Name == "minimal" })]
+	// The large nodes hold two pods each, so that five of the six nodes hold all, and the
+	// loss of another too; five of six are ready, whichever pool is replaced.
+	if len(minimal.BlockedBy) > 0 || minimal.MinReady != 833_333 || !slices.Contains(minimal.Notes, "keeps n_plus_one") {
+		t.Errorf("minimal is %+v", minimal)
+	}
+
+	// The nodes have 2 x 1 and 4 x 2 places for 10 pods, so that each is needed.
+	plan.Workloads[0].Replicas, plan.Workloads[0].Reasons.Load = 10, 10
+	plan.Placement = []planner.Placement{on("c6.large", "a", 1, 1), on("c6.large", "b", 1, 1), on("m7.xlarge", "a", 2, 2), on("m7.xlarge", "b", 1, 2), on("m7.xlarge", "c", 1, 2)}
+	if got, err = pipeline.UpgradeOf(c, catalog(c6, m7), fakeProvider{}, plan); err != nil {
+		t.Fatal(err)
+	}
+	minimal = got.Strategies[slices.IndexFunc(got.Strategies, func(s planner.UpgradeStrategy) bool { return s.Name == "minimal" })]
+	for _, reason := range []string{
+		"batch/c6.large/work: 1 pod has no place while 1 of 2 nodes is replaced", "batch/m7.xlarge/work: 2 pods have no place while 1 of 4 nodes is replaced",
+	} {
+		if !slices.Contains(minimal.BlockedBy, reason) {
+			t.Errorf("minimal is blocked by %q, not by %q", minimal.BlockedBy, reason)
+		}
 	}
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/scantling-dev/scantling/planner/placement"
 )
 
-// remainder answers what a planned group does while some of its nodes are
-// replaced and none stands in for them: it asks the placement stage with the
-// planned machines and replicas. Rollouts are taken to wait for the upgrade.
+// remainder answers what a planned group does while some nodes of one of its pools are
+// replaced and none stands in for them: it asks the placement stage with the planned
+// machines and replicas. Rollouts are taken to wait for the upgrade.
 type remainder struct {
-	p     *problem
-	offer *offer
-	// zones are the planned nodes by zone.
-	zones []int
+	p *problem
+	// offers of the pools, and their planned nodes by zone.
+	offers []*offer
+	zones  [][]int
 }
 
 // remainderOf prepares the questions of a planned group. Its errors are those of
@@ -36,38 +36,46 @@ func (m *maker) remainderOf(g *planner.GroupPlan) (*remainder, error) {
 		w := slices.IndexFunc(g.Workloads, func(w planner.WorkloadPlan) bool { return w.Name == spec.Name && w.System == spec.System })
 		p.sized = append(p.sized, g.Workloads[w].Reasons)
 	}
-	pool := &g.Pools[0]
-	o := slices.IndexFunc(p.offers, func(o offer) bool { return o.instance.Name == pool.InstanceType })
-	if o < 0 {
-		panic(fmt.Sprintf("pipeline: %s of group %s is not offered", pool.InstanceType, g.Name))
-	}
-	r := &remainder{p: p, offer: &p.offers[o]}
-	for _, z := range pool.NodesByZone {
-		r.zones = append(r.zones, z.Nodes)
+	r := &remainder{p: p}
+	for i := range g.Pools {
+		pool := &g.Pools[i]
+		o := slices.IndexFunc(p.offers, func(o offer) bool { return o.instance.Name == pool.InstanceType })
+		if o < 0 {
+			panic(fmt.Sprintf("pipeline: %s of group %s is not offered", pool.InstanceType, g.Name))
+		}
+		r.offers = append(r.offers, &p.offers[o])
+		var zones []int
+		for _, z := range pool.NodesByZone {
+			zones = append(zones, z.Nodes)
+		}
+		r.zones = append(r.zones, zones)
 	}
 	return r, nil
 }
 
-// pending returns the first workload with pods that have no place on so many
-// nodes, and how many, when so many pods of each need none; 0 where all have
-// one, however the zones share the nodes.
-func (r *remainder) pending(nodes int, without func(workload string) int) (workload string, pods int) {
-	if f := r.check(nodes, placement.Losses{}, without); f != nil {
+// pending returns the first workload with pods that have no place on so many nodes of a
+// pool and all of the others, and how many, when so many pods of each need none; 0
+// where all have one, however the zones share the nodes.
+func (r *remainder) pending(pool, nodes int, without func(workload string) int) (workload string, pods int) {
+	if f := r.check(pool, nodes, placement.Losses{}, without); f != nil {
 		return f.Workload, f.Missing
 	}
 	return "", 0
 }
 
-// redundant reports whether so many nodes still survive the declared losses.
-func (r *remainder) redundant(nodes int) bool {
-	return r.check(nodes, r.p.losses, func(string) int { return 0 }) == nil
+// redundant reports whether so many nodes of a pool and all of the others still survive
+// the declared losses.
+func (r *remainder) redundant(pool, nodes int) bool {
+	return r.check(pool, nodes, r.p.losses, func(string) int { return 0 }) == nil
 }
 
-// check places the group's pods on so many of its nodes and drills the losses,
-// for each split over the zones; it returns the first failure.
-func (r *remainder) check(nodes int, losses placement.Losses, without func(workload string) int) *placement.Failure {
-	for _, zones := range splits(r.zones, nodes) {
-		in := r.p.placementGroup(r.offer, zones)
+// check places the group's pods on so many nodes of a pool and all of the others, and
+// drills the losses, for each split over the zones; it returns the first failure.
+func (r *remainder) check(pool, nodes int, losses placement.Losses, without func(workload string) int) *placement.Failure {
+	left := slices.Clone(r.zones)
+	for _, zones := range splits(r.zones[pool], nodes) {
+		left[pool] = zones
+		in := r.group(left)
 		for i := range in.Workloads {
 			w := &in.Workloads[i]
 			w.Surge = 0
@@ -78,6 +86,18 @@ func (r *remainder) check(nodes int, losses placement.Losses, without func(workl
 		}
 	}
 	return nil
+}
+
+// group is the planned group with so many nodes of each pool by zone.
+func (r *remainder) group(zones [][]int) placement.Group {
+	var pools []placement.Pool
+	var in placement.Group
+	for i, o := range r.offers {
+		in = r.p.placementGroup(o, zones[i])
+		pools = append(pools, in.Pools[0])
+	}
+	in.Pools = pools
+	return in
 }
 
 // splits returns ways in which so many nodes of a group may be left over its

@@ -67,11 +67,11 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 		}
 	}
 	for i := range groups {
-		g, err := m.upgradeGroup(&groups[i])
+		pools, err := m.upgradeGroups(&groups[i])
 		if err != nil {
 			return nil, err
 		}
-		p.Groups = append(p.Groups, g)
+		p.Groups = append(p.Groups, pools...)
 	}
 	return upgradePlan(m.cluster.KubernetesVersion, u.To, hops, upgrade.Compare(p)), nil
 }
@@ -96,41 +96,60 @@ func times(mech *planner.Mechanics) upgrade.Times {
 	}
 }
 
-// upgradeGroup translates a planned group: its nodes as the modelled scheduler
-// filled them, and what it does with fewer.
-func (m *maker) upgradeGroup(g *planner.GroupPlan) (upgrade.Group, error) {
+// upgradeGroups translates the pools of a planned group, each of which its provider
+// replaces by itself, one after another: its nodes as the modelled scheduler filled
+// them, and what the group does with fewer of them.
+func (m *maker) upgradeGroups(g *planner.GroupPlan) ([]upgrade.Group, error) {
 	rest, err := m.remainderOf(g)
 	if err != nil {
-		return upgrade.Group{}, err
+		return nil, err
 	}
 	declared := m.groupNamed(g.Name)
-	pool := &g.Pools[0]
 	disks, known := m.rootDiskRate(declared)
-	out := upgrade.Group{
-		Name: g.Name, Zones: len(pool.NodesByZone),
-		Price:          upgrade.Rate{PerHour: pool.Price.Rate + disks, Known: known && pool.Price.Known()},
-		MaxUnavailable: declared.UpdateConfig.MaxUnavailable, Pending: rest.pending,
-	}
-	m.pace(&out, &declared.UpdateConfig)
-	if m.terms.OwnMachines {
-		out.Limited = true
-		for _, idle := range m.stock.room(pool.InstanceType, declared.Zones) {
-			out.Spare += idle
+	works := m.upgradeWorkloads(g, declared)
+	names, courses := planner.PoolNames(g.Pools), g.CourseNames()
+	var out []upgrade.Group
+	for i := range g.Pools {
+		pool := &g.Pools[i]
+		u := upgrade.Group{
+			Name: courses[i], Zones: len(pool.NodesByZone), Beside: g.Nodes - pool.Nodes,
+			Price:          upgrade.Rate{PerHour: pool.Price.Rate + disks, Known: known && pool.Price.Known()},
+			MaxUnavailable: declared.UpdateConfig.MaxUnavailable, Workloads: works,
+			Pending: func(nodes int, without func(workload string) int) (string, int) {
+				return rest.pending(i, nodes, without)
+			},
 		}
-	}
-	for _, z := range pool.NodesByZone {
-		out.NodesByZone = append(out.NodesByZone, z.Nodes)
-	}
-	if declared.Redundancy.Nodes > 0 || declared.Redundancy.Zones > 0 {
-		out.Redundant = rest.redundant
-	}
-	for _, pl := range g.Placement {
-		class := upgrade.NodeClass{Nodes: pl.Nodes}
-		for _, pods := range pl.Pods {
-			class.Pods = append(class.Pods, upgrade.PodCount{Workload: pods.Workload, Pods: pods.Pods})
+		m.pace(&u, &declared.UpdateConfig)
+		if m.terms.OwnMachines {
+			u.Limited = true
+			for _, idle := range m.stock.room(pool.InstanceType, declared.Zones) {
+				u.Spare += idle
+			}
 		}
-		out.Nodes = append(out.Nodes, class)
+		for _, z := range pool.NodesByZone {
+			u.NodesByZone = append(u.NodesByZone, z.Nodes)
+		}
+		if declared.Redundancy.Nodes > 0 || declared.Redundancy.Zones > 0 {
+			u.Redundant = func(nodes int) bool { return rest.redundant(i, nodes) }
+		}
+		for _, pl := range g.Placement {
+			if pl.Pool != names[i] {
+				continue
+			}
+			class := upgrade.NodeClass{Nodes: pl.Nodes}
+			for _, pods := range pl.Pods {
+				class.Pods = append(class.Pods, upgrade.PodCount{Workload: pods.Workload, Pods: pods.Pods})
+			}
+			u.Nodes = append(u.Nodes, class)
+		}
+		out = append(out, u)
 	}
+	return out, nil
+}
+
+// upgradeWorkloads says how the pods of a group leave a node.
+func (m *maker) upgradeWorkloads(g *planner.GroupPlan, declared *planner.NodeGroup) []upgrade.Workload {
+	var out []upgrade.Workload
 	specs := slices.Concat(declared.Workloads, m.provider.SystemWorkloads(&m.cluster, m.size))
 	for _, w := range g.Workloads {
 		at := slices.IndexFunc(specs, func(s planner.Workload) bool { return s.Name == w.Name && s.System == w.System })
@@ -142,9 +161,9 @@ func (m *maker) upgradeGroup(g *planner.GroupPlan) (upgrade.Group, error) {
 		if s.PodDisruptionBudget != nil {
 			u.Budget, u.Allowed = true, s.PodDisruptionBudget.Allowed(w.Replicas)
 		}
-		out.Workloads = append(out.Workloads, u)
+		out = append(out, u)
 	}
-	return out, nil
+	return out
 }
 
 // pace says how many nodes of a group are replaced at a time. Where the ground has

@@ -174,7 +174,7 @@ func (c *GroupCourse) add(start time.Duration, g Group, r round) {
 	c.Parallel = r.parallel
 	c.PeakExtraNodes = r.extraNodes
 	c.MinReadyNodes = r.minReady
-	c.MinReady = units.Whole * units.Ratio(min(r.minReady, n)) / units.Ratio(n)
+	c.MinReady = units.Whole * units.Ratio(min(r.minReady, n)+g.Beside) / units.Ratio(n+g.Beside)
 	hours, cost, known := extra(r.extraNodes, r.extraTime, g.Price)
 	c.ExtraNodeHours += hours
 	c.ExtraCost += cost

@@ -53,7 +53,7 @@ func short(p Problem, courses []GroupCourse, stay bool) (reasons, notes []string
 		away := n - left
 		switch {
 		case away <= 0:
-		case left > 0:
+		case !g.alone(left):
 			workload, pods, blocked := g.without(left, away, p.MayStop)
 			ends := p.MayStop && c.forces(workload)
 			switch {
@@ -88,12 +88,12 @@ func (g Group) stalled(drains []Drain, left int) []string {
 		return nil
 	}
 	homeless, stalls := "", false
-	if left > 0 {
+	if !g.alone(left) {
 		homeless, _, stalls = g.without(left, away, true)
 	}
 	var names []string
 	for _, d := range drains {
-		if d.Allowed < d.Pods && (left == 0 || stalls && d.Workload == homeless) {
+		if d.Allowed < d.Pods && (g.alone(left) || stalls && d.Workload == homeless) {
 			names = append(names, d.Workload)
 		}
 	}
@@ -187,6 +187,15 @@ func held(c GroupCourse) []string {
 		strings.Join(names, ", ")}
 }
 
+// stillRedundant reports whether the declared losses are survived with so many nodes.
+func (g Group) stillRedundant(left int) bool {
+	if g.alone(left) {
+		return false
+	}
+	_, pods := g.pending(left)
+	return pods == 0 && g.Redundant(left)
+}
+
 // redundancy notes whether the declared losses are still survived while nodes
 // are replaced: always where no group has fewer ready nodes than planned. There
 // is nothing to note where no group declares any.
@@ -198,7 +207,7 @@ func redundancy(p Problem, courses []GroupCourse) []string {
 		if g.Redundant == nil || n == 0 || left >= n {
 			continue
 		}
-		if _, pods := g.pending(max(left, 1)); left == 0 || pods > 0 || !g.Redundant(left) {
+		if !g.stillRedundant(left) {
 			broken = append(broken, fmt.Sprintf("breaks n_plus_one: %s runs with %d of %s", c.Name, left, count(n, "node")))
 		}
 	}

@@ -181,15 +181,21 @@ type Group struct {
 	BatchSoak time.Duration
 	// Workloads with pods on the nodes.
 	Workloads []Workload
+	// Beside are nodes that share the group's pods and are no part of it: other pools of
+	// the same node group, which are replaced before or after this one. They stay.
+	Beside int
 	// Pending returns how many pods have no place on so many of the nodes, at
-	// least 1, and whose they are, when so many pods of each workload need none:
+	// least 1 unless there are others beside, and whose they are, when so many pods of each workload need none:
 	// of the first workload that has such pods, 0 where there is none. Nil takes
 	// it that all have a place.
 	Pending func(nodes int, without func(workload string) int) (workload string, pods int)
-	// Redundant reports whether so many of the nodes, at least 1, still survive
-	// the declared losses. Nil is a group that declares none.
+	// Redundant reports whether so many of the nodes, at least 1 unless there are others
+	// beside, still survive the declared losses. Nil is a group that declares none.
 	Redundant func(nodes int) bool
 }
+
+// alone reports whether no node is left for the group's pods but so many of its own.
+func (g Group) alone(left int) bool { return left == 0 && g.Beside == 0 }
 
 // Count returns the group's number of nodes.
 func (g Group) Count() int {
@@ -282,7 +288,8 @@ type GroupCourse struct {
 	// MinReadyNodes is the least number that is ready while nodes are replaced;
 	// with a surge it is above the group's count.
 	MinReadyNodes int
-	// MinReady is its share of the group's count, at most 100%, rounded down.
+	// MinReady is its share of the group's count, those beside it counted on both sides,
+	// at most 100%, rounded down.
 	MinReady       units.Ratio
 	ExtraNodeHours float64
 	ExtraCost      units.USD

@@ -72,7 +72,7 @@ func (k *checker) strategy(s *planner.UpgradeStrategy, path string, blocked bool
 	names := make([]string, 0, len(s.Groups))
 	for _, g := range s.Groups {
 		where := path + "." + g.Name
-		known := slices.ContainsFunc(k.groups, func(o *group) bool { return o.decl.Name == g.Name })
+		known := slices.ContainsFunc(k.groups, func(o *group) bool { return slices.Contains(o.plan.CourseNames(), g.Name) })
 		k.need(known && !slices.Contains(names, g.Name), where, "upgrade.group", "the group is unknown or there twice")
 		names = append(names, g.Name)
 		k.need(g.Start >= 0 && g.Duration >= 0 && g.Start+g.Duration <= s.Duration, where, "upgrade.duration", "from %v for %v, the upgrade takes %v", g.Start, g.Duration, s.Duration)
