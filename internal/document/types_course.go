@@ -18,12 +18,12 @@ type strategy struct {
 	Rollback       text           `json:"rollback" jsonschema:"How to go back, and for how long; null where there is no course."`
 	BlockedBy      []string       `json:"blocked_by" jsonschema:"Why it cannot be used; empty where it can."`
 	Notes          []string       `json:"notes" jsonschema:"What to mind."`
-	Groups         []groupUpgrade `json:"node_groups" jsonschema:"Its course in each node group."`
+	Groups         []groupUpgrade `json:"node_groups" jsonschema:"Its course in each node group, pool by pool where a group has several."`
 	Events         []upgradeEvent `json:"events" computed:"true" jsonschema:"When each node group starts and ends, in order of time."`
 }
 
 type groupUpgrade struct {
-	Name           string   `json:"name" jsonschema:"Name of the node group."`
+	Name           string   `json:"name" jsonschema:"Name of the node group; GROUP/POOL for each pool of a group that has several."`
 	Start          seconds  `json:"start_seconds" jsonschema:"From the start of the upgrade."`
 	Duration       seconds  `json:"duration_seconds" jsonschema:"Until the group is done."`
 	Parallel       int      `json:"parallel" jsonschema:"Nodes replaced at a time."`
@@ -37,7 +37,7 @@ type groupUpgrade struct {
 
 type upgradeEvent struct {
 	At        seconds `json:"at_seconds" jsonschema:"From the start of the upgrade."`
-	NodeGroup string  `json:"node_group" jsonschema:"Name of the node group."`
+	NodeGroup string  `json:"node_group" jsonschema:"Name of the node group; GROUP/POOL for a pool of several."`
 	Event     string  `json:"event" jsonschema:"nodes_start or nodes_done."`
 }
 
@@ -59,7 +59,7 @@ type cost struct {
 }
 
 type costLine struct {
-	Path       string   `json:"path" jsonschema:"What is paid for."`
+	Path       string   `json:"path" jsonschema:"What is paid for: node_group.NAME.nodes, or node_group.NAME.nodes.POOL for each of several pools, .root_disks, .volumes, or a part of control_plane."`
 	Detail     string   `json:"detail" jsonschema:"The same in words."`
 	Basis      text     `json:"basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How the price is known; null where it is not."`
 	Date       date     `json:"date" jsonschema:"Day of the price's source."`

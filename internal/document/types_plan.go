@@ -151,7 +151,7 @@ type latency struct {
 }
 
 type placement struct {
-	Pool  string         `json:"pool" jsonschema:"Instance type of the pool."`
+	Pool  string         `json:"pool" jsonschema:"Name of the pool: its instance type; TYPE/on_demand and TYPE/spot where both are bought of it."`
 	Zone  string         `json:"zone" jsonschema:"Zone of the nodes."`
 	Nodes int            `json:"nodes" jsonschema:"Number of equal nodes."`
 	Pods  map[string]int `json:"pods" jsonschema:"Pods on each of the nodes, by workload."`
@@ -223,8 +223,8 @@ type committedCost struct {
 	Kind       string  `json:"kind" jsonschema:"What is promised."`
 	TermYears  int     `json:"term_years" jsonschema:"For how long."`
 	Payment    string  `json:"payment" jsonschema:"How it is paid."`
-	USDPerHour dollars `json:"usd_per_hour" jsonschema:"Cost of all nodes of the group, without disks."`
-	Saving     ratio   `json:"saving" signed:"true" jsonschema:"Share of the cost on demand that it saves."`
+	USDPerHour dollars `json:"usd_per_hour" jsonschema:"Cost of all nodes of the group that are bought on demand, without disks."`
+	Saving     ratio   `json:"saving" signed:"true" jsonschema:"Share of their cost on demand that it saves."`
 	PriceBasis text    `json:"price_basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How the price is known."`
 	PriceDate  date    `json:"price_date" jsonschema:"Day of the price's source."`
 }

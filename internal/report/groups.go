@@ -234,6 +234,12 @@ func bindingWords(plan *planner.Plan, g *planner.GroupPlan) string {
 		words = "min_ready"
 	case "pods":
 		words = "pods a node"
+	case "attachments":
+		words = "volumes a node"
+	case "network", "disk":
+		words += " bandwidth"
+	case "selector":
+		words = "the node selector"
 	case "proof":
 		words = "the proof for any order"
 	}

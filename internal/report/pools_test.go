@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"bytes"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -88,4 +89,33 @@ func TestSeveralPools(t *testing.T) {
 		}
 	}
 	testkit.Golden(t, filepath.Join("testdata", "pools_120.txt"), []byte(got))
+}
+
+// TestWordsOfResources: what binds, and what pods lack after a loss, in words.
+func TestWordsOfResources(t *testing.T) {
+	for resource, want := range map[string]struct{ binds, short string }{
+		"attachments":       {"volumes a node of thumbnails", "no room for volumes"},
+		"network":           {"network bandwidth of thumbnails", "no network bandwidth"},
+		"disk":              {"disk bandwidth of thumbnails", "no disk bandwidth"},
+		"selector":          {"the node selector of thumbnails", "no node that the selector admits"},
+		"ephemeral_storage": {"ephemeral storage of thumbnails", "no ephemeral storage"},
+		"nvidia.com/gpu":    {"nvidia.com/gpu of thumbnails", "no nvidia.com/gpu"},
+		"cpu":               {"cpu of thumbnails", "no CPU"},
+	} {
+		p := shop(t)
+		p.NodeGroups[0].Binding = planner.Binding{Resource: resource, During: "normal", Workload: "thumbnails"}
+		if got := text(t, p, report.Options{Width: 200}); !strings.Contains(got, "  "+want.binds+"\n") {
+			t.Errorf("%s does not bind as %q:\n%s", resource, want.binds, got)
+		}
+		r := planner.Replay{Tightest: -1, Groups: []planner.GroupCase{{Group: "batch", Event: "any 1 node", Workloads: []planner.WorkloadCase{
+			{Name: "thumbnails", Replicas: 3, Displaced: 2, Placed: 1, Short: resource},
+		}}}}
+		var out bytes.Buffer
+		if err := report.Replay(&out, p, &r, report.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), "1: "+want.short) {
+			t.Errorf("%s is not short as %q:\n%s", resource, want.short, out.String())
+		}
+	}
 }

@@ -137,8 +137,16 @@ func shortWords(short string) string {
 		return "no node left"
 	case "pods":
 		return "no pod slots"
+	case "attachments":
+		return "no room for volumes"
+	case "network", "disk":
+		return "no " + short + " bandwidth"
+	case "selector":
+		return "no node that the selector admits"
+	case "cpu":
+		return "no CPU"
 	}
-	return "no " + strings.Replace(short, "cpu", "CPU", 1)
+	return "no " + strings.ReplaceAll(short, "_", " ")
 }
 
 // readyWords says how many pods are ready at once, and how many after.
