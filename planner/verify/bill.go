@@ -193,6 +193,7 @@ func (k *checker) bill() {
 // root disks and for volumes.
 func (k *checker) groupLines(g *group, byItem map[string][]planner.CostLine) {
 	var pools, disks []owed
+	names := planner.PoolNames(g.plan.Pools)
 	for i := range g.plan.Pools {
 		p := &g.plan.Pools[i]
 		pools = append(pools, k.poolOwed(p))
@@ -209,7 +210,7 @@ func (k *checker) groupLines(g *group, byItem map[string][]planner.CostLine) {
 			at := slices.IndexFunc(left, func(l planner.CostLine) bool {
 				return l.Amount.Known == pools[i].known && (!l.Amount.Known || pools[i].agrees(l.Amount.Rate) && l.Basis == pools[i].basis)
 			})
-			if k.need(at >= 0, path, "cost.line", "no line pays for the nodes of %s, which cost %v (known: %t)", g.pools[i].name, &pools[i], pools[i].known) {
+			if k.need(at >= 0, path, "cost.line", "no line pays for the nodes of %s, which cost %v (known: %t)", names[i], &pools[i], pools[i].known) {
 				left = slices.Delete(left, at, at+1)
 			}
 		}

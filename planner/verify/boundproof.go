@@ -10,7 +10,7 @@ import (
 
 // knapsackSteps bounds the search for a filling that is worth too much, over all types
 // of one group.
-const knapsackSteps = 4_000_000
+const knapsackSteps = 2_000_000
 
 // certificate checks the prices of pods that prove a lower bound, and returns what they
 // prove; 0 where there are none or they prove nothing.

@@ -14,6 +14,8 @@ import (
 type fakeProvider struct {
 	terms   planner.Terms
 	control planner.ControlPlane
+	// offer changes what a node offers; nil leaves it.
+	offer func(a *planner.Allocatable)
 }
 
 func fake() *fakeProvider {
@@ -29,10 +31,14 @@ func (p *fakeProvider) Terms() planner.Terms { return p.terms }
 
 func (*fakeProvider) Versions(cat *catalogs.Catalog) []catalogs.Version { return cat.Versions }
 
-func (*fakeProvider) Allocatable(_ *planner.Cluster, _ *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
-	return planner.Allocatable{
+func (p *fakeProvider) Allocatable(_ *planner.Cluster, _ *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
+	a := planner.Allocatable{
 		CPU: units.MilliCPU(t.VCPUs)*units.Core - 100, Memory: t.Memory - units.GiB, Pods: 20, EphemeralStorage: 40 * units.GiB,
-	}, nil
+	}
+	if p.offer != nil {
+		p.offer(&a)
+	}
+	return a, nil
 }
 
 func (*fakeProvider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner.DaemonSet {

@@ -36,6 +36,10 @@ func (p *problem) verify() error {
 	return verify.Plan(&p.c, p.cat, p.prov, p.plan)
 }
 
+type violation = verify.Violation
+
+func (p *problem) found() []violation { return verify.Violations(p.verify()) }
+
 func rules(err error) []string {
 	var rules []string
 	for _, v := range verify.Violations(err) {
