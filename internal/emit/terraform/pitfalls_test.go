@@ -103,3 +103,34 @@ func TestPitfallUnequalTemplatesByZone(t *testing.T) {
 		}
 	}
 }
+
+// TestPitfallMixedTypesInOneGroup: an autoscaler takes all nodes of a group for equal and
+// counts with the first type that it finds (kubernetes/autoscaler, FAQ: MixedInstancesPolicy
+// with equal CPU and memory alone). A group that mixes types is written as a group for each,
+// and no template has two.
+func TestPitfallMixedTypesInOneGroup(t *testing.T) {
+	mixed := 0
+	for seed := range uint64(100) {
+		r := rand.New(rand.NewPCG(seed, 12))
+		p := randomEKSPlan(r)
+		randomPools(r, p, []string{"c6g.large", "m5.12xlarge", "m5.large"}, false)
+		_, values := emit(t, p)
+		groups, _ := decode(t, values)[variableOf(p)].(map[string]any)
+		pools := 0
+		for _, g := range p.NodeGroups {
+			pools += len(g.Pools)
+			mixed += min(len(g.Pools)-1, 1)
+		}
+		if len(groups) != pools {
+			t.Errorf("seed %d: %d groups are written for %d pools", seed, len(groups), pools)
+		}
+		for name, g := range groups {
+			if types, _ := at(t, g, "instance_types").([]any); len(types) != 1 {
+				t.Errorf("seed %d: %s has types %v", seed, name, types)
+			}
+		}
+	}
+	if mixed < 30 {
+		t.Errorf("only %d groups mix", mixed)
+	}
+}
