@@ -27,7 +27,7 @@ import (
 )
 
 // Dims is the number of resources of a Vector.
-const Dims = 8
+const Dims = 10
 
 // Vector is an amount of each resource, none negative, in units of the caller's
 // choice: thousandths of a core, bytes, pods. What is not used is zero.

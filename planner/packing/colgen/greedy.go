@@ -8,58 +8,117 @@ import (
 // greedyNodes limits the search tree of one knapsack of the greedy.
 const greedyNodes = 150
 
-// greedy fills nodes one after another at the prices v: each time the filling
-// that is worth most for its price, as often as the demand allows. It tries the
-// given offers, and all where they do not hold what is left. dem is used up.
-func (in *instance) greedy(ctx context.Context, k *packer, v []float64, dem []int, offers []int) ([]bin, error) {
+// shelf keeps the last filling of each offer while a demand shrinks. One that the
+// demand still holds is as good as when it was found; where the demand does not,
+// the next one will be worth no more.
+type shelf struct {
+	in    *instance
+	k     *packer
+	v     []float64
+	found []found
+}
+
+// found is a filling, and the most that is expected of the next: value is zero
+// where there is none.
+type found struct {
+	pat         []int32
+	value, hope float64
+}
+
+func newShelf(in *instance, k *packer) *shelf {
+	return &shelf{in: in, k: k, found: make([]found, len(in.offers))}
+}
+
+// reset empties the shelf, for other prices.
+func (s *shelf) reset(v []float64) {
+	s.v = v
+	for t := range s.found {
+		f := &s.found[t]
+		f.value, f.hope = 0, 1e300
+	}
+}
+
+// best returns the offer whose filling is worth most for its price, -1 where none
+// of the given offers holds a pod of the demand. Its filling is on the shelf.
+func (s *shelf) best(dem []int, offers []int) int {
+	const more = 1 + 1e-9
+	choice, ratio := -1, 0.0
+	for _, t := range offers {
+		f := &s.found[t]
+		if f.value > 0 && !within(f.pat, dem) {
+			f.value = 0
+		}
+		if r := f.value / s.in.offers[t].price; r > ratio {
+			choice, ratio = t, r
+		}
+	}
+	for {
+		// The most promising of those that have no filling.
+		next, hope := -1, ratio*more
+		for _, t := range offers {
+			f := &s.found[t]
+			if r := f.hope / s.in.offers[t].price; f.value == 0 && r > hope {
+				next, hope = t, r
+			}
+		}
+		if next < 0 {
+			return choice
+		}
+		f, price := &s.found[next], s.in.offers[next].price
+		aim := ratio * price * more
+		s.k.fill(next, s.v, dem, aim, aim, greedyNodes)
+		if f.value = s.k.value; f.value > 0 {
+			f.pat, f.hope = append(f.pat[:0], s.k.best...), f.value
+		} else {
+			f.hope = min(s.k.bound, ratio*price)
+		}
+		if r := f.value / price; r > ratio {
+			choice, ratio = next, r
+		}
+	}
+}
+
+// within reports whether the demand has the pods of a pattern.
+func within(pat []int32, dem []int) bool {
+	for i, c := range pat {
+		if int(c) > dem[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// greedy fills nodes one after another at the shelf's prices: each time the
+// filling that is worth most for its price, as often as the demand allows. It
+// tries the given offers, and all where they do not hold what is left. dem is
+// used up.
+func (in *instance) greedy(ctx context.Context, s *shelf, dem, offers, all []int) ([]bin, error) {
 	var bins []bin
-	first := 0
 	for slices.ContainsFunc(dem, func(d int) bool { return d > 0 }) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		choice, ratio := bin{offer: -1}, 0.0
-		try := func(t int) {
-			price := in.offers[t].price
-			aim := ratio * price * (1 + 1e-9)
-			k.fill(t, v, dem, aim, aim, greedyNodes)
-			if k.value > aim {
-				ratio = k.value / price
-				choice = bin{offer: t, pat: append(choice.pat[:0], k.best...)}
-			}
+		t := s.best(dem, offers)
+		if t < 0 {
+			t = s.best(dem, all)
 		}
-		if len(offers) > 0 {
-			first = min(first, len(offers)-1)
-			try(offers[first])
-			for n, t := range offers {
-				if n != first {
-					try(t)
-				}
-			}
+		if one := in.cheapestForAll(dem); one >= 0 && in.offers[one].cost <= in.offers[t].cost {
+			return append(bins, bin{offer: one, pat: pattern(dem), copies: 1}), nil
 		}
-		if choice.offer < 0 {
-			for t := range in.offers {
-				try(t)
-			}
-		}
-		if at := slices.Index(offers, choice.offer); at >= 0 {
-			first = at
-		}
-		if t := in.cheapestForAll(dem); t >= 0 && in.offers[t].cost <= in.offers[choice.offer].cost {
-			return append(bins, bin{offer: t, pat: pattern(dem), copies: 1}), nil
-		}
-		choice.copies = in.commit(choice.pat, dem)
-		bins = append(bins, choice)
+		b := bin{offer: t, pat: slices.Clone(s.found[t].pat)}
+		b.copies = in.commit(b.pat, dem, in.pods)
+		bins = append(bins, b)
 	}
 	return bins, nil
 }
 
-// commit takes a pattern from the demand as often as it goes in whole.
-func (in *instance) commit(pat []int32, dem []int) int {
-	copies := -1
+// commit takes a pattern from the demand as often as it goes in whole, but no
+// more often than limit.
+func (in *instance) commit(pat []int32, dem []int, limit int) int {
+	copies := limit
 	for i, c := range pat {
-		if c > 0 && (copies < 0 || dem[i]/int(c) < copies) {
-			copies = dem[i] / int(c)
+		if c > 0 {
+			copies = min(copies, dem[i]/int(c))
 		}
 	}
 	for i, c := range pat {

@@ -28,7 +28,7 @@ func (s *solver) improve(steps int) error {
 		waste = append(waste, measure(&bins[k]))
 	}
 	dem, base := make([]int, len(in.dem)), s.lifted(s.dual)
-	prices := slices.Clone(base)
+	prices, sh := slices.Clone(base), newShelf(in, s.packer)
 	for range steps {
 		if s.ctx.Err() != nil {
 			return context.Cause(s.ctx)
@@ -39,7 +39,8 @@ func (s *solver) improve(steps int) error {
 		for i := range prices {
 			prices[i] = base[i] * (1 + 0.1*(s.rng.Float64()-0.5))
 		}
-		repacked, err := in.greedy(s.ctx, s.packer, prices, dem, s.someOffers(bins, out))
+		sh.reset(prices)
+		repacked, err := in.greedy(s.ctx, sh, dem, s.someOffers(bins, out), s.all)
 		if err != nil {
 			return err
 		}

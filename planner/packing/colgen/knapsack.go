@@ -18,6 +18,8 @@ type packer struct {
 	items []item
 	sumS  []float64 // prefix sums of the items' sizes and values, all copies
 	sumV  []float64
+	keys  []key
+	spare []item
 	take  []int32 // by class, while searching
 	best  []int32 // by class, the best found
 	value float64 // of best
@@ -36,7 +38,12 @@ type item struct {
 	floor int // of the relaxation's solution, rounded down
 	v     float64
 	s     float64 // surrogate size
-	w     Vector
+}
+
+// key sorts items.
+type key struct {
+	by float64
+	at int
 }
 
 func newPacker(in *instance) *packer {
@@ -58,25 +65,19 @@ func (k *packer) fill(t int, v []float64, dem []int, aim, skip float64, limit in
 	k.value, k.bound, k.nodes, k.limit, k.aim = 0, 0, 0, limit, aim
 	for i := range dem {
 		if u := min(dem[i], o.fit[i]); u > 0 && v[i] > 0 {
-			k.items = append(k.items, item{class: i, limit: u, v: v[i], w: k.in.w[i]})
+			k.items = append(k.items, item{class: i, limit: u, v: v[i]})
 		}
 	}
 	if len(k.items) == 0 {
 		return
 	}
-	k.relax.solve(k.items, &o.free, k.in.nd)
+	k.relax.solve(k.in, k.items, &o.free)
 	o.mu = k.relax.mu
-	size := 0.0
 	for j := range k.items {
 		it := &k.items[j]
-		it.s, it.floor = 0, k.relax.floor(j)
-		for d := range k.in.nd {
-			it.s += k.relax.mu[d] * float64(it.w[d])
-		}
+		it.s, it.floor = k.in.value(&o.mu, &k.in.w[it.class]), k.relax.floor(j)
 	}
-	for d := range k.in.nd {
-		size += k.relax.mu[d] * float64(o.free[d])
-	}
+	size := k.in.value(&o.mu, &o.free)
 	k.order()
 	root := k.rest(0, size)
 	if root <= aim {
@@ -84,6 +85,7 @@ func (k *packer) fill(t int, v []float64, dem []int, aim, skip float64, limit in
 		return
 	}
 	k.start(&o.free)
+	k.polish(root, &o.free)
 	clear(k.take)
 	k.search(0, 0, size, o.free)
 	k.bound = max(k.bound, k.value) + safety*o.price
@@ -120,16 +122,12 @@ func (k *packer) glance(t int, v []float64, dem []int) float64 {
 
 // order sorts the items by value for size and sums them up.
 func (k *packer) order() {
-	slices.SortFunc(k.items, func(a, b item) int {
-		x, y := a.v*b.s, b.v*a.s
-		switch {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return a.class - b.class
-	})
+	k.sort(func(it *item) float64 { return it.v / it.s })
+	k.spare = k.spare[:0]
+	for _, q := range k.keys {
+		k.spare = append(k.spare, k.items[q.at])
+	}
+	k.items, k.spare = k.spare, k.items
 	k.sumS, k.sumV = append(k.sumS[:0], 0), append(k.sumV[:0], 0)
 	s, v := 0.0, 0.0
 	for j := range k.items {
@@ -138,6 +136,23 @@ func (k *packer) order() {
 		v += it.v * float64(it.limit)
 		k.sumS, k.sumV = append(k.sumS, s), append(k.sumV, v)
 	}
+}
+
+// sort puts the items into keys, the largest first.
+func (k *packer) sort(by func(*item) float64) {
+	k.keys = k.keys[:0]
+	for j := range k.items {
+		k.keys = append(k.keys, key{by(&k.items[j]), j})
+	}
+	slices.SortFunc(k.keys, func(a, b key) int {
+		switch {
+		case a.by > b.by:
+			return -1
+		case a.by < b.by:
+			return 1
+		}
+		return a.at - b.at
+	})
 }
 
 // rest bounds the value of items from j on in a surrogate size: what a node has,
@@ -201,8 +216,9 @@ func (k *packer) greedy(less int, free *Vector) {
 		}
 		k.take[it.class] += int32(n)
 		value += it.v * float64(n)
+		w := &k.in.w[it.class]
 		for d := range k.in.nd {
-			left[d] -= it.w[d] * int64(n)
+			left[d] -= w[d] * int64(n)
 		}
 	}
 	for j := range k.items {
@@ -246,8 +262,9 @@ func (k *packer) search(j int, value, size float64, free Vector) {
 		return
 	}
 	it := &k.items[j]
+	w := &k.in.w[it.class]
 	for d := range k.in.nd {
-		free[d] -= it.w[d] * int64(fit)
+		free[d] -= w[d] * int64(fit)
 	}
 	for n := fit; n >= 0; n-- {
 		v, s := value+it.v*float64(n), size-it.s*float64(n)
@@ -260,7 +277,7 @@ func (k *packer) search(j int, value, size float64, free Vector) {
 		k.take[it.class] = int32(n)
 		k.search(j+1, v, s, free)
 		for d := range k.in.nd {
-			free[d] += it.w[d]
+			free[d] += w[d]
 		}
 	}
 	k.take[it.class] = 0

@@ -21,7 +21,8 @@ type relaxation struct {
 
 const tiny = 1e-11
 
-func (r *relaxation) solve(items []item, free *Vector, nd int) {
+func (r *relaxation) solve(in *instance, items []item, free *Vector) {
+	nd := in.nd
 	r.nd, r.n = nd, len(items)
 	width := r.n + nd
 	r.z, r.upper = resize(r.z, width), resize(r.upper, width)
@@ -34,7 +35,7 @@ func (r *relaxation) solve(items []item, free *Vector, nd int) {
 		r.tab[d] = resize(r.tab[d], width)
 		inverse := 1 / math.Max(1, float64(free[d]))
 		for j := range items {
-			r.tab[d][j] = float64(items[j].w[d]) * inverse
+			r.tab[d][j] = float64(in.w[items[j].class][d]) * inverse
 		}
 		for e := range nd {
 			r.tab[d][r.n+e] = 0

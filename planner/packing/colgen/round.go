@@ -31,7 +31,7 @@ func (s *solver) round() error {
 	for i, y := range l.y {
 		prices[i] = math.Max(0, y)
 	}
-	prices = s.lifted(prices)
+	sh := newShelf(s.in, s.packer)
 	for _, threshold := range []float64{2, 0.9, 0.7, 0.5, 0.3} {
 		rem := slices.Clone(s.in.dem)
 		var bins []bin
@@ -43,7 +43,8 @@ func (s *solver) round() error {
 				bins = s.put(bins, u.col, 1, rem)
 			}
 		}
-		rest, err := s.in.greedy(s.ctx, s.packer, prices, rem, s.all)
+		sh.reset(s.lifted(prices))
+		rest, err := s.in.greedy(s.ctx, sh, rem, s.all, s.all)
 		if err != nil {
 			return err
 		}

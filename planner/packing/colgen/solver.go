@@ -64,17 +64,17 @@ func (s *solver) run() error {
 	} else if ok {
 		s.keep(bins, StageExact)
 	}
-	if err := s.linear(); err != nil {
-		return err
-	}
+	s.linear()
 	if s.stage != StageExact {
-		bins, err := s.in.greedy(s.ctx, s.packer, s.lifted(s.dual), slices.Clone(s.in.dem), s.all)
-		if err != nil {
-			return err
-		}
-		s.keep(bins, StageGreedy)
-		if s.closed(s.opt.gap()) {
-			return nil
+		for _, power := range blends {
+			bins, err := s.blend(power)
+			if err != nil {
+				return err
+			}
+			s.keep(bins, StageGreedy)
+			if s.closed(s.opt.gap()) {
+				return nil
+			}
 		}
 	}
 	if err := s.startMaster(); err != nil {
@@ -127,62 +127,6 @@ func (s *solver) finish() (Plan, error) {
 		s.stats.Pivots, s.stats.Columns = s.lp.pivots, len(s.lp.cols)
 	}
 	return s.in.plan(s.best, cert, s.stage, s.stats), nil
-}
-
-// linear starts the dual prices with those of the linear bound: prices of the
-// resources at which all that a node has is worth no more than the node,
-//
-//	max total . y  where free_t . y <= price_t for every offer t, y >= 0.
-func (s *solver) linear() error {
-	in := s.in
-	total := make([]float64, in.nd)
-	for i := range in.dem {
-		for d := range in.nd {
-			total[d] += float64(in.w[i][d]) * float64(in.dem[i])
-		}
-	}
-	start, rhs := make([]column, in.nd), make([]float64, in.nd)
-	var cols []column
-	for t := range in.offers {
-		c := column{offer: t, cost: in.offers[t].price}
-		for d := range in.nd {
-			if f := in.offers[t].free[d]; f > 0 {
-				share := float64(f) / total[d]
-				c.idx, c.cnt = append(c.idx, int32(d)), append(c.cnt, share)
-				if alone := 2 * c.cost / share; start[d].idx == nil || alone < start[d].cost {
-					// Twice what the dimension costs alone: never part of an optimum.
-					start[d] = column{offer: -1, idx: []int32{int32(d)}, cnt: []float64{1}, cost: alone}
-				}
-			}
-		}
-		cols = append(cols, c)
-	}
-	for d := range rhs {
-		rhs[d] = 1
-	}
-	l := newMaster(rhs, start, rand.New(rand.NewPCG(s.opt.Seed, 1)))
-	for _, c := range cols {
-		l.add(c)
-	}
-	if err := l.optimise(s.ctx, 100*(in.nd+10)); err != nil {
-		return err
-	}
-	v := make([]float64, len(in.dem))
-	for i := range v {
-		for d := range in.nd {
-			v[i] += math.Max(0, l.y[d]) * float64(in.w[i][d]) / total[d]
-		}
-	}
-	ratio := 0.0
-	for t := range in.offers {
-		worth := 0.0
-		for d := range in.nd {
-			worth += math.Max(0, l.y[d]) * float64(in.offers[t].free[d]) / total[d]
-		}
-		ratio = math.Max(ratio, worth/in.offers[t].price)
-	}
-	s.raise(v, ratio)
-	return nil
 }
 
 // raise takes v / ratio as dual prices if that gives a better bound.
