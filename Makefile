@@ -21,7 +21,7 @@ CLUSTERS ?= 200
 # FUZZTIME is the time for each fuzz target.
 FUZZTIME ?= 10s
 
-.PHONY: help build test race lint fmt fuzz bench bench-packing golden docs generate catalog terraform-check scheduler-check check clean
+.PHONY: help build test race lint fmt fuzz bench bench-packing golden docs generate catalog terraform-check scheduler-check milp-check check clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target sentence; do \
@@ -50,7 +50,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 bench: ## Run the benchmarks that match BENCH (all) COUNT (1) times
 	@$(GO) test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) $(PACKAGES)
 
-bench-packing: ## Measure gap and time of mixed types, of one type and of baselines on 90 generated instances
+bench-packing: ## Measure gap and time of mixed types, of one type and of baselines on 90 generated instances, and of mixed types on a trace
 	@$(GO) test -run='^$$' -bench='^Benchmark(Mixed|OneType|Baseline)' -benchtime=1x ./internal/packbench
 
 golden: ## Write the golden files anew: read their diff before you commit it
@@ -71,6 +71,10 @@ terraform-check: ## Run terraform init and plan on what we emit, against stand-i
 
 scheduler-check: ## Ask the real kube-scheduler about the examples and CLUSTERS (200) random clusters
 	cd internal/schedulercheck && $(GO) test -count=1 -timeout=120m -v . -args -clusters=$(CLUSTERS)
+
+milp-check: ## Compare mixed types with the optimum that an integer programming solver finds (needs glpsol of GLPK)
+	@command -v glpsol >/dev/null || { echo "glpsol is missing: install GLPK, on Debian the package glpk-utils" >&2; exit 1; }
+	$(GO) test -count=1 -tags milpcheck -run '^TestMILP' -v ./planner/packing/colgen
 
 check: ## Run what CI runs, in a clean work tree: it must leave no diff
 	./.ci/run
