@@ -86,6 +86,10 @@ type Options struct {
 	// Nodes bounds the search tree of one knapsack. Zero means 20000. A knapsack
 	// that is cut short makes the bound lower, never wrong.
 	Nodes int
+	// BoundOnly says that the certificate is wanted and the plan is not: it is then
+	// the first that was found, and RelGap the gap between the linear program and the
+	// bound.
+	BoundOnly bool
 }
 
 func (o Options) gap() float64 {
@@ -207,7 +211,11 @@ func Solve(ctx context.Context, classes []Class, offers []Offer, o Options) (Pla
 		return in.plan(nil, Certificate{Duals: make([]int64, len(classes)), Scale: 1}, StageExact, Stats{}), nil
 	}
 	s := newSolver(ctx, in, o)
-	if err := s.run(); err != nil {
+	search := s.run
+	if o.BoundOnly {
+		search = s.boundOnly
+	}
+	if err := search(); err != nil {
 		return Plan{}, err
 	}
 	return s.finish()

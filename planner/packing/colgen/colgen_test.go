@@ -45,6 +45,28 @@ func TestTinyAgainstBruteForce(t *testing.T) {
 	}
 }
 
+// TestBoundOnly: without a plan the certificate still proves a bound, and on most
+// problems one that is as good.
+func TestBoundOnly(t *testing.T) {
+	worse := 0
+	for seed := range uint64(500) {
+		p := tiny(seed)
+		bound := solve(t, p, colgen.Options{BoundOnly: true, RelGap: 0.002, Rounds: 60, Nodes: 2000})
+		p.checkCertificate(t, bound.Certificate)
+		dual, best := int64(bound.Certificate.Bound(p.classes)), p.optimum()
+		if dual > best {
+			t.Fatalf("seed %d: certified %d, optimum %d", seed, dual, best)
+		}
+		full := int64(solve(t, p, colgen.Options{}).Certificate.Bound(p.classes))
+		if dual < full-full/100 {
+			worse++
+		}
+	}
+	if worse > 5 {
+		t.Errorf("%d of 500 bounds are more than 1%% below those of the whole search", worse)
+	}
+}
+
 // middling is too large for the exact search.
 func middling(seed uint64) problem {
 	rng := rand.New(rand.NewPCG(seed, 7))
