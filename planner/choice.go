@@ -46,7 +46,8 @@ type PodPrice struct {
 // SizeStep is a size of a family, and what a group on nodes of that size alone is.
 type SizeStep struct {
 	Family, InstanceType string
-	// Nodes that hold, the least count; 0 where none was found, and Why says so.
+	// Nodes that hold, the least count that was found; 0 where none was, and Why says
+	// so.
 	Nodes int
 	Why   string
 	// Cost of nodes and root disks; of nodes alone where the price of root disks

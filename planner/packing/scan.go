@@ -60,6 +60,9 @@ type Problem struct {
 	Step int
 	// Alternatives is how many runners-up are wanted: zero means 3, negative none.
 	Alternatives int
+	// Cost of so many nodes of a priced offer, where that is not their number times the
+	// offer's price; nil where it is. A node more costs no less.
+	Cost func(offer, nodes int) units.USDPerHour
 	// Start returns the least count of an offer worth trying, a proved lower bound,
 	// and false where no count can hold. It is called once for an offer.
 	Start func(offer int) (int, bool)
@@ -209,6 +212,9 @@ func (s *scan) starts(belongs func(*Offer) bool) []start {
 // cost is what is minimised: dollars, or vCPUs where the price is not known.
 func (s *scan) cost(offer, nodes int) int64 {
 	if o := &s.offers[offer]; o.Known {
+		if s.problem.Cost != nil {
+			return int64(s.problem.Cost(offer, nodes))
+		}
 		return int64(o.Price) * int64(nodes)
 	}
 	return int64(s.offers[offer].VCPUs) * int64(nodes)
@@ -239,7 +245,7 @@ func (s *scan) count(st start, bound int64) (Candidate, bool, error) {
 		if v.Holds {
 			c.Nodes, c.Verdict = n, v
 			if c.Known {
-				c.Cost = s.offers[st.offer].Price * units.USDPerHour(n)
+				c.Cost = units.USDPerHour(s.cost(st.offer, n))
 			}
 			return c, true, nil
 		}

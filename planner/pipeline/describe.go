@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,12 +14,12 @@ import (
 )
 
 // describe turns the chosen answer into the group's plan.
-func (p *problem) describe(a *answer, result *packing.Result, offers []packing.Offer) planner.GroupPlan {
+func (p *problem) describe(ctx context.Context, a *answer, result *packing.Result, offers []packing.Offer) (planner.GroupPlan, error) {
 	nodes := a.nodes()
 	g := planner.GroupPlan{
 		Name: p.group.Name, Role: p.group.Role,
 		Nodes: nodes, MinNodes: nodes, MaxNodes: nodes,
-		Pools: []planner.Pool{p.pool(a)},
+		Pools: p.pools(a),
 	}
 	if p.group.MinNodes > 0 {
 		g.MinNodes = p.group.MinNodes
@@ -37,18 +38,25 @@ func (p *problem) describe(a *answer, result *packing.Result, offers []packing.O
 	g.Committed = p.m.committed(g.Pools)
 	g.Cost = nodesCost(g.Pools)
 	g.Alternatives = p.alternatives(a, result)
-	p.bound(&g, offers)
-	return g
+	counts := map[string]int{p.offers[result.Best.Offer].instance.Name: result.Best.Nodes}
+	for _, alternative := range g.Alternatives {
+		counts[alternative.InstanceType] = alternative.Nodes
+	}
+	g.Ladder = p.ladder(&g, counts)
+	return g, p.bound(ctx, &g, offers)
 }
 
-func (p *problem) pool(a *answer) planner.Pool {
-	pool := planner.Pool{
-		InstanceType: a.offer.instance.Name, CapacityType: p.group.Instances.CapacityType,
-		Nodes: a.nodes(), Allocatable: a.offer.allocatable, DaemonSets: a.offer.daemons,
-		Price: a.offer.price, RootDisks: p.m.provider.RootDisks(p.group),
+func (p *problem) pools(a *answer) []planner.Pool {
+	out := make([]planner.Pool, len(a.mix))
+	for i, part := range a.mix {
+		out[i] = planner.Pool{
+			InstanceType: part.offer.instance.Name, CapacityType: part.offer.capacity,
+			Nodes: part.nodes, NodesByZone: zoneCounts(p.group.Zones, a.zones[i]),
+			Allocatable: part.offer.allocatable, DaemonSets: part.offer.daemons,
+			Price: part.offer.price, RootDisks: p.m.provider.RootDisks(p.group),
+		}
 	}
-	pool.NodesByZone = zoneCounts(p.group.Zones, a.zones)
-	return pool
+	return out
 }
 
 // workloads are sorted by name.
@@ -80,7 +88,7 @@ func (p *problem) workloads(a *answer) []planner.WorkloadPlan {
 func (p *problem) readyByLoss(a *answer, i int) map[placement.During]int {
 	replicas := a.sized[i].Sum()
 	var onNodes []int
-	inZones := make([]int, len(a.zones))
+	inZones := make([]int, len(p.group.Zones))
 	for _, n := range a.report.Nodes {
 		onNodes = append(onNodes, n.Pods[i])
 		inZones[n.Zone] += n.Pods[i]
@@ -101,19 +109,20 @@ func largest(list []int, n int) int {
 	return sum
 }
 
-// placements counts equal nodes together, sorted by zone, then by pods.
+// placements counts equal nodes together, sorted by pool, zone, then by pods.
 func (p *problem) placements(a *answer) []planner.Placement {
+	names := planner.PoolNames(p.pools(a))
 	var out []planner.Placement
 	index := map[string]int{}
 	for _, n := range a.report.Nodes {
-		pl := planner.Placement{Pool: a.offer.instance.Name, Zone: p.group.Zones[n.Zone], Nodes: 1}
+		pl := planner.Placement{Pool: names[n.Pool], Zone: p.group.Zones[n.Zone], Nodes: 1}
 		for i, pods := range n.Pods {
 			if pods > 0 {
 				pl.Pods = append(pl.Pods, planner.PodCount{Workload: p.works[i].spec.Name, Pods: pods})
 			}
 		}
 		slices.SortFunc(pl.Pods, func(a, b planner.PodCount) int { return strings.Compare(a.Workload, b.Workload) })
-		key := fmt.Sprint(pl.Zone, pl.Pods)
+		key := fmt.Sprint(pl.Pool, pl.Zone, pl.Pods)
 		if at, ok := index[key]; ok {
 			out[at].Nodes++
 			continue
@@ -122,7 +131,7 @@ func (p *problem) placements(a *answer) []planner.Placement {
 		out = append(out, pl)
 	}
 	slices.SortFunc(out, func(a, b planner.Placement) int {
-		return cmp.Or(strings.Compare(a.Zone, b.Zone), slices.CompareFunc(a.Pods, b.Pods, func(x, y planner.PodCount) int {
+		return cmp.Or(strings.Compare(a.Pool, b.Pool), strings.Compare(a.Zone, b.Zone), slices.CompareFunc(a.Pods, b.Pods, func(x, y planner.PodCount) int {
 			return cmp.Or(strings.Compare(x.Workload, y.Workload), cmp.Compare(y.Pods, x.Pods))
 		}))
 	})
@@ -183,120 +192,28 @@ func plural(n int) string {
 // cores writes CPU with one digit, rounded down.
 func cores(c units.MilliCPU) string { return fmt.Sprintf("%d.%d", c/units.Core, c%units.Core/100) }
 
-// binding says what one node less would break; rounded: nothing but the rule that
-// zones are equal.
-func (p *problem) binding(a *answer, best *packing.Candidate, rounded bool) planner.Binding {
-	less := a.nodes() - 1
-	if rounded {
-		return planner.Binding{Resource: "equal_zones", During: string(placement.Normal)}
-	}
-	if less < max(p.group.MinNodes, 1) {
-		if p.group.MinNodes == a.nodes() {
-			return planner.Binding{Resource: "min_nodes", During: string(placement.Normal)}
-		}
-		return planner.Binding{Resource: "nodes", During: string(placement.Normal)}
-	}
-	failure, ok := best.OneLess.Payload.(*placement.Failure)
-	if !ok || p.step() > 1 {
-		_, failure = p.try(a.offer, less, p.losses)
-	}
-	if failure == nil {
-		// Fewer nodes hold too, though a count between did not: the scan started
-		// above what the sums of requests need.
-		return planner.Binding{Resource: "nodes", During: string(placement.Normal)}
-	}
-	if failure.Workload == "" {
-		return planner.Binding{Resource: "baseline_cpu", During: string(failure.During)}
-	}
-	return planner.Binding{Resource: p.further.shortage(failure.Resource), During: string(failure.During), Workload: failure.Workload}
-}
-
-// redundancy itemises what each step of redundancy adds on the chosen type: the
-// least count that holds with no loss declared, with the loss of nodes, with
-// all and, where zones have to be equal, with that rule. The first three do
-// without it.
-func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
-	type step struct {
-		name   string
-		losses placement.Losses
-	}
-	steps := []step{
-		{"bare", placement.Losses{}},
-		{"node", placement.Losses{Nodes: p.losses.Nodes}},
-	}
-	final := "zone"
-	if p.m.terms.EqualZones {
-		steps, final = append(steps, step{"zone", p.losses}), equalZones
-	}
-	last := 0
-	var out []planner.RedundancyStep
-	add := func(name string, nodes int) {
-		step := planner.RedundancyStep{Step: name, Nodes: nodes}
-		if a.offer.price.Known() || nodes == last {
-			step.Added = planner.Amount{Rate: a.offer.price.Rate * units.USDPerHour(nodes-last), Known: true}
-		}
-		out, last = append(out, step), nodes
-	}
-	n := p.leastUp(a.offer)
-	// What the user asks for as a minimum is no redundancy.
-	n = max(n, p.group.MinNodes, 1)
-	for _, s := range steps {
-		for ; n < a.nodes(); n++ {
-			if _, failure := p.try(a.offer, n, s.losses); failure == nil {
-				break
-			}
-		}
-		add(s.name, n)
-	}
-	add(final, a.nodes())
-	return out
-}
-
-// equalZones is the last step where each zone has the same number of nodes.
-const equalZones = "equal_zones"
-
 func (p *problem) alternatives(a *answer, result *packing.Result) []planner.Alternative {
 	var out []planner.Alternative
-	own := a.offer.rate * units.USDPerHour(a.nodes())
-	for _, c := range result.Alternatives {
+	own, ownKnown := a.mix.rate(), a.mix.known()
+	others := result.Alternatives
+	if a.one() == nil { // the best of one type was not taken either
+		others = append([]packing.Candidate{result.Best}, others...)
+		others = others[:min(len(others), max(0, p.m.options.Alternatives))]
+	}
+	for _, c := range others {
 		o := &p.offers[c.Offer]
 		alt := planner.Alternative{
 			InstanceType: o.instance.Name, Nodes: c.Nodes,
 			LargestNodeShare: units.Ratio(units.CeilDiv(int64(units.Whole), int64(c.Nodes))),
 		}
 		if o.known {
-			alt.Cost = planner.Amount{Rate: o.rate * units.USDPerHour(c.Nodes), Known: true}
+			alt.Cost = planner.Amount{Rate: p.buy(part{o, c.Nodes}).rate(), Known: true}
 		}
-		if o.known && a.offer.known && own > 0 {
+		if o.known && ownKnown && own > 0 {
 			other := alt.Cost.Rate
 			alt.Difference = units.Ratio(int64(other-own) / max(int64(own)/int64(units.Whole), 1))
 		}
 		out = append(out, alt)
 	}
 	return out
-}
-
-// bound fills in the lower bound on the cost of nodes, its duals and the gap.
-// Burstable machines count with what they may be loaded with.
-func (p *problem) bound(g *planner.GroupPlan, offers []packing.Offer) {
-	usable := slices.Clone(offers)
-	for i := range usable {
-		usable[i].Price = p.offers[i].price.Rate
-		if t := p.offers[i].instance; p.boundByBaseline(t) {
-			usable[i].Free.CPU = min(usable[i].Free.CPU, t.BaselineCPU-p.offers[i].reserved.CPU)
-		}
-	}
-	demand := packing.Total(p.items(nil))
-	b := packing.LowerBound(demand, usable)
-	if b.Offer < 0 || !g.Cost.Known {
-		return
-	}
-	g.LowerBound = b.Cost
-	g.Duals = planner.Duals{Core: b.Duals.Core, GiB: b.Duals.GiB, Pod: b.Duals.Pod}
-	if one, ok := packing.OneTypeBound(demand, usable); ok {
-		g.LowerBound = max(g.LowerBound, one)
-	}
-	if g.LowerBound > 0 {
-		g.Gap = ceilRatio(float64(g.Cost.Rate)/float64(g.LowerBound) - 1)
-	}
 }

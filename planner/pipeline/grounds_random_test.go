@@ -121,8 +121,16 @@ func TestEqualZonesBuyWhatIsPlanned(t *testing.T) {
 			continue
 		}
 		for _, g := range plan.NodeGroups {
-			zones := byZone(g.Pools[0].NodesByZone)
-			if slices.Min(zones) != slices.Max(zones) || zones[0]*len(zones) != g.Nodes || g.MinNodes%len(zones) != 0 || g.MaxNodes%len(zones) != 0 {
+			nodes := 0
+			var zones []int
+			for i := range g.Pools {
+				zones = byZone(g.Pools[i].NodesByZone)
+				if slices.Min(zones) != slices.Max(zones) {
+					t.Errorf("seed %d: %s has %v of %s", seed, g.Name, zones, g.Pools[i].InstanceType)
+				}
+				nodes += zones[0] * len(zones)
+			}
+			if nodes != g.Nodes || g.MinNodes%len(zones) != 0 || g.MaxNodes%len(zones) != 0 {
 				t.Errorf("seed %d: %s has %v, min %d, max %d", seed, g.Name, zones, g.MinNodes, g.MaxNodes)
 			}
 		}

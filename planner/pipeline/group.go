@@ -31,20 +31,30 @@ type problem struct {
 	sized   []planner.ReplicaReasons
 }
 
-// answer is a count of nodes of one type that holds.
+// answer is nodes that hold.
 type answer struct {
-	offer  *offer
-	zones  []int
+	mix mix
+	// zones are the nodes of each part by zone.
+	zones  [][]int
 	sized  []planner.ReplicaReasons
 	report placement.Report
 }
 
-func (a *answer) nodes() int {
-	n := 0
-	for _, z := range a.zones {
-		n += z
+func (a *answer) nodes() int { return a.mix.nodes() }
+
+// one returns the offer of the group's own way of buying where all nodes are of one
+// type; nil where types are mixed.
+func (a *answer) one() *offer {
+	o := a.mix[0].offer
+	for _, part := range a.mix {
+		if part.offer.instance != o.instance {
+			return nil
+		}
+		if part.offer.base != nil {
+			o = part.offer
+		}
 	}
-	return n
+	return o
 }
 
 // group plans one group: the workloads of the spec and the provider's guests.
@@ -58,7 +68,14 @@ func (m *maker) group(ctx context.Context, g *planner.NodeGroup, guests []planne
 	if err != nil {
 		return planner.GroupPlan{}, err
 	}
-	plan := p.describe(answerOf(&result), &result, offers)
+	a, err := p.mixed(ctx, &result)
+	if err != nil {
+		return planner.GroupPlan{}, err
+	}
+	plan, err := p.describe(ctx, a, &result, offers)
+	if err != nil {
+		return planner.GroupPlan{}, err
+	}
 	for i := range plan.Pools {
 		m.stock.take(plan.Pools[i].InstanceType, plan.Pools[i].NodesByZone)
 	}
@@ -109,6 +126,7 @@ func (p *problem) scan(ctx context.Context, offers []packing.Offer, alternatives
 		Alternatives: alternatives,
 		Step:         p.step(),
 		Start:        p.start,
+		Cost:         p.costOf(),
 		Try: func(offer, nodes int) packing.Verdict {
 			a, failure := p.try(&p.offers[offer], nodes, p.losses)
 			if failure != nil {
@@ -149,21 +167,30 @@ func (p *problem) try(o *offer, nodes int, losses placement.Losses) (*answer, *p
 // tryWith is try with any guarantee. The replicas of workloads that must stay ready
 // are found along the way: the fewest that do on these nodes.
 func (p *problem) tryWith(guarantee planner.Guarantee, o *offer, nodes int, losses placement.Losses) (*answer, *placement.Failure) {
-	zones, ok := p.m.stock.split(o.instance.Name, nodes, p.group.Zones)
+	return p.tryMix(guarantee, p.buy(part{o, nodes}), losses)
+}
+
+// tryMix is tryWith of any mix.
+func (p *problem) tryMix(guarantee planner.Guarantee, x mix, losses placement.Losses) (*answer, *placement.Failure) {
+	zones, ok := p.split(x)
 	if !ok {
 		return nil, &placement.Failure{During: placement.Normal, Resource: shortMachines}
+	}
+	nodes := x.nodes()
+	if p.tooLargeShare(x) {
+		return nil, &placement.Failure{During: placement.Normal, Resource: shortShare}
 	}
 	p.sized = p.sized[:0]
 	for i := range p.works {
 		p.sized = append(p.sized, p.works[i].replicas(nodes, len(p.group.Zones), losses))
 	}
 	for {
-		if p.beyondBaseline(o, nodes) {
+		if p.beyondBaseline(x[0].offer, nodes) {
 			return nil, &placement.Failure{During: placement.Normal, Resource: placement.ShortCPU}
 		}
-		report, failure := p.check(guarantee, p.placementGroup(o, zones), losses)
+		report, failure := p.check(guarantee, p.placementGroup(x, zones), losses)
 		if failure == nil {
-			return &answer{offer: o, zones: zones, sized: slices.Clone(p.sized), report: report}, nil
+			return &answer{mix: x, zones: zones, sized: slices.Clone(p.sized), report: report}, nil
 		}
 		i := p.index(failure.Workload)
 		if failure.Resource != placement.ShortMinReady || i < 0 || !p.works[i].bump(&p.sized[i], failure) {
@@ -262,16 +289,22 @@ func (p *problem) boundByBaseline(t *catalogs.InstanceType) bool {
 }
 
 // placementGroup translates to the placement stage. Its slices are reused.
-func (p *problem) placementGroup(o *offer, zones []int) placement.Group {
+func (p *problem) placementGroup(x mix, zones [][]int) placement.Group {
 	g := &p.scratch
-	g.Pools = append(g.Pools[:0], placement.Pool{
-		Allocatable: placement.Resources(o.room),
-		Reserved:    o.reserved, Unrequested: o.unrequested, NodesByZone: zones,
-	})
+	g.Pools = g.Pools[:0]
+	offers := make([]*offer, len(x))
+	for i, part := range x {
+		o := part.offer
+		offers[i] = o
+		g.Pools = append(g.Pools, placement.Pool{
+			Allocatable: placement.Resources(o.room),
+			Reserved:    o.reserved, Unrequested: o.unrequested, NodesByZone: zones[i],
+		})
+	}
 	g.Workloads = g.Workloads[:0]
 	for i := range p.works {
 		w := p.works[i].placed(p.sized[i].Sum())
-		w.Pools = poolsFor(p.works[i].spec, o)
+		w.Pools = poolsFor(p.works[i].spec, offers...)
 		g.Workloads = append(g.Workloads, w)
 	}
 	return *g

@@ -99,20 +99,21 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, months int, last 
 		if err != nil {
 			return planner.GrowthMonth{}, err
 		}
-		p.only(plan.NodeGroups[i].Pools[0].InstanceType)
-		nodes, err := p.grown(ctx, &last[i])
-		if err != nil {
+		p.only(plan.NodeGroups[i].Pools)
+		if err := p.grown(ctx, plan.NodeGroups[i].Pools, &last[i]); err != nil {
 			return planner.GrowthMonth{}, err
 		}
+		nodes := last[i].mix.nodes()
 		out.Nodes[i] = planner.GroupNodes{Group: g.Name, Nodes: nodes}
 		size.Nodes += nodes
-		size.VCPUs += nodes * p.offers[0].instance.VCPUs
+		for at, part := range last[i].mix {
+			size.VCPUs += part.nodes * part.offer.instance.VCPUs
+			m.stock.take(part.offer.instance.Name, zoneCounts(g.Zones, last[i].zones[at]))
+			out.Cost = sum(out.Cost, planner.Amount{Rate: part.offer.price.Rate * units.USDPerHour(part.nodes), Known: part.offer.price.Known()})
+			disks, known := m.rootDisksRate(g, part.nodes)
+			out.Cost = sum(out.Cost, planner.Amount{Rate: disks, Known: known})
+		}
 		grown[i] = p.sizedFor(&plan.NodeGroups[i], nodes)
-		m.stock.take(p.offers[0].instance.Name, zoneCounts(g.Zones, last[i].zones))
-		disks, known := m.rootDisksRate(g, nodes)
-		out.Cost = sum(out.Cost, planner.Amount{
-			Rate: p.offers[0].price.Rate*units.USDPerHour(nodes) + disks, Known: p.offers[0].known && known,
-		})
 	}
 	m.size = size
 	// A control plane that people run grows with the cluster: it is sized anew.
@@ -155,37 +156,82 @@ func (m *maker) feesAt(day units.Date, last []planner.FeeLine) []planner.FeeLine
 
 // past is what a group was the month before.
 type past struct {
-	nodes int
-	zones []int
+	mix   mix
+	zones [][]int
 	loads []int
 }
 
-// grown counts the nodes of the only offer, from those of the month before on;
-// the same loads need the same nodes.
-func (p *problem) grown(ctx context.Context, last *past) (int, error) {
+// grown counts the nodes of the only offers, from those of the month before on, or of
+// the plan; the same loads need the same nodes.
+func (p *problem) grown(ctx context.Context, pools []planner.Pool, last *past) error {
 	loads := make([]int, len(p.works))
 	for i := range p.works {
 		loads[i] = p.works[i].load
 	}
 	if slices.Equal(loads, last.loads) && p.unchanged(last) {
-		return last.nodes, nil
+		return nil
 	}
-	if p.onlyGrows() {
-		p.atLeast = last.nodes
+	var a *answer
+	if len(p.offers) > 1 {
+		var err error
+		if a, err = p.grownMix(ctx, pools, last.mix); err != nil {
+			return err
+		}
+	} else {
+		if p.onlyGrows() {
+			p.atLeast = last.mix.nodes()
+		}
+		result, err := p.scan(ctx, p.packingOffers(), -1)
+		if err != nil {
+			return err
+		}
+		a = answerOf(&result)
 	}
-	result, err := p.scan(ctx, p.packingOffers(), -1)
-	if err != nil {
-		return 0, err
+	*last = past{mix: a.mix, zones: a.zones, loads: loads}
+	return nil
+}
+
+// grownMix adds nodes to those of the month before, or of the plan, until everything
+// holds, and takes away what is then not needed.
+func (p *problem) grownMix(ctx context.Context, pools []planner.Pool, last mix) (*answer, error) {
+	types := p.types(last)
+	if last == nil {
+		for i := range p.offers {
+			n := 0
+			for j := range pools {
+				if pools[j].InstanceType == p.offers[i].instance.Name {
+					n += pools[j].Nodes
+				}
+			}
+			types = append(types, part{&p.offers[i], n})
+		}
 	}
-	*last = past{nodes: answerOf(&result).nodes(), zones: answerOf(&result).zones, loads: loads}
-	return last.nodes, nil
+	steps := 1 << 17
+	for {
+		x := p.buy(types...)
+		if most := p.mostNodes(); x.nodes() > most {
+			return nil, p.maxNodesTooLow()
+		}
+		a, failure := p.tryMix(p.group.Guarantee, x, p.losses)
+		switch {
+		case failure == nil && p.onlyGrows() && slices.EqualFunc(x, last, func(a, b part) bool { return a.nodes == b.nodes }):
+			return a, nil
+		case failure == nil:
+			return p.shrunk(a, p.losses, &steps), nil
+		case failure.Stopped:
+			return nil, context.Cause(ctx)
+		case failure.Resource == shortMachines:
+			return nil, p.noMachines()
+		}
+		p.add(types, failure)
+	}
 }
 
 // unchanged reports whether what is left of the machines lets the nodes stand as
 // they stood the month before.
 func (p *problem) unchanged(last *past) bool {
-	zones, ok := p.m.stock.split(p.offers[0].instance.Name, last.nodes, p.group.Zones)
-	return ok && slices.Equal(zones, last.zones)
+	zones, ok := p.split(last.mix)
+	return ok && slices.EqualFunc(zones, last.zones, slices.Equal[[]int])
 }
 
 // onlyGrows reports whether no demand of the group shrinks.
@@ -198,12 +244,9 @@ func (p *problem) onlyGrows() bool {
 	return true
 }
 
-// only keeps the offer of the named type.
-func (p *problem) only(instanceType string) {
-	for i := range p.offers {
-		if p.offers[i].instance.Name == instanceType {
-			p.offers = p.offers[i : i+1]
-			return
-		}
-	}
+// only keeps the offers of the pools' types.
+func (p *problem) only(pools []planner.Pool) {
+	p.offers = slices.DeleteFunc(slices.Clone(p.offers), func(o offer) bool {
+		return !slices.ContainsFunc(pools, func(pool planner.Pool) bool { return pool.InstanceType == o.instance.Name })
+	})
 }

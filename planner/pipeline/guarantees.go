@@ -82,7 +82,7 @@ func (p *problem) certain(o *offer) certainty {
 	for i := range p.works {
 		p.sized = append(p.sized, p.works[i].base)
 	}
-	in := p.placementGroup(o, nil)
+	in := p.placementGroup(mix{{o, 0}}, [][]int{nil})
 	certificate, void := placement.Certify(&in, p.losses)
 	if void != nil {
 		return certainty{why: voidWords(void)}
@@ -125,7 +125,10 @@ const (
 // type that is cheapest with it. What was not asked for is searched with bounded
 // work, and says so where that ends it.
 func (p *problem) guarantees(a *answer) []planner.GuaranteePrice {
-	o, n := a.offer, a.nodes()
+	if len(a.mix) > 1 {
+		return nil // counts of one type say nothing of a mix
+	}
+	o, n := a.mix[0].offer, a.nodes()
 	own := p.group.Guarantee
 	if own == "" {
 		own = planner.Scheduled

@@ -31,7 +31,11 @@ type offer struct {
 	rate  units.USDPerHour
 	known bool
 	// named in full by the group's types.
-	named bool
+	named    bool
+	capacity planner.CapacityType
+	// base is the same machine on demand, of a spot group that keeps some; nil
+	// elsewhere.
+	base *offer
 }
 
 // offersFor returns the types that group g admits and whose nodes have room for
@@ -70,18 +74,17 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 			continue
 		}
 		sized++
-		o := offer{instance: t, allocatable: a, daemons: m.selected(daemons, g, t), room: more.node(&a), named: named, price: t.OnDemand}
-		o.reserved, o.unrequested = reservedBy(o.daemons)
-		taken := packing.Resources(o.reserved)
-		o.free = o.room.Plus(&taken, -1)
-		if g.Instances.CapacityType == planner.Spot {
-			o.price = t.Spot
+		o := offer{instance: t, allocatable: a, room: more.node(&a), named: named}
+		m.buyAs(&o, g, daemons, disks, g.Instances.CapacityType)
+		if o.capacity == planner.Spot && !g.Instances.OnDemandBase.IsZero() {
+			twin := o
+			m.buyAs(&twin, g, daemons, disks, planner.OnDemand)
+			o.base = &twin
+			o.known = o.known && twin.known
 		}
-		o.rate, o.known = o.price.Rate+disks, o.price.Known()
 		if o.free.CPU <= 0 || o.free.Memory <= 0 || o.free.Pods <= 0 {
 			continue
 		}
-		o.labels = m.labelled(g, t)
 		if w := o.excludes(g); w != nil && g.Instances.MaxTypes <= 1 {
 			unselected = w // one type has to admit all
 			continue
@@ -103,6 +106,20 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 	}
 	m.offers[g.Name] = out
 	return out, nil
+}
+
+// buyAs fills in what depends on how the machine is bought.
+func (m *maker) buyAs(o *offer, g *planner.NodeGroup, daemons []planner.DaemonSet, disks units.USDPerHour, capacity planner.CapacityType) {
+	o.capacity, o.price = capacity, o.instance.OnDemand
+	if capacity == planner.Spot {
+		o.price = o.instance.Spot
+	}
+	o.rate, o.known = o.price.Rate+disks, o.price.Known()
+	o.daemons = m.selected(daemons, g, o.instance, capacity)
+	o.reserved, o.unrequested = reservedBy(o.daemons)
+	taken := packing.Resources(o.reserved)
+	o.free = o.room.Plus(&taken, -1)
+	o.labels = m.labelled(g, o.instance, capacity)
 }
 
 // admits reports whether the filters let t in, and whether types names it in

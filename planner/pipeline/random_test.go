@@ -144,6 +144,9 @@ func (d dice) machines(g *planner.NodeGroup) {
 	if d.chance(20) {
 		in.Allow = []string{"burstable"}
 	}
+	if d.chance(40) {
+		in.MaxTypes = pick(d, 2, 3, 6)
+	}
 	if d.chance(20) {
 		in.Architectures = []string{catalogs.AMD64, catalogs.ARM64}
 	}

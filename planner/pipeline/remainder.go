@@ -90,14 +90,11 @@ func (r *remainder) check(pool, nodes int, losses placement.Losses, without func
 
 // group is the planned group with so many nodes of each pool by zone.
 func (r *remainder) group(zones [][]int) placement.Group {
-	var pools []placement.Pool
-	var in placement.Group
-	for i, o := range r.offers {
-		in = r.p.placementGroup(o, zones[i])
-		pools = append(pools, in.Pools[0])
+	var x mix
+	for _, o := range r.offers {
+		x = append(x, part{offer: o})
 	}
-	in.Pools = pools
-	return in
+	return r.p.placementGroup(x, zones)
 }
 
 // splits returns ways in which so many nodes of a group may be left over its

@@ -88,6 +88,7 @@ func (r *replayer) group(g *planner.GroupPlan, guests [][]planner.Workload) ([]p
 		return nil, err
 	}
 	in := standing(g, zones, works, furtherOf(declared))
+	r.selectPools(&in, g, declared, works)
 	o := placement.Options{Balance: r.m.balances()[0], Shuffles: -1, Stop: r.m.stop}
 	stand := placement.NewReplay(in, r.nodesOf(g, zones, works, in, o), o)
 	var out []planner.GroupCase
@@ -124,16 +125,19 @@ func (r *replayer) works(g *planner.GroupPlan, declared *planner.NodeGroup, gues
 
 // standing translates a planned group to the placement stage.
 func standing(g *planner.GroupPlan, zones []string, works []work, more further) placement.Group {
-	pool := &g.Pools[0]
-	nodes := placement.Pool{
-		Allocatable: placement.Resources(more.node(&pool.Allocatable)),
-		NodesByZone: make([]int, len(zones)),
+	var in placement.Group
+	for i := range g.Pools {
+		pool := &g.Pools[i]
+		nodes := placement.Pool{
+			Allocatable: placement.Resources(more.node(&pool.Allocatable)),
+			NodesByZone: make([]int, len(zones)),
+		}
+		nodes.Reserved, nodes.Unrequested = reservedBy(pool.DaemonSets)
+		for _, z := range pool.NodesByZone {
+			nodes.NodesByZone[slices.Index(zones, z.Zone)] = z.Nodes
+		}
+		in.Pools = append(in.Pools, nodes)
 	}
-	nodes.Reserved, nodes.Unrequested = reservedBy(pool.DaemonSets)
-	for _, p := range g.Placement {
-		nodes.NodesByZone[slices.Index(zones, p.Zone)] += p.Nodes
-	}
-	in := placement.Group{Pools: []placement.Pool{nodes}}
 	for i := range works {
 		w := works[i].placed(g.Workloads[i].Replicas)
 		w.Surge = 0
@@ -142,25 +146,40 @@ func standing(g *planner.GroupPlan, zones []string, works []work, more further) 
 	return in
 }
 
+// selectPools fills in which pools of a planned group the selectors of its workloads admit.
+func (r *replayer) selectPools(in *placement.Group, g *planner.GroupPlan, declared *planner.NodeGroup, works []work) {
+	offers := make([]*offer, len(g.Pools))
+	for i := range g.Pools {
+		offers[i] = &offer{}
+		if t, ok := r.m.catalog.Type(g.Pools[i].InstanceType); ok {
+			offers[i].labels = r.m.labelled(declared, &t, g.Pools[i].CapacityType)
+		}
+	}
+	for i := range works {
+		in.Workloads[i].Pools = poolsFor(works[i].spec, offers...)
+	}
+}
+
 // nodesOf returns the nodes of a planned group as they are filled. A plan counts
 // equal nodes together; where the modelled scheduler fills the same nodes again,
 // they have the names that it gave them, since the first of equals is what it
 // chooses. Else they are named as the plan lists them.
 func (r *replayer) nodesOf(g *planner.GroupPlan, zones []string, works []work, in placement.Group, o placement.Options) []placement.NodePods {
 	var listed []placement.NodePods
+	names := planner.PoolNames(g.Pools)
 	for _, p := range g.Placement {
 		pods := make([]int, len(works))
 		for _, count := range p.Pods {
 			pods[slices.IndexFunc(works, func(w work) bool { return w.spec.Name == count.Workload })] += count.Pods
 		}
-		listed = append(listed, slices.Repeat([]placement.NodePods{{Zone: slices.Index(zones, p.Zone), Pods: pods}}, p.Nodes)...)
+		listed = append(listed, slices.Repeat([]placement.NodePods{{Pool: slices.Index(names, p.Pool), Zone: slices.Index(zones, p.Zone), Pods: pods}}, p.Nodes)...)
 	}
 	again, failure := r.m.checker.Check(in, placement.Losses{}, o)
 	if failure != nil {
 		return listed
 	}
 	byPods := func(a, b placement.NodePods) int {
-		return cmp.Or(cmp.Compare(a.Zone, b.Zone), slices.Compare(a.Pods, b.Pods))
+		return cmp.Or(cmp.Compare(a.Pool, b.Pool), cmp.Compare(a.Zone, b.Zone), slices.Compare(a.Pods, b.Pods))
 	}
 	same := func(a, b placement.NodePods) bool { return byPods(a, b) == 0 }
 	if slices.EqualFunc(slices.SortedFunc(slices.Values(listed), byPods), slices.SortedFunc(slices.Values(again.Nodes), byPods), same) {

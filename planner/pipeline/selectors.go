@@ -79,11 +79,11 @@ func poolsFor(w *planner.Workload, pools ...*offer) []bool {
 
 // labelled returns the labels of nodes of type t in g where a selector of a workload
 // asks for any beside the zone.
-func (m *maker) labelled(g *planner.NodeGroup, t *catalogs.InstanceType) map[string]string {
+func (m *maker) labelled(g *planner.NodeGroup, t *catalogs.InstanceType, capacity planner.CapacityType) map[string]string {
 	for i := range g.Workloads {
 		for key := range g.Workloads[i].NodeSelector {
 			if key != zoneLabel {
-				return m.provider.NodeLabels(g, t, g.Instances.CapacityType)
+				return m.provider.NodeLabels(g, t, capacity)
 			}
 		}
 	}
@@ -123,11 +123,11 @@ func (m *maker) daemonSets(g *planner.NodeGroup) []planner.DaemonSet {
 
 // selected returns those of daemons whose selectors admit nodes of type t in g; daemons
 // itself where all do.
-func (m *maker) selected(daemons []planner.DaemonSet, g *planner.NodeGroup, t *catalogs.InstanceType) []planner.DaemonSet {
+func (m *maker) selected(daemons []planner.DaemonSet, g *planner.NodeGroup, t *catalogs.InstanceType, capacity planner.CapacityType) []planner.DaemonSet {
 	if !slices.ContainsFunc(daemons, func(d planner.DaemonSet) bool { return len(d.NodeSelector) > 0 }) {
 		return daemons
 	}
-	labels := m.provider.NodeLabels(g, t, g.Instances.CapacityType)
+	labels := m.provider.NodeLabels(g, t, capacity)
 	return slices.DeleteFunc(slices.Clone(daemons), func(d planner.DaemonSet) bool { return !matches(d.NodeSelector, labels) })
 }
 

@@ -326,7 +326,7 @@ func (p *problem) leastZones(offer int) []int {
 	for n := units.CeilDiv(start, p.step()) * p.step(); n <= p.mostNodes(); n += p.step() {
 		a, failure := p.try(&p.offers[offer], n, p.losses)
 		if failure == nil {
-			return a.zones
+			return a.zones[0]
 		}
 		if failure.Stopped {
 			return nil

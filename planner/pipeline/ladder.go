@@ -1,0 +1,159 @@
+package pipeline
+
+import (
+	"cmp"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/packing"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+const (
+	// ladderSteps is how many pods may be placed for one size of a ladder, and
+	// ladderTries the least number of counts that are tried.
+	ladderSteps = 1 << 12
+	ladderTries = 4
+	// kneeSlack is how much more a useful core may cost at the knee than at the best
+	// size: below it, the next larger size saves less than prices differ by zone and
+	// day.
+	kneeSlack = 5 * units.Percent
+)
+
+// ladder compares the sizes of the families that were chosen: on each of them alone
+// the count that holds, what it costs, and what a useful core of it costs.
+func (p *problem) ladder(g *planner.GroupPlan, known map[string]int) []planner.SizeStep {
+	var families, chosen []string
+	for i := range g.Pools {
+		chosen = append(chosen, g.Pools[i].InstanceType)
+		for j := range p.offers {
+			if p.offers[j].instance.Name == g.Pools[i].InstanceType {
+				families = append(families, p.offers[j].instance.Family)
+			}
+		}
+	}
+	var sizes []int
+	for i := range p.offers {
+		if slices.Contains(families, p.offers[i].instance.Family) {
+			sizes = append(sizes, i)
+		}
+	}
+	slices.SortFunc(sizes, func(a, b int) int {
+		x, y := p.offers[a].instance, p.offers[b].instance
+		return cmp.Or(strings.Compare(x.Family, y.Family), cmp.Compare(x.VCPUs, y.VCPUs), cmp.Compare(x.Memory, y.Memory), strings.Compare(x.Name, y.Name))
+	})
+	var out []planner.SizeStep
+	demand := packing.Total(p.items(nil))
+	for _, i := range sizes {
+		o := &p.offers[i]
+		s := planner.SizeStep{Family: o.instance.Family, InstanceType: o.instance.Name, Chosen: slices.Contains(chosen, o.instance.Name)}
+		if s.UsefulCPU = usefulCPU(o, &demand); s.UsefulCPU > 0 && o.known {
+			s.CorePrice = planner.Amount{Rate: units.USDPerHour(share(int64(o.rate), int64(units.Core), int64(s.UsefulCPU))), Known: true}
+		}
+		if s.Nodes = known[o.instance.Name]; s.Nodes == 0 {
+			s.Nodes, s.Why = p.leastFound(i)
+		}
+		if s.Nodes > 0 {
+			s.LargestNodeShare = units.Ratio(units.CeilDiv(int64(units.Whole), int64(s.Nodes)))
+			if o.known {
+				s.Cost = planner.Amount{Rate: o.rate * units.USDPerHour(s.Nodes), Known: true}
+			}
+		}
+		out = append(out, s)
+	}
+	knees(out)
+	return out
+}
+
+// usefulCPU is how much CPU pods of the demand's proportions can request on a node.
+func usefulCPU(o *offer, demand *packing.Resources) units.MilliCPU {
+	useful := o.free.CPU
+	if demand.CPU > 0 && demand.Memory > 0 {
+		useful = min(useful, units.MilliCPU(share(int64(o.free.Memory), int64(demand.CPU), int64(demand.Memory))))
+	}
+	if demand.CPU > 0 && demand.Pods > 0 {
+		useful = min(useful, units.MilliCPU(share(int64(o.free.Pods), int64(demand.CPU), int64(demand.Pods))))
+	}
+	return useful
+}
+
+// share returns a x b / c rounded down; none is negative, c is above zero, and the
+// result is within 64 bits.
+func share(a, b, c int64) int64 {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	q, _ := bits.Div64(hi%uint64(c), lo, uint64(c))
+	return int64(q)
+}
+
+// knees marks in each family the smallest size of which a useful core costs at most
+// kneeSlack more than of the best.
+func knees(steps []planner.SizeStep) {
+	for from := 0; from < len(steps); {
+		to, best := from, units.USDPerHour(-1)
+		for ; to < len(steps) && steps[to].Family == steps[from].Family; to++ {
+			if c := steps[to].CorePrice; c.Known && (best < 0 || c.Rate < best) {
+				best = c.Rate
+			}
+		}
+		for i := from; i < to; i++ {
+			if c := steps[i].CorePrice; c.Known && int64(c.Rate) <= share(int64(best), int64(units.Whole+kneeSlack), int64(units.Whole)) {
+				steps[i].Knee = true
+				break
+			}
+		}
+		from = to
+	}
+}
+
+// leastFound looks for a count of an offer that holds: from the least that is worth
+// trying up, in growing steps where the first few do not hold, and then down again.
+// It says why there is none.
+func (p *problem) leastFound(offer int) (int, string) {
+	o := &p.offers[offer]
+	first, ok := p.start(offer)
+	if !ok {
+		return 0, "a pod is larger than a node, or the losses leave none"
+	}
+	step, most := p.step(), p.mostNodes()
+	first = units.CeilDiv(max(first, p.group.MinNodes), step)
+	pods := 1
+	for i := range p.works {
+		pods += p.works[i].base.Sum()
+	}
+	tries := max(ladderTries, ladderSteps/pods)
+	low, jump := first-1, 1
+	for n := first; n*step <= most && tries > 0; tries-- {
+		_, failure := p.try(o, n*step, p.losses)
+		if failure == nil {
+			return p.narrow(o, low, n, tries-1), ""
+		}
+		if failure.Resource == shortMachines {
+			return 0, "too few machines stand there"
+		}
+		if low = n; n-first >= 2 {
+			jump *= 2
+		}
+		n += jump
+	}
+	if low*step >= most || (low+jump)*step > most {
+		return 0, fmt.Sprintf("no count up to %d holds", low*step)
+	}
+	return 0, fmt.Sprintf("%d are not enough, and more were not tried", low*step)
+}
+
+// narrow halves the range between a count that fails and one that holds, in steps,
+// while tries are left.
+func (p *problem) narrow(o *offer, low, high, tries int) int {
+	for ; high-low > 1 && tries > 0; tries-- {
+		mid := (low + high) / 2
+		if _, failure := p.try(o, mid*p.step(), p.losses); failure == nil {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	return high * p.step()
+}

@@ -1,0 +1,357 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/packing"
+	"github.com/scantling-dev/scantling/planner/packing/colgen"
+	"github.com/scantling-dev/scantling/planner/placement"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// Limits of the search for a mix: pods that may be placed, over all orders, and the
+// least and the most number of mixes that are tried; of the program that finds mixes
+// to start from, rounds and nodes of a knapsack's search tree.
+const (
+	mixSteps    = 1 << 19
+	fewestMixes = 16
+	mostMixes   = 160
+	mixOrders   = 9
+	mixRounds   = 60
+	mixNodes    = 2000
+	mixGap      = 0.01
+)
+
+// mixer looks for a mix of types that is cheaper than one type.
+type mixer struct {
+	p *problem
+	// types that may be mixed: priced, not bounded by their baseline, and none that
+	// another makes superfluous; sorted by rate, then name.
+	types []*offer
+	best  *answer
+	tries int
+	// demand of the pods with everything up.
+	demand packing.Resources
+	// failed mixes are not tried again.
+	failed map[string]bool
+}
+
+// mixed returns the cheapest answer that was found of up to max_types types: that of
+// one type where no mix is cheaper. Each mix is held to what one type is held to.
+//
+// Mixes to start from are those that column generation makes of all types and of the
+// best pairs of types with nothing lost, and the best of one type. They grow by the
+// type that carries what has no place at the least cost, while they are cheaper than
+// what was found; then nodes are taken away, or give way to cheaper ones, while
+// everything still holds.
+func (p *problem) mixed(ctx context.Context, result *packing.Result) (*answer, error) {
+	best := answerOf(result)
+	if !p.mixes() || p.group.Guarantee == planner.AnyOrder || !best.mix.known() || best.mix.rate() <= 0 {
+		return best, nil
+	}
+	m := &mixer{p: p, best: best, demand: packing.Total(p.items(nil)), failed: map[string]bool{}}
+	m.tries = min(max(mixSteps/(mixOrders*(m.demand.Pods+1)), fewestMixes), mostMixes)
+	m.choose()
+	if len(m.types) < 2 {
+		return best, nil
+	}
+	starts, err := m.starts(ctx, result)
+	if err != nil {
+		return nil, err
+	}
+	for _, start := range starts {
+		if a := m.grow(start); a != nil {
+			m.improve(a)
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	if !p.boundByBaseline(best.one().instance) {
+		m.improve(best)
+	}
+	return m.best, nil
+}
+
+// choose fills in the types that may be mixed.
+func (m *mixer) choose() {
+	p := m.p
+	var all []*offer
+	for i := range p.offers {
+		o := &p.offers[i]
+		if !o.known || o.rate <= 0 || p.boundByBaseline(o.instance) {
+			continue
+		}
+		all = append(all, o)
+	}
+	slices.SortFunc(all, func(a, b *offer) int {
+		return cmp.Or(cmp.Compare(a.rate, b.rate), strings.Compare(a.instance.Name, b.instance.Name))
+	})
+	for _, o := range all {
+		if !slices.ContainsFunc(m.types, func(kept *offer) bool {
+			return p.covers(kept, o) && dearnessOf(kept) <= dearnessOf(o) && p.m.stock.room(kept.instance.Name, p.group.Zones) == nil
+		}) {
+			m.types = append(m.types, o)
+		}
+	}
+}
+
+// covers reports whether a node of a carries all that one of b does.
+func (p *problem) covers(a, b *offer) bool {
+	x, y := vector(&a.free), vector(&b.free)
+	for d := range x {
+		if x[d] < y[d] {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(p.works, func(w work) bool { return b.admits(w.spec) && !a.admits(w.spec) })
+}
+
+// dearnessOf is how much more a node costs that is kept on demand.
+func dearnessOf(o *offer) units.USDPerHour {
+	if o.base == nil {
+		return 0
+	}
+	return o.base.rate - o.rate
+}
+
+// starts are mixes that carry the pods with nothing lost, by type.
+func (m *mixer) starts(ctx context.Context, result *packing.Result) ([][]part, error) {
+	most := m.p.group.Instances.MaxTypes
+	var out [][]part
+	add := func(types []*offer) error {
+		parts, err := m.packed(ctx, types)
+		if err != nil || len(parts) < 2 || len(parts) > most {
+			return err
+		}
+		out = append(out, parts)
+		return nil
+	}
+	parts, err := m.packed(ctx, m.types)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(parts, func(a, b part) int {
+		return cmp.Compare(b.offer.rate*units.USDPerHour(b.nodes), a.offer.rate*units.USDPerHour(a.nodes))
+	})
+	for size := min(most, len(parts)); size >= 2; size-- {
+		var types []*offer
+		for _, t := range parts[:size] {
+			types = append(types, t.offer)
+		}
+		if err := add(types); err != nil {
+			return nil, err
+		}
+	}
+	best := []packing.Candidate{result.Best}
+	best = append(best, result.Alternatives...)
+	for i := range best {
+		for j := range i {
+			pair := []*offer{&m.p.offers[best[j].Offer], &m.p.offers[best[i].Offer]}
+			if slices.ContainsFunc(pair, func(o *offer) bool { return m.p.boundByBaseline(o.instance) || !o.known }) {
+				continue
+			}
+			if err := add(pair); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// packed returns how many nodes of each type carry the pods with nothing lost, by
+// what column generation fills one by one; none where some pod fits on none.
+func (m *mixer) packed(ctx context.Context, types []*offer) ([]part, error) {
+	classes, _ := m.p.classes(types)
+	offers := make([]colgen.Offer, len(types))
+	for i, o := range types {
+		offers[i] = colgen.Offer{Name: o.instance.Name, Free: vector(&o.free), Price: o.rate}
+	}
+	solved, err := colgen.Solve(ctx, classes, offers, colgen.Options{RelGap: mixGap, Rounds: mixRounds, Nodes: mixNodes, BoundOnly: true})
+	if unfit := (*colgen.NoFitError)(nil); errors.As(err, &unfit) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	step := m.p.step()
+	var out []part
+	for i, o := range types {
+		n := 0
+		for _, g := range solved.Groups {
+			if g.Offer == i {
+				n += g.Count
+			}
+		}
+		if n > 0 {
+			out = append(out, part{o, units.CeilDiv(n, step) * step})
+		}
+	}
+	return out, nil
+}
+
+// try checks nodes that are cheaper than the best so far; nil where they are not, do
+// not hold, or no try is left. The failure is nil where nothing was tried.
+func (m *mixer) try(types []part) (*answer, *placement.Failure) {
+	x := m.p.buy(types...)
+	if x.rate() >= m.best.mix.rate() || m.tries <= 0 {
+		return nil, nil
+	}
+	n := x.nodes()
+	if most := m.p.group.MaxNodes; n < max(m.p.group.MinNodes, 1) || most > 0 && n > most {
+		return nil, nil
+	}
+	key := x.key()
+	if m.failed[key] {
+		return nil, nil
+	}
+	m.tries--
+	a, failure := m.p.tryMix(m.p.group.Guarantee, x, m.p.losses)
+	if failure != nil {
+		m.failed[key] = true
+		return nil, failure
+	}
+	return a, nil
+}
+
+// carries reports whether the nodes have as much of everything as is requested.
+func (m *mixer) carries(types []part) bool {
+	var sum packing.Resources
+	for _, t := range types {
+		sum.CPU += t.offer.free.CPU * units.MilliCPU(t.nodes)
+		sum.Memory += t.offer.free.Memory * units.Bytes(t.nodes)
+		sum.Pods += t.offer.free.Pods * t.nodes
+	}
+	return sum.CPU >= m.demand.CPU && sum.Memory >= m.demand.Memory && sum.Pods >= m.demand.Pods
+}
+
+// grow adds nodes until everything holds; nil where that is not cheaper than the best
+// so far.
+func (m *mixer) grow(types []part) *answer {
+	types = slices.Clone(types)
+	for {
+		a, failure := m.try(types)
+		if failure == nil || failure.Stopped || failure.Resource == shortMachines {
+			return a
+		}
+		m.p.add(types, failure)
+	}
+}
+
+// add adds nodes of the type that carries what has no place at the least cost: all
+// that it takes at most, and half of that where it takes several, since room is also
+// found beside what runs.
+func (p *problem) add(types []part, failure *placement.Failure) {
+	at, nodes, least := 0, 1, units.USDPerHour(0)
+	i := p.index(failure.Workload)
+	for t := range types {
+		n := 1
+		if i >= 0 && failure.Missing > 0 {
+			slots := p.slots(types[t].offer, i)
+			if slots == 0 {
+				continue
+			}
+			n = units.CeilDiv(failure.Missing, slots)
+		}
+		cost := types[t].offer.rate * units.USDPerHour(n)
+		if least == 0 || cost < least {
+			at, nodes, least = t, n, cost
+		}
+	}
+	step := p.step()
+	types[at].nodes += units.CeilDiv(max(1, nodes/2), step) * step
+}
+
+// slots is how many pods of the i-th workload an empty node of o holds.
+func (p *problem) slots(o *offer, i int) int {
+	w := &p.works[i]
+	if !o.admits(w.spec) {
+		return 0
+	}
+	n := int64(o.free.Pods)
+	free, request := vector(&o.free), vector(&w.request)
+	for d := range free {
+		if request[d] > 0 {
+			n = min(n, max(0, free[d])/request[d])
+		}
+	}
+	return int(n)
+}
+
+// improve takes an answer as the best if it is cheaper, and makes it cheaper: nodes
+// are taken away, or give way to cheaper ones.
+func (m *mixer) improve(a *answer) {
+	if a.mix.rate() < m.best.mix.rate() {
+		m.best = a
+	} else if a != m.best {
+		return
+	}
+	for m.tries > 0 && (m.fewer() || m.cheaper()) {
+	}
+}
+
+// fewer takes nodes away from the best, dearest types first; false where all are
+// needed.
+func (m *mixer) fewer() bool {
+	types := m.p.types(m.best.mix)
+	for _, i := range dearestFirst(types) {
+		for gone := max(1, types[i].nodes/16); gone > 0; gone /= 2 {
+			if m.move(types, i, gone*m.p.step(), nil, 0) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// cheaper lets a node of the best give way to one or two cheaper ones, or two to one;
+// false where none can.
+func (m *mixer) cheaper() bool {
+	types := m.p.types(m.best.mix)
+	step := m.p.step()
+	for _, i := range dearestFirst(types) {
+		own := types[i].offer.rate
+		for _, o := range m.types {
+			if o.instance == types[i].offer.instance {
+				continue
+			}
+			switch {
+			case o.rate < own && m.move(types, i, step, o, step),
+				2*o.rate < own && m.move(types, i, step, o, 2*step),
+				o.rate > own && o.rate < 2*own && m.move(types, i, 2*step, o, step):
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// move tries the best with fewer nodes of its i-th type and more of another.
+func (m *mixer) move(types []part, i, fewer int, other *offer, more int) bool {
+	if types[i].nodes < fewer {
+		return false
+	}
+	next := slices.Clone(types)
+	next[i].nodes -= fewer
+	if other != nil {
+		at := slices.IndexFunc(next, func(t part) bool { return t.offer.instance == other.instance })
+		if at < 0 {
+			next = append(next, part{offer: other})
+			at = len(next) - 1
+		}
+		next[at].nodes += more
+	}
+	next = slices.DeleteFunc(next, func(t part) bool { return t.nodes == 0 })
+	if len(next) == 0 || len(next) > m.p.group.Instances.MaxTypes || !m.carries(next) {
+		return false
+	}
+	a, _ := m.try(next)
+	if a != nil {
+		m.best = a
+	}
+	return a != nil
+}
