@@ -40,10 +40,11 @@ func (p *problem) bound(ctx context.Context, g *planner.GroupPlan, offers []pack
 	if one, ok := packing.OneTypeBound(demand, usable); ok && !p.mixes() {
 		g.LowerBound = max(g.LowerBound, one)
 	}
-	_, err := p.certify(ctx, g, usable)
+	mixed, err := p.certify(ctx, g, usable)
 	if err != nil {
 		return err
 	}
+	g.LowerBound = max(g.LowerBound, mixed)
 	if g.LowerBound > 0 {
 		g.Gap = ceilRatio(float64(g.Cost.Rate)/float64(g.LowerBound) - 1)
 	}
@@ -92,8 +93,7 @@ func (p *problem) certify(ctx context.Context, g *planner.GroupPlan, usable []pa
 	}
 	classes, members := p.classes(mixed)
 	solved, err := colgen.Solve(ctx, classes, types, colgen.Options{RelGap: boundGap, Rounds: boundRounds, Nodes: boundNodes, BoundOnly: true})
-	var unfit *colgen.NoFitError
-	if errors.As(err, &unfit) {
+	if _, unfit := errors.AsType[*colgen.NoFitError](err); unfit {
 		return 0, nil
 	} else if err != nil {
 		return 0, err
@@ -173,7 +173,7 @@ func (p *problem) notInBound() []string {
 			out = append(out, fmt.Sprintf(format, args...))
 		}
 	}
-	any := func(is func(*work) bool) bool {
+	some := func(is func(*work) bool) bool {
 		return slices.ContainsFunc(p.works, func(w work) bool { return is(&w) })
 	}
 	event := eventName(p.losses.Nodes, p.losses.Zones)
@@ -181,8 +181,8 @@ func (p *problem) notInBound() []string {
 		event = eventName(p.losses.Nodes, 0) + " or " + eventName(0, p.losses.Zones)
 	}
 	add(event != "", "the loss of %s", event)
-	add(any(func(w *work) bool { return w.rollout().Surge(w.base.Sum()) > 0 }), "room for rollouts")
-	add(any(func(w *work) bool {
+	add(some(func(w *work) bool { return w.rollout().Surge(w.base.Sum()) > 0 }), "room for rollouts")
+	add(some(func(w *work) bool {
 		return slices.ContainsFunc(w.spec.TopologySpread, func(s planner.TopologySpread) bool { return s.Hard })
 	}), "hard topology spread")
 	add(p.group.Guarantee == planner.AnyOrder, "that every order of the pods is proved to have room")

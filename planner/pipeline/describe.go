@@ -157,6 +157,9 @@ func (p *problem) survives(a *answer) []planner.Drill {
 			FreeCPU:  t.FreeCPU,
 		})
 	}
+	if gone := p.spotGone(a); gone != nil {
+		out = append(out, *gone)
+	}
 	return out
 }
 

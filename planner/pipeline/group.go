@@ -347,7 +347,7 @@ func (p *problem) least(o *offer) (int, bool) {
 		return w.need
 	})
 	n, ok := packing.LeastNodes(p.items(nil), kept, o.free, l, len(p.group.Zones))
-	return max(n, p.leastUp(o), p.atLeast, 1), ok
+	return max(n, p.leastUp(o), p.leastByShare(), p.atLeast, 1), ok
 }
 
 // leastUp is a bound on the count of nodes of o that the requests need with

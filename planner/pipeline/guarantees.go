@@ -92,7 +92,7 @@ func (p *problem) certain(o *offer) certainty {
 	if !ok {
 		return certainty{why: "the declared losses leave no node"}
 	}
-	n = max(n, certificate.RolloutNodes, p.group.MinNodes, p.atLeast, 1)
+	n = max(n, certificate.RolloutNodes, p.group.MinNodes, p.leastByShare(), p.atLeast, 1)
 	n = units.CeilDiv(n, p.step()) * p.step()
 	for most := max(p.mostNodes(), n); n <= most; n += p.step() {
 		byZone, enough := p.m.stock.split(o.instance.Name, n, p.group.Zones)
@@ -125,8 +125,8 @@ const (
 // type that is cheapest with it. What was not asked for is searched with bounded
 // work, and says so where that ends it.
 func (p *problem) guarantees(a *answer) []planner.GuaranteePrice {
-	if len(a.mix) > 1 {
-		return nil // counts of one type say nothing of a mix
+	if len(a.mix) > 1 || !p.group.Instances.OnDemandBase.IsZero() {
+		return nil // counts of one type, bought in one way, say nothing of a mix
 	}
 	o, n := a.mix[0].offer, a.nodes()
 	own := p.group.Guarantee

@@ -123,7 +123,8 @@ func TestGuaranteesOfRandomClusters(t *testing.T) {
 	for seed := range uint64(200) {
 		p := randomProblem(rand.New(rand.NewPCG(seed, 3)))
 		for i := range p.cluster.NodeGroups {
-			p.cluster.NodeGroups[i].MaxNodes, p.cluster.NodeGroups[i].Instances.MaxTypes = 0, 1
+			g := &p.cluster.NodeGroups[i]
+			g.MaxNodes, g.Instances.MaxTypes, g.Instances.OnDemandBase = 0, 1, units.CountOrRatio{}
 		}
 		base, err := p.make(t)
 		if err != nil {

@@ -122,15 +122,23 @@ func (p *problem) tooLargeShare(x mix) bool {
 	return most > 0 && x.largestShare() > most
 }
 
+// leastByShare is how many equal nodes max_node_share asks for.
+func (p *problem) leastByShare() int {
+	if most := p.group.Instances.MaxNodeShare; most > 0 {
+		return int(units.Whole/(most+1)) + 1
+	}
+	return 1
+}
+
 // largestShare is the largest part of the CPU that all nodes offer to workloads which
-// one of them offers, rounded up.
+// one of them offers, rounded down: a third of three equal nodes is 33.3333%.
 func (x mix) largestShare() units.Ratio {
 	var all, largest int64
 	for _, part := range x {
 		all += int64(part.offer.free.CPU) * int64(part.nodes)
 		largest = max(largest, int64(part.offer.free.CPU))
 	}
-	return units.Ratio(units.CeilDiv(largest*int64(units.Whole), max(all, 1)))
+	return units.Ratio(largest * int64(units.Whole) / max(all, 1))
 }
 
 // key tells mixes apart.

@@ -173,7 +173,7 @@ func (m *mixer) packed(ctx context.Context, types []*offer) ([]part, error) {
 		offers[i] = colgen.Offer{Name: o.instance.Name, Free: vector(&o.free), Price: o.rate}
 	}
 	solved, err := colgen.Solve(ctx, classes, offers, colgen.Options{RelGap: mixGap, Rounds: mixRounds, Nodes: mixNodes, BoundOnly: true})
-	if unfit := (*colgen.NoFitError)(nil); errors.As(err, &unfit) {
+	if _, unfit := errors.AsType[*colgen.NoFitError](err); unfit {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
@@ -290,7 +290,8 @@ func (m *mixer) improve(a *answer) {
 	} else if a != m.best {
 		return
 	}
-	for m.tries > 0 && (m.fewer() || m.cheaper()) {
+	for better := true; better && m.tries > 0; {
+		better = m.fewer() || m.cheaper()
 	}
 }
 

@@ -140,6 +140,7 @@ func (d dice) machines(g *planner.NodeGroup) {
 	in.Families = pick(d, nil, []string{"m*", "c*", "r*"}, []string{"m*"}, []string{"m8", "c*"})
 	if g.Role == planner.Batch {
 		in.CapacityType = planner.Spot
+		in.OnDemandBase = pick(d, units.CountOrRatio{}, units.CountOrRatio{}, units.Count(1), units.Count(2), units.Share(30*units.Percent))
 	}
 	if d.chance(20) {
 		in.Allow = []string{"burstable"}

@@ -180,10 +180,11 @@ func sameAsPlanned(t *testing.T, seed uint64, g *planner.GroupPlan, cases []plan
 			own = append(own, c)
 		}
 	}
-	if len(own) != len(g.Survives) {
-		t.Fatalf("seed %d: %s: %d cases, %d drills", seed, g.Name, len(own), len(g.Survives))
+	drills := slices.DeleteFunc(slices.Clone(g.Survives), func(d planner.Drill) bool { return d.Event == planner.AllSpotGone })
+	if len(own) != len(drills) {
+		t.Fatalf("seed %d: %s: %d cases, %d drills", seed, g.Name, len(own), len(drills))
 	}
-	for i, d := range g.Survives {
+	for i, d := range drills {
 		c := &own[i]
 		if c.Event != d.Event || c.Ways != d.Tried || c.Tried != d.Tried || c.Held != d.Held || c.FreeCPU < d.FreeCPU {
 			t.Errorf("seed %d: %s: %+v, the plan says %+v", seed, g.Name, c, d)

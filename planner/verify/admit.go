@@ -107,6 +107,7 @@ func priceOf(t *catalogs.InstanceType, capacity planner.CapacityType) catalogs.P
 // price was chosen only where it had to be.
 func (k *checker) admitted(g *group) {
 	in := &g.decl.Instances
+	based := in.CapacityType == planner.Spot && !in.OnDemandBase.IsZero()
 	for i := range k.cat.Types {
 		t := &k.cat.Types[i]
 		if refusal(&k.terms, in, t) != "" {
@@ -122,7 +123,7 @@ func (k *checker) admitted(g *group) {
 			g.candidates = append(g.candidates, candidate{t: t, free: free, price: priceOf(t, capacity), labels: labels, base: base})
 		}
 		add(in.CapacityType, false)
-		if in.CapacityType == planner.Spot && !in.OnDemandBase.IsZero() {
+		if based {
 			add(planner.OnDemand, true)
 		}
 	}
@@ -141,6 +142,9 @@ func (k *checker) admitted(g *group) {
 			}
 			if _, limited := k.standing(o.t.Name, ""); limited {
 				continue // nor that enough of them stand there
+			}
+			if based && !o.t.OnDemand.Known() {
+				continue // some of its nodes would have no price
 			}
 			if !o.base && o.price.Known() && g.fitsAll(o) {
 				k.need(false, p.path, "pool.unpriced", "a type without a known price, though types does not name it and %s has a price and holds every pod", o.t.Name)

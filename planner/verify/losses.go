@@ -344,7 +344,15 @@ func (k *checker) rollouts(g *group) {
 func (k *checker) drills(g *group, events []event) {
 	path := g.path + ".survives"
 	seen := map[event]bool{}
-	for _, d := range g.plan.Survives {
+	spot := 0
+	for i := range g.plan.Survives {
+		d := &g.plan.Survives[i]
+		if d.Event == planner.AllSpotGone {
+			spot++
+			k.need(spot == 1, path, "drill.twice", "%q is there twice", d.Event)
+			k.spotGone(g, d)
+			continue
+		}
 		e, ok := parseEvent(d.Event)
 		if !k.need(ok, path, "drill.event", "%q is not a loss of nodes or zones", d.Event) {
 			continue

@@ -109,6 +109,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 		g.selective = g.labelled()
 		k.volumes(g)
 		k.poolsOf(g)
+		k.share(g)
 		k.admitted(g)
 		if k.nodes(g) {
 			k.spread(g)

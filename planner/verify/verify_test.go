@@ -131,6 +131,9 @@ func groupMutations() map[string]mutation {
 		"a foreign zone":   {"zones.cluster", func(p *problem) { p.respec(func(c *planner.Cluster) { c.Zones = []string{"a", "b"} }) }},
 		"max below nodes":  {"nodes.bounds", func(p *problem) { p.web().MaxNodes = 4 }},
 		"min_nodes broken": {"nodes.bounds", func(p *problem) { p.respec(func(c *planner.Cluster) { c.NodeGroups[1].MinNodes = 6 }) }},
+		"a node too large a share": {"nodes.share", func(p *problem) {
+			p.respec(func(c *planner.Cluster) { c.NodeGroups[1].Instances.MaxNodeShare = 19 * units.Percent })
+		}},
 		"max_nodes broken": {"nodes.bounds", func(p *problem) { p.respec(func(c *planner.Cluster) { c.NodeGroups[1].MaxNodes = 4 }) }},
 		"absurd node count": {"nodes.range", func(p *problem) {
 			p.web().Nodes = 1 << 40
@@ -253,7 +256,10 @@ func placementMutations() map[string]mutation {
 		"more tried than real": {"drill.tried", func(p *problem) { p.web().Survives[0].Tried, p.web().Survives[0].Held = 6, 6 }},
 		"a drill not held":     {"drill.held", func(p *problem) { p.web().Survives[1].Held = 2 }},
 		"a drill dropped":      {"drill.missing", func(p *problem) { p.web().Survives = p.web().Survives[:1] }},
-		"a drill of nothing":   {"drill.event", func(p *problem) { p.web().Survives[0].Event = "rain" }},
+		"spot gone of none": {"drill.event", func(p *problem) {
+			p.web().Survives = append(p.web().Survives, planner.Drill{Event: planner.AllSpotGone, Tried: 1})
+		}},
+		"a drill of nothing": {"drill.event", func(p *problem) { p.web().Survives[0].Event = "rain" }},
 	}
 }
 
