@@ -114,7 +114,7 @@ func twin(kinds []verify.Kind, ns []verify.Node) int {
 	dead := map[string]bool{}
 	var try func() bool
 	try = func() bool {
-		key := fmt.Sprint(left, ns)
+		key := fmt.Sprint(left, ns, kinds)
 		if dead[key] {
 			return false
 		}
@@ -147,6 +147,9 @@ func twin(kinds []verify.Kind, ns []verify.Node) int {
 
 func move(kinds []verify.Kind, ns []verify.Node, left []int, k, n, by int) {
 	left[k] -= by
+	if kinds[k].ByZone != nil {
+		kinds[k].ByZone[ns[n].Zone] -= by
+	}
 	ns[n].CPU -= int64(by) * kinds[k].CPU
 	ns[n].Memory -= int64(by) * kinds[k].Memory
 	ns[n].Pods -= int64(by)
@@ -154,49 +157,119 @@ func move(kinds []verify.Kind, ns []verify.Node, left []int, k, n, by int) {
 }
 
 func allowed(kinds []verify.Kind, ns []verify.Node, k, n int) bool {
-	if ns[n].CPU < kinds[k].CPU || ns[n].Memory < kinds[k].Memory || ns[n].Pods < 1 {
+	kind, node := &kinds[k], &ns[n]
+	if node.CPU < kind.CPU || node.Memory < kind.Memory || node.Pods < 1 {
 		return false
 	}
-	zones := map[int]int{}
-	host := ns[n].Running[k]
+	admits := func(zone int) bool { return kind.Admits == nil || kind.Admits[zone] }
+	zones, all := map[int][]int{}, make([]int, len(kinds))
+	host := node.Running[k]
 	for _, o := range ns {
-		zones[o.Zone] += o.Running[k]
-		host = min(host, o.Running[k])
+		if zones[o.Zone] == nil {
+			zones[o.Zone] = make([]int, len(kinds))
+		}
+		for i, r := range o.Running {
+			zones[o.Zone][i] += r
+			all[i] += r
+		}
+		if admits(o.Zone) {
+			host = min(host, o.Running[k])
+		}
 	}
-	zone := zones[ns[n].Zone]
-	for _, c := range zones {
-		zone = min(zone, c)
+	zone := zones[node.Zone][k]
+	for z, c := range zones {
+		if admits(z) {
+			zone = min(zone, c[k])
+		}
 	}
-	return (kinds[k].HostSkew == 0 || ns[n].Running[k]+1-host <= kinds[k].HostSkew) &&
-		(kinds[k].ZoneSkew == 0 || zones[ns[n].Zone]+1-zone <= kinds[k].ZoneSkew)
+	there := func(with, pods int) bool { return pods > 0 || with == k && all[k] == 0 }
+	for _, with := range kind.With {
+		if !there(with, node.Running[with]) {
+			return false
+		}
+	}
+	for _, with := range kind.WithZone {
+		if !there(with, zones[node.Zone][with]) {
+			return false
+		}
+	}
+	if kind.ApartHost && node.Running[k] > 0 || kind.ApartZone && zones[node.Zone][k] > 0 {
+		return false
+	}
+	return admits(node.Zone) && (kind.ByZone == nil || kind.ByZone[node.Zone] > 0) &&
+		(kind.HostSkew == 0 || node.Running[k]+1-host <= kind.HostSkew) &&
+		(kind.ZoneSkew == 0 || zones[node.Zone][k]+1-zone <= kind.ZoneSkew)
 }
 
-func TestSearchAgreesWithATwin(t *testing.T) {
-	seen := map[string]int{}
-	for seed := range uint64(1500) {
-		rng := rand.New(rand.NewPCG(seed, 0))
-		kinds := make([]verify.Kind, 1+rng.IntN(3))
-		for i := range kinds {
-			kinds[i] = verify.Kind{CPU: 1 + rng.Int64N(5), Memory: 1 + rng.Int64N(4), Count: 1 + rng.IntN(3)}
-			kinds[i].ZoneSkew, kinds[i].HostSkew = max(0, rng.IntN(6)-3), max(0, rng.IntN(6)-3)
+// randomPuzzle has up to three kinds of pods on two or three nodes of two zones, plain
+// ones or with rules.
+func randomPuzzle(rng *rand.Rand, ruled bool) ([]verify.Kind, []verify.Node) {
+	kinds := make([]verify.Kind, 1+rng.IntN(3))
+	for i := range kinds {
+		k := &kinds[i]
+		*k = verify.Kind{CPU: 1 + rng.Int64N(5), Memory: 1 + rng.Int64N(4), Count: 1 + rng.IntN(3)}
+		k.ZoneSkew, k.HostSkew = max(0, rng.IntN(6)-3), max(0, rng.IntN(6)-3)
+		if !ruled {
+			continue
 		}
-		ns := make([]verify.Node, 2+rng.IntN(2))
-		for i := range ns {
-			ns[i] = verify.Node{Zone: rng.IntN(2), CPU: 4 + rng.Int64N(7), Memory: 4 + rng.Int64N(7), Pods: 2 + rng.Int64N(4), Running: make([]int, len(kinds))}
-			for k := range kinds {
-				ns[i].Running[k] = rng.IntN(2)
+		switch rng.IntN(7) {
+		case 0:
+			k.ApartHost = true
+		case 1:
+			k.ApartZone = true
+		case 2:
+			k.ByZone = []int{rng.IntN(k.Count + 1), 0}
+			k.ByZone[1] = k.Count - k.ByZone[0]
+		case 3:
+			k.Admits = []bool{rng.IntN(2) == 0, true}
+		case 4:
+			k.With = []int{rng.IntN(i + 1)} // itself, or one that comes before it
+		case 5:
+			k.WithZone = []int{rng.IntN(i + 1)}
+		}
+	}
+	ns := make([]verify.Node, 2+rng.IntN(2))
+	for i := range ns {
+		ns[i] = verify.Node{Zone: i % 2, CPU: 4 + rng.Int64N(7), Memory: 4 + rng.Int64N(7), Pods: 2 + rng.Int64N(4), Running: make([]int, len(kinds))}
+		if !ruled {
+			ns[i].Zone = rng.IntN(2)
+		}
+		for k := range kinds {
+			ns[i].Running[k] = rng.IntN(2)
+		}
+	}
+	return kinds, ns
+}
+
+// TestSearchAgreesWithATwin: what the search says is what trying everything says, and
+// what a yard or a greedy order finds is there.
+func TestSearchAgreesWithATwin(t *testing.T) {
+	for _, ruled := range []bool{false, true} {
+		seen, hosted := map[string]int{}, 0
+		for seed := range uint64(1500) {
+			rng := rand.New(rand.NewPCG(seed, 0))
+			kinds, ns := randomPuzzle(rng, ruled)
+			greedy, hosts := verify.Greedy(kinds, ns), verify.Hosts(kinds, ns)
+			got := verify.Solve(kinds, ns)
+			want := twin(kinds, ns)
+			if got != want {
+				t.Fatalf("seed %d: verdict %d, the twin says %d\n%+v\n%+v", seed, got, want, kinds, ns)
+			}
+			if (hosts || greedy) && want != verify.Placed {
+				t.Fatalf("seed %d: a yard finds places: %t, a greedy order: %t, and there are none\n%+v\n%+v", seed, hosts, greedy, kinds, ns)
+			}
+			if hosts {
+				hosted++
+			}
+			seen[fmt.Sprintf("greedy %t, verdict %d", greedy, want)]++
+		}
+		for _, kind := range []string{"greedy true, verdict 0", "greedy false, verdict 0", "greedy false, verdict 1"} {
+			if seen[kind] == 0 {
+				t.Errorf("no puzzle of the kind %q: %v", kind, seen)
 			}
 		}
-		want := twin(kinds, ns)
-		greedy := verify.Greedy(kinds, ns)
-		if got := verify.Solve(kinds, ns); got != want {
-			t.Fatalf("seed %d: verdict %d, the twin says %d\n%+v\n%+v", seed, got, want, kinds, ns)
-		}
-		seen[fmt.Sprintf("greedy %t, verdict %d", greedy, want)]++
-	}
-	for _, kind := range []string{"greedy true, verdict 0", "greedy false, verdict 0", "greedy false, verdict 1"} {
-		if seen[kind] == 0 {
-			t.Errorf("no puzzle of the kind %q: %v", kind, seen)
+		if places := seen["greedy true, verdict 0"] + seen["greedy false, verdict 0"]; hosted < places/2 {
+			t.Errorf("a yard finds places in %d of %d puzzles that have some", hosted, places)
 		}
 	}
 }
