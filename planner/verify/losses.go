@@ -104,27 +104,37 @@ func (g *group) leastReady(e event) []int {
 	for i, l := range g.loads {
 		least[i] = l.plan.Replicas
 	}
+	var left []stack
 	for lost := range subsets(g.zonesWithNodes(), e.zones) {
 		for i := range g.loads {
 			ready := 0
-			var left []class
-			for _, c := range g.classes {
-				if !slices.Contains(lost, c.zone) {
+			left = left[:0]
+			for j := range g.classes {
+				if c := &g.classes[j]; c.pods[i] > 0 && !slices.Contains(lost, c.zone) {
 					ready += c.count * c.pods[i]
-					left = append(left, c)
+					left = append(left, stack{c.pods[i], c.count})
 				}
 			}
-			slices.SortFunc(left, func(a, b class) int { return b.pods[i] - a.pods[i] })
-			strike := e.nodes
-			for _, c := range left {
-				n := min(strike, c.count)
-				ready -= n * c.pods[i]
-				strike -= n
-			}
+			ready -= tallest(left, e.nodes)
 			least[i] = min(least[i], ready)
 		}
 	}
 	return least
+}
+
+// stack is a number of nodes that run so many pods each.
+type stack struct{ pods, nodes int }
+
+// tallest is the most pods that k of the nodes run. It changes the order.
+func tallest(of []stack, k int) int {
+	slices.SortFunc(of, func(a, b stack) int { return b.pods - a.pods })
+	sum := 0
+	for _, s := range of {
+		n := min(k, s.nodes)
+		sum += n * s.pods
+		k -= n
+	}
+	return sum
 }
 
 // zonesWithNodes returns the indices of the zones in which g has nodes.

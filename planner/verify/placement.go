@@ -74,12 +74,12 @@ func (k *checker) node(g *group, pl *planner.Placement, c *class, path string) b
 	free := g.pools[c.pool].room
 	c.pods = make([]int, len(g.loads))
 	for i, p := range pl.Pods {
-		k.need(i == 0 || pl.Pods[i-1].Workload < p.Workload, path, "lists.sorted", "%s: pods are not sorted by workload, or one is there twice", where(pl))
+		k.need(i == 0 || pl.Pods[i-1].Workload < p.Workload, path, "lists.sorted", "%s: pods are not sorted by workload, or one is there twice", line{pl})
 		w, known := g.index[p.Workload]
-		if !k.need(known && p.Pods > 0 && p.Pods <= maxReplicas, path, "placement.pods", "%s: %d pods of %s", where(pl), p.Pods, p.Workload) {
+		if !k.need(known && p.Pods > 0 && p.Pods <= maxReplicas, path, "placement.pods", "%s: %d pods of %s", line{pl}, p.Pods, p.Workload) {
 			return false
 		}
-		k.need(g.loads[w].at(c.place), path, "placement.selector", "%s: pods of %s, which selects %v", where(pl), p.Workload, g.loads[w].spec.NodeSelector)
+		k.need(g.loads[w].at(c.place), path, "placement.selector", "%s: pods of %s, which selects %v", line{pl}, p.Workload, g.loads[w].spec.NodeSelector)
 		c.pods[w] += p.Pods
 	}
 	for i, n := range c.pods {
@@ -88,23 +88,23 @@ func (k *checker) node(g *group, pl *planner.Placement, c *class, path string) b
 		}
 	}
 	c.free = free.minus(c.used)
-	k.need(c.free[onCPU] >= 0, path, "placement.cpu", "%s: pods request %dm, %dm are free", where(pl), c.used[onCPU], free[onCPU])
-	k.need(c.free[onMemory] >= 0, path, "placement.memory", "%s: pods request %d bytes, %d are free", where(pl), c.used[onMemory], free[onMemory])
-	k.need(c.free[onPods] >= 0, path, "placement.pod_count", "%s: %d pods, room for %d", where(pl), c.used[onPods], free[onPods])
+	k.need(c.free[onCPU] >= 0, path, "placement.cpu", "%s: pods request %dm, %dm are free", line{pl}, c.used[onCPU], free[onCPU])
+	k.need(c.free[onMemory] >= 0, path, "placement.memory", "%s: pods request %d bytes, %d are free", line{pl}, c.used[onMemory], free[onMemory])
+	k.need(c.free[onPods] >= 0, path, "placement.pod_count", "%s: %d pods, room for %d", line{pl}, c.used[onPods], free[onPods])
 	for i, name := range g.further {
 		d, rule := firstFurther+i, "placement."+name
 		if _, is := strings.CutPrefix(name, extended("")); is {
 			rule = "placement.extended"
 		}
-		k.need(c.free[d] >= 0, path, rule, "%s: pods request %d of %s, %d are free", where(pl), c.used[d], name, free[d])
+		k.need(c.free[d] >= 0, path, rule, "%s: pods request %d of %s, %d are free", line{pl}, c.used[d], name, free[d])
 	}
 	return true
 }
 
-// where names nodes.
-func where(pl *planner.Placement) string {
-	return fmt.Sprintf("%d x %s in %s", pl.Nodes, pl.Pool, pl.Zone)
-}
+// line is a line of a placement, whose name is made where it is asked for.
+type line struct{ *planner.Placement }
+
+func (l line) String() string { return fmt.Sprintf("%d x %s in %s", l.Nodes, l.Pool, l.Zone) }
 
 // usage checks what is requested, the shares that it takes and what stays free.
 func (k *checker) usage(g *group) {

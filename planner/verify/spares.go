@@ -1,10 +1,6 @@
 package verify
 
-import (
-	"slices"
-
-	"github.com/scantling-dev/scantling/planner"
-)
+import "github.com/scantling-dev/scantling/planner"
 
 // spares proves that after the loss of any k of the alive nodes, beside what is gone,
 // all displaced pods have a place: it looks for k + 1 sets of nodes, none in two of
@@ -53,22 +49,16 @@ func (y *yard) heaviest(k int) *demand {
 		if l.spec.Recovery == planner.Static {
 			continue
 		}
-		var runs []hit // nodes that run so many: here class is the number of pods
+		var runs []stack
 		for c, n := range y.left {
-			if n -= y.taken[c]; n > 0 && y.g.classes[c].pods[w] > 0 {
-				runs = append(runs, hit{y.g.classes[c].pods[w], n})
+			if n -= y.taken[c]; n > 0 {
+				runs = append(runs, stack{y.g.classes[c].pods[w], n})
 			}
 		}
 		for i := range y.used {
-			runs = append(runs, hit{y.used[i].pods[w], y.used[i].count})
+			runs = append(runs, stack{y.used[i].pods[w], y.used[i].count})
 		}
-		slices.SortFunc(runs, func(a, b hit) int { return b.class - a.class })
-		todo := k
-		for _, r := range runs {
-			n := min(todo, r.nodes)
-			most.count[w] += n * r.class
-			todo -= n
-		}
+		most.count[w] = tallest(runs, k)
 	}
 	return most
 }
