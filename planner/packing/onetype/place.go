@@ -13,7 +13,7 @@ import (
 const whole = 1 << 18
 
 // shares returns for each class the part of a node that a pod takes of each
-// resource, and how much of it all pods take, in nodes.
+// resource, and what all pods take.
 func (s *search) shares(c *candidate) (pods []colgen.Vector, total colgen.Vector) {
 	pods = make([]colgen.Vector, len(s.at))
 	for k := range pods {

@@ -186,7 +186,7 @@ func (s *search) step(at int) {
 	c := &s.all[at]
 	if s.holds(c, c.next) {
 		s.keep(at, c.next)
-		for low := c.failed + 1; low < c.found; {
+		for low := max(c.least, c.failed+1); low < c.found; {
 			if mid := (low + c.found) / 2; s.holds(c, mid) {
 				s.keep(at, mid)
 			} else {
