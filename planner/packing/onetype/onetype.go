@@ -28,7 +28,7 @@ import (
 // Options of Solve. The zero value is what is recommended.
 type Options struct {
 	// RelGap is the gap, cost / bound - 1, at which the search ends. Zero means
-	// 0.002; negative searches until the step limits.
+	// 0.0005; negative searches until the step limits.
 	RelGap float64
 	// Seed drives every random choice of column generation.
 	Seed uint64
@@ -43,7 +43,7 @@ type Options struct {
 
 func (o Options) gap() float64 {
 	if o.RelGap == 0 {
-		return 0.002
+		return 0.0005
 	}
 	return max(0, o.RelGap)
 }
