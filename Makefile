@@ -50,7 +50,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (10s)
 bench: ## Run the benchmarks that match BENCH (all) COUNT (1) times
 	@$(GO) test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) $(PACKAGES)
 
-bench-packing: ## Measure gap and time of mixed types, of one type and of baselines on 90 generated instances, and of mixed types on a trace
+bench-packing: ## Measure gap and time of mixed types, of one type and of baselines on 90 generated instances and a trace
 	@$(GO) test -run='^$$' -bench='^Benchmark(Mixed|OneType|Baseline)' -benchtime=1x ./internal/packbench
 
 golden: ## Write the golden files anew: read their diff before you commit it
