@@ -70,6 +70,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 	b.emits()
 	b.rules()
 	b.builtIn()
+	b.plugins()
 	slices.SortFunc(b.assumptions, func(x, y planner.Assumption) int {
 		return cmp.Or(cmp.Compare(x.Path, y.Path), cmp.Compare(x.Value, y.Value), cmp.Compare(x.Source, y.Source))
 	})
@@ -178,6 +179,8 @@ func (b *builder) daemonSets() {
 		d := planner.DaemonSet{Name: n.label}
 		d.CPU, _ = get[units.MilliCPU](n, "cpu")
 		d.Memory, _ = get[units.Bytes](n, "memory")
+		d.EphemeralStorage, _ = get[units.Bytes](n, "ephemeral_storage")
+		b.placed(n, &d)
 		groups, _ := get[texts](n, "node_groups")
 		for i, g := range groups.items {
 			if !slices.Contains(names, g) {

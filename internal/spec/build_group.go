@@ -94,7 +94,7 @@ func (b *builder) group(n *node, path string) planner.NodeGroup {
 	g.Instances = b.instances(x)
 	g.Disk = b.disk(x)
 	g.Kubelet = b.kubelet(x)
-	g.Taints = b.taints(x)
+	g.Taints = b.taints(x, g.Instances.GPU != nil || x.def.gpus)
 	g.MinNodes, g.MaxNodes = b.autoscaling(x)
 	x.redundancy = b.redundancy(x)
 	g.Redundancy = x.redundancy
@@ -104,6 +104,7 @@ func (b *builder) group(n *node, path string) planner.NodeGroup {
 	for _, w := range workloads {
 		g.Workloads = append(g.Workloads, b.workload(x, w))
 	}
+	b.checkFurther(n, &g)
 	return g
 }
 
@@ -132,12 +133,23 @@ func (b *builder) zonesGood() bool {
 	return b.root.has("zones") && !b.root.attrs["zones"].bad && !b.zonesWrong && len(b.cluster.Zones) > 0
 }
 
-// taints reads the taint blocks, or takes the role's.
-func (b *builder) taints(x *groupContext) []planner.Taint {
+// The taint of nodes with GPUs: what NVIDIA's device plugin tolerates, with the value
+// that GKE gives it itself (GKE, "About GPUs").
+const (
+	gpuTaint      = "nvidia.com/gpu"
+	gpuTaintValue = "present"
+)
+
+// taints reads the taint blocks, or takes that of machines with GPUs or the role's.
+func (b *builder) taints(x *groupContext, gpus bool) []planner.Taint {
 	nodes := x.node.children("taint")
 	if len(nodes) == 0 {
 		if x.node.refused["taint"] {
 			return nil
+		}
+		if gpus {
+			b.assume(x.path+".taint", gpuTaint+"="+gpuTaintValue+":NoSchedule", "instances.gpu")
+			return []planner.Taint{{Key: gpuTaint, Value: gpuTaintValue, Effect: planner.NoSchedule}}
 		}
 		if !x.def.tainted {
 			b.assume(x.path+".taint", "none", x.source)

@@ -19,10 +19,13 @@ func (b *builder) instances(x *groupContext) planner.Instances {
 	var in planner.Instances
 	in.Types = b.patterns(n, "types", typeName)
 	in.Exclude = b.patterns(n, "exclude", typeName)
+	in.GPU = b.gpu(x, n, path)
 	switch {
 	case n.has("families"):
 		in.Families = b.patterns(n, "families", familyName)
 	case n.has("types"): // the names alone decide
+	case in.GPU != nil: // and so do the GPUs
+		b.assume(path+".families", "all", "instances.gpu")
 	default:
 		in.Families = b.families(x.role, burstable)
 		b.assume(path+".families", cmp.Or(strings.Join(in.Families, ", "), "all"), source)

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -79,7 +80,10 @@ func (b *builder) updateConfig(x *groupContext) planner.UpdateConfig {
 	n, path := x.node.child("update_config"), x.path+".update_config"
 	var u planner.UpdateConfig
 	strategy, source := first(b.terms.UpdateStrategies), b.source()
-	if strategy == surge {
+	if x.def.gpus && slices.Contains(b.terms.UpdateStrategies, minimal) {
+		strategy = minimal // machines with GPUs are scarce: no second one is waited for
+	}
+	if strategy == surge || strategy == minimal {
 		source = x.source
 	}
 	u.Strategy = take(b, n, path, "strategy", strategy, strategy, source)
@@ -117,7 +121,7 @@ func (b *builder) surging(x *groupContext, n *node, path string, u *planner.Upda
 	none := units.Count(0)
 	more, fewer := x.def.update, none
 	addsNone := u.Strategy == minimal || u.Strategy == inPlace
-	if addsNone {
+	if addsNone || x.def.gpus {
 		more, fewer = none, x.def.update
 	}
 	u.MaxSurge = take(b, n, path, "max_surge", more, portionText(more), x.source)

@@ -190,7 +190,14 @@ func (b *builder) filters(in *planner.Instances, literal bool) []filter {
 			return fmt.Sprintf("Add %q to allow, or name the types or families in full", refusedClass(in, matches[0]))
 		},
 	}
-	return []filter{architecture, excluded, small, class}
+	gpus := filter{
+		admits: func(t *catalogs.InstanceType) bool { return in.GPU == nil || hasGPU(in.GPU, t) },
+		what: func(matches []*catalogs.InstanceType, glob string) string {
+			return every(matches, glob) + " has none of the GPUs that gpu asks for."
+		},
+		remedy: func([]*catalogs.InstanceType) string { return "Name other machines, or ask for less in gpu" },
+	}
+	return []filter{architecture, excluded, small, gpus, class}
 }
 
 // refusedClass returns the first class of t that is not allowed; empty where t
@@ -200,7 +207,7 @@ func refusedClass(in *planner.Instances, t *catalogs.InstanceType) string {
 		return ""
 	}
 	for _, c := range catalogs.Classes(*t) {
-		if !slices.Contains(in.Allow, string(c)) {
+		if !slices.Contains(in.Allow, string(c)) && (in.GPU == nil || c != catalogs.ClassGPU) {
 			return string(c)
 		}
 	}

@@ -18,6 +18,7 @@ func (b *builder) workload(x *groupContext, n *node) planner.Workload {
 	w.Demand = b.demand(x, n, path)
 	b.counts(x, n, path, &w)
 	w.Pod = b.pod(n)
+	w.NodeSelector = b.selector(n)
 	w.TopologySpread = b.spread(x, n, path)
 	w.PodDisruptionBudget = b.budget(x, n, path)
 	b.checkBudget(n, &w)
@@ -99,24 +100,6 @@ func (b *builder) countsOfGiven(n *node, w *planner.Workload) {
 			b.add(MinimumAbove, n.rng("min_replicas"), "min_replicas is %d and replicas %d. Raise replicas, or leave min_replicas out.", least, w.Demand.Replicas)
 		}
 	}
-}
-
-// pod reads the pod block.
-func (b *builder) pod(n *node) planner.Pod {
-	p := n.child("pod")
-	var pod planner.Pod
-	pod.CPU, _ = get[units.MilliCPU](p, "cpu")
-	pod.Memory, _ = get[units.Bytes](p, "memory")
-	l := p.child("limits")
-	pod.CPULimit, _ = get[units.MilliCPU](l, "cpu")
-	pod.MemoryLimit, _ = get[units.Bytes](l, "memory")
-	if pod.CPULimit > 0 && pod.CPULimit < pod.CPU {
-		b.add(LimitBelow, l.rng("cpu"), "The CPU limit is below the request of %dm; Kubernetes refuses the pod.", int64(pod.CPU))
-	}
-	if pod.MemoryLimit > 0 && pod.MemoryLimit < pod.Memory {
-		b.add(LimitBelow, l.rng("memory"), "The memory limit is below the request of %s; Kubernetes refuses the pod.", bytesText(pod.Memory))
-	}
-	return pod
 }
 
 // spread reads topology_spread, or takes the role's.

@@ -54,6 +54,7 @@ const (
 	OutOfRange       Code = "SC4012"
 	InvalidLabel     Code = "SC4013"
 	DuplicateElement Code = "SC4014"
+	InvalidResource  Code = "SC4015"
 
 	TwoDemands        Code = "SC5001"
 	MissingDemand     Code = "SC5002"
@@ -183,6 +184,7 @@ func valueProblems() []Problem {
 		{Code: OutOfRange, Summary: "Number out of range", Meaning: "A number is negative, not finite, or larger than anything real."},
 		{Code: InvalidLabel, Summary: "Invalid label", Meaning: "A label or taint has a form that Kubernetes refuses, or a domain that a kubelet or the provider keeps to itself."},
 		{Code: DuplicateElement, Summary: "Duplicate element", Meaning: "A list names the same thing twice."},
+		{Code: InvalidResource, Summary: "Invalid resource", Meaning: "An extended resource has a domain, \"/\" and a name, such as nvidia.com/gpu; CPU, memory and local storage are attributes of pod."},
 	}
 }
 

@@ -54,6 +54,9 @@ func (o offers) Load(provider, region string) (catalogs.Catalog, error) {
 			Burstable: family == "t3", Metal: strings.HasSuffix(name, ".metal"),
 		})
 	}
+	gpus := catalogs.InstanceType{Name: "g5.xlarge", Family: "g5", Architecture: catalogs.AMD64, VCPUs: 4, Memory: 16 * units.GiB}
+	gpus.GPUs = catalogs.GPUs{Milli: 1000, Name: "a10g", MemoryEach: 22888 * units.MiB}
+	cat.Types = slices.Insert(cat.Types, 1, gpus)
 	cat.Disks = []catalogs.Disk{
 		{Type: "gp2", MinSize: units.GiB, MaxSize: 16 * units.TiB},
 		{Type: "gp3", MinSize: units.GiB, MaxSize: 64 * units.TiB, FreeIOPS: 3000, FreeMiBps: 125, IOPSPerGiB: 500 * units.Whole, MaxIOPS: 80000, MaxMiBps: 2000},
@@ -75,6 +78,9 @@ func googleCatalog(region string) catalogs.Catalog {
 			Name: name, Family: name[:2], Architecture: catalogs.AMD64, VCPUs: 4, Memory: 16 * units.GiB, Burstable: name == "e2-medium",
 		})
 	}
+	gpus := catalogs.InstanceType{Name: "g2-standard-4", Family: "g2", Architecture: catalogs.AMD64, VCPUs: 4, Memory: 16 * units.GiB}
+	gpus.GPUs = catalogs.GPUs{Milli: 1000, Name: "l4"}
+	cat.Types = slices.Insert(cat.Types, 3, gpus)
 	cat.Disks = []catalogs.Disk{
 		{Type: "pd-balanced", MinSize: 10 * units.GiB, MaxSize: 64 * units.TiB},
 		{Type: "pd-ssd", MinSize: 10 * units.GiB, MaxSize: 64 * units.TiB},

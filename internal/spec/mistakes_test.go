@@ -90,7 +90,7 @@ func TestMistakes(t *testing.T) {
 		"mixed types":                {"group", "instances {\n max_types = 6\n}", spec.NotSupportedYet, "6", "Write 1"},
 		"reserved":                   {"group", "instances {\n capacity_type = \"reserved\"\n}", spec.NotSupportedYet, `"reserved"`, `"on_demand" or "spot"`},
 		"guarantee":                  {"group", "guarantee = \"any-order\"", spec.UnknownChoice, `"any-order"`, `Did you mean "any_order"?`},
-		"role gpu":                   {"group", "role = \"gpu\"", spec.NotSupportedYet, `"gpu"`, `"app"`},
+		"role gpu alone":             {"group", "role = \"gpu\"", spec.NoSystemGroup, "cluster \"shop\"", "add a system or app group"},
 		"balancing":                  {"workload", way3 + "service_time {\n mean = \"10ms\"\n cv = 1\n}\nbalancing = \"round_robin\"", spec.NotSupportedYet, `"round_robin"`, `"random"`},
 		"failure target":             {"workload", "throughput = 1\nconcurrency = 8\nlatency {\n p99 = \"1s\"\n during = \"failure\"\n}\nservice_time {\n mean = \"10ms\"\n cv = 1\n}", spec.NotSupportedYet, `"failure"`, `"normal"`},
 		"disk type":                  {"group", "disk {\n type = \"gp9\"\n}", spec.DiskUnknown, `"gp9"`, `Did you mean "gp2"?`},

@@ -1,6 +1,7 @@
 package spec_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,22 +80,32 @@ func TestPitfallMaxPodsOfAnUnmodelledCNI(t *testing.T) {
 
 // TestPitfallDaemonSetSelectorsIgnored: whether a DaemonSet lands on a node hangs on
 // selectors and tolerations, and overhead that ignores them is wrong both ways
-// (kubernetes-sigs/karpenter#1749, #2838; aws/karpenter-provider-aws#1649, #6015). A
-// DaemonSet says by node_groups where it runs; what else may decide is refused.
+// (kubernetes-sigs/karpenter#1749, #2838; aws/karpenter-provider-aws#1649, #6015). What
+// is planned with is read; what else may decide is refused.
 func TestPitfallDaemonSetSelectorsIgnored(t *testing.T) {
+	agent := func(more string) string {
+		return "daemonset \"agent\" {\n cpu = 1\n memory = \"1Gi\"\n " + more + "\n}"
+	}
 	cases := map[string]unread{}
-	for _, name := range []string{"node_selector", "tolerations", "node_affinity", "affinity", "labels"} {
-		cases[name] = unread{
-			"cluster", "daemonset \"agent\" {\n cpu = 1\n memory = \"1Gi\"\n " + name + " = {\n  a = \"b\"\n }\n}", name, spec.UnknownAttribute, `no attribute named "` + name + `"`,
-		}
+	for _, name := range []string{"node_affinity", "affinity", "labels"} {
+		cases[name] = unread{"cluster", agent(name + " = {\n  a = \"b\"\n }"), name, spec.UnknownAttribute, `no attribute named "` + name + `"`}
 	}
-	cases["its storage"] = unread{
-		"cluster", "daemonset \"agent\" {\n cpu = 1\n memory = \"1Gi\"\n ephemeral_storage = \"1Gi\"\n}", "ephemeral_storage", spec.NotSupportedYet, "ephemeral_storage of daemonset is not supported yet",
-	}
-	cases["a group that is none"] = unread{
-		"cluster", "daemonset \"agent\" {\n cpu = 1\n memory = \"1Gi\"\n node_groups = [\"wbe\"]\n}", `"wbe"`, spec.UnknownGroup, `"web"`,
-	}
+	cases["a zone"] = unread{"cluster", agent("node_selector = {\n \"topology.kubernetes.io/zone\" = \"us-east-1a\"\n }"), `"us-east-1a"`, spec.NotSupportedYet, "not supported yet"}
+	cases["a host"] = unread{"cluster", agent("node_selector = {\n \"kubernetes.io/hostname\" = \"a\"\n }"), `"a"`, spec.NotSupportedYet, "not supported yet"}
+	cases["values of tolerations"] = unread{"cluster", agent("tolerations = [{\n key = \"a\"\n value = \"b\"\n }]"), "{\n key = \"a\"\n value = \"b\"\n }", spec.WrongType, "A text in quotes is expected"}
+	cases["a group that is none"] = unread{"cluster", agent("node_groups = [\"wbe\"]"), `"wbe"`, spec.UnknownGroup, `"web"`}
 	refused(t, cases)
+
+	d := load(t, in("cluster", agent("ephemeral_storage = \"2Gi\"\n node_selector = {\n team = \"shop\"\n }\n tolerations = [\"nvidia.com/gpu\", \"group\"]"))).Cluster.DaemonSets[0]
+	if d.EphemeralStorage != 2*units.GiB || d.NodeSelector["team"] != "shop" || len(d.NodeSelector) != 1 || !d.OwnTolerations || !slices.Equal(d.Tolerations, []string{"group", "nvidia.com/gpu"}) {
+		t.Errorf("read as %+v", d)
+	}
+	if d := load(t, in("cluster", agent(""))).Cluster.DaemonSets[0]; d.OwnTolerations || d.NodeSelector != nil {
+		t.Errorf("of a DaemonSet that says nothing: %+v", d)
+	}
+	if d := load(t, in("cluster", agent("tolerations = []"))).Cluster.DaemonSets[0]; !d.OwnTolerations || len(d.Tolerations) != 0 {
+		t.Errorf("of a DaemonSet that tolerates nothing: %+v", d)
+	}
 }
 
 // TestPitfallSchedulerRulesIgnored: a simulator that does not see a rule of the
@@ -118,11 +129,10 @@ func TestPitfallSchedulerRulesIgnored(t *testing.T) {
 		"another topology": {
 			"workload", "replicas = 3\ntopology_spread {\n topology_key = \"rack\"\n}", `"rack"`, spec.UnknownChoice, `"zone" or "hostname"`,
 		},
-		"ephemeral_storage":  {"bare workload", podOf("ephemeral_storage = \"1Gi\""), "ephemeral_storage", spec.NotSupportedYet, "ephemeral_storage of pod is not supported yet"},
-		"extended resources": {"bare workload", podOf("resources = {\n \"nvidia.com/gpu\" = 1\n }"), "resources", spec.NotSupportedYet, "resources of pod is not supported yet"},
-		"GPUs of machines":   {"group", "instances {\n gpu {\n }\n}", "gpu", spec.NotSupportedYet, "gpu in instances is not supported yet"},
-		"a group of GPUs":    {"group", "role = \"gpu\"", `"gpu"`, spec.NotSupportedYet, "not supported yet"},
-		"jobs":               {"workload", "kind = \"Job\"\nreplicas = 3", `"Job"`, spec.NotSupportedYet, "not supported yet"},
+		"a host":            {"workload", "replicas = 3\nnode_selector = {\n \"kubernetes.io/hostname\" = \"a\"\n}", `"a"`, spec.NotSupportedYet, "not supported yet"},
+		"a label of nobody": {"workload", "replicas = 3\nnode_selector = {\n \"topology.kubernetes.io/region\" = \"a\"\n}", `"a"`, spec.NotSupportedYet, "which nodes have the label"},
+		"huge pages":        {"bare workload", podOf("resources = {\n \"hugepages-2Mi\" = 1\n }"), "1", spec.NotSupportedYet, "hugepages-2Mi is not supported yet"},
+		"jobs":              {"workload", "kind = \"Job\"\nreplicas = 3", `"Job"`, spec.NotSupportedYet, "not supported yet"},
 	})
 }
 
@@ -158,12 +168,16 @@ func TestPitfallAttachLimitsIgnored(t *testing.T) {
 	})
 }
 
-// TestPitfallBandwidthIgnored: bandwidth that pods need is not planned with yet, so
-// that a burst figure cannot be taken for it (aws/karpenter-provider-aws#3238).
+// TestPitfallBandwidthIgnored: bandwidth by requests is not planned with yet; what a
+// pod is to have at all times is read, and held against what machines guarantee, never
+// against a burst (aws/karpenter-provider-aws#3238).
 func TestPitfallBandwidthIgnored(t *testing.T) {
 	refused(t, map[string]unread{
 		"request_size":  {"workload", "replicas = 3\nrequest_size = \"1Mi\"", "request_size", spec.NotSupportedYet, "request_size of workload is not supported yet"},
 		"response_size": {"workload", "replicas = 3\nresponse_size = \"1Mi\"", "response_size", spec.NotSupportedYet, "response_size of workload is not supported yet"},
-		"network_mbps":  {"bare workload", podOf("network_mbps = 100"), "network_mbps", spec.UnknownAttribute, `no attribute named "network_mbps"`},
+		"a burst":       {"bare workload", podOf("network_burst_mbps = 100"), "network_burst_mbps", spec.UnknownAttribute, `no attribute named "network_burst_mbps"`},
 	})
+	if p := load(t, in("bare workload", podOf("network_mbps = 100\n disk_mbps = 50"))).Cluster.NodeGroups[0].Workloads[0].Pod; p.Network != 100 || p.Disk != 50 {
+		t.Errorf("read as %+v", p)
+	}
 }

@@ -200,7 +200,7 @@ func yes(b bool) string {
 
 // builtRoles are the roles that are not refused.
 func builtRoles() []planner.Role {
-	return []planner.Role{planner.App, planner.Batch, planner.Ingress, planner.Monitoring, planner.Stateful, planner.System}
+	return []planner.Role{planner.App, planner.Batch, planner.Ingress, planner.Monitoring, planner.Stateful, planner.System, planner.GPU}
 }
 
 // writeRoles writes the defaults of each role.
@@ -223,6 +223,9 @@ func writeRoles(w *reference) {
 		{"capacity_type", func(d roleDefaults) string { return string(d.capacity) }},
 		{"burstable types", func(d roleDefaults) string { return yes(d.burstable) }},
 		{"taint", func(d roleDefaults) string {
+			if d.gpus {
+				return gpuTaint + "=" + gpuTaintValue + ":NoSchedule"
+			}
 			if d.tainted {
 				return "group=NAME:NoSchedule"
 			}

@@ -28,6 +28,8 @@ type roleDefaults struct {
 	surge, absent units.CountOrRatio // rolling_update
 	update        units.CountOrRatio // update_config: nodes at a time
 	diskSize      units.Bytes
+	// gpus: the machines have GPUs, and are drained before others come.
+	gpus bool
 }
 
 // defaultsOf returns a role's defaults. The figures are ours: they favour what
@@ -62,7 +64,9 @@ func defaultsOf(role planner.Role) roleDefaults {
 	case planner.System:
 		d.budget, d.update = &one, one
 	case planner.GPU:
-		panic("spec: role gpu is refused before its defaults are asked for")
+		d.nodes, d.zones, d.minReplicas, d.maxUtilization, d.tainted, d.gpus = 0, 0, 1, 80*units.Percent, true, true
+		d.spread, d.budget, d.startup = nil, &one, 240*time.Second
+		d.surge, d.absent, d.update, d.diskSize = units.Count(0), one, one, 200*units.GiB
 	default:
 		panic("spec: unknown role " + string(role))
 	}

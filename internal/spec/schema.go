@@ -261,12 +261,14 @@ func clusterBlock() block {
 				},
 			},
 			{
-				name: "daemonset", label: "name", repeat: true, doc: "A pod on every node of its groups, which tolerates every taint. What the ground runs itself, such as the CNI and kube-proxy, is built in.",
+				name: "daemonset", label: "name", repeat: true, doc: "A pod on every node of its groups that node_selector and tolerations let it on. What the ground runs itself, such as the CNI and kube-proxy, is built in, and so is the device plugin where pods ask for GPUs.",
 				attributes: []attribute{
 					{name: "cpu", kind: kindCPU, required: true, doc: "CPU request of the pod."},
 					{name: "memory", kind: kindBytes, required: true, doc: "Memory request of the pod."},
 					{name: "node_groups", kind: kindTexts, def: "all", doc: "Names of the groups it runs on."},
-					{name: "ephemeral_storage", kind: kindBytes, unbuilt: true, doc: "Local storage of the pod."},
+					{name: "ephemeral_storage", kind: kindBytes, def: "none", doc: "Local storage request of the pod."},
+					{name: "node_selector", kind: kindMap, def: "none", doc: "Labels that a node must have: those of its group and the well-known ones. Zones and hostnames are not among them: it runs on every node or on none of a type."},
+					{name: "tolerations", kind: kindTexts, def: "every taint", doc: "Keys of the taints that it tolerates, with any value and effect; [] tolerates none."},
 				},
 			},
 			machine(),

@@ -20,7 +20,7 @@ func nodeGroup() block {
 	return block{
 		name: "node_group", label: "name", repeat: true, doc: "A set of machines of one kind and what runs on them.",
 		attributes: []attribute{
-			{name: "role", kind: kindChoice, choices: []string{"app", "batch", "ingress", "monitoring", "stateful", "system"}, later: []string{"gpu"}, def: "app", doc: "What the group is for; decides the defaults marked \"by role\"."},
+			{name: "role", kind: kindChoice, choices: []string{"app", "batch", "ingress", "monitoring", "stateful", "system", "gpu"}, def: "app", doc: "What the group is for; decides the defaults marked \"by role\"."},
 			{name: "zones", kind: kindTexts, def: "the cluster's", doc: "Zones of the group."},
 			{name: "image", kind: kindChoice, choices: []string{"al2023", "bottlerocket", "cos", "ubuntu"}, of: imagesOf, def: "by ground", doc: "Operating system; decides what is left to pods."},
 			{name: "labels", kind: kindMap, def: "none", doc: "Labels of the nodes. Keys with \".\" or \"/\" are quoted. Of the domains kubernetes.io and k8s.io a kubelet takes a few only."},
@@ -38,7 +38,7 @@ func instancesBlock() block {
 	return block{
 		name: "instances", doc: "Which machine types may be used.",
 		attributes: []attribute{
-			{name: "families", kind: kindGlobs, def: "by role and ground; none where types is given", doc: "Patterns on the family: what stands before the first \".\" (aws) or \"-\" (gcp) of a type's name; the machine's name on premises."},
+			{name: "families", kind: kindGlobs, def: "by role and ground; none where types or gpu is given", doc: "Patterns on the family: what stands before the first \".\" (aws) or \"-\" (gcp) of a type's name; the machine's name on premises."},
 			{name: "types", kind: kindGlobs, doc: "Patterns on the whole name."},
 			{name: "exclude", kind: kindGlobs, doc: "Patterns on the whole name, left out."},
 			{name: "allow", kind: kindTexts, choices: []string{"metal", "burstable", "flex", "gpu", "previous_generation"}, def: "none; burstable in role batch and in development", doc: "Classes admitted that are left out by default, where machines are bought from a provider. A type named in full by types and a family named without \"*\" are admitted too."},
@@ -48,7 +48,13 @@ func instancesBlock() block {
 			{name: "max_vcpus", kind: kindCount, least: 1, def: "no limit", doc: "No node is bigger."},
 			{name: "on_demand_base", kind: kindPortion, unbuilt: true, doc: "Part of a spot group kept on demand."},
 		},
-		blocks: []block{{name: "gpu", unbuilt: true, doc: "GPUs of the machines."}},
+		blocks: []block{{
+			name: "gpu", object: true, doc: "Machines with GPUs alone, which allow need not name. In role gpu the default, with nothing in it, unless families or types are given. A machine with a share of a GPU offers none to pods.",
+			attributes: []attribute{
+				{name: "names", kind: kindGlobs, def: "any", doc: "Patterns on the GPU's name: \"a10g\", \"h100*\"."},
+				{name: "min_memory", kind: kindBytes, def: "none", doc: "Least memory of one GPU. A GPU whose memory the catalog does not know is left out."},
+			},
+		}},
 	}
 }
 
@@ -92,7 +98,7 @@ func machineBlocks() []block {
 		diskBlock("by ground", "by role", "The root disk of a node. Machines of one's own bring theirs."),
 		kubeletBlock(),
 		{
-			name: "taint", label: "key", repeat: true, doc: "A taint of the nodes. A group that declares taints has these and not its role's.",
+			name: "taint", label: "key", repeat: true, doc: "A taint of the nodes. A group that declares taints has these and not its role's, nor nvidia.com/gpu, which groups with a gpu block have.",
 			attributes: []attribute{
 				{name: "value", kind: kindText, def: "\"\"", doc: "The taint's value."},
 				{name: "effect", kind: kindChoice, choices: []string{"NoSchedule", "PreferNoSchedule", "NoExecute"}, def: "NoSchedule", doc: "What it does to pods that do not tolerate it."},
@@ -150,6 +156,7 @@ func workload() block {
 			{name: "connections", kind: kindCount, unbuilt: true, doc: "Connections that requests share."},
 			{name: "load_curve", kind: kindOther, unbuilt: true, doc: "Measured latency by load.", instead: "Give throughput_per_pod: the load at which the target still holds."},
 			{name: "daily_profile", kind: kindOther, unbuilt: true, doc: "Share of the peak by hour."},
+			{name: "node_selector", kind: kindMap, def: "none", doc: "Labels that a node must have: those of its group, kubernetes.io/arch, kubernetes.io/os, node.kubernetes.io/instance-type, topology.kubernetes.io/zone and the provider's."},
 			{name: "anti_affinity", kind: kindChoice, unbuilt: true, doc: "Keeps pods apart by node.", instead: "Spread with topology_spread { topology_key = \"hostname\" }."},
 			{name: "priority", kind: kindCount, unbuilt: true, doc: "Priority of the pods."},
 			{name: "request_size", kind: kindBytes, unbuilt: true, doc: "Bytes of a request."},
@@ -199,8 +206,10 @@ func podBlocks() []block {
 			attributes: []attribute{
 				{name: "cpu", kind: kindCPU, required: true, doc: "CPU request, rounded up to thousandths of a core."},
 				{name: "memory", kind: kindBytes, required: true, doc: "Memory request."},
-				{name: "ephemeral_storage", kind: kindBytes, unbuilt: true, doc: "Local storage request."},
-				{name: "resources", kind: kindOther, unbuilt: true, doc: "Other resources, such as GPUs."},
+				{name: "ephemeral_storage", kind: kindBytes, def: "none", doc: "Local storage request, of the disk that a node starts from."},
+				{name: "resources", kind: kindCounts, def: "none", doc: "Extended resources, such as { \"nvidia.com/gpu\" = 1 }: whole numbers, request and limit alike. The group's pods ask for at most 6 kinds of these, volumes and bandwidth together."},
+				{name: "network_mbps", kind: kindCount, least: 1, def: "none", doc: "Mbit/s of network that each pod is to have at all times, of what machines guarantee, not of what they may burst to. Kubernetes knows nothing of it."},
+				{name: "disk_mbps", kind: kindCount, least: 1, def: "none", doc: "Mbit/s to network disks, in the same way."},
 			},
 			blocks: []block{limits},
 		},

@@ -42,6 +42,19 @@ func (m *maker) nothingOffered(g *planner.NodeGroup, daemons []planner.DaemonSet
 		}
 	}
 	other = g.Instances
+	other.GPU = nil
+	if g.Instances.GPU != nil {
+		other.Allow = append(slices.Clone(other.Allow), string(catalogs.ClassGPU))
+	}
+	if names := admitted(other); g.Instances.GPU != nil && len(names) > 0 {
+		return &planner.Infeasible{
+			Path:       g.Path() + ".instances.gpu",
+			Constraint: "no type that the other filters admit has the GPUs that gpu asks for",
+			Margin:     "they admit " + fewOf(names),
+			Remedy:     "drop one of families, types and max_vcpus, or ask for less in gpu",
+		}
+	}
+	other = g.Instances
 	for _, c := range catalogs.AllClasses() {
 		other.Allow = append(slices.Clone(other.Allow), string(c))
 	}

@@ -129,7 +129,7 @@ func admits(in *planner.Instances, t *catalogs.InstanceType) (admitted, named bo
 	if !slices.Contains(in.Architectures, t.Architecture) || anyGlob(in.Exclude, t.Name) {
 		return false, false
 	}
-	if in.MaxVCPUs > 0 && t.VCPUs > in.MaxVCPUs {
+	if in.MaxVCPUs > 0 && t.VCPUs > in.MaxVCPUs || in.GPU != nil && !hasGPU(in.GPU, t) {
 		return false, false
 	}
 	var globs []string
@@ -154,11 +154,17 @@ func admits(in *planner.Instances, t *catalogs.InstanceType) (admitted, named bo
 		return true, false
 	}
 	for _, class := range catalogs.Classes(*t) {
-		if !slices.Contains(in.Allow, string(class)) {
+		if !slices.Contains(in.Allow, string(class)) && (in.GPU == nil || class != catalogs.ClassGPU) {
 			return false, false
 		}
 	}
 	return true, false
+}
+
+// hasGPU reports whether t has GPUs as a filter asks for; memory that is not known is
+// too little.
+func hasGPU(f *planner.GPUFilter, t *catalogs.InstanceType) bool {
+	return t.GPUs.Name != "" && (len(f.Names) == 0 || anyGlob(f.Names, t.GPUs.Name)) && t.GPUs.MemoryEach >= f.MinMemory
 }
 
 func isGlob(s string) bool { return strings.ContainsAny(s, "*?") }

@@ -39,6 +39,60 @@ func TestPitfallDaemonSetsThatDoNotLand(t *testing.T) {
 	}
 }
 
+// TestPitfallDaemonSetsBySelector: overhead of a DaemonSet that selectors, labels of
+// types or taints keep from a node (kubernetes-sigs/karpenter#2838,
+// aws/karpenter-provider-aws#6015). Of two types at one price by core, an agent of 7 GiB
+// lands on the large one alone, which so has no room for the pod; on a tainted group an
+// agent that does not tolerate the taint leaves the room of 7 GiB to a pod of 6.
+func TestPitfallDaemonSetsBySelector(t *testing.T) {
+	small, large := machine("m7i.large", 2, 8, 1000), machine("m7i.xlarge", 2, 8, 100)
+	agent := planner.DaemonSet{Name: "agent", CPU: 100, Memory: 6 * units.GiB, NodeSelector: map[string]string{"node.kubernetes.io/instance-type": "m7i.xlarge"}}
+	p := market(alone(given("w", 1, 500, 6*units.GiB)), small, large)
+	p.cluster.DaemonSets = []planner.DaemonSet{agent}
+	plan := p.mustMake(t)
+	if name, _ := nodes(&plan); name != "m7i.large" || len(plan.NodeGroups[0].Pools[0].DaemonSets) != 0 {
+		t.Errorf("%s with %+v, want the type on which the agent does not run", name, plan.NodeGroups[0].Pools[0].DaemonSets)
+	}
+
+	g := alone(given("w", 1, 500, 6*units.GiB))
+	g.Taints = []planner.Taint{{Key: "batch", Effect: planner.NoSchedule}}
+	for name, want := range map[string]struct {
+		tolerations []string
+		own         bool
+		fits        bool
+	}{
+		"all":         {nil, false, false},
+		"this one":    {[]string{"batch"}, true, false},
+		"another one": {[]string{"gpu"}, true, true},
+		"none":        {nil, true, true},
+	} {
+		p := market(g, small)
+		p.cluster.DaemonSets = []planner.DaemonSet{{Name: "agent", CPU: 100, Memory: 6 * units.GiB, OwnTolerations: want.own, Tolerations: want.tolerations}}
+		if !want.fits {
+			p.infeasible(t)
+			continue
+		}
+		plan := p.mustMake(t)
+		if len(plan.NodeGroups[0].Pools[0].DaemonSets) != 0 {
+			t.Errorf("tolerating %s, the agent is on the tainted nodes", name)
+		}
+	}
+}
+
+// TestPitfallBurstBandwidthPlannedWith: "up to 10 Gbps" is planned with as though a
+// machine always had it (aws/karpenter-provider-aws#3238). Of machines that guarantee
+// 750 of 10,000 Mbit/s, 10 pods of 300 need 5, two on each.
+func TestPitfallBurstBandwidthPlannedWith(t *testing.T) {
+	m := machine("m7i.xlarge", 4, 16, 200)
+	m.NetworkMbps, m.NetworkMaxMbps = 750, 10_000
+	plan := market(alone(asking(10, func(w *planner.Workload) { w.Pod.Network = 300 })), m).mustMake(t)
+	if _, n := nodes(&plan); n != 5 {
+		t.Errorf("%d nodes, want 5", n)
+	}
+	m.NetworkMbps = 0 // a burst alone
+	market(alone(asking(10, func(w *planner.Workload) { w.Pod.Network = 300 })), m).infeasible(t)
+}
+
 // TestPitfallDaemonSetsSummedOnce: DaemonSets were all summed as if on one node, which
 // then fitted nowhere (kubecost/kubecost#1642). n nodes run n copies, and each node
 // only what lands on it.
