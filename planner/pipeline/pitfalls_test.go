@@ -69,7 +69,9 @@ func TestPitfallDaemonSetsBySelector(t *testing.T) {
 		p := market(g, small)
 		p.cluster.DaemonSets = []planner.DaemonSet{{Name: "agent", CPU: 100, Memory: 6 * units.GiB, OwnTolerations: want.own, Tolerations: want.tolerations}}
 		if !want.fits {
-			p.infeasible(t)
+			if bad := p.infeasible(t); bad.Path != "node_group.g.workload.w.pod.memory" {
+				t.Errorf("tolerating %s: %+v", name, bad)
+			}
 			continue
 		}
 		plan := p.mustMake(t)
@@ -90,7 +92,9 @@ func TestPitfallBurstBandwidthPlannedWith(t *testing.T) {
 		t.Errorf("%d nodes, want 5", n)
 	}
 	m.NetworkMbps = 0 // a burst alone
-	market(alone(asking(10, func(w *planner.Workload) { w.Pod.Network = 300 })), m).infeasible(t)
+	if bad := market(alone(asking(10, func(w *planner.Workload) { w.Pod.Network = 300 })), m).infeasible(t); bad.Path != "node_group.g.workload.w.pod.network_mbps" {
+		t.Errorf("planned on a burst: %+v", bad)
+	}
 }
 
 // TestPitfallDaemonSetsSummedOnce: DaemonSets were all summed as if on one node, which
