@@ -230,8 +230,8 @@ func bindingWords(plan *planner.Plan, g *planner.GroupPlan) string {
 	}
 	words := strings.ReplaceAll(b.Resource, "_", " ")
 	switch b.Resource {
-	case "min_ready":
-		words = "min_ready"
+	case "min_ready", "max_node_share":
+		words = b.Resource
 	case "pods":
 		words = "pods a node"
 	case "attachments":

@@ -153,7 +153,7 @@ func (p *problem) survives(a *answer) []planner.Drill {
 		t := d.Tightest
 		out = append(out, planner.Drill{
 			Event: eventName(d.Nodes, d.Zones), Tried: d.Tried, Held: d.Held,
-			Tightest: fmt.Sprintf("loss of %s: %s of %s vCPU stay free", p.lossName(t.Lost), cores(t.Free.CPU), cores(t.Total.CPU)),
+			Tightest: fmt.Sprintf("loss of %s: %s of %s vCPU stay free", p.lossName(a, t.Lost), cores(t.Free.CPU), cores(t.Total.CPU)),
 			FreeCPU:  t.FreeCPU,
 		})
 	}
@@ -174,13 +174,18 @@ func eventName(nodes, zones int) string {
 	return strings.Join(parts, " and ")
 }
 
-func (p *problem) lossName(l placement.Loss) string {
+// lossName names what is lost, nodes by their type where the group mixes types.
+func (p *problem) lossName(a *answer, l placement.Loss) string {
 	var parts []string
 	for _, z := range l.Zones {
 		parts = append(parts, p.group.Zones[z])
 	}
-	for _, z := range l.NodeZones {
-		parts = append(parts, "a node in "+p.group.Zones[z])
+	for i, z := range l.NodeZones {
+		node := "a node"
+		if a.one() == nil {
+			node = "a " + a.mix[l.NodePools[i]].offer.instance.Name
+		}
+		parts = append(parts, node+" in "+p.group.Zones[z])
 	}
 	return strings.Join(parts, " and ")
 }

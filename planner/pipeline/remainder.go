@@ -43,7 +43,11 @@ func (m *maker) remainderOf(g *planner.GroupPlan) (*remainder, error) {
 		if o < 0 {
 			panic(fmt.Sprintf("pipeline: %s of group %s is not offered", pool.InstanceType, g.Name))
 		}
-		r.offers = append(r.offers, &p.offers[o])
+		bought := &p.offers[o]
+		if bought.base != nil && pool.CapacityType == planner.OnDemand {
+			bought = bought.base
+		}
+		r.offers = append(r.offers, bought)
 		var zones []int
 		for _, z := range pool.NodesByZone {
 			zones = append(zones, z.Nodes)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -196,7 +197,7 @@ func caseOf(g *planner.GroupPlan, declared *planner.NodeGroup, works []work, eve
 	o, zones, more := &worst.Outcome, declared.Zones, furtherOf(declared)
 	out := planner.GroupCase{
 		Group: g.Name, Event: event, Ways: worst.Ways, Tried: worst.Tried, Held: worst.Held, All: worst.All,
-		Lost: lossWords(zones, o.Lost), Nodes: g.Nodes, Left: o.Up, Missing: o.Missing, NotReady: o.NotReady,
+		Lost: lossWords(g, zones, o.Lost), Nodes: g.Nodes, Left: o.Up, Missing: o.Missing, NotReady: o.NotReady,
 		Free: requestsOf(&o.Free), Offered: requestsOf(&o.Total), FreeCPU: o.FreeCPU,
 	}
 	for i := range works {
@@ -255,22 +256,34 @@ func finite(l demand.Latency) time.Duration {
 	return max(d, l.Limit+time.Microsecond)
 }
 
-// lossWords names what is lost; equal nodes are counted.
-func lossWords(zones []string, l placement.Loss) string {
+// lossWords names what is lost; equal nodes are counted, by type where the group mixes
+// types.
+func lossWords(g *planner.GroupPlan, zones []string, l placement.Loss) string {
 	var parts []string
 	for _, z := range l.Zones {
 		parts = append(parts, zones[z])
 	}
-	in := make([]int, len(zones))
-	for _, z := range l.NodeZones {
-		in[z]++
-	}
-	for z, n := range in {
-		switch {
-		case n == 1:
-			parts = append(parts, "a node in "+zones[z])
-		case n > 1:
-			parts = append(parts, fmt.Sprintf("%d nodes in %s", n, zones[z]))
+	mixed := slices.ContainsFunc(g.Pools, func(p planner.Pool) bool { return p.InstanceType != g.Pools[0].InstanceType })
+	for z := range zones {
+		count := map[string]int{}
+		for i, in := range l.NodeZones {
+			name := "node"
+			if mixed {
+				name = g.Pools[l.NodePools[i]].InstanceType
+			}
+			if in == z {
+				count[name]++
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(count)) {
+			switch n := count[name]; {
+			case n == 1:
+				parts = append(parts, "a "+name+" in "+zones[z])
+			case mixed:
+				parts = append(parts, fmt.Sprintf("%d x %s in %s", n, name, zones[z]))
+			default:
+				parts = append(parts, fmt.Sprintf("%d nodes in %s", n, zones[z]))
+			}
 		}
 	}
 	return strings.Join(parts, " and ")

@@ -305,7 +305,7 @@ func (c *Checker) restFits(p, left int) bool {
 func (c *Checker) loss() Loss {
 	l := Loss{Zones: slices.Clone(c.drills.lostZones), Nodes: slices.Sorted(slices.Values(c.drills.lostNodes))}
 	for _, n := range l.Nodes {
-		l.NodeZones = append(l.NodeZones, int(c.zone[n]))
+		l.NodeZones, l.NodePools = append(l.NodeZones, int(c.zone[n])), append(l.NodePools, int(c.place[n])%len(c.pools))
 	}
 	return l
 }

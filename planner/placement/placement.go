@@ -228,8 +228,8 @@ type Loss struct {
 	Zones []int
 	// Nodes are indexes into Report.Nodes, ascending.
 	Nodes []int
-	// NodeZones are the zones of Nodes.
-	NodeZones []int
+	// NodeZones are the zones of Nodes, NodePools their indexes into Group.Pools.
+	NodeZones, NodePools []int
 }
 
 // String names the loss with zones by index: "zone 0 and node 4 of zone 1".

@@ -213,7 +213,7 @@ func TestNPlusOneIsNotEnough(t *testing.T) {
 	want := placement.DrillReport{
 		Event: placement.NodeLoss, Nodes: 1, Tried: 4, Held: 4,
 		Tightest: placement.Tightest{
-			Lost: placement.Loss{Nodes: []int{0}, NodeZones: []int{0}},
+			Lost: placement.Loss{Nodes: []int{0}, NodeZones: []int{0}, NodePools: []int{0}},
 			Free: placement.Resources{CPU: 4500, Memory: 45 * units.GiB, Pods: 327}, Total: placement.Resources{CPU: 12000, Memory: 48 * units.GiB, Pods: 330},
 			FreeCPU: 375_000,
 		},

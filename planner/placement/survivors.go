@@ -71,7 +71,7 @@ func (c *Checker) largestLoss(zones []int, nodes int, list []int) (Loss, Resourc
 	}
 	slices.Sort(loss.Nodes)
 	for _, n := range loss.Nodes {
-		loss.NodeZones = append(loss.NodeZones, int(c.zone[n]))
+		loss.NodeZones, loss.NodePools = append(loss.NodeZones, int(c.zone[n])), append(loss.NodePools, int(c.place[n])%len(c.pools))
 	}
 	return loss, left
 }

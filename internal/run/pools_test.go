@@ -1,0 +1,178 @@
+package run_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/scantling-dev/scantling/catalogs/snapshot"
+	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/internal/emit/terraform"
+	"github.com/scantling-dev/scantling/internal/report"
+	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/internal/spec"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/pipeline"
+	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/planner/verify"
+)
+
+// mixedPlan plans an example whose groups of roles app and batch may mix three types, of
+// which batch is bought as spot with two nodes on demand.
+func mixedPlan(t *testing.T, example string) *planner.Plan {
+	t.Helper()
+	c := planOf(t, spec.File{Name: "main.hcl", Content: source(t, example)}).Cluster
+	for i := range c.NodeGroups {
+		g := &c.NodeGroups[i]
+		if g.Role != planner.App && g.Role != planner.Batch {
+			continue
+		}
+		g.Instances.MaxTypes = 3
+		if g.Role == planner.Batch {
+			g.Instances.CapacityType, g.Instances.OnDemandBase = planner.Spot, units.Count(2)
+		}
+	}
+	ground, ok := run.GroundOf(c.Provider, c.ControlPlane.Mode)
+	if !ok {
+		t.Fatalf("there is no ground %s %s", c.Provider, c.ControlPlane.Mode)
+	}
+	cat, err := snapshot.Load(c.Provider, c.Region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	prov := ground.New(&cat)
+	p, err := pipeline.Make(t.Context(), c, cat, prov, pipeline.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := verify.Plan(&c, &cat, prov, &p); err != nil {
+		t.Fatalf("verify refuses the plan:\n%v", err)
+	}
+	return &p
+}
+
+// TestSeveralPoolsToTheEnd follows plans with groups of several pools through all that
+// is made of plans: their document, which is planned again as it was; texts; drills; and
+// Terraform, which has a group for each pool and buys the planned nodes.
+func TestSeveralPoolsToTheEnd(t *testing.T) {
+	several := 0
+	for _, example := range []string{"shop-eks", "shop-gke", "payments-kubeadm"} {
+		p := mixedPlan(t, example)
+		back, err := document.Decode(encode(t, p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(encode(t, p), encode(t, back)) {
+			t.Errorf("%s: the document of the document differs", example)
+		}
+		if unknown, err := run.Verify(back); err != nil || unknown {
+			t.Errorf("%s: the document does not verify: %v", example, err)
+		}
+		r, err := run.Replay(t.Context(), back, nil)
+		if err != nil || !r.Holds() {
+			t.Errorf("%s: a declared loss does not hold: %v, %+v", example, err, r)
+		}
+		var text bytes.Buffer
+		if err := report.Text(&text, p, report.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		var bill units.USDPerHour
+		nodes := 0
+		for i := range p.NodeGroups {
+			g := &p.NodeGroups[i]
+			nodes += g.Nodes
+			if len(g.Pools) > 1 {
+				several++
+				checkLossNames(t, g, &r)
+			}
+			for j, path := range g.NodesPaths() {
+				at := slices.IndexFunc(p.Cost.Lines, func(l planner.CostLine) bool { return l.Path == path })
+				if at < 0 || !strings.Contains(text.String(), g.Pools[j].InstanceType) {
+					t.Fatalf("%s: %s is not billed, or the text does not name it", example, path)
+				}
+				bill += p.Cost.Lines[at].Amount.Rate
+			}
+			bill -= g.Cost.Rate
+		}
+		if bill != 0 {
+			t.Errorf("%s: the lines of nodes and the costs of groups differ by %d", example, bill)
+		}
+		if got := boughtNodes(t, p); got != nodes {
+			t.Errorf("%s: Terraform buys %d nodes, planned are %d", example, got, nodes)
+		}
+	}
+	if several < 3 {
+		t.Errorf("only %d groups have several pools", several)
+	}
+}
+
+// checkLossNames has the loss of a node name its type where the group mixes types.
+func checkLossNames(t *testing.T, g *planner.GroupPlan, r *planner.Replay) {
+	t.Helper()
+	names := []string{"a node in "}
+	if g.Pools[0].InstanceType != g.Pools[len(g.Pools)-1].InstanceType {
+		names = nil
+		for _, p := range g.Pools {
+			names = append(names, "a "+p.InstanceType+" in ")
+		}
+	}
+	says := func(words string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return strings.Contains(words, name) })
+	}
+	for _, d := range g.Survives {
+		if d.Event == "any 1 node" && !says(d.Tightest) {
+			t.Errorf("%s: %q names none of %q", g.Name, d.Tightest, names)
+		}
+	}
+	for _, c := range r.Groups {
+		if c.Group == g.Name && c.Event == "any 1 node" && !says(c.Lost) {
+			t.Errorf("%s: %q names none of %q", g.Name, c.Lost, names)
+		}
+	}
+}
+
+// boughtNodes is how many nodes are written for Terraform, over all groups and zones.
+func boughtNodes(t *testing.T, p *planner.Plan) int {
+	t.Helper()
+	p.Cluster.Emits = nil
+	files, err := terraform.Files(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var values struct {
+		Groups json.RawMessage `json:"node_groups"`
+	}
+	if err := json.Unmarshal(files[1].Content, &values); err != nil {
+		t.Fatal(err)
+	}
+	type group struct {
+		Desired int            `json:"desired_size"`
+		ByZone  map[string]int `json:"nodes_by_zone"`
+		Count   int            `json:"node_count"`
+		Initial int            `json:"initial_node_count"`
+		Zones   string         `json:"node_locations"`
+	}
+	var groups []group
+	if values.Groups[0] == '[' {
+		err = json.Unmarshal(values.Groups, &groups)
+	} else {
+		named := map[string]group{}
+		err = json.Unmarshal(values.Groups, &named)
+		for _, g := range named {
+			groups = append(groups, g)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0
+	for _, g := range groups {
+		sum += g.Desired + (g.Count+g.Initial)*len(strings.Split(g.Zones, ","))
+		for _, n := range g.ByZone {
+			sum += n
+		}
+	}
+	return sum
+}
