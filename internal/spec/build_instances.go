@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // instances reads the instances block.
@@ -50,9 +51,12 @@ func (b *builder) instances(x *groupContext) planner.Instances {
 		}
 	}
 	in.CapacityType = b.capacity(x, n, path)
-	b.checkMaxTypes(x, n, path)
-	in.MaxTypes = 1
+	in.MaxTypes = max(x.def.maxTypes, 1)
+	in.MaxTypes = take(b, n, path, "max_types", in.MaxTypes, itoa(in.MaxTypes), x.source)
 	in.MaxVCPUs, _ = get[int](n, "max_vcpus")
+	in.MaxNodeShare, _ = get[units.Ratio](n, "max_node_share")
+	in.OnDemandBase = b.onDemandBase(n, in.CapacityType)
+	b.checkMix(x, n, &in)
 	b.checkAdmitted(n, &in)
 	return in
 }
@@ -85,17 +89,34 @@ func (b *builder) capacity(x *groupContext, n *node, path string) planner.Capaci
 	return got
 }
 
-// checkMaxTypes holds max_types to 1 until mixes of types are built.
-func (b *builder) checkMaxTypes(x *groupContext, n *node, path string) {
-	if given, ok := get[int](n, "max_types"); ok && given > 1 {
-		b.add(NotSupportedYet, n.rng("max_types"), "A group of %d types is not supported yet. Write 1, or leave max_types out.", given)
+// onDemandBase reads what a spot group keeps on demand.
+func (b *builder) onDemandBase(n *node, capacity planner.CapacityType) units.CountOrRatio {
+	base, ok := get[units.CountOrRatio](n, "on_demand_base")
+	if ok && capacity != planner.Spot && !base.IsZero() {
+		b.add(OutOfRange, n.rng("on_demand_base"), "The group buys on demand: all of its nodes are. Leave on_demand_base out, or set capacity_type = \"spot\".")
+	}
+	return base
+}
+
+// leastNodeShare is the smallest part of a group that one node may be bounded to:
+// below it the attribute asks for more nodes than any cluster has use for.
+const leastNodeShare = units.Percent
+
+// checkMix refuses mixes where machines are of one type, and shares that are next to
+// nothing.
+func (b *builder) checkMix(x *groupContext, n *node, in *planner.Instances) {
+	if n.has("max_node_share") && in.MaxNodeShare < leastNodeShare {
+		b.add(OutOfRange, n.rng("max_node_share"), "max_node_share is at least %s: a group of 100 nodes.", ratioText(leastNodeShare))
+	}
+	if !x.controlPlane {
 		return
 	}
-	source := x.source
-	if x.def.maxTypes > 1 {
-		source += ", " + itoa(x.def.maxTypes) + " once mixes are built"
+	if in.MaxTypes > 1 {
+		b.add(ControlPlaneUnfit, n.rng("max_types"), "The machines of a control plane are of one type, so that each carries what any other does. Leave max_types out.")
 	}
-	take(b, n, path, "max_types", 1, "1", source)
+	if in.MaxNodeShare > 0 {
+		b.add(ControlPlaneUnfit, n.rng("max_node_share"), "How many machines a control plane has follows from quorum and redundancy. Leave max_node_share out.")
+	}
 }
 
 // ownDisks reports whether machines bring their disks, and refuses a disk block

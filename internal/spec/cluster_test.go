@@ -90,8 +90,10 @@ cluster "shop" {
       allow         = ["flex", "burstable"]
       architectures = ["arm64", "amd64"]
       capacity_type = "spot"
-      max_types     = 1
-      max_vcpus     = 16
+      max_types      = 3
+      max_vcpus      = 16
+      max_node_share = "25%"
+      on_demand_base = 2
     }
     disk {
       type           = "gp3"
@@ -193,7 +195,7 @@ func wantWeb() planner.NodeGroup {
 		Instances: planner.Instances{
 			Families: []string{"c7*", "m7g"}, Types: []string{"c7g.*", "m7g.large"}, Exclude: []string{"*.metal"},
 			Allow: []string{"burstable", "flex"}, Architectures: []string{"amd64", "arm64"},
-			CapacityType: planner.Spot, MaxTypes: 1, MaxVCPUs: 16,
+			CapacityType: planner.Spot, MaxTypes: 3, MaxVCPUs: 16, MaxNodeShare: 25 * units.Percent, OnDemandBase: units.Count(2),
 		},
 		Disk:     planner.Disk{Type: "gp3", Size: 80 << 30, IOPS: 4000, ThroughputMiBps: 250},
 		Labels:   map[string]string{"team": "shop"},
@@ -381,8 +383,8 @@ func TestRoleDefaults(t *testing.T) {
 			if wantSpare := map[bool]int{true: 0, false: 1}[role == "stateful"]; w.SpareReplicas != wantSpare {
 				t.Errorf("spare replicas %d, want %d", w.SpareReplicas, wantSpare)
 			}
-			if g.Instances.MaxTypes != 1 {
-				t.Errorf("max_types %d, want 1", g.Instances.MaxTypes)
+			if want := map[string]int{"batch": 6}[role]; g.Instances.MaxTypes != max(want, 1) {
+				t.Errorf("max_types %d, want %d", g.Instances.MaxTypes, max(want, 1))
 			}
 		})
 	}

@@ -149,11 +149,10 @@ func TestPitfallAddressesOfAZoneIgnored(t *testing.T) {
 
 // TestPitfallUnequalGroupsByZone: groups of one zone each drift apart, and an
 // autoscaler balances only what is nearly equal (kubernetes/autoscaler#3515, #3082).
-// A group is one template over its zones; splitting it is not supported yet.
+// A pool is one template over its zones; splitting a group by zone is not supported yet.
 func TestPitfallUnequalGroupsByZone(t *testing.T) {
 	refused(t, map[string]unread{
 		"split": {"group", "split_by_zone = true", "split_by_zone", spec.NotSupportedYet, "split_by_zone of node_group is not supported yet"},
-		"mixed": {"group", "instances {\n max_types = 2\n}", "2", spec.NotSupportedYet, "Write 1"},
 	})
 }
 

@@ -44,9 +44,10 @@ func instancesBlock() block {
 			{name: "allow", kind: kindTexts, choices: []string{"metal", "burstable", "flex", "gpu", "previous_generation"}, def: "none; burstable in role batch and in development", doc: "Classes admitted that are left out by default, where machines are bought from a provider. A type named in full by types and a family named without \"*\" are admitted too."},
 			{name: "architectures", kind: kindTexts, choices: []string{"amd64", "arm64"}, def: "[\"amd64\"]", doc: "Processors that the images run on."},
 			{name: "capacity_type", kind: kindChoice, choices: []string{"on_demand", "spot"}, later: []string{"reserved"}, def: "by role; on_demand where there is no spot capacity", doc: "How machines are bought."},
-			{name: "max_types", kind: kindCount, least: 1, most: 100, def: "by role", doc: "Types that the group may mix; 1 until mixes are built."},
+			{name: "max_types", kind: kindCount, least: 1, most: 100, def: "by role", doc: "Types that the group may mix, where that is cheaper than one; each is a Terraform group of its own. With guarantee any_order a group has one type."},
 			{name: "max_vcpus", kind: kindCount, least: 1, def: "no limit", doc: "No node is bigger."},
-			{name: "on_demand_base", kind: kindPortion, unbuilt: true, doc: "Part of a spot group kept on demand."},
+			{name: "max_node_share", kind: kindRatio, down: true, def: "no limit", doc: "No node is a larger part of the CPU that the group's nodes offer: what one failure takes away at most."},
+			{name: "on_demand_base", kind: kindPortion, def: "0", doc: "Part of a spot group's nodes that is kept on demand; a share rounds up."},
 		},
 		blocks: []block{{
 			name: "gpu", object: true, doc: "Machines with GPUs alone, which allow need not name. In role gpu the default, with nothing in it, unless families or types are given. A machine with a share of a GPU offers none to pods.",

@@ -7,7 +7,9 @@ cluster "shop" {
   node_group "batch" {
     role = "batch"
     instances {
-      max_types = 6
+      capacity_type  = "on_demand"
+      max_node_share = "0.5%"
+      on_demand_base = 2
     }
     workload "api" {
       replicas = 3
