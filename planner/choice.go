@@ -45,7 +45,10 @@ type PodPrice struct {
 
 // SizeStep is a size of a family, and what a group on nodes of that size alone is.
 type SizeStep struct {
-	Family, InstanceType string
+	// Family and shape: what stands before the size in the type's name, "c7g" or
+	// "n2d-standard".
+	Family       string
+	InstanceType string
 	// Nodes that hold, the least count that was found; 0 where none was, and Why says
 	// so.
 	Nodes int
@@ -62,8 +65,8 @@ type SizeStep struct {
 	LargestNodeShare units.Ratio
 	// Chosen: the group has nodes of this type.
 	Chosen bool
-	// Knee: the smallest size of its family of which a useful core costs hardly more
-	// than of any other size.
+	// Knee: the smallest size of its family of which the next larger one saves less than
+	// 5% on a useful core.
 	Knee bool
 }
 

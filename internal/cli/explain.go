@@ -2,8 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,12 +22,15 @@ TOPIC is one of
   assumptions         every default that the plan rests on where the spec says nothing;
                       what is calculated stands in the plan itself
   control_plane       its machines: what they have to carry, and what they cost
+  node_group.NAME     its nodes: what bounds their cost, what a pod is worth, and the
+                      sizes of the chosen families beside each other
   control_plane.etcd  members, disk, quota, timing and backups of etcd, with the formulas`,
 		Example: `  scantling explain assumptions examples/shop-eks
+  scantling explain node_group.web examples/shop-eks
   scantling explain control_plane.etcd examples/payments-kubeadm`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) < 1 || len(args) > 2 || !slices.Contains(report.Topics(), args[0]) {
-				return usage(fmt.Errorf("explain takes a topic (%s) and a spec or plan", strings.Join(report.Topics(), ", ")))
+			if len(args) < 1 || len(args) > 2 || !report.IsTopic(args[0]) {
+				return usage(fmt.Errorf("explain takes a topic (%s) and a spec or plan", strings.Join(append(report.Topics(), "node_group.NAME"), ", ")))
 			}
 			return nil
 		},
@@ -38,6 +41,9 @@ TOPIC is one of
 			}
 			var text bytes.Buffer
 			if err := report.Explain(&text, p, args[0], w.lookAt(p)); err != nil {
+				if _, unknown := errors.AsType[*report.UnknownTopicError](err); unknown {
+					return usage(err)
+				}
 				return err
 			}
 			return w.print(text.Bytes())

@@ -187,7 +187,7 @@ type podPrice struct {
 }
 
 type sizeStep struct {
-	Family           string   `json:"family" jsonschema:"Family of the instance type."`
+	Family           string   `json:"family" jsonschema:"Family and shape: what stands before the size in the type's name."`
 	InstanceType     string   `json:"instance_type" jsonschema:"Instance type."`
 	Nodes            int      `json:"nodes" jsonschema:"Nodes of it alone that hold; 0 where no count was found."`
 	Why              text     `json:"why" jsonschema:"Why no count was found; null where one was."`
@@ -196,7 +196,7 @@ type sizeStep struct {
 	CorePrice        *dollars `json:"useful_core_usd_per_hour" jsonschema:"Price of a node with its root disks by useful core; null where not known."`
 	LargestNodeShare ratio    `json:"largest_node_share" jsonschema:"Part of the group that one node holds."`
 	Chosen           bool     `json:"chosen" jsonschema:"Whether the group has nodes of this type."`
-	Knee             bool     `json:"knee" jsonschema:"Whether it is the smallest size of its family of which a useful core costs hardly more than of any other size."`
+	Knee             bool     `json:"knee" jsonschema:"Whether it is the smallest size of its family of which the next larger one saves less than 5% on a useful core."`
 }
 
 type binding struct {

@@ -21,14 +21,18 @@ const (
 func Topics() []string { return []string{TopicAssumptions, TopicControlPlane, TopicEtcd} }
 
 // UnknownTopicError says that Explain knows no such topic.
-type UnknownTopicError struct{ Topic string }
+type UnknownTopicError struct {
+	Topic string
+	// Known are the topics that there are.
+	Known []string
+}
 
 func (e *UnknownTopicError) Error() string {
-	return fmt.Sprintf("%q is not one of %s", e.Topic, strings.Join(Topics(), ", "))
+	return fmt.Sprintf("%q is not one of %s", e.Topic, strings.Join(e.Known, ", "))
 }
 
 // Explain writes how the figures of a topic come about. The error is an
-// *UnknownTopicError for a topic that is none of Topics.
+// *UnknownTopicError for a topic that is none of Topics and no group of the plan.
 func Explain(w io.Writer, p *planner.Plan, topic string, o Options) error {
 	out := &page{o: o}
 	switch topic {
@@ -39,7 +43,15 @@ func Explain(w io.Writer, p *planner.Plan, topic string, o Options) error {
 	case TopicEtcd:
 		out.explainEtcd(p)
 	default:
-		return &UnknownTopicError{Topic: topic}
+		known := Topics()
+		for i := range p.NodeGroups {
+			known = append(known, p.NodeGroups[i].Path())
+			if p.NodeGroups[i].Path() == topic {
+				out.explainGroup(p, &p.NodeGroups[i])
+				return out.flush(w)
+			}
+		}
+		return &UnknownTopicError{Topic: topic, Known: known}
 	}
 	return out.flush(w)
 }

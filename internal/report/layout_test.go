@@ -89,7 +89,11 @@ func TestLayout(t *testing.T) {
 			} {
 				checkLayout(t, name, width, text(t, p, o))
 			}
-			for _, topic := range report.Topics() {
+			topics := report.Topics()
+			for i := range p.NodeGroups {
+				topics = append(topics, p.NodeGroups[i].Path())
+			}
+			for _, topic := range topics {
 				var out bytes.Buffer
 				if err := report.Explain(&out, p, topic, report.Options{Width: width, Spec: "examples/shop-eks"}); err != nil {
 					t.Fatal(err)

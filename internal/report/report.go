@@ -105,6 +105,7 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.certainty(p)
 	out.blank()
 	out.alternatives(p)
+	out.sizes(p)
 	out.assumed(p)
 	out.blank()
 	out.upgrade(p)

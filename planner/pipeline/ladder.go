@@ -17,10 +17,10 @@ const (
 	// ladderTries the least number of counts that are tried.
 	ladderSteps = 1 << 12
 	ladderTries = 4
-	// kneeSlack is how much more a useful core may cost at the knee than at the best
-	// size: below it, the next larger size saves less than prices differ by zone and
-	// day.
-	kneeSlack = 5 * units.Percent
+	// kneeSaving is what a larger size has to save on a useful core to be worth that a
+	// node of it is a larger part of the group: less is what prices differ by from zone to
+	// zone and day to day.
+	kneeSaving = 5 * units.Percent
 )
 
 // ladder compares the sizes of the families that were chosen: on each of them alone
@@ -29,27 +29,23 @@ func (p *problem) ladder(g *planner.GroupPlan, known map[string]int) []planner.S
 	var families, chosen []string
 	for i := range g.Pools {
 		chosen = append(chosen, g.Pools[i].InstanceType)
-		for j := range p.offers {
-			if p.offers[j].instance.Name == g.Pools[i].InstanceType {
-				families = append(families, p.offers[j].instance.Family)
-			}
-		}
+		families = append(families, p.shape(g.Pools[i].InstanceType))
 	}
 	var sizes []int
 	for i := range p.offers {
-		if slices.Contains(families, p.offers[i].instance.Family) {
+		if slices.Contains(families, p.shape(p.offers[i].instance.Name)) {
 			sizes = append(sizes, i)
 		}
 	}
 	slices.SortFunc(sizes, func(a, b int) int {
 		x, y := p.offers[a].instance, p.offers[b].instance
-		return cmp.Or(strings.Compare(x.Family, y.Family), cmp.Compare(x.VCPUs, y.VCPUs), cmp.Compare(x.Memory, y.Memory), strings.Compare(x.Name, y.Name))
+		return cmp.Or(strings.Compare(p.shape(x.Name), p.shape(y.Name)), cmp.Compare(x.VCPUs, y.VCPUs), cmp.Compare(x.Memory, y.Memory), strings.Compare(x.Name, y.Name))
 	})
 	var out []planner.SizeStep
 	demand := packing.Total(p.items(nil))
 	for _, i := range sizes {
 		o := &p.offers[i]
-		s := planner.SizeStep{Family: o.instance.Family, InstanceType: o.instance.Name, Chosen: slices.Contains(chosen, o.instance.Name)}
+		s := planner.SizeStep{Family: p.shape(o.instance.Name), InstanceType: o.instance.Name, Chosen: slices.Contains(chosen, o.instance.Name)}
 		if s.UsefulCPU = usefulCPU(o, &demand); s.UsefulCPU > 0 && o.known {
 			s.CorePrice = planner.Amount{Rate: units.USDPerHour(share(int64(o.rate), int64(units.Core), int64(s.UsefulCPU))), Known: true}
 		}
@@ -66,6 +62,16 @@ func (p *problem) ladder(g *planner.GroupPlan, known map[string]int) []planner.S
 	}
 	knees(out)
 	return out
+}
+
+// shape is what stands before the size in a type's name: "c7g" of c7g.xlarge,
+// "n2d-standard" of n2d-standard-8.
+func (p *problem) shape(name string) string {
+	end := p.m.terms.FamilyEnd
+	if i := strings.LastIndex(name, end); end != "" && i > 0 {
+		return name[:i]
+	}
+	return name
 }
 
 // usefulCPU is how much CPU pods of the demand's proportions can request on a node.
@@ -88,21 +94,25 @@ func share(a, b, c int64) int64 {
 	return int64(q)
 }
 
-// knees marks in each family the smallest size of which a useful core costs at most
-// kneeSlack more than of the best.
+// knees marks in each family the smallest size of which the next larger one saves less
+// than kneeSaving on a useful core. Sizes without a price are passed over.
 func knees(steps []planner.SizeStep) {
 	for from := 0; from < len(steps); {
-		to, best := from, units.USDPerHour(-1)
+		to, knee := from, -1
+		found := false
 		for ; to < len(steps) && steps[to].Family == steps[from].Family; to++ {
-			if c := steps[to].CorePrice; c.Known && (best < 0 || c.Rate < best) {
-				best = c.Rate
+			next := steps[to].CorePrice
+			if !next.Known || found {
+				continue
 			}
+			if knee >= 0 && int64(next.Rate) > share(int64(steps[knee].CorePrice.Rate), int64(units.Whole-kneeSaving), int64(units.Whole)) {
+				found = true
+				continue
+			}
+			knee = to
 		}
-		for i := from; i < to; i++ {
-			if c := steps[i].CorePrice; c.Known && int64(c.Rate) <= share(int64(best), int64(units.Whole+kneeSlack), int64(units.Whole)) {
-				steps[i].Knee = true
-				break
-			}
+		if knee >= 0 {
+			steps[knee].Knee = true
 		}
 		from = to
 	}

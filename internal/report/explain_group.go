@@ -1,0 +1,154 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// groupPrefix starts the topics that are addresses of node groups.
+const groupPrefix = "node_group."
+
+// IsTopic reports whether Explain may know a topic: one of Topics, or the address of a
+// node group.
+func IsTopic(topic string) bool {
+	for _, t := range Topics() {
+		if t == topic {
+			return true
+		}
+	}
+	return strings.HasPrefix(topic, groupPrefix)
+}
+
+// explainGroup writes how the nodes of a group come about: what they cost against what
+// is proved, what the bound leaves out, and the sizes that there are.
+func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
+	p.heading(g.Path(), string(g.Role), count(g.Nodes, "node"))
+	p.blank()
+	t := figureTable()
+	for i := range g.Pools {
+		pool := &g.Pools[i]
+		t.add(poolWords(pool), count(pool.Nodes, "node"), hourly(pool.Price)+" USD an hour each, "+basisWords(pool.Price.Basis))
+	}
+	if b := bindingWords(plan, g); b != none {
+		t.add("binds", b, "what one node less would break")
+	}
+	t.add("nodes", monthly(g.Cost)+" USD/month", "without root disks")
+	if g.LowerBound > 0 {
+		t.add("lower bound", monthly(planner.Amount{Rate: g.LowerBound, Known: true})+" USD/month", boundWords(plan, g))
+		t.add("gap", tenths(g.Gap), "nodes / lower bound - 1: no cheaper nodes could save more than this")
+		for i, what := range g.NotInBound {
+			label := "not in the bound"
+			if i > 0 {
+				label = ""
+			}
+			t.add(label, "", what)
+		}
+	}
+	p.table(&t)
+	p.blank()
+	p.podPrices(g)
+	p.blank()
+	p.ladder(g)
+}
+
+// boundWords says what the bound is over.
+func boundWords(plan *planner.Plan, g *planner.GroupPlan) string {
+	most := 1
+	for i := range plan.Cluster.NodeGroups {
+		if d := &plan.Cluster.NodeGroups[i]; d.Name == g.Name {
+			most = d.Instances.MaxTypes
+		}
+	}
+	if most > 1 {
+		return "proved for nodes of any admitted types, mixed or not, that carry the same pods"
+	}
+	return "proved for nodes of any one admitted type that carry the same pods"
+}
+
+// podPrices writes what a pod is worth in the certificate.
+func (p *page) podPrices(g *planner.GroupPlan) {
+	if g.Certificate.Scale == 0 {
+		return
+	}
+	t := table{columns: []column{{title: "A POD OF"}, {title: "PODS", right: true}, {title: "USD/MONTH", right: true}, {title: "", wraps: true}}}
+	for i, pod := range g.Certificate.Pods {
+		note := ""
+		if i == 0 {
+			note = "at these prices no filling of a node is worth more than the node, which proves a bound for mixed types"
+		}
+		rate := units.USDPerHour(pod.Price / g.Certificate.Scale)
+		t.add(pod.Workload, number(pod.Pods), monthly(planner.Amount{Rate: rate, Known: true}), note)
+	}
+	p.table(&t)
+}
+
+// ladder writes the sizes of the chosen families.
+func (p *page) ladder(g *planner.GroupPlan) {
+	if len(g.Ladder) == 0 {
+		return
+	}
+	t := table{columns: []column{
+		{title: "SIZE"}, {title: "NODES", right: true}, {title: "USD/MONTH", right: true}, {title: "USEFUL vCPU", right: true},
+		{title: "USD/MONTH A vCPU", right: true}, {title: "A NODE IS", right: true}, {title: "", wraps: true},
+	}}
+	for i := range g.Ladder {
+		s := &g.Ladder[i]
+		nodes, share := number(s.Nodes), percent(s.LargestNodeShare)
+		if s.Nodes == 0 {
+			nodes, share = none, none
+		}
+		var notes []string
+		if s.Chosen {
+			notes = append(notes, "chosen")
+		}
+		if s.Knee {
+			notes = append(notes, "the knee of "+s.Family)
+		}
+		if s.Why != "" {
+			notes = append(notes, s.Why)
+		}
+		cost := monthly(s.Cost)
+		if s.Nodes == 0 {
+			cost = none
+		}
+		t.add(s.InstanceType, nodes, cost, cores(s.UsefulCPU), monthly(s.CorePrice), share, strings.Join(notes, "; "))
+	}
+	p.table(&t)
+	p.blank()
+	p.prose("Useful is what pods like the group's can request of a node: what reserves and DaemonSets leave, or less where memory or the number of pods ends sooner. The knee is the smallest size of which the next larger one saves less than 5% on a useful vCPU; a larger node is a larger part of the group, and lost at once.")
+}
+
+// sizes writes for each group which size is the knee of what was chosen, and what the
+// group would be on it.
+func (p *page) sizes(plan *planner.Plan) {
+	const mostHang = 12
+	label := "SIZES"
+	for i := range plan.NodeGroups {
+		g := &plan.NodeGroups[i]
+		own := nodesAndDisks(plan, g)
+		var items []string
+		for j := range g.Ladder {
+			s := &g.Ladder[j]
+			if !s.Knee {
+				continue
+			}
+			words := "the knee of " + s.Family + " is " + s.InstanceType
+			switch {
+			case s.Chosen:
+				words += " (chosen)"
+			case s.Nodes > 0 && s.Cost.Known && own.Known:
+				words += fmt.Sprintf(" x %s %s (a node is %s of the group)", number(s.Nodes), signedUSD((s.Cost.Rate - own.Rate).PerMonth()), percent(s.LargestNodeShare))
+			}
+			items = append(items, words)
+		}
+		if len(items) == 0 {
+			continue
+		}
+		items[0] = g.Name + ": " + items[0]
+		p.entry(label, plain, min(runes(g.Name+": "), mostHang), items...)
+		label = ""
+	}
+}
