@@ -36,7 +36,7 @@ func (s *solver) blend(power float64) ([]bin, error) {
 			return nil, context.Cause(s.ctx)
 		}
 		m := in.mixOf(dem)
-		sh.reset(in.sized(&m.y, power, s.low))
+		sh.reset(in.sized(&m, power, s.low))
 		more := s.fillMix(sh, &m, dem)
 		if len(more) == 0 {
 			rest, err := in.greedy(s.ctx, sh, dem, s.all, s.all)
@@ -67,7 +67,7 @@ func (s *solver) fillMix(sh *shelf, m *mix, dem []int) []bin {
 		worth := 0.0
 		for i, c := range b.pat {
 			if c > 0 {
-				worth += float64(c) * in.value(&m.y, &in.w[i])
+				worth += float64(c) * in.value(&m.y[in.group[i]], &in.w[i])
 			}
 		}
 		if worth < wellFilled*in.offers[t].price {
@@ -83,22 +83,24 @@ func (s *solver) fillMix(sh *shelf, m *mix, dem []int) []bin {
 }
 
 // sized returns prices of pods that grow a little faster than what their
-// resources are worth at y.
-func (in *instance) sized(y *[Dims]float64, power float64, low []float64) []float64 {
-	prices := *y
-	for d := range in.nd {
-		alone := math.Inf(1)
-		for t := range in.offers {
-			if f := in.offers[t].free[d]; f > 0 {
-				alone = math.Min(alone, in.offers[t].price/float64(f))
+// resources are worth in a mix.
+func (in *instance) sized(m *mix, power float64, low []float64) []float64 {
+	prices := slices.Clone(m.y)
+	for g := range prices {
+		for d := range in.nd {
+			alone := math.Inf(1)
+			for t := range in.offers {
+				if f := in.offers[t].free[d]; f > 0 && in.groups[g].on[t] {
+					alone = math.Min(alone, in.offers[t].price/float64(f))
+				}
 			}
+			prices[g][d] = math.Max(prices[g][d], spare*alone)
 		}
-		prices[d] = math.Max(prices[d], spare*alone)
 	}
 	v := make([]float64, len(in.w))
 	top := 0.0
 	for i := range v {
-		v[i] = math.Max(in.value(&prices, &in.w[i]), 1e-3*low[i])
+		v[i] = math.Max(in.value(&prices[in.group[i]], &in.w[i]), 1e-3*low[i])
 		top = math.Max(top, v[i])
 	}
 	for i := range v {

@@ -19,6 +19,8 @@ type instance struct {
 	dem     []int
 	pods    int
 	offers  []offer
+	groups  []group
+	group   []int   // of each class
 	unit    float64 // price of the dearest offer: prices of offers are shares of it
 }
 
@@ -72,6 +74,7 @@ func newInstance(classes []Class, offers []Offer) (*instance, error) {
 		in.pods += classes[i].Count
 	}
 	in.takeOffers(offers, dims)
+	in.takeGroups()
 	for k, i := range in.at {
 		if !slices.ContainsFunc(in.offers, func(o offer) bool { return o.fit[k] > 0 }) {
 			return nil, &NoFitError{Class: i, Name: classes[i].Name}

@@ -10,18 +10,20 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// TestLinearBound holds the bound without column generation to sums by hand. The
-// certificate's rounding may cost one unit.
-func TestLinearBound(t *testing.T) {
+// linearCase is a problem and its linear bound by hand.
+type linearCase struct {
+	offers  []colgen.Offer
+	classes []colgen.Class
+	want    units.USDPerHour
+}
+
+func linearCases() map[string]linearCase {
 	type (
 		offers  = []colgen.Offer
 		classes = []colgen.Class
 	)
-	for name, tt := range map[string]struct {
-		offers  offers
-		classes classes
-		want    units.USDPerHour
-	}{
+	onlyB := colgen.Set{}.Add(1)
+	return map[string]linearCase{
 		// 900 of 10: 90 nodes.
 		"one resource": {
 			offers:  offers{{Name: "a", Free: colgen.Vector{10}, Price: 1_000_000}},
@@ -54,7 +56,41 @@ func TestLinearBound(t *testing.T) {
 			classes: classes{{Name: "p", Count: 300, Request: colgen.Vector{2, 6}}},
 			want:    375_000_000,
 		},
-	} {
+		// 1000 of the first and 2000 of the second are 250 nodes of a, but q is allowed
+		// on b only, where it needs 400 of the first: 100 nodes of b, and 150 of a.
+		"a class that one type may hold": {
+			offers: offers{
+				{Name: "a", Free: colgen.Vector{4, 8}, Price: 2_000_000},
+				{Name: "b", Free: colgen.Vector{4, 16}, Price: 3_000_000},
+			},
+			classes: classes{
+				{Name: "p", Count: 300, Request: colgen.Vector{2, 4}},
+				{Name: "q", Count: 100, Request: colgen.Vector{4, 8}, Offers: onlyB},
+			},
+			want: 600_000_000,
+		},
+		// q needs 100 nodes of b for 1600 of the second, which leaves 200 of the first.
+		// With 50 further ones p has 400 and 800 on b, 200 of its pods, and the other
+		// 100 fill 50 of a: 450 and 100 millions. Up to there each further b saves two
+		// of a, which cost more; from there on it saves one.
+		"groups that share nodes": {
+			offers: offers{
+				{Name: "a", Free: colgen.Vector{4, 8}, Price: 2_000_000},
+				{Name: "b", Free: colgen.Vector{4, 16}, Price: 3_000_000},
+			},
+			classes: classes{
+				{Name: "p", Count: 300, Request: colgen.Vector{2, 4}},
+				{Name: "q", Count: 100, Request: colgen.Vector{2, 16}, Offers: onlyB},
+			},
+			want: 550_000_000,
+		},
+	}
+}
+
+// TestLinearBound holds the bound without column generation to sums by hand. The
+// certificate's rounding may cost one unit.
+func TestLinearBound(t *testing.T) {
+	for name, tt := range linearCases() {
 		t.Run(name, func(t *testing.T) {
 			p := problem{tt.classes, tt.offers}
 			plan := solve(t, p, colgen.Options{Rounds: -1, Steps: -1, RelGap: -1})
