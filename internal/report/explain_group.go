@@ -30,7 +30,7 @@ func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
 	t := figureTable()
 	for i := range g.Pools {
 		pool := &g.Pools[i]
-		t.add(poolWords(pool), count(pool.Nodes, "node"), hourly(pool.Price)+" USD an hour each, "+basisWords(pool.Price.Basis))
+		t.add(poolWords(pool), count(pool.Nodes, "node"), poolHow(pool))
 	}
 	if b := bindingWords(plan, g); b != none {
 		t.add("binds", b, "what one node less would break")
@@ -48,10 +48,27 @@ func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
 		}
 	}
 	p.table(&t)
+	if items := resourceItems(g, volumesOf(plan, g)); len(items) > 0 {
+		p.labelled("ALSO USED", plain, items...)
+	}
 	p.blank()
 	p.podPrices(g)
 	p.blank()
 	p.ladder(g)
+}
+
+// poolHow says what a node of a pool costs and what it leaves to pods.
+func poolHow(pool *planner.Pool) string {
+	free := pool.Free()
+	words := hourly(pool.Price) + " USD an hour each, " + basisWords(pool.Price.Basis)
+	if !pool.Price.Known() {
+		words = "the price is " + notKnown
+	}
+	words += fmt.Sprintf("; a node leaves %s vCPU, %s and %s to pods", cores(free.CPU), size(free.Memory), count(free.Pods, "place"))
+	for _, r := range free.Extended {
+		words += fmt.Sprintf(", %s %s", thousands(r.Count), r.Name)
+	}
+	return words
 }
 
 // boundWords says what the bound is over.
