@@ -220,11 +220,11 @@ func (p *problem) checkAs(guarantee planner.Guarantee, in placement.Group, losse
 	switch guarantee {
 	case planner.Packed:
 		report, failure := p.m.checker.Pack(in, losses, placement.Options{Balance: p.m.balances()[0], Stop: p.m.stop})
-		if failure == nil || failure.Stopped || !slices.ContainsFunc(in.Workloads, hardlySpread) {
+		if failure == nil || failure.Stopped || !slices.ContainsFunc(in.Workloads, func(w placement.Workload) bool { return w.Bound() }) {
 			return report, failure
 		}
-		// With hard spread, pods that stay where they are can have what pods that are
-		// placed anew have not.
+		// With hard spread and the like, pods that stay where they are can have what pods
+		// that are placed anew have not.
 	case planner.AnyOrder:
 		certificate, void := placement.Certify(&in, losses)
 		if void != nil {
@@ -236,11 +236,6 @@ func (p *problem) checkAs(guarantee planner.Guarantee, in placement.Group, losse
 	case planner.Scheduled:
 	}
 	return p.scheduled(in, losses)
-}
-
-// hardlySpread reports whether hard spread forbids nodes to the pods of w.
-func hardlySpread(w placement.Workload) bool {
-	return slices.ContainsFunc(w.Spread, func(s placement.Spread) bool { return s.Hard })
 }
 
 // scheduled asks the modelled scheduler of the version that runs and, where an

@@ -25,6 +25,12 @@ func (p *problem) uncertain() error {
 	switch {
 	case void.Rule == placement.ShortSpread && w.spec.Recovery == planner.Static:
 		bad.Remedy = `use guarantee = "scheduled": topology spread is hard where recovery is static`
+	case void.Rule == placement.ShortAntiAffinity:
+		bad.Path, bad.Remedy = w.path+".anti_affinity", `prefer it, or use guarantee = "scheduled"`
+	case void.Rule == placement.ShortAffinity:
+		bad.Path, bad.Remedy = w.path+".affinity", `prefer it, or use guarantee = "scheduled"`
+	case void.Rule == placement.ShortVolumeZone:
+		bad.Path, bad.Remedy = w.path+".volume", `use guarantee = "scheduled", or volumes that are not zonal`
 	case void.Rule == placement.ShortSpread:
 		bad.Remedy = `use ScheduleAnyway, or guarantee = "scheduled"`
 	case w.spec.MinReady != nil:
@@ -40,6 +46,12 @@ func voidWords(v *placement.ProofVoid) string {
 	switch v.Rule {
 	case placement.ShortSpread:
 		return "hard topology spread of " + v.Workload
+	case placement.ShortAntiAffinity:
+		return "required anti-affinity of " + v.Workload
+	case placement.ShortAffinity:
+		return "required affinity of " + v.Workload
+	case placement.ShortVolumeZone:
+		return "volumes of " + v.Workload + " that exist in one zone"
 	case placement.ShortMinReady:
 		return "pods of " + v.Workload + " that must stay ready"
 	case placement.ShortSelector:
@@ -53,7 +65,7 @@ func voidWords(v *placement.ProofVoid) string {
 
 // voidReason says why a rule voids the proof.
 func voidReason(v *placement.ProofVoid) string {
-	if v.Rule == placement.ShortSpread {
+	if v.Rule != placement.ShortMinReady {
 		return " may forbid a node that has room"
 	}
 	return " do so by where they run, which no proof for any order knows"

@@ -9,8 +9,8 @@ import "math"
 // The proof is that of Certificate: of the nodes that admit class j, more than the
 // floor of the weight of all pods but one of j leave room for it. As many and those
 // that do not admit j or are too small for it have enough of the former among them,
-// whichever are lost. The proof says nothing of hard spread, so it serves no
-// workload that has any. Weights are kept in 2^-32, rounded up.
+// whichever are lost. The proof says nothing of hard spread and other rules that
+// forbid nodes, so it serves no workload that has any. Weights are kept in 2^-32, rounded up.
 //
 // Where it holds, rescheduling need not be simulated: it succeeds.
 func (c *Checker) certain() int {
@@ -19,7 +19,7 @@ func (c *Checker) certain() int {
 		if !c.group.Workloads[j].Reschedule {
 			continue
 		}
-		if c.terms[j].hardZone > 0 || c.terms[j].hardHost > 0 {
+		if c.hard(j) {
 			return math.MaxInt
 		}
 		nodes := 0 // that have room for j when they are empty

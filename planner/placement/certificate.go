@@ -64,7 +64,8 @@ type Need struct {
 // ProofVoid says why no count of nodes is certain for a group.
 type ProofVoid struct {
 	// Rule that the proof does not cover: ShortSpread where hard topology spread may
-	// forbid a node with room, ShortMinReady where pods have to stay Ready without
+	// forbid a node with room, ShortAntiAffinity, ShortAffinity and ShortVolumeZone where
+	// required rules between pods or the zones of volumes may, ShortMinReady where pods have to stay Ready without
 	// being rescheduled, which depends on where they run, ShortSelector where no pool
 	// is admitted. Any other is a resource of which a pod requests more than any
 	// admitted node offers.
@@ -84,8 +85,8 @@ func Covered(workloads []Workload, l Losses) *ProofVoid {
 		w := &workloads[i]
 		switch {
 		case w.Replicas == 0:
-		case slices.ContainsFunc(w.Spread, func(s Spread) bool { return s.Hard }):
-			return &ProofVoid{Rule: ShortSpread, Workload: w.Name}
+		case w.Bound():
+			return &ProofVoid{Rule: w.bound(), Workload: w.Name}
 		case w.MinReady > 0 && (l.Nodes > 0 || l.Zones > 0):
 			return &ProofVoid{Rule: ShortMinReady, Workload: w.Name}
 		}

@@ -20,6 +20,7 @@ const (
 type Checker struct {
 	group   *Group
 	balance Balance
+	scoring Scoring
 
 	// Of the group. A place is a zone and a pool: zone x pools + pool.
 	nodes, zones int
@@ -34,6 +35,15 @@ type Checker struct {
 	// place.
 	selective bool
 	admitted  []bool
+	// zonal says that a workload has volumes in zones, prioritized that priorities
+	// differ.
+	zonal, prioritized bool
+	// bound is the zone to which the pod that is placed is bound, rolling the workload
+	// whose new pods have the last slot; none where there is none.
+	bound   int32
+	rolling int
+	// later are pods that wait for others to be placed.
+	later []pending
 	// sizes are the workloads with pods, biggest first.
 	sizes []int
 	// keys tell sets of pods apart: the hash of a node is the sum of its pods' keys.
@@ -99,11 +109,12 @@ func NewChecker() *Checker {
 // Check is the function Check with this Checker's memory. The report shares none
 // of it.
 func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
-	c.indexed, c.asking = nodesOf(&g) >= c.indexedFrom, 8
+	c.indexed, c.asking = nodesOf(&g) >= c.indexedFrom && !hasRules(&g), 8
 	if c.indexed {
 		c.asking = 1024
 	}
 	defer func() { c.indexed, c.asking = false, 8 }()
+	c.scoring = o.Scoring
 	c.load(&g, o.Balance)
 	c.stop, c.steps = o.Stop, 0
 	shuffles, seed := cmp.Or(o.Shuffles, defaultShuffles), cmp.Or(o.Seed, defaultSeed)
@@ -139,6 +150,7 @@ func (c *Checker) load(g *Group, b Balance) {
 			c.sizes = append(c.sizes, w)
 		}
 	}
+	c.loadRules(g)
 	slices.SortFunc(c.sizes, c.bySize)
 	for _, w := range c.sizes {
 		for range g.Workloads[w].Replicas {
@@ -189,6 +201,7 @@ func (c *Checker) shuffle(seed uint64) []int32 {
 	c.random.Shuffle(len(c.shuffled), func(i, j int) {
 		c.shuffled[i], c.shuffled[j] = c.shuffled[j], c.shuffled[i]
 	})
+	c.sortByPriority(c.shuffled)
 	return c.shuffled
 }
 
@@ -200,6 +213,10 @@ func (c *Checker) tryOrder(order int, queue []int32) *Failure {
 			return &Failure{Stopped: true}
 		}
 		n := c.pick(int(w), int(w))
+		if n < 0 && c.mayWait(int(w)) {
+			c.later = append(c.later, pending{workload: w, zone: anyZone})
+			continue
+		}
 		if n < 0 {
 			// Resources only shrink and its own pods stay where they are, so no later
 			// pod of the workload finds a place either.
@@ -212,6 +229,9 @@ func (c *Checker) tryOrder(order int, queue []int32) *Failure {
 			return c.fail(Normal, int(w), missing)
 		}
 		c.put(int(w), int(w), n)
+	}
+	if f := c.tryLater(Normal); f != nil {
+		return f
 	}
 	c.placed = c.placed[:0]
 	if f := c.tryRollouts(); f != nil {
@@ -229,7 +249,7 @@ func (c *Checker) tryRollouts() *Failure {
 	for _, w := range c.sizes {
 		surge, slot := c.group.Workloads[w].Surge, w
 		if c.terms[w].defaults {
-			slot = len(c.group.Workloads)
+			slot, c.rolling = len(c.group.Workloads), w
 		}
 		for i := range surge {
 			n := c.pick(w, slot)
@@ -239,6 +259,7 @@ func (c *Checker) tryRollouts() *Failure {
 			c.put(w, slot, n)
 		}
 		c.undo()
+		c.rolling = none
 	}
 	return nil
 }

@@ -28,9 +28,11 @@ type drillState struct {
 	// down are the nodes taken down, in order; displaced counts their pods.
 	down      []int
 	displaced []int
-	ready     []int
-	tightest  units.Ratio
-	drilled   bool
+	// displacedIn counts them by workload and zone, where workloads have volumes there.
+	displacedIn []int32
+	ready       []int
+	tightest    units.Ratio
+	drilled     bool
 	// certain many survivors have room for every displaced pod.
 	certain int
 }
@@ -200,6 +202,9 @@ func (c *Checker) takeDown(n int) {
 		if pods := c.count[n*c.slots+w]; pods > 0 {
 			c.zoneCount[w*c.zones+z] -= pods
 			d.displaced[w] += int(pods)
+			if c.zonal {
+				d.displacedIn[w*c.zones+z] += pods
+			}
 		}
 	}
 	c.use(n, -1)
@@ -229,6 +234,9 @@ func (c *Checker) bringUp(mark int) {
 			if pods := c.count[n*c.slots+w]; pods > 0 {
 				c.zoneCount[w*c.zones+z] += pods
 				d.displaced[w] -= int(pods)
+				if c.zonal {
+					d.displacedIn[w*c.zones+z] -= pods
+				}
 			}
 		}
 		c.use(n, 1)
@@ -251,22 +259,50 @@ func (c *Checker) reschedule(e *event) *Failure {
 		if !c.group.Workloads[w].Reschedule || d.displaced[w] == 0 {
 			continue
 		}
-		for i := range d.displaced[w] {
+		for i := range c.toPlace(w) {
 			// To ask costs about as much as to place a pod of each workload.
-			if i%c.asking == 0 && workloads <= pods-i && c.restFits(p, d.displaced[w]-i) {
+			if i%c.asking == 0 && workloads <= pods-i && len(c.later) == 0 && c.restFits(p, d.displaced[w]-i) {
 				return nil
 			}
-			n := c.pick(w, w)
-			if n < 0 {
-				f := c.fail(e.during, w, d.displaced[w]-i)
-				f.Lost = c.loss()
+			if f := c.replace(e.during, w, i); f != nil {
 				return f
 			}
-			c.put(w, w, n)
 		}
 		workloads, pods = workloads-1, pods-d.displaced[w]
 	}
-	return nil
+	f := c.tryLater(e.during)
+	if f != nil {
+		f.Lost = c.loss()
+	}
+	return f
+}
+
+// replace finds the i-th displaced pod of w a place, or puts it among those that wait.
+func (c *Checker) replace(during During, w, i int) *Failure {
+	defer func() { c.bound = anyZone }()
+	c.bound = c.homeOf(w, i)
+	n := c.pick(w, w)
+	switch {
+	case n >= 0:
+		c.put(w, w, n)
+		return nil
+	case c.mayWait(w):
+		c.later = append(c.later, pending{workload: int32(w), zone: c.bound})
+		return nil
+	}
+	f := c.fail(during, w, c.toPlace(w)-i)
+	if c.group.Workloads[w].ZonalVolumes {
+		// In other zones there may be room.
+		for i++; i < c.toPlace(w); i++ {
+			c.bound = c.homeOf(w, i)
+			if n := c.pick(w, w); n >= 0 {
+				c.put(w, w, n)
+				f.Missing--
+			}
+		}
+	}
+	f.Lost = c.loss()
+	return f
 }
 
 // restFits reports whether left displaced pods of the p-th of sizes, and those of
@@ -285,7 +321,7 @@ func (c *Checker) restFits(p, left int) bool {
 		if !c.group.Workloads[w].Reschedule || d.displaced[w] == 0 {
 			continue
 		}
-		if c.terms[w].hardZone > 0 || c.terms[w].hardHost > 0 {
+		if c.hard(w) {
 			return false
 		}
 		need := waiting(i)

@@ -1,5 +1,10 @@
 package placement
 
+import (
+	"cmp"
+	"slices"
+)
+
 // fits reports whether a pod of workload w passes the filters NodeAffinity and
 // NodeResourcesFit on node n, which is of that pool. Source: noderesources/fit.go.
 func (c *Checker) fits(w, n int, pool *poolTerms) bool {
@@ -22,14 +27,19 @@ func (c *Checker) fitsFurther(w, n, i int, pool *poolTerms) bool {
 	return request == 0 || c.furtherUsed[n*len(c.further)+i]+request <= pool.alloc.further[i]
 }
 
+// forbidding are the rules that forbid nodes with room.
+var forbidding = [...]Shortage{ShortSpread, ShortAntiAffinity, ShortAffinity}
+
 // blocking returns what keeps a pod of workload w from most of the nodes that are
-// up and that its selector admits.
+// up and that its selector and the zone of its volumes admit.
 func (c *Checker) blocking(w int) Shortage {
 	t := &c.terms[w]
-	var cpu, memory, pods, spread, admitted int
+	alone := t.rules != nil && t.rules.own && !c.runs(w)
+	var cpu, memory, pods, admitted int
 	var further [furtherKinds]int
+	var forbidden [len(forbidding)]int
 	for n := range c.nodes {
-		if !c.alive[n] || !c.admits(w, int(c.place[n])) {
+		if !c.alive[n] || !c.admits(w, int(c.place[n])) || c.bound != anyZone && c.zone[n] != c.bound {
 			continue
 		}
 		admitted++
@@ -48,10 +58,17 @@ func (c *Checker) blocking(w int) Shortage {
 				further[i], fits = further[i]+1, false
 			}
 		}
-		if fits {
-			// pick found no node, so what is left is spread.
-			spread++
+		if !fits {
+			continue
 		}
+		rule := ShortSpread // pick found no node, so what is left is spread
+		if t.rules != nil {
+			rule = cmp.Or(c.forbids(w, n, alone), ShortSpread)
+		}
+		forbidden[slices.Index(forbidding[:], rule)]++
+	}
+	if admitted == 0 && c.bound != anyZone {
+		return ShortVolumeZone
 	}
 	if admitted == 0 && c.up > 0 {
 		return ShortSelector
@@ -67,6 +84,8 @@ func (c *Checker) blocking(w int) Shortage {
 	for i, k := range c.further {
 		longer(shortFurther(k), further[i])
 	}
-	longer(ShortSpread, spread)
+	for i, rule := range forbidding {
+		longer(rule, forbidden[i])
+	}
 	return short
 }

@@ -58,8 +58,8 @@ type gauges struct {
 // the sum of B_n over the survivors. Shares are kept in 2^-16, B rounded down and
 // pods up.
 //
-// s_jn is 0 on nodes that do not admit j. Hard spread may forbid a node with room:
-// its workloads have the limit 0.
+// s_jn is 0 on nodes that do not admit j. Hard spread and other rules may forbid a
+// node with room: their workloads have the limit 0.
 func (c *Checker) gauge() {
 	d := &c.drills
 	g := &d.gauges

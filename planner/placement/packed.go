@@ -17,13 +17,18 @@ import (
 // asks nothing more. What it does not find may exist: it places pods in
 // sorted and in mixed orders, each onto the node that the scheduler prefers, the
 // fullest, or the one whose free room has the shape of the pod; many pods in fewer
-// ways than few. Hard spread is kept
-// and MinReady holds in the placement of the report, as in Check.
+// ways than few. Hard spread and anti-affinity are kept, and MinReady holds in the
+// placement of the report, as in Check. Required affinity and volumes in zones depend
+// on where pods ran before, so that nothing is said of groups with these: the failure
+// is then Unproved.
 //
 // The report's drills count the ways in which a loss strikes; their Free takes every
 // pod to run.
 func (c *Checker) Pack(g Group, l Losses, o Options) (Report, *Failure) {
-	c.stop, c.steps, c.order = o.Stop, 0, 0
+	c.stop, c.steps, c.order, c.scoring = o.Stop, 0, 0, o.Scoring
+	if w := slices.IndexFunc(g.Workloads, func(w Workload) bool { return w.Replicas > 0 && w.tied() }); w >= 0 {
+		return Report{}, &Failure{During: Normal, Resource: g.Workloads[w].bound(), Workload: g.Workloads[w].Name, Unproved: true}
+	}
 	c.load(&g, o.Balance)
 	c.startDrills(l)
 	report, failure := c.packUp()
@@ -202,7 +207,12 @@ func (c *Checker) sorted(order int) []int32 {
 	return queue
 }
 
-func (c *Checker) hardness(w int) int32 { return min(1, c.terms[w].hardZone+c.terms[w].hardHost) }
+func (c *Checker) hardness(w int) int {
+	if c.hard(w) {
+		return 1
+	}
+	return 0
+}
 
 // shares is the sum of a pod's shares of a node's CPU and memory, as for size.
 func (c *Checker) shares(w int) float64 {
@@ -228,7 +238,8 @@ func (c *Checker) choose(how chooser, w int) int {
 		if t.hardZone > 0 {
 			inZone = zones[c.zone[n]]
 		}
-		if t.hardZone > 0 && inZone+1-minZone > t.hardZone || t.hardHost > 0 && c.count[n*c.slots+w]+1-minHost > t.hardHost {
+		if t.hardZone > 0 && inZone+1-minZone > t.hardZone || t.hardHost > 0 && c.count[n*c.slots+w]+1-minHost > t.hardHost ||
+			t.rules != nil && c.forbids(w, n, false) != "" {
 			continue
 		}
 		alloc := &c.poolOf(n).alloc

@@ -2,15 +2,17 @@
 // a node group, and whether they still have a place after nodes and zones fail.
 //
 // It is a plain, deterministic model of kube-scheduler's default profile for
-// pools of equal nodes: the filters NodeResourcesFit, NodeAffinity (selectors) and
-// PodTopologySpread (DoNotSchedule), and the scores NodeResourcesFit with
-// LeastAllocated (weight 1), NodeResourcesBalancedAllocation (weight 1) and
-// PodTopologySpread (ScheduleAnyway, weight 2). All other plugins are taken to
+// pools of equal nodes: the filters NodeResourcesFit, NodeAffinity (selectors),
+// PodTopologySpread (DoNotSchedule) and InterPodAffinity (required rules), and the
+// scores NodeResourcesFit with LeastAllocated or MostAllocated (weight 1),
+// NodeResourcesBalancedAllocation (weight 1), PodTopologySpread (ScheduleAnyway,
+// weight 2) and InterPodAffinity (weight 2). All other plugins are taken to
 // score every node of the group alike. What the model leaves out is listed in
 // docs/models/placement.md.
 //
-// Sources: kubernetes/kubernetes, pkg/scheduler/framework/plugins/noderesources
-// and podtopologyspread, and apis/config/v1/default_plugins.go for the weights.
+// Sources: kubernetes/kubernetes, pkg/scheduler/framework/plugins/noderesources,
+// podtopologyspread and interpodaffinity, and apis/config/v1/default_plugins.go for
+// the weights.
 package placement
 
 import (
@@ -69,6 +71,32 @@ type Spread struct {
 	Hard bool
 }
 
+// Mode says how much a rule between pods weighs. The zero value is no rule.
+type Mode int
+
+// The modes: requiredDuringSchedulingIgnoredDuringExecution, a filter, and
+// preferredDuringSchedulingIgnoredDuringExecution, a score. All preferred rules are
+// taken to have the same weight, 100.
+const (
+	Preferred Mode = 1 + iota
+	Required
+)
+
+// AntiAffinity keeps the pods of a workload apart: one on a node or in a zone.
+type AntiAffinity struct {
+	Mode Mode
+	Key  Key
+}
+
+// Affinity draws pods to where those of a workload run.
+type Affinity struct {
+	// To is a workload of the group, which may be the one that has the rule: the first
+	// of its pods may then run anywhere.
+	To   string
+	Key  Key
+	Mode Mode
+}
+
 // Workload is a number of equal pods.
 type Workload struct {
 	// Name is unique in the group; it breaks ties of size.
@@ -94,6 +122,17 @@ type Workload struct {
 	// zones that are true. Nil is all of them. Zones without an admitted node are no
 	// spread domains of the workload.
 	Pools, Zones []bool
+	// AntiAffinity of the workload to itself.
+	AntiAffinity AntiAffinity
+	// Affinity to workloads of the group. Rules of mode Required to different workloads
+	// are met nowhere: the scheduler asks for a pod that meets all of them.
+	Affinity []Affinity
+	// ZonalVolumes: each pod has a volume that exists in one zone, that in which the pod
+	// ran first. A displaced pod must find room in the same zone; where that is lost it
+	// waits, and counts as missing nowhere but in MinReady.
+	ZonalVolumes bool
+	// Priority: pods of a higher one are placed first. No preemption is counted on.
+	Priority int
 }
 
 // What LeastAllocated takes for a container without a request (kube-scheduler,
@@ -162,6 +201,16 @@ const (
 	BalanceByChange
 )
 
+// Scoring is the scoringStrategy of NodeResourcesFit.
+type Scoring int
+
+const (
+	// LeastAllocated prefers the emptiest node: the default.
+	LeastAllocated Scoring = iota
+	// MostAllocated prefers the fullest.
+	MostAllocated
+)
+
 // Options of a check. The zero value is what we recommend.
 type Options struct {
 	// Shuffles of the pod order to try after biggest first. Zero means 8;
@@ -173,6 +222,8 @@ type Options struct {
 	Seed uint64
 	// Balance is the scheduler's formula for balanced allocation.
 	Balance Balance
+	// Scoring is the scheduler's strategy for the room on a node.
+	Scoring Scoring
 	// Stop is asked now and then whether to give up; nil never does.
 	Stop func() bool
 }
@@ -198,6 +249,12 @@ const (
 	ShortMemory  Shortage = "memory"
 	ShortPods    Shortage = "pods"
 	ShortStorage Shortage = "ephemeral_storage"
+	// ShortAntiAffinity and ShortAffinity: the workload's rules forbid the nodes with
+	// room.
+	ShortAntiAffinity Shortage = "anti_affinity"
+	ShortAffinity     Shortage = "affinity"
+	// ShortVolumeZone: no node that is admitted is up in the zone of the pod's volumes.
+	ShortVolumeZone Shortage = "volume_zone"
 	// ShortSelector: no node that is up is admitted.
 	ShortSelector Shortage = "selector"
 	ShortSpread   Shortage = "spread"
@@ -249,9 +306,9 @@ type Failure struct {
 	During During
 	// Order is 0 for biggest first, i for the i-th shuffle.
 	Order int
-	// Resource is the one that is short on most nodes: of the nodes still up,
-	// those whose free amount is less than the pod's request, or, where all
-	// resources suffice, those that hard spread forbids.
+	// Resource is the one that is short on most nodes: of the nodes still up and
+	// admitted, those whose free amount is less than the pod's request, or, where all
+	// resources suffice, those that hard spread or a rule between pods forbids.
 	Resource Shortage
 	// Workload whose pods have no place or are too few.
 	Workload string
@@ -333,15 +390,17 @@ type Report struct {
 // Check places the pods of g as kube-scheduler would and drills the declared
 // losses. It returns the report of a group that holds, or the first failure.
 //
-// Pods are placed biggest first (by the larger of their CPU and memory shares of
+// Pods are placed by priority and biggest first (by the larger of their CPU and memory shares of
 // a node, of the most CPU and memory that nodes of any pool have; ties by name, the
-// pods of a workload together), and again in shuffled orders. For every order:
+// pods of a workload together), and again in shuffled orders, by priority too. A pod
+// whose required affinity keeps it off is tried again when the others are placed. For
+// every order:
 //
 //  1. all pods find a place;
 //  2. the Surge pods of each workload in turn find a place beside them;
 //  3. through every declared loss, every workload keeps MinReady pods on the
 //     survivors, which keep their pods unmoved, and the displaced pods of
-//     Reschedule workloads find a place on the survivors, biggest first.
+//     Reschedule workloads find a place on the survivors, in the same order.
 //
 // The objects of failed nodes are taken to be gone, as after node deletion by
 // the cloud's controller: a lost zone is no spread domain, and hard spread is

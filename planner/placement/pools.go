@@ -131,9 +131,9 @@ func (c *Checker) size(w int) float64 {
 	return max(float64(t.cpu)/float64(c.most.cpu), float64(t.memory)/float64(c.most.memory))
 }
 
-// bySize orders workloads biggest first.
+// bySize orders workloads by priority, then biggest first.
 func (c *Checker) bySize(a, b int) int {
-	return cmp.Or(cmp.Compare(c.size(b), c.size(a)), cmp.Compare(c.group.Workloads[a].Name, c.group.Workloads[b].Name))
+	return cmp.Or(c.byPriority(a, b), cmp.Compare(c.size(b), c.size(a)), cmp.Compare(c.group.Workloads[a].Name, c.group.Workloads[b].Name))
 }
 
 // nameNodes gives out node indexes zone by zone in turn, the order in which

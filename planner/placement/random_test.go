@@ -114,6 +114,41 @@ func TestAgreesWithTwinOnUnlikeNodes(t *testing.T) {
 		placement.ShortSelector, placement.ShortStorage, placement.ShortMore(0), placement.ShortMore(5))
 }
 
+// bind gives workloads rules between pods, volumes in zones and priorities, each in
+// some groups, and the nodes of some the other score for room.
+func bind(r *rand.Rand, g *placement.Group) {
+	key := func() placement.Key { return placement.Key(r.IntN(2)) }
+	mode := func() placement.Mode { return placement.Mode(1 + r.IntN(2)) }
+	for i := range g.Workloads {
+		w := &g.Workloads[i]
+		if r.IntN(3) == 0 {
+			w.AntiAffinity = placement.AntiAffinity{Mode: mode(), Key: key()}
+		}
+		for r.IntN(3) == 0 {
+			to := g.Workloads[r.IntN(len(g.Workloads))].Name
+			w.Affinity = append(w.Affinity, placement.Affinity{To: to, Key: key(), Mode: mode()})
+		}
+		w.ZonalVolumes = r.IntN(4) == 0
+		w.Priority = max(0, r.IntN(4)-1)
+		w.Surge = r.IntN(3)
+	}
+}
+
+// TestAgreesWithTwinOnRules does so for what binds pods to each other and to zones.
+func TestAgreesWithTwinOnRules(t *testing.T) {
+	agreesWithTwin(t, 3000, bind, placement.ShortCPU, placement.ShortMemory, placement.ShortPods, placement.ShortSpread, placement.ShortMinReady,
+		placement.ShortAntiAffinity, placement.ShortAffinity, placement.ShortVolumeZone)
+}
+
+// TestAgreesWithTwinOnEverything does so for all of these on unlike nodes.
+func TestAgreesWithTwinOnEverything(t *testing.T) {
+	everything := func(r *rand.Rand, g *placement.Group) {
+		mix(r, g)
+		bind(r, g)
+	}
+	agreesWithTwin(t, 2000, everything, placement.ShortCPU, placement.ShortSelector, placement.ShortAntiAffinity, placement.ShortAffinity, placement.ShortVolumeZone)
+}
+
 // agreesWithTwin compares random groups, changed, with nodes found by kinds and by
 // views. Of each shortage there are some.
 func agreesWithTwin(t *testing.T, seeds uint64, change func(*rand.Rand, *placement.Group), shortages ...placement.Shortage) {
@@ -126,6 +161,7 @@ func agreesWithTwin(t *testing.T, seeds uint64, change func(*rand.Rand, *placeme
 		r := rand.New(rand.NewPCG(seed, 0))
 		g, l, o := randomGroup(r)
 		change(r, &g)
+		o.Scoring = placement.Scoring(r.IntN(2))
 		twin := runTwin(g, l, o)
 		for _, checker := range checkers {
 			report, failure := checker.Check(g, l, o)

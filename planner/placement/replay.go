@@ -31,7 +31,8 @@ type Strike struct {
 // Fate is what a failure does to a workload.
 type Fate struct {
 	// Displaced pods ran on what was lost; Placed of them find room on what is left.
-	Displaced, Placed int
+	// Waiting have their volumes in a zone that is lost, and wait for it.
+	Displaced, Placed, Waiting int
 	// Landed are the placed pods by zone.
 	Landed []int
 	// Short is what keeps most nodes from the next of its pods; empty where all
@@ -88,10 +89,12 @@ type Replay struct {
 }
 
 // NewReplay takes nodes of g as they are filled: as many of each pool and zone as
-// g has, with pods of g.Workloads. Of o it takes Balance and Stop. The nodes of a
+// g has, with pods of g.Workloads. Of o it takes Balance, Scoring
+// and Stop. The nodes of a
 // pool in a zone are named in the order given, as in Report.Nodes.
 func NewReplay(g Group, nodes []NodePods, o Options) *Replay {
 	c := NewChecker()
+	c.scoring = o.Scoring
 	c.load(&g, o.Balance)
 	next := make([][]int, len(c.placeUp)) // by place, the nodes that are still empty
 	for n := range c.nodes {
@@ -313,7 +316,7 @@ func (r *Replay) lose() Outcome {
 	o := Outcome{Lost: c.loss(), Up: c.up, Fates: make([]Fate, len(c.group.Workloads))}
 	for w := range o.Fates {
 		f, spec := &o.Fates[w], &c.group.Workloads[w]
-		*f = Fate{Displaced: d.displaced[w], Landed: make([]int, c.zones)}
+		*f = Fate{Displaced: d.displaced[w], Waiting: d.displaced[w] - c.toPlace(w), Landed: make([]int, c.zones)}
 		o.NotReady += max(0, spec.MinReady-(spec.Replicas-f.Displaced))
 	}
 	c.placed = c.placed[:0]
@@ -330,28 +333,55 @@ func (r *Replay) lose() Outcome {
 // the others.
 func (r *Replay) rehome(o *Outcome, must bool) {
 	c := r.c
+	from := len(c.placed)
 	for _, w := range c.sizes {
-		if c.group.Workloads[w].Reschedule != must {
-			continue
-		}
-		f := &o.Fates[w]
-		for f.Placed < f.Displaced {
-			n := c.pick(w, w)
-			if n < 0 {
-				// As in tryOrder, no later pod of it finds a place either.
-				if c.up > 0 {
-					f.Short = c.blocking(w)
-				}
-				break
-			}
-			c.put(w, w, n)
-			f.Placed++
-			f.Landed[c.zone[n]]++
-		}
-		if must {
-			o.Missing += f.Displaced - f.Placed
+		if c.group.Workloads[w].Reschedule == must {
+			o.Fates[w].Short = c.rehome(w)
 		}
 	}
+	c.retry()
+	for _, p := range c.later {
+		// The first of each workload says what its pods lack.
+		if f := &o.Fates[p.workload]; f.Short == "" && c.up > 0 {
+			c.bound = p.zone
+			f.Short = c.blocking(int(p.workload))
+		}
+	}
+	c.later, c.bound = c.later[:0], anyZone
+	for _, m := range c.placed[from:] {
+		f := &o.Fates[m.workload]
+		f.Placed++
+		f.Landed[c.zone[m.node]]++
+	}
+	for _, w := range c.sizes {
+		if must && c.group.Workloads[w].Reschedule {
+			o.Missing += c.toPlace(w) - o.Fates[w].Placed
+		}
+	}
+}
+
+// rehome places the displaced pods of a workload and returns what the first lacks
+// that finds no place and waits for no other.
+func (c *Checker) rehome(w int) Shortage {
+	defer func() { c.bound = anyZone }()
+	var short Shortage
+	for i := range c.toPlace(w) {
+		c.bound = c.homeOf(w, i)
+		switch n := c.pick(w, w); {
+		case n >= 0:
+			c.put(w, w, n)
+			continue
+		case c.mayWait(w):
+			c.later = append(c.later, pending{workload: int32(w), zone: c.bound})
+			continue
+		case short == "" && c.up > 0:
+			short = c.blocking(w)
+		}
+		if !c.group.Workloads[w].ZonalVolumes {
+			break // as in tryOrder, no later pod of it finds a place either
+		}
+	}
+	return short
 }
 
 // waysOf counts the sets of so many nodes with at least in of each zone: the

@@ -71,6 +71,10 @@ func TestReplayAgreesWithTwin(t *testing.T) {
 		if seed%2 == 1 {
 			mix(r, &g)
 		}
+		if seed%3 == 1 {
+			bind(r, &g)
+			o.Scoring = placement.Scoring(r.IntN(2))
+		}
 		o.Shuffles = -1
 		for w := range g.Workloads {
 			g.Workloads[w].Surge = 0
@@ -87,7 +91,7 @@ func TestReplayAgreesWithTwin(t *testing.T) {
 		}
 		struck++
 		got, ok := placement.NewReplay(g, report.Nodes, o).Worst(s)
-		want := strikeTwin(g, report.Nodes, o.Balance, s)
+		want := strikeTwin(g, report.Nodes, o, s)
 		if got.Held < got.Tried {
 			failed++
 		}
@@ -101,7 +105,7 @@ func TestReplayAgreesWithTwin(t *testing.T) {
 		if !slices.Equal(got.Displaced, want.displaced) {
 			t.Fatalf("seed %d: at most %v are displaced, the twin says %v", seed, got.Displaced, want.displaced)
 		}
-		if fates, _, _ := loseTwin(g, report.Nodes, o.Balance, w.Lost.Zones, w.Lost.Nodes); !reflect.DeepEqual(w.Fates, fates) {
+		if fates, _, _ := loseTwin(g, report.Nodes, o, w.Lost.Zones, w.Lost.Nodes); !reflect.DeepEqual(w.Fates, fates) {
 			t.Fatalf("seed %d: after %v: %+v, the twin says %+v", seed, w.Lost, w.Fates, fates)
 		}
 	}
@@ -118,7 +122,7 @@ type struckTwin struct {
 
 // strikeTwin tries every set of zones and nodes that the strike may be; of those
 // that differ in the names of equal nodes the first, for all.
-func strikeTwin(g placement.Group, nodes []placement.NodePods, b placement.Balance, s placement.Strike) struckTwin {
+func strikeTwin(g placement.Group, nodes []placement.NodePods, o placement.Options, s placement.Strike) struckTwin {
 	out := struckTwin{bad: -1, displaced: make([]int, len(g.Workloads))}
 	var others []int
 	inZone := make([]int, len(g.Pools[0].NodesByZone))
@@ -157,7 +161,7 @@ func strikeTwin(g placement.Group, nodes []placement.NodePods, b placement.Balan
 				continue
 			}
 			slices.Sort(parts)
-			out.add(g, nodes, b, zones, lost, seen, fmt.Sprint(parts))
+			out.add(g, nodes, o, zones, lost, seen, fmt.Sprint(parts))
 		}
 	}
 	return out
@@ -173,11 +177,11 @@ func covers(list, least []int) bool {
 	return true
 }
 
-func (s *struckTwin) add(g placement.Group, nodes []placement.NodePods, b placement.Balance, zones, lost []int, seen map[string]bool, signature string) {
+func (s *struckTwin) add(g placement.Group, nodes []placement.NodePods, o placement.Options, zones, lost []int, seen map[string]bool, signature string) {
 	s.ways++
 	holds, known := seen[signature]
 	if !known {
-		fates, bad, free := loseTwin(g, nodes, b, zones, lost)
+		fates, bad, free := loseTwin(g, nodes, o, zones, lost)
 		for w := range fates {
 			s.displaced[w] = max(s.displaced[w], fates[w].Displaced)
 		}
@@ -196,19 +200,29 @@ func (s *struckTwin) add(g placement.Group, nodes []placement.NodePods, b placem
 // scheduler, those that must have room first. It returns how many pods have no
 // place though they must, or are not ready, and the share of CPU that is free when
 // those that must have their place.
-func loseTwin(g placement.Group, filled []placement.NodePods, b placement.Balance, zones, lost []int) ([]placement.Fate, int, float64) {
-	t := &twin{g: g, balance: b, failures: map[string]bool{}}
+func loseTwin(g placement.Group, filled []placement.NodePods, o placement.Options, zones, lost []int) ([]placement.Fate, int, float64) {
+	t := &twin{g: g, balance: o.Balance, scoring: o.Scoring, failures: map[string]bool{}}
 	fates := make([]placement.Fate, len(g.Workloads))
+	displaced := make([][]twinPod, len(g.Workloads)) // those that need a place
 	var nodes []twinNode
 	for i, n := range filled {
 		node := twinNode{index: i, zone: n.Zone, pool: n.Pool}
 		gone := slices.Contains(zones, n.Zone) || slices.Contains(lost, i)
 		for w, count := range n.Pods {
-			if gone {
-				fates[w].Displaced += count
-			} else {
-				node.pods = append(node.pods, slices.Repeat([]twinPod{{workload: w}}, count)...)
+			pod := twinPod{workload: w, home: -1}
+			switch {
+			case !gone:
+				node.pods = append(node.pods, slices.Repeat([]twinPod{pod}, count)...)
+				continue
+			case g.Workloads[w].ZonalVolumes && slices.Contains(zones, n.Zone):
+				fates[w].Waiting += count
+			default:
+				if g.Workloads[w].ZonalVolumes {
+					pod.home = n.Zone
+				}
+				displaced[w] = append(displaced[w], slices.Repeat([]twinPod{pod}, count)...)
 			}
+			fates[w].Displaced += count
 		}
 		if !gone {
 			nodes = append(nodes, node)
@@ -216,33 +230,58 @@ func loseTwin(g placement.Group, filled []placement.NodePods, b placement.Balanc
 	}
 	bad, free := 0, 0.0
 	for _, must := range []bool{true, false} {
+		var later []twinPod
+		place := func(p twinPod, last bool) {
+			f := &fates[p.workload]
+			n, why := t.schedule(nodes, p)
+			switch {
+			case n >= 0:
+				nodes[n].pods = append(nodes[n].pods, p)
+			case t.waits(p) && !last:
+				later = append(later, p)
+			case f.Short == "" && len(nodes) > 0:
+				f.Short = why
+			}
+		}
 		for _, w := range t.sorted() {
-			f, spec := &fates[w], g.Workloads[w]
-			if spec.Reschedule != must {
+			if g.Workloads[w].Reschedule != must {
 				continue
 			}
-			f.Landed = make([]int, len(g.Pools[0].NodesByZone))
-			for range f.Displaced {
-				n, why := t.schedule(nodes, twinPod{workload: w})
-				if len(nodes) == 0 {
-					why = ""
-				}
-				if n < 0 {
-					f.Short = why
-					continue
-				}
-				nodes[n].pods = append(nodes[n].pods, twinPod{workload: w})
-				f.Placed++
-				f.Landed[nodes[n].zone]++
+			slices.SortStableFunc(displaced[w], func(a, b twinPod) int { return a.home - b.home })
+			for _, p := range displaced[w] {
+				place(p, false)
 			}
-			if must {
-				bad += f.Displaced - f.Placed
-			}
-			bad += max(0, spec.MinReady-(spec.Replicas-f.Displaced))
+		}
+		for _, p := range t.retry(nodes, later) {
+			place(p, true)
 		}
 		if must {
 			free = t.freeShare(nodes)
 		}
+	}
+	for w := range fates {
+		f, spec := &fates[w], g.Workloads[w]
+		f.Landed = make([]int, len(g.Pools[0].NodesByZone))
+		f.Placed = -(spec.Replicas - f.Displaced)
+		for z := range f.Landed {
+			for _, n := range nodes {
+				for _, p := range n.pods {
+					if p.workload == w && n.zone == z {
+						f.Landed[z]++
+						f.Placed++
+					}
+				}
+			}
+		}
+		for i, n := range filled {
+			if !slices.Contains(zones, n.Zone) && !slices.Contains(lost, i) {
+				f.Landed[n.Zone] -= n.Pods[w]
+			}
+		}
+		if spec.Reschedule {
+			bad += f.Displaced - f.Waiting - f.Placed
+		}
+		bad += max(0, spec.MinReady-(spec.Replicas-f.Displaced))
 	}
 	return fates, bad, free
 }

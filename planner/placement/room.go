@@ -13,7 +13,7 @@ func (c *Checker) gaugeRoom(p int, room *[2]gauge) {
 		*r = gauge{workload: w, value: resize(r.value, classes), best: r.best}
 		copy(r.value, d.gauges.ready[p].value)
 	}
-	if c.terms[w].hardZone > 0 || c.terms[w].hardHost > 0 {
+	if c.hard(w) {
 		return
 	}
 	places, shares := &room[0], &room[1]

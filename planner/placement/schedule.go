@@ -22,6 +22,8 @@ type terms struct {
 	further            [furtherKinds]int64
 	hardZone, hardHost int32
 	softZone, softHost int
+	// rules beside spread; nil where there are none.
+	rules *ruleTerms
 	// defaults says that the soft constraints are the scheduler's own.
 	defaults bool
 }
@@ -53,6 +55,8 @@ type candidate struct {
 	score int32
 	// spread is the raw score of PodTopologySpread: fewer pods, lower score.
 	spread int64
+	// pull is what pods weigh to which it is drawn.
+	pull int64
 }
 
 // pick returns the node on which the scheduler puts a pod of workload w, or -1.
@@ -63,6 +67,9 @@ func (c *Checker) pick(w, slot int) int {
 		return c.pickIndexed(w, slot)
 	}
 	t := &c.terms[w]
+	if t.rules != nil {
+		return c.pickRuled(w, slot)
+	}
 	zones := c.zoneCount[slot*c.zones : (slot+1)*c.zones]
 	minZone, minHost := c.floors(w, slot, zones)
 	best, bestScore := -1, int32(unfit)
@@ -209,18 +216,29 @@ func (c *Checker) scoreOn(w, n int) int32 {
 		return unfit
 	case c.balance == BalanceByChange:
 		change := balanced(cpu, memory, &pool.alloc) - balanced(c.cpu[n], c.memory[n], &pool.alloc)
-		return pool.leastAllocated(cpu, memory) + maxNodeScore/2 + (maxNodeScore/2+change)/2
+		return c.roomScore(pool, cpu, memory) + maxNodeScore/2 + (maxNodeScore/2+change)/2
 	default:
-		return pool.leastAllocated(cpu, memory) + balanced(cpu, memory, &pool.alloc)
+		return c.roomScore(pool, cpu, memory) + balanced(cpu, memory, &pool.alloc)
 	}
 }
 
-// leastAllocated is the mean over CPU and memory of the free share with the pod,
-// in whole hundredths, DaemonSets without a request counted at the scheduler's
-// default. Source: noderesources/least_allocated.go.
-func (p *poolTerms) leastAllocated(cpu, memory int64) int32 {
+// roomScore is the mean over CPU and memory of the free share with the pod, or for
+// MostAllocated of the used share, in whole hundredths, DaemonSets without a request
+// counted at the scheduler's default. Sources: noderesources/least_allocated.go and
+// most_allocated.go.
+func (c *Checker) roomScore(p *poolTerms, cpu, memory int64) int32 {
 	cpu, memory = cpu+p.unrequested.cpu, memory+p.unrequested.memory
+	if c.scoring == MostAllocated {
+		return int32((usedShare(cpu, p.alloc.cpu) + usedShare(memory, p.alloc.memory)) / 2)
+	}
 	return int32((freeShare(cpu, p.alloc.cpu) + freeShare(memory, p.alloc.memory)) / 2)
+}
+
+func usedShare(requested, allocatable int64) int64 {
+	if allocatable == 0 {
+		return 0
+	}
+	return min(requested, allocatable) * maxNodeScore / allocatable
 }
 
 func freeShare(requested, allocatable int64) int64 {

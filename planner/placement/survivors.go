@@ -114,7 +114,7 @@ func (c *Checker) packSurvivors(g *Group, l Losses, o Options) *Failure {
 		left := changed(g, pools, func(_ int, w *Workload) {
 			if !w.Reschedule {
 				// They run where they ran, whatever the spread has become.
-				w.Replicas, w.Spread, w.NoDefaultSpread = w.MinReady, nil, true
+				w.Replicas, w.Spread, w.NoDefaultSpread, w.AntiAffinity = w.MinReady, nil, true, AntiAffinity{}
 			}
 		})
 		if f := c.packAgain(&left, o, s.during); f != nil {
@@ -127,7 +127,7 @@ func (c *Checker) packSurvivors(g *Group, l Losses, o Options) *Failure {
 // fewest drops survivors on which all fits that fits on others: with no rule that
 // looks at zones, those that have no fewer nodes of any pool.
 func (c *Checker) fewest(list []survivors) []survivors {
-	if len(list) < 2 || slices.ContainsFunc(c.sizes, func(w int) bool { return c.hardness(w) > 0 || c.group.Workloads[w].Zones != nil }) {
+	if len(list) < 2 || slices.ContainsFunc(c.sizes, func(w int) bool { return c.hard(w) || c.group.Workloads[w].Zones != nil }) {
 		return list
 	}
 	pools := len(c.pools)

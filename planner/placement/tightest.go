@@ -122,7 +122,7 @@ func (c *Checker) without(free Resources, i, nodes int) Resources {
 	n := int(c.drills.members[c.drills.starts[i]])
 	lost := *c.offered(i)
 	for _, w := range c.sizes {
-		if pods := c.count[n*c.slots+w]; pods > 0 && !c.group.Workloads[w].Reschedule {
+		if pods := c.count[n*c.slots+w]; pods > 0 && (!c.group.Workloads[w].Reschedule || c.group.Workloads[w].ZonalVolumes && c.lostClass(i)) {
 			request := c.group.Workloads[w].Request
 			request.Pods = 1
 			lost = lost.plus(&request, -int(pods))

@@ -2,8 +2,10 @@ package placement_test
 
 import (
 	"math"
+	"slices"
 
 	"github.com/scantling-dev/scantling/planner/placement"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // amounts lists every resource: CPU, memory, pods, storage and the further ones.
@@ -45,6 +47,100 @@ func (t *twin) admits(p twinPod, n twinNode) bool {
 	return (w.Pools == nil || w.Pools[n.pool]) && (w.Zones == nil || w.Zones[n.zone])
 }
 
+// waits reports whether pods of other workloads may make room for p.
+func (t *twin) waits(p twinPod) bool {
+	for _, a := range t.g.Workloads[p.workload].Affinity {
+		if a.Mode == placement.Required && a.To != t.g.Workloads[p.workload].Name {
+			return true
+		}
+	}
+	return false
+}
+
+// near counts the pods in the domain of a node that match.
+func (t *twin) near(nodes []twinNode, n twinNode, key placement.Key, match func(twinPod) bool) int {
+	count := 0
+	for _, m := range nodes {
+		if t.domain(key, m) != t.domain(key, n) {
+			continue
+		}
+		for _, q := range m.pods {
+			if match(q) {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// forbidden returns the rule between pods that keeps p off a node.
+func (t *twin) forbidden(nodes []twinNode, n twinNode, p twinPod) placement.Shortage {
+	w := t.g.Workloads[p.workload]
+	same := func(q twinPod) bool { return q.workload == p.workload }
+	if w.AntiAffinity.Mode == placement.Required && t.near(nodes, n, w.AntiAffinity.Key, same) > 0 {
+		return placement.ShortAntiAffinity
+	}
+	// A pod counts that meets every required affinity.
+	matches := func(q twinPod) bool {
+		for _, a := range w.Affinity {
+			if a.Mode == placement.Required && a.To != t.g.Workloads[q.workload].Name {
+				return false
+			}
+		}
+		return true
+	}
+	found := 0
+	for _, m := range nodes {
+		for _, q := range m.pods {
+			if matches(q) {
+				found++
+			}
+		}
+	}
+	for _, a := range w.Affinity {
+		if a.Mode == placement.Required && t.near(nodes, n, a.Key, matches) == 0 && (found > 0 || !matches(p)) {
+			return placement.ShortAffinity
+		}
+	}
+	return ""
+}
+
+// affinityScores are those of InterPodAffinity, pod by pod.
+func (t *twin) affinityScores(nodes []twinNode, feasible []int, p twinPod) []int64 {
+	raw := make([]int64, len(feasible))
+	w := t.g.Workloads[p.workload]
+	for i, f := range feasible {
+		for _, m := range nodes {
+			together := func(key placement.Key) bool { return t.domain(key, m) == t.domain(key, nodes[f]) }
+			for _, q := range m.pods {
+				other := t.g.Workloads[q.workload]
+				for _, a := range w.Affinity {
+					if a.Mode == placement.Preferred && a.To == other.Name && together(a.Key) {
+						raw[i] += 100
+					}
+				}
+				for _, a := range other.Affinity {
+					if a.To == w.Name && together(a.Key) {
+						raw[i] += map[placement.Mode]int64{placement.Preferred: 100, placement.Required: 1}[a.Mode]
+					}
+				}
+				if q.workload == p.workload && w.AntiAffinity.Mode == placement.Preferred && together(w.AntiAffinity.Key) {
+					raw[i] -= 100 // its own rule
+					raw[i] -= 100 // and that of the pod that runs
+				}
+			}
+		}
+	}
+	out := make([]int64, len(feasible))
+	least, most := slices.Min(raw), slices.Max(raw)
+	for i := range out {
+		if most > least {
+			out[i] = int64(100 * (float64(raw[i]-least) / float64(most-least)))
+		}
+	}
+	return out
+}
+
 // counted returns how many of a node's pods a constraint of p counts.
 func (t *twin) counted(n twinNode, p twinPod) int {
 	w := t.g.Workloads[p.workload]
@@ -74,7 +170,7 @@ func (t *twin) schedule(nodes []twinNode, p twinPod) (int, placement.Shortage) {
 	var feasible []int
 	admitted := 0
 	for i, n := range nodes {
-		if !t.admits(p, n) {
+		if !t.admits(p, n) || p.home >= 0 && n.zone != p.home {
 			continue
 		}
 		admitted++
@@ -89,18 +185,25 @@ func (t *twin) schedule(nodes []twinNode, p twinPod) (int, placement.Shortage) {
 		if !fits {
 			continue
 		}
+		if rule := t.forbidden(nodes, n, p); rule != "" {
+			short[rule]++
+			continue
+		}
 		if t.skewed(nodes, n, p, spread) {
 			short[placement.ShortSpread]++
 			continue
 		}
 		feasible = append(feasible, i)
 	}
+	if admitted == 0 && p.home >= 0 {
+		return -1, placement.ShortVolumeZone
+	}
 	if admitted == 0 && len(nodes) > 0 {
 		return -1, placement.ShortSelector
 	}
 	if len(feasible) == 0 {
 		why := placement.ShortCPU
-		for _, s := range append(shortages(), placement.ShortSpread) {
+		for _, s := range append(shortages(), placement.ShortSpread, placement.ShortAntiAffinity, placement.ShortAffinity) {
 			if short[s] > short[why] {
 				why = s
 			}
@@ -108,9 +211,10 @@ func (t *twin) schedule(nodes []twinNode, p twinPod) (int, placement.Shortage) {
 		return -1, why
 	}
 	normal := t.spreadScores(nodes, feasible, p, spread)
+	affine := t.affinityScores(nodes, feasible, p)
 	best, most := -1, int64(-1)
 	for i, n := range feasible {
-		if s := t.resourceScore(nodes[n], p) + 2*normal[i]; s > most {
+		if s := t.resourceScore(nodes[n], p) + 2*normal[i] + 2*affine[i]; s > most {
 			best, most = n, s
 		}
 	}
@@ -194,6 +298,14 @@ func (t *twin) resourceScore(n twinNode, p twinPod) int64 {
 	cpu, memory := used[0]+int64(request.CPU), used[1]+int64(request.Memory)
 	share := func(free, all int64) int64 { return max(free, 0) * 100 / all }
 	u := pool.Unrequested // LeastAllocated alone counts what requests nothing
+	if t.scoring == placement.MostAllocated {
+		u.CPU, u.Memory = u.CPU+units.MilliCPU(cpu), u.Memory+units.Bytes(memory)
+		least := (share(min(int64(u.CPU), int64(a.CPU)), int64(a.CPU)) + share(min(int64(u.Memory), int64(a.Memory)), int64(a.Memory))) / 2
+		if t.balance == placement.BalanceByChange {
+			return least + 50 + (50+balance(cpu, memory)-before)/2
+		}
+		return least + balance(cpu, memory)
+	}
 	least := (share(int64(a.CPU-u.CPU)-cpu, int64(a.CPU)) + share(int64(a.Memory-u.Memory)-memory, int64(a.Memory))) / 2
 	if t.balance == placement.BalanceByChange {
 		return least + 50 + (50+balance(cpu, memory)-before)/2

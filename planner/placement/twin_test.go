@@ -20,6 +20,8 @@ type twinPod struct {
 	workload int
 	// rollout says that the pod belongs to the new ReplicaSet.
 	rollout bool
+	// home is the zone of its volumes; -1 for none.
+	home int
 }
 
 type twinNode struct {
@@ -30,6 +32,7 @@ type twinNode struct {
 type twin struct {
 	g        placement.Group
 	balance  placement.Balance
+	scoring  placement.Scoring
 	failures map[string]bool
 	nodes    []twinNode // biggest first
 	tried    map[string]int
@@ -39,7 +42,7 @@ type twin struct {
 }
 
 func runTwin(g placement.Group, l placement.Losses, o placement.Options) *twin {
-	t := &twin{g: g, balance: o.Balance, failures: map[string]bool{}, tried: map[string]int{}, tightest: map[string]float64{}, least: 2}
+	t := &twin{g: g, balance: o.Balance, scoring: o.Scoring, failures: map[string]bool{}, tried: map[string]int{}, tightest: map[string]float64{}, least: 2}
 	for _, w := range g.Workloads {
 		t.ready = append(t.ready, w.Replicas)
 	}
@@ -48,6 +51,9 @@ func runTwin(g placement.Group, l placement.Losses, o placement.Options) *twin {
 		pods := slices.Clone(queue)
 		if order > 0 {
 			rand.New(rand.NewPCG(uint64(order), 0)).Shuffle(len(pods), func(i, j int) { pods[i], pods[j] = pods[j], pods[i] })
+			slices.SortStableFunc(pods, func(a, b twinPod) int {
+				return g.Workloads[b.workload].Priority - g.Workloads[a.workload].Priority
+			})
 		}
 		nodes, ok := t.place(t.empty(), pods, placement.Normal, order, placement.Loss{})
 		if !ok {
@@ -61,7 +67,7 @@ func runTwin(g placement.Group, l placement.Losses, o placement.Options) *twin {
 			if g.Workloads[w].Replicas == 0 {
 				continue
 			}
-			surge := slices.Repeat([]twinPod{{workload: w, rollout: true}}, g.Workloads[w].Surge)
+			surge := slices.Repeat([]twinPod{{workload: w, rollout: true, home: -1}}, g.Workloads[w].Surge)
 			t.place(clone(nodes), surge, placement.Rollout, order, placement.Loss{})
 		}
 		for k := 1; k <= l.Nodes; k++ {
@@ -108,7 +114,7 @@ func (t *twin) empty() []twinNode {
 	return nodes
 }
 
-// sorted returns the workloads biggest first.
+// sorted returns the workloads by priority, then biggest first.
 func (t *twin) sorted() []int {
 	var ws []int
 	for w := range t.g.Workloads {
@@ -123,7 +129,7 @@ func (t *twin) sorted() []int {
 		return max(float64(r.CPU)/cpu, float64(r.Memory)/memory)
 	}
 	slices.SortFunc(ws, func(a, b int) int {
-		return cmp.Or(-cmp.Compare(size(a), size(b)), strings.Compare(t.g.Workloads[a].Name, t.g.Workloads[b].Name))
+		return cmp.Or(t.g.Workloads[b].Priority-t.g.Workloads[a].Priority, -cmp.Compare(size(a), size(b)), strings.Compare(t.g.Workloads[a].Name, t.g.Workloads[b].Name))
 	})
 	return ws
 }
@@ -131,7 +137,7 @@ func (t *twin) sorted() []int {
 func (t *twin) biggestFirst() []twinPod {
 	var pods []twinPod
 	for _, w := range t.sorted() {
-		pods = append(pods, slices.Repeat([]twinPod{{workload: w}}, t.g.Workloads[w].Replicas)...)
+		pods = append(pods, slices.Repeat([]twinPod{{workload: w, home: -1}}, t.g.Workloads[w].Replicas)...)
 	}
 	return pods
 }
@@ -142,8 +148,13 @@ func (t *twin) place(nodes []twinNode, pods []twinPod, during placement.During, 
 	missing := make([]int, len(t.g.Workloads))
 	short := make([]placement.Shortage, len(t.g.Workloads))
 	ok := true
+	var later []twinPod
 	for _, p := range pods {
 		best, why := t.schedule(nodes, p)
+		if best < 0 && t.waits(p) {
+			later = append(later, p)
+			continue
+		}
 		if best < 0 {
 			if missing[p.workload] == 0 {
 				short[p.workload] = why
@@ -154,12 +165,37 @@ func (t *twin) place(nodes []twinNode, pods []twinPod, during placement.During, 
 		}
 		nodes[best].pods = append(nodes[best].pods, p)
 	}
+	for _, p := range t.retry(nodes, later) {
+		if ok = false; missing[p.workload] == 0 {
+			_, short[p.workload] = t.schedule(nodes, p)
+		}
+		missing[p.workload]++
+	}
 	for w, n := range missing {
 		if n > 0 {
 			t.fail(&placement.Failure{During: during, Order: order, Resource: short[w], Workload: t.g.Workloads[w].Name, Missing: n, Lost: lost})
 		}
 	}
 	return nodes, ok
+}
+
+// retry tries pods that wait for others, over and over, and returns those that find
+// no place.
+func (t *twin) retry(nodes []twinNode, later []twinPod) []twinPod {
+	for {
+		var left []twinPod
+		for _, p := range later {
+			if best, _ := t.schedule(nodes, p); best >= 0 {
+				nodes[best].pods = append(nodes[best].pods, p)
+			} else {
+				left = append(left, p)
+			}
+		}
+		if len(left) == len(later) {
+			return left
+		}
+		later = left
+	}
 }
 
 func (t *twin) fail(f *placement.Failure) { t.failures[fmt.Sprintf("%d %s", f.Order, f)] = true }
@@ -224,6 +260,7 @@ func (t *twin) signature(nodes []twinNode, zones, lost []int) string {
 func (t *twin) lose(nodes []twinNode, event string, during placement.During, lost placement.Loss, order int) {
 	var survivors []twinNode
 	displaced := make([]int, len(t.g.Workloads))
+	displacedIn := make([][]int, len(t.g.Workloads)) // the zones of those that need a place
 	for _, n := range nodes {
 		if !slices.Contains(lost.Zones, n.zone) && !slices.Contains(lost.Nodes, n.index) {
 			survivors = append(survivors, n)
@@ -231,6 +268,12 @@ func (t *twin) lose(nodes []twinNode, event string, during placement.During, los
 		}
 		for _, p := range n.pods {
 			displaced[p.workload]++
+			switch {
+			case !t.g.Workloads[p.workload].ZonalVolumes:
+				displacedIn[p.workload] = append(displacedIn[p.workload], -1)
+			case !slices.Contains(lost.Zones, n.zone):
+				displacedIn[p.workload] = append(displacedIn[p.workload], n.zone)
+			}
 		}
 	}
 	for _, n := range lost.Nodes {
@@ -245,7 +288,10 @@ func (t *twin) lose(nodes []twinNode, event string, during placement.During, los
 			t.fail(&placement.Failure{During: during, Order: order, Resource: placement.ShortMinReady, Workload: workload.Name, Missing: workload.MinReady - ready, Lost: lost})
 		}
 		if workload.Reschedule {
-			pods = append(pods, slices.Repeat([]twinPod{{workload: w}}, displaced[w])...)
+			slices.Sort(displacedIn[w])
+			for _, home := range displacedIn[w] {
+				pods = append(pods, twinPod{workload: w, home: home})
+			}
 		}
 	}
 	after, _ := t.place(clone(survivors), pods, during, order, lost)
