@@ -1,6 +1,7 @@
 package upgrade_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -45,5 +46,37 @@ func TestBeside(t *testing.T) {
 		if want := tc.group.Beside * 1_000_000 / (tc.group.Beside + 1); int(s.MinReady) != want {
 			t.Errorf("%s: %d of a million nodes are ready, want %d", name, s.MinReady, want)
 		}
+	}
+}
+
+// TestBesideNeverHurts: with other pools that stay, an update takes the same and leaves a
+// larger share of the nodes ready; what blocks it then blocks it alone.
+func TestBesideNeverHurts(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 0))
+	helped := 0
+	for i := range 1000 {
+		alone := randomGroup(r, 20)
+		n, room := alone.Count(), r.IntN(25)
+		besides := alone
+		besides.Beside = 1 + r.IntN(10)
+		alone.Pending = func(nodes int, without func(string) int) (string, int) { return "w", max(0, n-nodes-room-without("w")) }
+		besides.Pending = alone.Pending
+		a, b := upgrade.Compare(problem(alone)), upgrade.Compare(problem(besides))
+		for j := range a.Strategies {
+			x, y := &a.Strategies[j], &b.Strategies[j]
+			if x.Duration != y.Duration || x.ExtraCost != y.ExtraCost || x.PeakExtraNodes != y.PeakExtraNodes || x.MinReady > y.MinReady {
+				t.Fatalf("case %d: %+v, with %d nodes beside %+v", i, x, besides.Beside, y)
+			}
+			if len(x.BlockedBy) == 0 && len(y.BlockedBy) > 0 {
+				t.Fatalf("case %d: %s is blocked with nodes beside alone: %v", i, x.Name, y.BlockedBy)
+			}
+			if len(x.Groups) == 1 && x.Groups[0].MinReadyNodes != y.Groups[0].MinReadyNodes {
+				t.Fatalf("case %d: %s has other nodes of its own ready", i, x.Name)
+			}
+			helped += min(len(x.BlockedBy), 1) - min(len(y.BlockedBy), 1)
+		}
+	}
+	if helped == 0 {
+		t.Error("nodes beside never help: the test shows little")
 	}
 }
