@@ -27,7 +27,7 @@ func (k *checker) offers(g *group) []offer {
 	var out []offer
 	for i := range g.candidates {
 		c := &g.candidates[i]
-		if !c.price.Known() || c.price.Rate <= 0 {
+		if !c.price.Known() {
 			continue
 		}
 		base, binds := sustained(k.c, c.t)
@@ -81,7 +81,7 @@ func provable(g *group, offers []offer, certified float64) float64 {
 		for d := range need {
 			n = max(n, math.Ceil(ratio(need[d], o.usable[d])))
 		}
-		if !o.sustained {
+		if !o.sustained && o.cost > 0 {
 			n = max(n, math.Ceil(certified/o.cost*(1-boundSlack)))
 		}
 		alone = min(alone, n*o.cost)

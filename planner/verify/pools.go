@@ -72,10 +72,6 @@ func (k *checker) counts(g *group) {
 	} else {
 		k.need(hi == n, g.path, "nodes.bounds", "the spec leaves max_nodes to the planner: %d, not the %d nodes", hi, n)
 	}
-	if most := g.decl.Instances.MaxNodeShare; most > 0 {
-		// 1/n <= most, in whole numbers.
-		k.need(n == 0 || int64(units.Whole) <= int64(most)*int64(n), g.path, "nodes.share", "one of %d nodes is more than %s of the group", n, percent(most))
-	}
 }
 
 // capacity checks how machines are bought: as the group says, and of a spot group as

@@ -179,6 +179,9 @@ func surge(w *planner.Workload, n int) int {
 // rolloutNeed returns the least count that keeps load pods through a rollout, and
 // whether there is one.
 func rolloutNeed(w *planner.Workload, load int) (int, bool) {
+	if load < 0 || load > maxReplicas {
+		return 0, false
+	}
 	for n := load; n <= load+min(1000*(load+1), maxReplicas); n++ {
 		if n-unavailable(w, n) >= load {
 			return n, true

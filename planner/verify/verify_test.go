@@ -296,6 +296,7 @@ func moneyMutations() map[string]mutation {
 		"steps out of order":      {"redundancy.steps", func(p *problem) { slices.Reverse(p.web().RedundancyCost) }},
 		"bound above the cost":    {"bound.above_cost", func(p *problem) { p.web().LowerBound = dollars(1001) }},
 		"bound beyond its proof":  {"bound.proof", func(p *problem) { p.web().LowerBound = dollars(601) }},
+		"bound beside a gift":     {"bound.proof", func(p *problem) { p.cat.Types[1].OnDemand = listed(0) }},
 		"a dual too high":         {"bound.duals", func(p *problem) { p.web().Duals.Core = 55_921_055 }},
 		"gap wrong":               {"bound.gap", func(p *problem) { p.web().Gap = 1_350_034 }},
 		"a cheaper alternative":   {"alternatives.order", func(p *problem) { p.web().Alternatives[0].Difference = -10_000 }},
