@@ -21,7 +21,7 @@ CLUSTERS ?= 200
 # FUZZTIME is the time for each fuzz target.
 FUZZTIME ?= 10s
 
-.PHONY: help build test race lint fmt fuzz bench bench-packing golden docs generate catalog terraform-check scheduler-check milp-check check clean
+.PHONY: help build test race lint fmt fuzz bench bench-packing golden docs generate catalog terraform-check scheduler-check milp-check karpenter-check check clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target sentence; do \
@@ -75,6 +75,9 @@ scheduler-check: ## Ask the real kube-scheduler about the examples and CLUSTERS 
 milp-check: ## Compare mixed types with the optimum that an integer programming solver finds (needs glpsol of GLPK)
 	@command -v glpsol >/dev/null || { echo "glpsol is missing: install GLPK, on Debian the package glpk-utils" >&2; exit 1; }
 	$(GO) test -count=1 -tags milpcheck -run '^TestMILP' -v ./planner/packing/colgen
+
+karpenter-check: ## Ask Karpenter's own scheduler whether baselines say what it would buy
+	cd internal/karpentercheck && $(GO) test -count=1 -timeout=60m -v .
 
 check: ## Run what CI runs, in a clean work tree: it must leave no diff
 	./.ci/run
