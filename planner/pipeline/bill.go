@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -158,7 +159,7 @@ func (m *maker) rootDiskRate(g *planner.NodeGroup) (units.USDPerHour, bool) {
 
 // withinBudget holds the plan against max_usd_per_month. A budget that rests on
 // an unknown price cannot be held, and the line is named.
-func (m *maker) withinBudget(p *planner.Plan) error {
+func (m *maker) withinBudget(ctx context.Context, p *planner.Plan) error {
 	limit := m.cluster.MaxUSDPerMonth
 	if limit == nil {
 		return nil
@@ -184,7 +185,7 @@ func (m *maker) withinBudget(p *planner.Plan) error {
 		Path:       "max_usd_per_month",
 		Constraint: fmt.Sprintf("the least cost is %s a month, the budget %s", dollars(total), dollars(*limit)),
 		Margin:     dollars(total-*limit) + " a month too much",
-		Remedy:     m.cheaper(p, total-*limit),
+		Remedy:     m.cheaper(ctx, p, total-*limit),
 	}
 }
 
@@ -194,63 +195,6 @@ func (m *maker) pricedRemedy() string {
 		return "declare usd_per_month in each machine block that the plan uses, or leave the budget out"
 	}
 	return "choose types and disks whose price the catalog knows, or leave the budget out"
-}
-
-// saving is a redundancy that a group could do without.
-type saving struct {
-	what string
-	rate units.USDPerHour
-}
-
-// savings lists what each group would save without its spare for zones, and
-// without any.
-func (m *maker) savings(p *planner.Plan) []saving {
-	var out []saving
-	for i := range p.NodeGroups {
-		g := &p.NodeGroups[i]
-		nodes, rates := map[string]int{}, map[string]units.USDPerHour{}
-		for _, s := range g.RedundancyCost {
-			nodes[s.Step], rates[s.Step] = s.Nodes, s.Added.Rate
-		}
-		declared := m.groupNamed(g.Name)
-		disks, _ := m.rootDiskRate(declared)
-		zones := declared.Redundancy.Zones > 0
-		if n := nodes["zone"] - nodes["node"]; zones && n > 0 {
-			out = append(out, saving{"redundancy { zones = 0 } in " + g.Path(), rates["zone"] + disks*units.USDPerHour(n)})
-		}
-		if nodes["node"] == nodes["bare"] {
-			continue
-		}
-		what := "redundancy { nodes = 0 }"
-		if zones {
-			what = "redundancy { nodes = 0, zones = 0 }"
-		}
-		spare := units.USDPerHour(nodes["zone"] - nodes["bare"])
-		out = append(out, saving{what + " in " + g.Path(), rates["node"] + rates["zone"] + disks*spare})
-	}
-	return out
-}
-
-// cheaper names the smallest sacrifice of redundancy that meets the budget, or
-// the one that comes closest.
-func (m *maker) cheaper(p *planner.Plan, excess units.USD) string {
-	var enough, most saving
-	for _, s := range m.savings(p) {
-		if s.rate.PerMonth() >= excess && (enough.rate == 0 || s.rate < enough.rate) {
-			enough = s
-		}
-		if s.rate > most.rate {
-			most = s
-		}
-	}
-	switch {
-	case enough.rate > 0:
-		return fmt.Sprintf("%s saves %s a month; or raise the budget, or lower the load", enough.what, dollars(enough.rate.PerMonth()))
-	case most.rate > 0:
-		return fmt.Sprintf("raise the budget, or lower the load: even %s saves no more than %s a month", most.what, dollars(most.rate.PerMonth()))
-	default:
-		return "raise the budget, or lower the load"
-	}
 }
 
 // dollars writes an amount in dollars and cents, rounded up.

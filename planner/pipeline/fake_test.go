@@ -33,7 +33,7 @@ func (fakeProvider) Name() string { return "aws" }
 
 func (p fakeProvider) Terms() planner.Terms {
 	terms := planner.Terms{
-		Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true, FamilyEnd: ".", EtcdDiskType: "gp3", EtcdDisks: []string{"gp3"}, Images: []planner.Image{planner.AL2023},
+		Provider: "aws", Mode: planner.Managed, Title: "a fake", DefaultMode: true, FamilyEnd: ".", Spot: true, EtcdDiskType: "gp3", EtcdDisks: []string{"gp3"}, Images: []planner.Image{planner.AL2023},
 	}
 	if p.ground != nil {
 		p.ground(&terms)

@@ -78,11 +78,11 @@ func TestPodLargerThanEveryType(t *testing.T) {
 	}{
 		"cpu": {given("w", 1, 5000, units.GiB), refusal{
 			"node_group.g.workload.w.pod.cpu", "the closest is m7i.xlarge",
-			"it requests 5000m CPU, m7i.xlarge has 3750m CPU left after reserves and DaemonSets: 1250m CPU too few", "larger types",
+			"it requests 5000m CPU, m7i.xlarge has 3750m CPU left after reserves and DaemonSets: 1250m CPU too few", `lower it to "3750m"`,
 		}},
 		"memory": {given("w", 1, 500, 20*units.GiB), refusal{
 			"node_group.g.workload.w.pod.memory", "the closest is m7i.xlarge",
-			"it requests 20480 MiB, m7i.xlarge has 15264 MiB left after reserves and DaemonSets: 5216 MiB too few", "larger types",
+			"it requests 20480 MiB, m7i.xlarge has 15264 MiB left after reserves and DaemonSets: 5216 MiB too few", `lower it to "15264Mi"`,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -124,13 +124,18 @@ func TestBudget(t *testing.T) {
 	}
 	refusal{
 		"max_usd_per_month", "762.85 USD", "0.01 USD a month too much",
-		"redundancy { nodes = 0 } in node_group.g saves 153.30 USD a month",
+		"write redundancy { nodes = 0 } in node_group.g: it saves 153.30 USD a month",
 	}.check(t, problem(762_84).infeasible(t))
-	// 153.31 too much: even both nodes are not enough.
+	// 153.31 too much: even both nodes are not enough. Nine spot nodes at 0.034 save 9 x
+	// 0.066 USD an hour, 433.62 a month.
 	refusal{
 		"max_usd_per_month", "762.85 USD", "153.31 USD a month too much",
-		"even redundancy { nodes = 0 } in node_group.g saves no more than 153.30 USD a month",
+		"write instances { capacity_type = \"spot\" } in node_group.g: it saves 433.62 USD a month, and the machines may be taken away all at once",
 	}.check(t, problem(762_85-153_31).infeasible(t))
+	refusal{
+		"max_usd_per_month", "762.85 USD", "433.63 USD a month too much",
+		"capacity_type = \"spot\" } in node_group.g saves most, 433.62 USD a month",
+	}.check(t, problem(762_85-433_63).infeasible(t))
 }
 
 // TestBudgetOnUnknownPrice names the lines on which it rests.
@@ -225,5 +230,38 @@ func TestAllThatCannotBeMet(t *testing.T) {
 		if want := `is "5000m" meant?`; !strings.Contains(last[1].Remedy, want) {
 			t.Errorf("remedy %q, want %q", last[1].Remedy, want)
 		}
+	}
+}
+
+// TestTooLargeSaysWhatAdmits: a pod of 5 cores is too large for an xlarge with 3.9; the
+// cheapest change is said with the type that it admits and its price a month, of 730
+// hours.
+func TestTooLargeSaysWhatAdmits(t *testing.T) {
+	arm := machine("m7g.2xlarge", 8, 32, 350)
+	arm.Architecture = catalogs.ARM64
+	flex := machine("m7i-flex.2xlarge", 8, 32, 360)
+	flex.Flex = true
+	small := machine("m7i.xlarge", 4, 16, 200)
+	large := machine("m7i.2xlarge", 8, 32, 400)
+	other := machine("c7i.2xlarge", 8, 16, 380)
+	for name, tc := range map[string]struct {
+		change func(*planner.Instances)
+		types  []catalogs.InstanceType
+		remedy string
+	}{
+		"a bound on vCPUs": {func(in *planner.Instances) { in.MaxVCPUs = 4 }, []catalogs.InstanceType{small, large}, `max_vcpus = 8 admits m7i.2xlarge, the cheapest of the region that holds it, at 292.00 USD a month`},
+		"a family":         {func(in *planner.Instances) { in.Families = []string{"m7i"} }, []catalogs.InstanceType{small, other}, `"c7i" in families admits c7i.2xlarge, the cheapest of the region that holds it, at 277.40 USD a month`},
+		"a class":          {func(*planner.Instances) {}, []catalogs.InstanceType{small, flex}, `allow = ["flex"] admits m7i-flex.2xlarge`},
+		"an architecture":  {func(*planner.Instances) {}, []catalogs.InstanceType{small, arm}, `"arm64" in architectures, if the image is built for it, admits m7g.2xlarge`},
+		"types":            {func(in *planner.Instances) { in.Types = []string{"m7i.xlarge"} }, []catalogs.InstanceType{small, large}, `"m7i.2xlarge" in types admits m7i.2xlarge`},
+		"the cheapest":     {func(in *planner.Instances) { in.Families = []string{"m7i"} }, []catalogs.InstanceType{small, other, flex, arm}, `"m7i-flex.2xlarge" in types admits m7i-flex.2xlarge`},
+		"nothing":          {func(*planner.Instances) {}, []catalogs.InstanceType{small}, "no other type of the region holds it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := alone(given("w", 1, 5000, units.GiB))
+			tc.change(&g.Instances)
+			refusal{"node_group.g.workload.w.pod.cpu", "m7i.xlarge", "1100m CPU too few", tc.remedy}.check(t, market(g, tc.types...).infeasible(t))
+			refusal{"node_group.g.workload.w.pod.cpu", "", "", `lower it to "3900m", which m7i.xlarge has left`}.check(t, market(g, tc.types...).infeasible(t))
+		})
 	}
 }

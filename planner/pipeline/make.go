@@ -78,7 +78,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		ControlPlane: control,
 	}
 	plan.Cost = m.bill(groups, &control)
-	if err := m.withinBudget(&plan); err != nil {
+	if err := m.withinBudget(ctx, &plan); err != nil {
 		return planner.Plan{}, err
 	}
 	if plan.Upgrade, err = m.upgrade(groups, &control); err != nil {

@@ -42,7 +42,10 @@ func (p *problem) unplannable(err error) error {
 		Path:       path,
 		Constraint: fmt.Sprintf("no number of nodes holds: with %d of %s, %s", e.Nodes, e.OfferName, p.sentence(failure)),
 	}
-	if failure.Workload == "" {
+	switch {
+	case failure.Resource == shortShare:
+		bad.Path, bad.Remedy = p.path+".instances.max_node_share", "raise max_node_share"
+	case failure.Workload == "":
 		bad.Remedy = "admit types that are not burstable, or larger ones"
 	}
 	if p.group.MaxNodes > 0 {
@@ -88,7 +91,7 @@ func (p *problem) tooLargeRemedy(e *packing.NoFitError) string {
 	default:
 		return "ask for fewer, or admit types that have them: instances { gpu { } }"
 	}
-	remedy := "make the pod smaller, or admit larger types (families, types, max_vcpus)"
+	remedy := p.tooLargeChange(e)
 	if e.Resource == packing.CPU && e.Request >= unlikelyCores {
 		return fmt.Sprintf("%s; is \"%dm\" meant?", remedy, e.Request/int64(units.Core))
 	}
@@ -102,6 +105,9 @@ func (p *problem) sentence(f *placement.Failure) string {
 		placement.NodeLoss: "after a node is lost", placement.ZoneLoss: "after a zone is lost",
 		placement.NodeAndZoneLoss: "after a node and a zone are lost",
 	}[f.During]
+	if f.Resource == shortShare {
+		return "one node is a larger part of the group than max_node_share allows"
+	}
 	if f.Workload == "" { // beyondBaseline
 		return "requests and DaemonSets exceed the baseline CPU that burstable machines sustain"
 	}

@@ -1,0 +1,119 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/packing"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// widened says which type outside the group's filters holds a pod that is too large for
+// every admitted one, the cheapest of them, and what admits it; empty where the region
+// has none.
+func (p *problem) widened(item int) string {
+	g := p.group
+	request := p.works[item].request
+	daemons := p.m.daemonSets(g)
+	disks, _ := p.m.rootDiskRate(g)
+	var best *offer
+	how := ""
+	for i := range p.m.catalog.Types {
+		t := &p.m.catalog.Types[i]
+		if ok, _ := admits(&g.Instances, t); ok {
+			continue
+		}
+		change := admission(&g.Instances, t)
+		if change == "" {
+			continue
+		}
+		a, err := p.m.provider.Allocatable(&p.m.cluster, g, t)
+		if err != nil {
+			continue
+		}
+		o := &offer{instance: t, allocatable: a, room: p.further.node(&a)}
+		p.m.buyAs(o, g, daemons, disks, g.Instances.CapacityType)
+		if !o.known || !holds(&o.free, &request) || !o.admits(p.works[item].spec) {
+			continue
+		}
+		if best == nil || o.rate < best.rate || o.rate == best.rate && t.Name < best.instance.Name {
+			best, how = o, change
+		}
+	}
+	if best == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s admits %s, the cheapest of the region that holds it, at %s a month", how, best.instance.Name, dollars(best.price.Rate.PerMonth()))
+}
+
+// holds reports whether what is free is enough for a request.
+func holds(free, request *packing.Resources) bool {
+	rest := free.Plus(request, -1)
+	return rest.CPU >= 0 && rest.Memory >= 0 && rest.Pods >= 0 && rest.Storage >= 0 && slices.Min(rest.More[:]) >= 0
+}
+
+// admission is the change of filters, the smallest, that lets t in; empty where it takes
+// more than one beside naming it.
+func admission(in *planner.Instances, t *catalogs.InstanceType) string {
+	wider := *in
+	wider.MaxVCPUs = 0
+	if ok, _ := admits(&wider, t); ok {
+		return fmt.Sprintf("max_vcpus = %d", t.VCPUs)
+	}
+	wider = *in
+	wider.Types = append(slices.Clone(in.Types), t.Name)
+	if len(in.Types) == 0 && len(in.Families) == 0 {
+		wider.Families = []string{"*"} // a name alone would narrow what is admitted
+	}
+	if ok, _ := admits(&wider, t); ok {
+		classes := catalogs.Classes(*t)
+		if len(classes) == 0 && len(in.Families) > 0 && !anyGlob(in.Families, t.Family) {
+			return fmt.Sprintf("%q in families", t.Family)
+		}
+		if len(classes) > 0 && (len(in.Families) == 0 || anyGlob(in.Families, t.Family)) {
+			return fmt.Sprintf("allow = [%s]", quotedClasses(classes))
+		}
+		return fmt.Sprintf("%q in types", t.Name)
+	}
+	wider = *in
+	wider.Architectures = append(slices.Clone(in.Architectures), t.Architecture)
+	if ok, _ := admits(&wider, t); ok {
+		return fmt.Sprintf("%q in architectures, if the image is built for it,", t.Architecture)
+	}
+	return ""
+}
+
+// lowered says to what a request has to be lowered for the closest admitted type.
+func (p *problem) lowered(e *packing.NoFitError) string {
+	offers := e.Offers
+	switch e.Resource {
+	case packing.CPU:
+		return fmt.Sprintf("lower it to \"%dm\"", offers)
+	case packing.Memory, packing.Storage:
+		return fmt.Sprintf("lower it to \"%dMi\"", offers/int64(units.MiB))
+	}
+	return "make the pod smaller"
+}
+
+// tooLargeChange joins what can be done for a pod that is too large: of its request, and
+// of the filters.
+func (p *problem) tooLargeChange(e *packing.NoFitError) string {
+	item := slices.IndexFunc(p.works, func(w work) bool { return w.path == e.Name })
+	var out []string
+	if e.Offers > 0 {
+		out = append(out, p.lowered(e)+", which "+e.OfferName+" has left")
+	} else {
+		out = append(out, "make the pod smaller")
+	}
+	if wider := p.widened(item); wider != "" {
+		out = append(out, wider)
+	} else if p.m.terms.OwnMachines {
+		out = append(out, "declare a larger machine")
+	} else {
+		out = append(out, "no other type of the region holds it")
+	}
+	return strings.Join(out, "; or ")
+}
