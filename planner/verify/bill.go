@@ -204,16 +204,11 @@ func (k *checker) groupLines(g *group, byItem map[string][]planner.CostLine) {
 	path := g.path + ".nodes"
 	lines := byItem[path]
 	k.need(len(lines) == 0 || len(lines) == len(pools), path, "cost.pools", "%d lines for the nodes of %d pools", len(lines), len(pools))
-	if len(lines) == len(pools) {
-		left := slices.Clone(lines)
-		for i := range pools {
-			at := slices.IndexFunc(left, func(l planner.CostLine) bool {
-				return l.Amount.Known == pools[i].known && (!l.Amount.Known || pools[i].agrees(l.Amount.Rate) && l.Basis == pools[i].basis)
-			})
-			if k.need(at >= 0, path, "cost.line", "no line pays for the nodes of %s, which cost %v (known: %t)", names[i], &pools[i], pools[i].known) {
-				left = slices.Delete(left, at, at+1)
-			}
-		}
+	for i, of := range g.plan.NodesPaths() {
+		at := slices.IndexFunc(lines, func(l planner.CostLine) bool {
+			return l.Path == of && l.Amount.Known == pools[i].known && (!l.Amount.Known || pools[i].agrees(l.Amount.Rate) && l.Basis == pools[i].basis)
+		})
+		k.need(at >= 0 || len(lines) == 0, of, "cost.line", "no line pays for the nodes of %s, which cost %v (known: %t)", names[i], &pools[i], pools[i].known)
 	}
 	k.line(path, lines, pools)
 	k.line(g.path+".root_disks", byItem[g.path+".root_disks"], disks)

@@ -46,8 +46,9 @@ func (p *problem) pay(first, second units.USDPerHour, gap units.Ratio) {
 	w.Cost, w.Gap = known(sum), gap
 	w.RedundancyCost = []planner.RedundancyStep{{Step: "bare", Nodes: 3, Added: known(first)}, {Step: "zone", Nodes: 5, Added: known(second)}}
 	lines := p.plan.Cost.Lines
-	lines[3].Amount = known(first)
+	lines[3].Amount, lines[3].Path = known(first), w.NodesPaths()[0]
 	added := lines[3]
+	added.Path = w.NodesPaths()[1]
 	added.Amount = known(second)
 	p.plan.Cost.Lines = slices.Insert(lines, 4, added)
 	p.plan.Cost.Known += sum - dollars(1000)
@@ -220,4 +221,35 @@ func TestDaemonSetsByPool(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestCoursesOfPools: an upgrade has a course for each pool of a group, by its name, and a
+// bill a line for its nodes.
+func TestCoursesOfPools(t *testing.T) {
+	course := func(name string) func(p *problem) {
+		return func(p *problem) {
+			s := &p.plan.Upgrade.Strategies[2]
+			s.Groups = append(s.Groups, planner.UpgradeGroup{Name: name, Start: s.Groups[0].Start, Duration: s.Groups[0].Duration, MinReady: units.Whole})
+		}
+	}
+	for _, name := range []string{"web/m7.large", "web/m7.xlarge"} {
+		p := mixed()
+		course(name)(p)
+		if err := p.verify(); err != nil {
+			t.Errorf("a course of %s: %v", name, err)
+		}
+	}
+	mutate(t, mixed, map[string]mutation{
+		"a course of a group of two pools": {"upgrade.group", course("web")},
+		"a course of no pool":              {"upgrade.group", course("web/m7.small")},
+		"a pool of the only one":           {"upgrade.group", course("edge/m7.large")},
+		"a course twice": {"upgrade.group", func(p *problem) {
+			course("web/m7.large")(p)
+			course("web/m7.large")(p)
+		}},
+		"lines of pools swapped": {"cost.line", func(p *problem) {
+			lines := p.plan.Cost.Lines
+			lines[3].Amount, lines[4].Amount = lines[4].Amount, lines[3].Amount
+		}},
+	})
 }
