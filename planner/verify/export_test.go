@@ -108,6 +108,22 @@ func Hosts(kinds []Kind, nodes []Node) bool {
 	return y.hosts(left, nil, d)
 }
 
+// Evenly reports whether it does pod by pod, and Filling whether node by node.
+func Evenly(kinds []Kind, nodes []Node) bool {
+	g, d := grouped(kinds, nodes)
+	y, left := newYard(g), slices.Repeat([]int{1}, len(g.classes))
+	y.rebase(left)
+	return y.evenly(left, d)
+}
+
+func Filling(kinds []Kind, nodes []Node) bool {
+	g, d := grouped(kinds, nodes)
+	y, left := newYard(g), slices.Repeat([]int{1}, len(g.classes))
+	y.rebase(left)
+	y.reset(left)
+	return y.place(d, y.orders[0])
+}
+
 // Spares reports whether a yard proves every loss of k nodes, and Losses whether all of
 // them have an answer, one by one.
 func Spares(kinds []Kind, nodes []Node, k int) bool {

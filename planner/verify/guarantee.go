@@ -119,7 +119,7 @@ func (k *checker) repacked(g *group, e event) {
 				}
 			}
 			if verdict := solve(p); verdict != placed {
-				if slices.ContainsFunc(p.pods, func(kind podKind) bool { return kind.zoneSkew > 0 || kind.hostSkew > 0 || len(kind.with) > 0 }) {
+				if slices.ContainsFunc(p.pods, ruled) {
 					// Pods that stay where they are can have what pods placed anew have not.
 					k.reschedules(g, e)
 					return
@@ -129,6 +129,11 @@ func (k *checker) repacked(g *group, e event) {
 			}
 		}
 	}
+}
+
+// ruled reports whether it matters to a kind of pods where others run.
+func ruled(k podKind) bool {
+	return k.zoneSkew > 0 || k.hostSkew > 0 || k.apartHost || k.apartZone || len(k.with) > 0 || k.byZone != nil
 }
 
 // mustRun is how many pods must run when zones are lost.

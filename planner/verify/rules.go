@@ -101,8 +101,12 @@ func (k *checker) affinity(g *group) {
 				k.need(n <= 1, l.path, "placement.anti_affinity", "%s has %d pods, required anti-affinity allows one", g.decl.Zones[z], n)
 			}
 		}
-		for _, a := range drawn(&l.spec) {
+		rules := drawn(&l.spec)
+		for _, a := range rules {
 			k.drawn(g, i, a)
+			// The scheduler asks for a pod that every required term matches
+			// (interpodaffinity/filtering.go, podMatchesAllAffinityTerms).
+			k.need(l.plan.Replicas == 0 || a.Workload == rules[0].Workload, l.path, "placement.affinity", "its pods must be with pods that are both of %s and of %s: there are none", rules[0].Workload, a.Workload)
 		}
 	}
 	for _, l := range g.loads {

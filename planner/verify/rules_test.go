@@ -292,6 +292,7 @@ func TestAffinities(t *testing.T) {
 		"not with dns in c":           {"placement.affinity", searching(draw("dns", zone, required))},
 		"with nobody":                 {"placement.affinity", searching(draw("nobody", zone, required))},
 		"each with the other":         {"placement.affinity", all(searching(draw("api", zone, required)), api(draw("search", zone, required)))},
+		"with two workloads at once":  {"placement.affinity", all(noZoneLoss, api(draw("search", zone, required)), api(draw("dns", zone, required)))},
 		"all in one zone":             {"placement.affinity", searching(draw("search", zone, required))},
 		"nobody left to be with":      {"loss.reschedule", all(noZoneLoss, alone, api(draw("search", zone, required)))},
 		"nobody on a node to be with": {"loss.reschedule", all(noZoneLoss, alone, api(draw("search", host, required)))},

@@ -250,6 +250,9 @@ func TestSearchAgreesWithATwin(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 0))
 			kinds, ns := randomPuzzle(rng, ruled)
 			greedy, hosts := verify.Greedy(kinds, ns), verify.Hosts(kinds, ns)
+			if self := slices.ContainsFunc(kinds, func(k verify.Kind) bool { return len(k.With)+len(k.WithZone) > 0 }); !self {
+				hosts = hosts || verify.Evenly(kinds, ns)
+			}
 			got := verify.Solve(kinds, ns)
 			want := twin(kinds, ns)
 			if got != want {
@@ -271,6 +274,20 @@ func TestSearchAgreesWithATwin(t *testing.T) {
 		if places := seen["greedy true, verdict 0"] + seen["greedy false, verdict 0"]; hosted < places/2 {
 			t.Errorf("a yard finds places in %d of %d puzzles that have some", hosted, places)
 		}
+	}
+}
+
+// TestEvenlyFitsWhatFillingDoesNot: two nodes of 8 and 8, two pods of 4 and 2 and two of
+// 2 and 4. Filled one after the other both of the first go to one node, which leaves 0
+// and 4; spread out, each node gets one of each.
+func TestEvenlyFitsWhatFillingDoesNot(t *testing.T) {
+	kinds := []verify.Kind{{CPU: 4, Memory: 2, Count: 2}, {CPU: 2, Memory: 4, Count: 2}, {CPU: 2, Memory: 2, Count: 2}}
+	ns := []verify.Node{{CPU: 8, Memory: 8, Pods: 9, Running: []int{0, 0, 0}}, {CPU: 8, Memory: 8, Pods: 9, Running: []int{0, 0, 0}}}
+	if verify.Filling(kinds, ns) {
+		t.Error("filling node after node finds places")
+	}
+	if !verify.Evenly(kinds, ns) {
+		t.Error("pod by pod finds none")
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // yard finds places for displaced pods on the nodes of a large group, fast: the
 // biggest pods first, each kind filling one node after the other, the emptiest nodes
-// first and, where that fails, the fullest. Every step is one that the scheduler's
+// first and, where that fails, the fullest; at last pod by pod. Every step is one that the scheduler's
 // filters allow. What it does not find may exist: then a puzzle is searched.
 type yard struct {
 	g *group
@@ -30,6 +30,8 @@ type yard struct {
 	touched     []int
 	used        []stand
 	inZone      [][]int
+	// piles of the nodes of each zone, where pods are placed evenly; nil elsewhere.
+	piles []pile
 	// base are the pods of each load by zone on the nodes that base was called with, of
 	// which hits are lost as well.
 	base [][]int
@@ -120,7 +122,7 @@ func (y *yard) hosts(left []int, hits []hit, d *demand) bool {
 			return true
 		}
 	}
-	return false
+	return y.evenly(left, d)
 }
 
 // reset starts an attempt.
@@ -168,6 +170,7 @@ const anyZone = -1
 func (y *yard) placeKind(w, n int, byZone []int, order []int) bool {
 	k := &y.kinds[w]
 	h := &hand{y: y, w: w, order: order, least: y.leastOnHost(w)}
+	defer h.done()
 	h.cursors = make([]cursor, len(y.g.decl.Zones)+1)
 	switch {
 	case k.zoneSkew > 0 || k.apartZone:
@@ -207,6 +210,8 @@ type hand struct {
 	least int
 	// cursors by zone, that of every zone last.
 	cursors []cursor
+	// aside are stands that take no more, taken off their piles.
+	aside []entry
 }
 
 // cursor is how far a hand has looked: at the nodes that took pods, then at the
@@ -256,6 +261,9 @@ func (h *hand) spread(n int, byZone []int) bool {
 
 // put places up to n pods in a zone, or in any, and returns how many.
 func (h *hand) put(zone, n int) int {
+	if h.y.piles != nil {
+		return h.putEvenly(zone, n)
+	}
 	y, at := h.y, &h.cursors[len(h.cursors)-1]
 	if zone != anyZone {
 		at = &h.cursors[zone]
