@@ -9,6 +9,24 @@
 // every declared loss is tried, machine by machine and zone by zone, and the sizes
 // are held to the published tables.
 //
+// A place is one that the scheduler's filters allow: room of every resource that a
+// pod requests (CPU, memory, pods, local storage, volumes to attach, bandwidth and what
+// devices offer; what is not known of a machine it has not), the labels that the pod
+// selects, hard topology spread over the nodes that it may run on, required affinity
+// and anti-affinity, and the zone of its volumes. A pod whose zone is lost with its
+// volumes waits, and counts as missing for min_ready alone. Preferences are no matter.
+//
+// A group may have several pools, each a type of machine bought in one way. Each is
+// balanced over the zones by itself, within one node, since each is a group of machines
+// of its own to the provider; where all zones are equal each pool is. So that the worst
+// is what is tried, the zones in which pools have a node more are the same ones. Losses
+// strike any nodes of any pool.
+//
+// Places for displaced pods are looked for kind by kind and pod by pod, then by a
+// complete search with a bound; of many kinds of loss at once by nodes enough to spare.
+// A lower bound may rest on prices of pods: then no filling of an empty node of any
+// type may be worth more than the node, which is held against all of them.
+//
 // Some figures it cannot derive without the models that made them, and holds only
 // to order, range and agreement with each other:
 //
@@ -21,6 +39,8 @@
 //     machines of one's own stand there in such numbers;
 //   - the estimated size of etcd's database: no smaller than its pods and nodes
 //     alone;
+//   - of groups of several pools, whether the machines of one's own that growth asks
+//     for stand there: a month does not say of which type they are;
 //   - the prices of guarantees that a group does not ask for: order, prices and, for
 //     any order, the proof; not that fewer nodes would not do;
 //   - alternatives: each is admitted and priced and they are sorted, but that they
