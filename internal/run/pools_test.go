@@ -3,6 +3,7 @@ package run_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -20,12 +21,18 @@ import (
 )
 
 // mixedPlan plans an example whose groups of roles app and batch may mix three types, of
-// which batch is bought as spot with two nodes on demand.
+// which batch is bought as spot with two nodes on demand. Pods of StatefulSets have a
+// volume each.
 func mixedPlan(t *testing.T, example string) *planner.Plan {
 	t.Helper()
 	c := planOf(t, spec.File{Name: "main.hcl", Content: source(t, example)}).Cluster
 	for i := range c.NodeGroups {
 		g := &c.NodeGroups[i]
+		for j := range g.Workloads {
+			if w := &g.Workloads[j]; w.Kind == planner.StatefulSet {
+				w.Volumes = []planner.Volume{{Name: "data", Type: g.Disk.Type, Size: 100 * units.GiB}}
+			}
+		}
 		if g.Role != planner.App && g.Role != planner.Batch {
 			continue
 		}
@@ -87,6 +94,7 @@ func TestSeveralPoolsToTheEnd(t *testing.T) {
 				several++
 				checkLossNames(t, g, &r)
 			}
+			checkVolumes(t, p, g)
 			for j, path := range g.NodesPaths() {
 				at := slices.IndexFunc(p.Cost.Lines, func(l planner.CostLine) bool { return l.Path == path })
 				if at < 0 || !strings.Contains(text.String(), g.Pools[j].InstanceType) {
@@ -105,6 +113,26 @@ func TestSeveralPoolsToTheEnd(t *testing.T) {
 	}
 	if several < 3 {
 		t.Errorf("only %d groups have several pools", several)
+	}
+}
+
+// checkVolumes has a line of the bill for the volumes of a StatefulSet: as many as it has
+// replicas.
+func checkVolumes(t *testing.T, p *planner.Plan, g *planner.GroupPlan) {
+	t.Helper()
+	declared := &p.Cluster.NodeGroups[slices.IndexFunc(p.Cluster.NodeGroups, func(d planner.NodeGroup) bool { return d.Name == g.Name })]
+	for _, w := range declared.Workloads {
+		if len(w.Volumes) == 0 {
+			continue
+		}
+		n := g.Workloads[slices.IndexFunc(g.Workloads, func(o planner.WorkloadPlan) bool { return o.Name == w.Name })].Replicas
+		want := fmt.Sprintf("%d x 100 GiB %s, data of %s", n, declared.Disk.Type, w.Name)
+		at := slices.IndexFunc(p.Cost.Lines, func(l planner.CostLine) bool {
+			return l.Path == g.Path()+".volumes" && l.Detail == want
+		})
+		if at < 0 || !p.Cost.Lines[at].Amount.Known {
+			t.Errorf("%s: no line %q with a price: %+v", g.Name, want, p.Cost.Lines)
+		}
 	}
 }
 
