@@ -20,6 +20,9 @@ import (
 // then the model's own, pod by pod, if its filters and scores are right.
 const FirstNode = -1
 
+// FullestNode is the same under a profile that scores nodes for room by MostAllocated.
+const FullestNode = -2
+
 // rankAnnotation holds a node's place in that order.
 const rankAnnotation = "scantling.dev/rank"
 
@@ -33,12 +36,18 @@ const (
 // firstNode returns the options of a scheduler whose profile is the default one,
 // all weights multiplied alike, with ties broken by rank. It scores every node,
 // where the default samples those of clusters of more than 100, as the model does.
-func firstNode() ([]scheduler.Option, error) {
+// fullest scores room by MostAllocated.
+func firstNode(fullest bool) ([]scheduler.Option, error) {
 	var versioned configv1.KubeSchedulerConfiguration
 	scheme.Scheme.Default(&versioned)
 	var cfg config.KubeSchedulerConfiguration
 	if err := scheme.Scheme.Convert(&versioned, &cfg, nil); err != nil {
 		return nil, err
+	}
+	for _, p := range cfg.Profiles[0].PluginConfig {
+		if args, ok := p.Args.(*config.NodeResourcesFitArgs); ok && fullest {
+			args.ScoringStrategy.Type = config.MostAllocated
+		}
 	}
 	all := &cfg.Profiles[0].Plugins.MultiPoint
 	for i := range all.Enabled {

@@ -37,7 +37,7 @@ type Scheduler struct {
 // NewScheduler starts a scheduler without nodes. Close it. A seed of 0 leaves
 // nodes that score alike in the order of the scheduler's own list, which is all
 // that 1.35 does where no extender scores (kubernetes/kubernetes#141024); FirstNode
-// takes the first of the model's; any other seed draws among them, as the
+// and FullestNode take the first of the model's; any other seed draws among them, as the
 // scheduler did up to 1.34.
 func NewScheduler(ctx context.Context, seed int64) (*Scheduler, error) {
 	ctx, stop := context.WithCancel(klog.NewContext(ctx, klog.Logger{}))
@@ -63,8 +63,8 @@ func NewScheduler(ctx context.Context, seed int64) (*Scheduler, error) {
 	recorders := func(string) events.EventRecorder { return &events.FakeRecorder{} }
 	// One worker filters nodes in the order of the list, so that a seed tells all.
 	options := []scheduler.Option{scheduler.WithParallelism(1)}
-	if seed == FirstNode {
-		more, err := firstNode()
+	if seed == FirstNode || seed == FullestNode {
+		more, err := firstNode(seed == FullestNode)
 		if err != nil {
 			stop()
 			return nil, err
