@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -335,14 +336,9 @@ func (p *problem) start(offer int) (int, bool) {
 // survivors.
 func (p *problem) least(o *offer) (int, bool) {
 	l := packing.Losses{Nodes: p.losses.Nodes, Zones: p.losses.Zones, AtOnce: p.losses.AtOnce}
-	kept := p.items(func(w *work) int {
-		if w.reschedules() {
-			return w.base.Sum()
-		}
-		return w.need
-	})
+	kept := p.items((*work).kept)
 	n, ok := packing.LeastNodes(p.items(nil), kept, o.free, l, len(p.group.Zones))
-	return max(n, p.leastUp(o), p.leastByShare(), p.atLeast, 1), ok
+	return max(n, p.leastUp(o), p.leastByShare(), p.leastApart(), p.atLeast, 1), ok
 }
 
 // leastUp is a bound on the count of nodes of o that the requests need with
@@ -410,6 +406,9 @@ func (p *problem) mostNodes() int {
 		pods += bumpLimit * (w.base.Sum() + w.need)
 	}
 	l := packing.Losses{Nodes: p.losses.Nodes, Zones: p.losses.Zones, AtOnce: p.losses.AtOnce}
+	if slices.ContainsFunc(p.works, func(w work) bool { return w.zonal() }) {
+		pods *= len(p.group.Zones) // each zone may have to take all of its own back
+	}
 	n, _ := packing.MostNodes(pods, l, len(p.group.Zones))
 	return units.CeilDiv(max(n, p.group.MinNodes), p.step()) * p.step()
 }
@@ -420,7 +419,7 @@ func (p *problem) mostNodes() int {
 func (p *problem) impossible() error {
 	for i := range p.works {
 		w := &p.works[i]
-		if bad := p.pinned(w); bad != nil {
+		if bad := cmp.Or(p.pinned(w), p.crowded(w)); bad != nil {
 			return bad
 		}
 		if w.need == 0 || p.keepsReady(w) {

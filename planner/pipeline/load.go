@@ -20,6 +20,8 @@ type work struct {
 	// request of one pod, and the zones that its selector admits; nil is all.
 	request packing.Resources
 	zones   []bool
+	// priority with which its pods are scheduled.
+	priority int
 	// brief: the count is wanted, and no words about it.
 	brief bool
 	// computed: the count follows from the load, so that losses may raise it.
@@ -48,6 +50,7 @@ func (m *maker) load(g *planner.NodeGroup, guests []planner.Workload, months int
 		for i := range list {
 			w := work{spec: &list[i], path: g.Path() + ".workload." + list[i].Name, brief: m.brief}
 			w.request, w.zones = more.pod(w.spec), zonesFor(w.spec, g.Zones)
+			w.priority = priorityOf(g, w.spec)
 			if err := w.size(months); err != nil {
 				failed = append(failed, err)
 			}
@@ -329,7 +332,7 @@ func (w *work) spreads() []placement.Spread {
 
 // placed translates to the placement stage.
 func (w *work) placed(replicas int) placement.Workload {
-	return placement.Workload{
+	p := placement.Workload{
 		Name:       w.spec.Name,
 		Request:    placement.Resources(w.request),
 		Replicas:   replicas,
@@ -339,6 +342,8 @@ func (w *work) placed(replicas int) placement.Workload {
 		Reschedule: w.reschedules(),
 		Zones:      w.zones,
 	}
+	w.bind(&p)
+	return p
 }
 
 // measured translates a service time.

@@ -81,6 +81,23 @@ func TestPitfallDaemonSetsBySelector(t *testing.T) {
 	}
 }
 
+// TestPitfallAttachLimitsOfNewNodes: an autoscaler put pods on nodes to come until their
+// volumes could not be attached (kubernetes-sigs/karpenter#2891,
+// aws/karpenter-provider-aws#1888, #7725). Of machines that take 4 volumes, 9 pods of one
+// each and of no weight need 3; after the loss of a node, whose pods have volumes in the
+// same zone, one more.
+func TestPitfallAttachLimitsOfNewNodes(t *testing.T) {
+	w := inPlace(asking(9, func(w *planner.Workload) {
+		w.Kind, w.Volumes = planner.StatefulSet, []planner.Volume{{Name: "data", Type: "gp3", Size: units.GiB, Zonal: true}}
+	}))
+	for lost, want := range []int{3, 4} {
+		plan := on([]string{"a"}, planner.Redundancy{Nodes: lost, Recovery: planner.Reschedule}, w).mustMake(t)
+		if _, n := nodes(&plan); n != want {
+			t.Errorf("%d nodes through the loss of %d, want %d", n, lost, want)
+		}
+	}
+}
+
 // TestPitfallBurstBandwidthPlannedWith: "up to 10 Gbps" is planned with as though a
 // machine always had it (aws/karpenter-provider-aws#3238). Of machines that guarantee
 // 750 of 10,000 Mbit/s, 10 pods of 300 need 5, two on each.

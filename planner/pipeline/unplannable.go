@@ -55,6 +55,8 @@ func (p *problem) unplannable(err error) error {
 		bad.Remedy = "raise replicas, lower min_ready, or declare a smaller redundancy"
 	} else if failure.Resource == placement.ShortSpread {
 		bad.Remedy = "raise max_skew, or use ScheduleAnyway"
+	} else if failure.Resource == placement.ShortAffinity || failure.Resource == placement.ShortAntiAffinity {
+		bad.Remedy = "prefer the rule instead of requiring it, or run the workloads in groups of their own"
 	}
 	return bad
 }
