@@ -83,6 +83,8 @@ type Terms struct {
 	// start from: the attribute and a sentence; empty where it takes it. declared
 	// tells whether the spec gives an attribute.
 	RootDiskProblem func(d Disk, k *catalogs.Disk, declared func(attribute string) bool) (attribute, problem string)
+	// VolumeProblem says the same of a disk that pods are given.
+	VolumeProblem func(d Disk, k *catalogs.Disk, declared func(attribute string) bool) (attribute, problem string)
 	// DataDiskProblem says the same of a disk that nodes do not start from, and of
 	// which the planner decides what the spec leaves out.
 	DataDiskProblem func(d Disk, k *catalogs.Disk) (attribute, problem string)

@@ -105,6 +105,7 @@ func (b *builder) group(n *node, path string) planner.NodeGroup {
 		g.Workloads = append(g.Workloads, b.workload(x, w))
 	}
 	b.checkFurther(n, &g)
+	b.checkCircles(workloads, &g)
 	return g
 }
 

@@ -84,6 +84,8 @@ const (
 	NoMachine         Code = "SC5026"
 	MachineUnfit      Code = "SC5027"
 	UnequalZones      Code = "SC5028"
+	VolumeUnfit       Code = "SC5029"
+	AffinityUnfit     Code = "SC5030"
 
 	UnknownProvider   Code = "SC6001"
 	UnknownRegion     Code = "SC6002"
@@ -218,6 +220,8 @@ func meaningProblems() []Problem {
 		{Code: NoMachine, Summary: "No machine", Meaning: "A cluster on machines of one's own declares none."},
 		{Code: MachineUnfit, Summary: "Machine unfit", Meaning: "A machine is too small to run Kubernetes."},
 		{Code: UnequalZones, Summary: "Zones not equal", Meaning: "The ground gives each zone of a group the same number of nodes, so that bounds are multiples of the number of zones."},
+		{Code: VolumeUnfit, Summary: "Volume unfit", Meaning: "A controller cannot give each of its replicas such a volume."},
+		{Code: AffinityUnfit, Summary: "Affinity unfit", Meaning: "An affinity names no workload of its group, or no placement can meet it."},
 	}
 }
 

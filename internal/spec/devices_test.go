@@ -77,3 +77,79 @@ func TestNodeSelector(t *testing.T) {
 		}
 	}
 }
+
+// TestRulesBetweenPods reads what keeps pods apart, draws them together and ranks them.
+func TestRulesBetweenPods(t *testing.T) {
+	text := `workload "api" {
+  replicas      = 3
+  anti_affinity = "required"
+  priority      = 1000
+  affinity "cache" {
+    required = true
+  }
+  affinity "api" {
+    topology_key = "zone"
+  }
+  pod {
+    cpu    = 1
+    memory = "1Gi"
+  }
+}
+workload "cache" {
+  replicas          = 3
+  anti_affinity     = "preferred"
+  anti_affinity_key = "zone"
+  pod {
+    cpu    = 1
+    memory = "1Gi"
+  }
+}
+workload "plain" {
+  replicas      = 3
+  anti_affinity = "none"
+  pod {
+    cpu    = 1
+    memory = "1Gi"
+  }
+}`
+	c := load(t, besides("role = \"app\"\n"+text)).Cluster
+	api, cache, plain := c.NodeGroups[0].Workloads[0], c.NodeGroups[0].Workloads[1], c.NodeGroups[0].Workloads[2]
+	if api.AntiAffinity != (planner.AntiAffinity{Mode: planner.AffinityRequired, Key: planner.HostnameKey}) || api.Priority != 1000 {
+		t.Errorf("api: %+v, priority %d", api.AntiAffinity, api.Priority)
+	}
+	if !slices.Equal(api.Affinity, []planner.PodAffinity{
+		{Workload: "api", Key: planner.ZoneKey, Mode: planner.AffinityPreferred},
+		{Workload: "cache", Key: planner.HostnameKey, Mode: planner.AffinityRequired},
+	}) {
+		t.Errorf("api: %+v", api.Affinity)
+	}
+	if cache.AntiAffinity != (planner.AntiAffinity{Mode: planner.AffinityPreferred, Key: planner.ZoneKey}) || cache.Affinity != nil {
+		t.Errorf("cache: %+v, %+v", cache.AntiAffinity, cache.Affinity)
+	}
+	if plain.AntiAffinity != (planner.AntiAffinity{}) || plain.Priority != 0 {
+		t.Errorf("plain: %+v", plain.AntiAffinity)
+	}
+	if got := assumed(&c, "node_group.second.workload.api.anti_affinity_key"); !slices.Equal(got, []string{" = hostname: language"}) {
+		t.Errorf("the key is assumed as %q", got)
+	}
+}
+
+// TestVolumesOfRoleStateful: the role asks for min_ready anyway; a group that reschedules
+// needs it for volumes, unless it loses no zone.
+func TestVolumesOfRoleStateful(t *testing.T) {
+	volume := "volume \"data\" {\n size = \"1Ti\"\n iops = 6000\n throughput_mib = 250\n}\npod {\n cpu = 1\n memory = \"1Gi\"\n}\n}"
+	c := load(t, besides("role = \"stateful\"\nworkload \"kafka\" {\n kind = \"StatefulSet\"\n replicas = 6\n min_ready = 4\n"+volume)).Cluster
+	w := &c.NodeGroups[0].Workloads[0]
+	if !slices.Equal(w.Volumes, []planner.Volume{{Name: "data", Type: "gp3", Size: units.TiB, IOPS: 6000, ThroughputMiBps: 250, Zonal: true}}) {
+		t.Errorf("read as %+v", w.Volumes)
+	}
+	for path, want := range map[string]string{"type": " = gp3: provider aws", "zonal": " = true: language"} {
+		if got := assumed(&c, "node_group.second.workload.kafka.volume.data."+path); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s is assumed as %q", path, got)
+		}
+	}
+	c = load(t, besides("redundancy {\n zones = 0\n}\nworkload \"kafka\" {\n kind = \"StatefulSet\"\n replicas = 6\n"+volume)).Cluster
+	if w := &c.NodeGroups[0].Workloads[0]; len(w.Volumes) != 1 || w.MinReady != nil {
+		t.Errorf("without zones to lose: %+v", w)
+	}
+}

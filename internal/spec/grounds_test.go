@@ -51,7 +51,7 @@ func eksTerms() planner.Terms {
 		},
 		DiskType: "gp3", LeastRootDisk: 20 * units.GiB,
 		LeastRootDiskWhy: "The volume is made from the image's snapshot of 20Gi, and EC2 refuses a smaller one.",
-		RootDiskProblem:  volumeProblem,
+		RootDiskProblem:  volumeProblem, VolumeProblem: podVolumeProblem,
 		UpdateStrategies: []string{"surge", "minimal"},
 		Tiers:            []string{"standard"},
 		DefaultTier:      map[planner.Environment]string{planner.Production: "standard", planner.Development: "standard"},
@@ -75,6 +75,14 @@ func volumeProblem(d planner.Disk, k *catalogs.Disk, declared func(string) bool)
 			iops, iops/4, d.ThroughputMiBps*4)
 	}
 	return "", ""
+}
+
+// podVolumeProblem is the same of volumes that no machine starts from.
+func podVolumeProblem(d planner.Disk, k *catalogs.Disk, declared func(string) bool) (attribute, problem string) {
+	if d.Type == "st1" {
+		return "", ""
+	}
+	return volumeProblem(d, k, declared)
 }
 
 // gkeTerms has the families of the language's table.

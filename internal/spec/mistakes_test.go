@@ -146,7 +146,7 @@ func TestMistakes(t *testing.T) {
 		"excluded and named":         {"group", "instances {\n types = [\"m7i.large\"]\n exclude = [\"m7i.*\"]\n}", spec.GlobAdmitsNone, `"m7i.large"`, "left out by exclude"},
 		"vCPUs above the bound":      {"group", "instances {\n families = [\"m7i\"]\n max_vcpus = 1\n}", spec.GlobAdmitsNone, `"m7i"`, "Raise max_vcpus to 2, which m7i.large has"},
 		"attribute of a block in it": {"workload", "replicas = 3\ncpu = 1", spec.UnknownAttribute, "cpu", "belongs in a pod block"},
-		"block of another":           {"group", "volume \"data\" {\n size = \"1Ti\"\n}", spec.UnknownBlock, "volume", "belongs in a workload block, where it is not supported yet"},
+		"block of another":           {"group", "volume \"data\" {\n size = \"1Ti\"\n}", spec.UnknownBlock, "volume", "belongs in a workload block"},
 		"attribute of another":       {"workload", "replicas = 3\nimage = \"al2023\"", spec.UnknownAttribute, "image", "belongs in a node_group block"},
 		"a name from Terraform":      {"group", "desired_size = 3", spec.UnknownAttribute, "desired_size", "autoscaling"},
 		"built-in workload":          {"cluster", "node_group \"system\" {\n workload \"coredns\" {\n replicas = 2\n" + pod + "}\n}", spec.DuplicateName, `"coredns"`, "counted already"},

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/scantling-dev/scantling/internal/spec"
+	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
@@ -117,8 +118,9 @@ func TestPitfallSchedulerRulesIgnored(t *testing.T) {
 		return unread{"workload", "replicas = 3\n" + name + " = \"x\"", name, spec.UnknownAttribute, `no attribute named "` + name + `"`}
 	}
 	refused(t, map[string]unread{
-		"anti_affinity":     {"workload", "replicas = 3\nanti_affinity = \"required\"", "anti_affinity", spec.NotSupportedYet, "anti_affinity of workload is not supported yet"},
-		"priority":          {"workload", "replicas = 3\npriority = 5", "priority", spec.NotSupportedYet, "priority of workload is not supported yet"},
+		"another domain":    {"workload", "replicas = 3\nanti_affinity = \"required\"\nanti_affinity_key = \"rack\"", `"rack"`, spec.UnknownChoice, `"hostname" or "zone"`},
+		"of other groups":   {"workload", "replicas = 3\naffinity \"elsewhere\" {\n}", `"elsewhere"`, spec.AffinityUnfit, "no workload named"},
+		"preemption":        unknown("preemption_policy"),
 		"pod_affinity":      unknown("pod_affinity"),
 		"pod_anti_affinity": unknown("pod_anti_affinity"),
 		"host_ports":        unknown("host_ports"),
@@ -158,13 +160,19 @@ func TestPitfallUnequalGroupsByZone(t *testing.T) {
 
 // TestPitfallAttachLimitsIgnored: nodes that do not exist yet were taken to attach
 // any number of volumes (kubernetes-sigs/karpenter#2891,
-// aws/karpenter-provider-aws#1888). Volumes are not supported yet, nowhere.
+// aws/karpenter-provider-aws#1888). Volumes are read where each replica can have one,
+// and in one zone; what else there is of them is refused.
 func TestPitfallAttachLimitsIgnored(t *testing.T) {
+	const volume = "volume \"data\" {\n size = \"10Gi\"\n}"
 	refused(t, map[string]unread{
-		"of a workload":    {"workload", "replicas = 3\nvolume \"data\" {\n size = \"10Gi\"\n}", "volume", spec.NotSupportedYet, "volume in workload is not supported yet"},
-		"of a StatefulSet": {"workload", "kind = \"StatefulSet\"\nreplicas = 3\nvolume \"data\" {\n size = \"10Gi\"\n}", "volume", spec.NotSupportedYet, "volume in workload is not supported yet"},
-		"of a group":       {"group", "volume \"data\" {\n size = \"10Gi\"\n}", "volume", spec.UnknownBlock, "where it is not supported yet"},
+		"of a Deployment": {"workload", "replicas = 3\nmin_ready = 2\n" + volume, "volume \"data\"", spec.VolumeUnfit, `Write kind = "StatefulSet"`},
+		"of two zones":    {"workload", "kind = \"StatefulSet\"\nreplicas = 3\nmin_ready = 2\nvolume \"data\" {\n size = \"10Gi\"\n zonal = false\n}", "false", spec.NotSupportedYet, "not supported yet"},
+		"of a group":      {"group", volume, "volume", spec.UnknownBlock, "It belongs in a workload block"},
 	})
+	w := load(t, in("workload", "kind = \"StatefulSet\"\nreplicas = 3\nmin_ready = 2\n"+volume)).Cluster.NodeGroups[0].Workloads[0]
+	if !slices.Equal(w.Volumes, []planner.Volume{{Name: "data", Type: "gp3", Size: 10 * units.GiB, Zonal: true}}) {
+		t.Errorf("read as %+v", w.Volumes)
+	}
 }
 
 // TestPitfallBandwidthIgnored: bandwidth by requests is not planned with yet; what a

@@ -26,7 +26,7 @@ func nodeGroup() block {
 			{name: "labels", kind: kindMap, def: "none", doc: "Labels of the nodes. Keys with \".\" or \"/\" are quoted. Of the domains kubernetes.io and k8s.io a kubelet takes a few only."},
 			{name: "guarantee", kind: kindChoice, choices: []string{"packed", "scheduled", "any_order"}, def: "scheduled", doc: "How sure it is that every pod has a place. packed: a placement exists, with everything up and, repacked, after each loss. scheduled: the modelled kube-scheduler places every pod, in 9 orders. any_order: proved for every order; hard topology spread and min_ready void the proof and are refused."},
 			{name: "provisioner", kind: kindChoice, unbuilt: true, doc: "What makes the nodes.", instead: "Leave it out: a managed node group is planned."},
-			{name: "split_by_zone", kind: kindBool, unbuilt: true, doc: "One Terraform group a zone."},
+			{name: "split_by_zone", kind: kindBool, unbuilt: true, doc: "One Terraform group a zone.", instead: "Leave it out: one group over all zones is planned, whose counts by zone differ by one at most. For counts of your own write a group for each zone, with zones = [\"…\"]."},
 			{name: "manifests", kind: kindTexts, unbuilt: true, doc: "Manifests whose workloads run here.", instead: "Write a workload block for each."},
 		},
 		blocks: append(machineBlocks(), workload()),
@@ -158,8 +158,9 @@ func workload() block {
 			{name: "load_curve", kind: kindOther, unbuilt: true, doc: "Measured latency by load.", instead: "Give throughput_per_pod: the load at which the target still holds."},
 			{name: "daily_profile", kind: kindOther, unbuilt: true, doc: "Share of the peak by hour."},
 			{name: "node_selector", kind: kindMap, def: "none", doc: "Labels that a node must have: those of its group, kubernetes.io/arch, kubernetes.io/os, node.kubernetes.io/instance-type, topology.kubernetes.io/zone and the provider's."},
-			{name: "anti_affinity", kind: kindChoice, unbuilt: true, doc: "Keeps pods apart by node.", instead: "Spread with topology_spread { topology_key = \"hostname\" }."},
-			{name: "priority", kind: kindCount, unbuilt: true, doc: "Priority of the pods."},
+			{name: "anti_affinity", kind: kindChoice, choices: []string{"none", "preferred", "required"}, def: "none", doc: "Keeps the pods of the workload apart, one to a domain: as a wish or as a condition."},
+			{name: "anti_affinity_key", kind: kindChoice, choices: []string{"hostname", "zone"}, def: "hostname", doc: "The domain of anti_affinity."},
+			{name: "priority", kind: kindCount, most: maxPriority, def: "0", doc: "Value of the pods' PriorityClass: higher ones are scheduled first. Nothing is planned to be evicted for them."},
 			{name: "request_size", kind: kindBytes, unbuilt: true, doc: "Bytes of a request."},
 			{name: "response_size", kind: kindBytes, unbuilt: true, doc: "Bytes of a response."},
 		},
@@ -214,7 +215,23 @@ func podBlocks() []block {
 			},
 			blocks: []block{limits},
 		},
-		{name: "volume", label: "name", repeat: true, unbuilt: true, doc: "A disk of each replica."},
+		{
+			name: "volume", label: "name", repeat: true, doc: "A network disk of each replica of a StatefulSet. It is attached to the pod's node, priced, and stays in its zone, and so does the pod.",
+			attributes: []attribute{
+				{name: "size", kind: kindBytes, required: true, doc: "Size of the disk."},
+				{name: "type", kind: kindText, def: "by ground", doc: "The provider's disk type."},
+				{name: "iops", kind: kindCount, least: 1, def: "the type's own", doc: "Operations a second in all; what is beyond the type's own is charged."},
+				{name: "throughput_mib", kind: kindCount, least: 1, def: "the type's own", doc: "MiB a second in all; what is beyond the type's own is charged."},
+				{name: "zonal", kind: kindBool, def: "true", doc: "The disk exists in one zone. Others, such as regional disks, are not supported yet."},
+			},
+		},
+		{
+			name: "affinity", label: "workload", repeat: true, doc: "Draws the pods to where those of a workload of the group run, which may be their own.",
+			attributes: []attribute{
+				{name: "topology_key", kind: kindChoice, choices: []string{"hostname", "zone"}, def: "hostname", doc: "The domain that is shared."},
+				{name: "required", kind: kindBool, def: "false", doc: "A condition, else a wish."},
+			},
+		},
 		{
 			name: "topology_spread", repeat: true, doc: "How pods spread. A workload that declares any has these and not its role's.",
 			attributes: []attribute{

@@ -57,7 +57,7 @@ func terms() planner.Terms {
 		EqualZones: true,
 		DiskType:   machines.PDBalanced, NodeDisk: nodeDisk, LeastRootDisk: leastRootDisk,
 		LeastRootDiskWhy: "GKE refuses a smaller boot disk.",
-		RootDiskProblem:  machines.GCEDiskProblem,
+		RootDiskProblem:  machines.GCEDiskProblem, VolumeProblem: machines.GCEVolumeProblem,
 		UpdateStrategies: []string{"surge", "minimal", "gke_blue_green"}, MaxSurge: true, Soak: true,
 		MostAtATime: mostAtATime, LongestSoak: longestSoak,
 		GroupName: poolName, UnwrittenStrategies: []string{"gke_autoscaled_blue_green"},

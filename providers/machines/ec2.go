@@ -53,11 +53,18 @@ const iopsPerMiBps = 4
 // throughput of any type but gp3, and more of it than its operations carry
 // (Amazon EBS user guide, volume types).
 func EBSProblem(d planner.Disk, k *catalogs.Disk, declared func(string) bool) (attribute, problem string) {
+	if d.Type == "st1" || d.Type == "sc1" {
+		return "type", fmt.Sprintf("A node cannot start from a disk of type %s. Write \"gp3\".", d.Type)
+	}
+	return EBSVolumeProblem(d, k, declared)
+}
+
+// EBSVolumeProblem says what Amazon EBS refuses of any disk: EBSProblem but for the
+// types that no machine starts from.
+func EBSVolumeProblem(d planner.Disk, k *catalogs.Disk, declared func(string) bool) (attribute, problem string) {
 	sells := slices.Contains([]string{"gp3", "io1", "io2"}, d.Type)
 	provisioned := d.Type == "io1" || d.Type == "io2"
 	switch {
-	case d.Type == "st1" || d.Type == "sc1":
-		return "type", fmt.Sprintf("A node cannot start from a disk of type %s. Write \"gp3\".", d.Type)
 	case d.IOPS > 0 && !sells:
 		return "iops", fmt.Sprintf("The operations of a %s disk follow from its size. Leave iops out, or use gp3.", d.Type)
 	case d.ThroughputMiBps > 0 && d.Type != "gp3":

@@ -105,6 +105,16 @@ func GCEDiskProblem(d planner.Disk, k *catalogs.Disk, _ func(string) bool) (attr
 	return "", ""
 }
 
+// GCEVolumeProblem says what Compute Engine refuses of a disk that pods are given, and
+// which types are not planned with: those of two zones, and those of which it is not
+// known to which machines they can be attached.
+func GCEVolumeProblem(d planner.Disk, k *catalogs.Disk, declared func(string) bool) (attribute, problem string) {
+	if !slices.Contains([]string{PDStandard, PDBalanced, PDSSD, HyperdiskBalanced}, d.Type) {
+		return "type", fmt.Sprintf("Volumes of type %s are not supported yet. Write %q, %q, %q or %q.", d.Type, PDBalanced, PDSSD, PDStandard, HyperdiskBalanced)
+	}
+	return GCEDiskProblem(d, k, declared)
+}
+
 // What the operating system is assumed not to see of a machine's stated memory
 // where nobody measured it. Running nodes of GKE hide 2.8% to 4.5% up to 8 GiB,
 // and 1.6% to 2.4% above.

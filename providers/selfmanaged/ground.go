@@ -24,7 +24,7 @@ func OnAWS() planner.Ground {
 	t.Provider, t.Title = "aws", "self-managed Kubernetes on AWS"
 	t.Families, t.Burstable = machines.EC2Families(), machines.EC2Burstable()
 	t.FamilyEnd, t.TypeExample = ".", "m7g.large"
-	t.HiddenZone, t.RootDiskProblem = machines.IsEC2Zone, machines.EBSProblem
+	t.HiddenZone, t.RootDiskProblem, t.VolumeProblem = machines.IsEC2Zone, machines.EBSProblem, machines.EBSVolumeProblem
 	t.DataDiskProblem = ebsDataProblem
 	t.DiskType, t.EtcdDiskType = "gp3", "gp3"
 	t.EtcdDisks = []string{"gp3", "io1", "io2"}
@@ -42,7 +42,7 @@ func OnGCP() planner.Ground {
 	t.Provider, t.Title = "gcp", "self-managed Kubernetes on Google Cloud"
 	t.Families = machines.GCEFamilies()
 	t.FamilyEnd, t.TypeExample = "-", "n2-standard-4"
-	t.RootDiskProblem, t.DataDiskProblem = machines.GCEDiskProblem, gceDataProblem
+	t.RootDiskProblem, t.VolumeProblem, t.DataDiskProblem = machines.GCEDiskProblem, machines.GCEVolumeProblem, gceDataProblem
 	t.DiskType, t.EtcdDiskType = machines.PDBalanced, machines.PDSSD
 	t.EtcdDisks = []string{machines.PDSSD, machines.PDBalanced, machines.HyperdiskBalanced}
 	t.DisksBySize = []string{machines.PDSSD, machines.PDBalanced}

@@ -8,12 +8,8 @@ cluster "shop" {
     workload "api" {
       kind            = "CronJob"
       cpu_per_request = "6ms"
-      anti_affinity   = "required"
       throughput      = { low = 800, mid = 1000, high = 1500 }
       throughput_per_pod = 100
-      volume "data" {
-        size = "1Ti"
-      }
       horizontal_pod_autoscaler {
         min_replicas = 2
       }

@@ -1,0 +1,29 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "cache" {
+      replicas = 2
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+    workload "api" {
+      replicas = 6
+      affinity "cahce" {
+        required = true
+      }
+      affinity "api" {
+        topology_key = "zone"
+      }
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "api" {
+      kind      = "StatefulSet"
+      min_ready = 4
+      replicas = 6
+      volume "data" {
+        type = "gp3"
+      }
+      volume {
+        size = "10Gi"
+      }
+      volume "data" {
+        size = "20Gi"
+      }
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}
