@@ -118,7 +118,7 @@ func TestAffinity(t *testing.T) {
 // it; a node that is lost needs another in the same zone, for the member has no place
 // elsewhere: two in each.
 func TestZonalVolumes(t *testing.T) {
-	member := func(recovery planner.Recovery) planner.Workload {
+	member := func() planner.Workload {
 		w := inPlace(given("w", 3, 3000, 8*units.GiB))
 		w.Kind = planner.StatefulSet
 		w.RollingUpdate = planner.RollingUpdate{MaxUnavailable: units.Count(1)}
@@ -137,7 +137,7 @@ func TestZonalVolumes(t *testing.T) {
 		{"a node", planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, 6},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			plan := on(abc(), test.r, member(test.r.Recovery)).mustMake(t)
+			plan := on(abc(), test.r, member()).mustMake(t)
 			if _, n := nodes(&plan); n != test.want {
 				t.Errorf("%d nodes, want %d", n, test.want)
 			}
