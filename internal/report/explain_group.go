@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -14,12 +15,7 @@ const groupPrefix = "node_group."
 // IsTopic reports whether Explain may know a topic: one of Topics, or the address of a
 // node group.
 func IsTopic(topic string) bool {
-	for _, t := range Topics() {
-		if t == topic {
-			return true
-		}
-	}
-	return strings.HasPrefix(topic, groupPrefix)
+	return slices.Contains(Topics(), topic) || strings.HasPrefix(topic, groupPrefix)
 }
 
 // explainGroup writes how the nodes of a group come about: what they cost against what
@@ -108,8 +104,13 @@ func (p *page) ladder(g *planner.GroupPlan) {
 		return
 	}
 	t := table{columns: []column{
-		{title: "SIZE"}, {title: "NODES", right: true}, {title: "USD/MONTH", right: true}, {title: "USEFUL vCPU", right: true},
-		{title: "USD/MONTH A vCPU", right: true}, {title: "A NODE IS", right: true}, {title: "", wraps: true},
+		{title: "SIZE"},
+		{title: "NODES", right: true},
+		{title: "USD/MONTH", right: true},
+		{title: "USEFUL vCPU", right: true},
+		{title: "USD/MONTH A vCPU", right: true},
+		{title: "A NODE IS", right: true},
+		{title: "", wraps: true},
 	}}
 	for i := range g.Ladder {
 		s := &g.Ladder[i]

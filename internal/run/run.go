@@ -178,6 +178,25 @@ func Replay(ctx context.Context, plan *planner.Plan, kills []planner.Kill) (_ pl
 	return pipeline.Replay(ctx, plan, cat, ground.New(&cat), kills)
 }
 
+// Compare sets a plan that Plan made or Verify approved beside what others would buy:
+// see pipeline.Compare. Its error is that of pipeline.Compare or a BugError.
+func Compare(ctx context.Context, plan *planner.Plan) (_ planner.Comparison, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()}
+		}
+	}()
+	ground, ok := groundOf(&plan.Cluster)
+	if !ok {
+		return planner.Comparison{}, &BugError{What: fmt.Errorf("no ground of provider %q is registered", plan.Cluster.Provider)}
+	}
+	cat, err := catalogOf(&ground, &plan.Cluster)
+	if err != nil {
+		return planner.Comparison{}, err
+	}
+	return pipeline.Compare(ctx, plan, cat, ground.New(&cat))
+}
+
 // Explain turns the error of Plan into diagnostics with places in the spec; nil
 // if it is not about the spec.
 func Explain(s *spec.Spec, err error) hcl.Diagnostics {

@@ -94,6 +94,7 @@ func (p *problem) lowered(e *packing.NoFitError) string {
 		return fmt.Sprintf("lower it to \"%dm\"", offers)
 	case packing.Memory, packing.Storage:
 		return fmt.Sprintf("lower it to \"%dMi\"", offers/int64(units.MiB))
+	case packing.Pods:
 	}
 	return "make the pod smaller"
 }
