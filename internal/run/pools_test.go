@@ -204,3 +204,59 @@ func boughtNodes(t *testing.T, p *planner.Plan) int {
 	}
 	return sum
 }
+
+// TestGPUsToTheEnd: nine pods with a GPU each on the cheapest machines, of one GPU: g4dn
+// on EC2, with NVIDIA's image; g2 on GCE, with its accelerator.
+func TestGPUsToTheEnd(t *testing.T) {
+	const gpus = `
+cluster "ml" {
+  provider           = "PROVIDER"
+  region             = "REGION"
+  zones              = ["ZONEa", "ZONEb", "ZONEc"]
+  kubernetes_version = "1.35"
+  as_of              = "2026-11-20"
+  node_group "train" {
+    role = "gpu"
+    workload "trainer" {
+      replicas = 9
+      pod {
+        cpu       = "3"
+        memory    = "12Gi"
+        resources = { "nvidia.com/gpu" = 1 }
+      }
+    }
+  }
+  node_group "web" {
+    role = "app"
+    workload "api" {
+      replicas = 6
+      pod {
+        cpu    = "1"
+        memory = "2Gi"
+      }
+    }
+  }
+}
+`
+	for provider, c := range map[string]struct{ region, zone, written string }{
+		"aws": {"us-east-1", "us-east-1", `"ami_type": "AL2023_x86_64_NVIDIA"`},
+		"gcp": {"us-central1", "us-central1-", `"accelerator_type": "nvidia-l4"`},
+	} {
+		content := strings.NewReplacer("PROVIDER", provider, "REGION", c.region, "ZONE", c.zone).Replace(gpus)
+		p := planOf(t, spec.File{Name: "main.hcl", Content: []byte(content)})
+		var text bytes.Buffer
+		if err := report.Text(&text, p, report.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if want := "train: nvidia.com/gpu 9 of 9 (100%)"; !strings.Contains(text.String(), want) {
+			t.Errorf("%s: the text lacks %q:\n%s", provider, want, text.String())
+		}
+		files, err := terraform.Files(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(string(files[1].Content), c.written); got != 1 {
+			t.Errorf("%s: %s is written %d times:\n%s", provider, c.written, got, files[1].Content)
+		}
+	}
+}
