@@ -183,13 +183,14 @@ func (w *world) build() error {
 
 // size is the larger of the shares of a node that a pod takes.
 func (g *Group) size(w *Workload) float64 {
-	return max(float64(w.CPU)/float64(g.Allocatable.CPU), float64(w.Memory)/float64(g.Allocatable.Memory))
+	cpu, memory := g.most()
+	return max(float64(w.CPU)/float64(cpu), float64(w.Memory)/float64(memory))
 }
 
 func (w *world) addNode(p place) error {
 	node := w.nodes[p]
 	w.sched.AddNode(node)
-	for _, d := range w.groups[p.group].daemons(node.Name) {
+	for _, d := range w.groups[p.group].daemons(p.zone, p.number, node.Name) {
 		if err := w.sched.Put(d, node.Name); err != nil {
 			return err
 		}
@@ -199,7 +200,7 @@ func (w *world) addNode(p place) error {
 
 func (w *world) removeNode(p place) error {
 	node := w.nodes[p]
-	for _, d := range w.groups[p.group].daemons(node.Name) {
+	for _, d := range w.groups[p.group].daemons(p.zone, p.number, node.Name) {
 		if err := w.sched.Delete(d); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package schedulercheck_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -111,5 +112,31 @@ func TestItCanFail(t *testing.T) {
 	}
 	if out.Failed == "" || out.Losses != 1 {
 		t.Errorf("got %+v, want the first loss of a node to leave pods pending: eight cores are asked for, four are left", out)
+	}
+}
+
+// TestPools: three pods of 2 cores on nodes of 4 and of 8 cores, both of 16 GiB. By
+// hand, for room, balance and twice the default spread: the first goes to the larger
+// node, 75 + 100 against 62 + 87; the second to the smaller, 62 + 87 + 200 against
+// 50 + 100 + 174; the third to the larger, 50 + 100 against 25 + 75.
+func TestPools(t *testing.T) {
+	pool := func(cores units.MilliCPU) planner.Pool {
+		return planner.Pool{Allocatable: planner.Allocatable{CPU: cores * units.Core, Memory: 16 * units.GiB, Pods: 110}, NodesByZone: []planner.ZoneCount{{Zone: "a", Nodes: 1}}}
+	}
+	g := schedulercheck.Group{
+		Name: "g", Zones: []string{"a"}, NodesByZone: []int{2}, Pools: []planner.Pool{pool(4), pool(8)},
+		Workloads: []schedulercheck.Workload{{Name: "w", Kind: planner.Deployment, CPU: 2 * units.Core, Memory: 4 * units.GiB, Replicas: 3}},
+	}
+	out, err := schedulercheck.Check(t.Context(), []*schedulercheck.Group{&g}, schedulercheck.Run{Ties: schedulercheck.FirstNode})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]int{"g a [1]": 1, "g a [2]": 1}; out.Failed != "" || !maps.Equal(out.Nodes, want) {
+		t.Errorf("%+v, want %v", out, want)
+	}
+	// One on each node, by the rule of the pods themselves: the third finds none.
+	g.Workloads[0].AntiAffinity = planner.AntiAffinity{Mode: planner.AffinityRequired, Key: planner.HostnameKey}
+	if out, err = schedulercheck.Check(t.Context(), []*schedulercheck.Group{&g}, schedulercheck.Run{}); err != nil || out.Pending != 1 {
+		t.Errorf("%+v, %v, want one pod pending", out, err)
 	}
 }

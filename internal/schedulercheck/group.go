@@ -11,11 +11,15 @@ import (
 
 // Group is a node group as the scheduler sees it.
 type Group struct {
-	Name        string
+	Name string
+	// Allocatable and DaemonSets of each node, where there are no pools.
 	Allocatable planner.Allocatable
 	DaemonSets  []planner.DaemonSet
-	Labels      map[string]string
-	Taints      []planner.Taint
+	// Pools of unlike nodes. In a zone the nodes of the first come first, then those of
+	// the second, as in the model's order of names.
+	Pools  []planner.Pool
+	Labels map[string]string
+	Taints []planner.Taint
 	// Zones of the group, and the nodes in each.
 	Zones       []string
 	NodesByZone []int
@@ -32,6 +36,25 @@ func (g *Group) Nodes() int {
 	return n
 }
 
+// poolOf returns what the i-th node of a zone is like.
+func (g *Group) poolOf(zone, i int) *planner.Pool {
+	for p := range g.Pools {
+		if i -= g.Pools[p].NodesByZone[zone].Nodes; i < 0 {
+			return &g.Pools[p]
+		}
+	}
+	return &planner.Pool{Allocatable: g.Allocatable, DaemonSets: g.DaemonSets}
+}
+
+// most returns the most CPU and memory of a node of any pool.
+func (g *Group) most() (units.MilliCPU, units.Bytes) {
+	cpu, memory := g.Allocatable.CPU, g.Allocatable.Memory
+	for p := range g.Pools {
+		cpu, memory = max(cpu, g.Pools[p].Allocatable.CPU), max(memory, g.Pools[p].Allocatable.Memory)
+	}
+	return cpu, memory
+}
+
 // Pods returns the number of pods with everything up.
 func (g *Group) Pods() int {
 	n := 0
@@ -41,7 +64,7 @@ func (g *Group) Pods() int {
 	return n
 }
 
-// With returns g with so many nodes, spread evenly over its zones, the first ones
+// With returns g, which has no pools, with so many nodes, spread evenly over its zones, the first ones
 // taking what is left over.
 func (g *Group) With(nodes int) *Group {
 	out, zones := *g, len(g.Zones)
@@ -57,16 +80,23 @@ func (g *Group) With(nodes int) *Group {
 
 // Workload is a number of equal pods.
 type Workload struct {
-	Name     string
-	Kind     planner.Kind
-	CPU      units.MilliCPU
-	Memory   units.Bytes
+	Name   string
+	Kind   planner.Kind
+	CPU    units.MilliCPU
+	Memory units.Bytes
+	// Storage is ephemeral storage; Extended resources are whole devices.
+	Storage  units.Bytes
+	Extended []planner.ExtendedResource
 	Replicas int
 	// Surge pods more run during a rollout.
 	Surge int
 	// MinReady pods stay through every declared loss.
 	MinReady int
 	Spread   []planner.TopologySpread
+	// Selector are labels that a node must have.
+	Selector     map[string]string
+	AntiAffinity planner.AntiAffinity
+	Affinity     []planner.PodAffinity
 	// Reschedule: the pods of what failed must find room on what is left.
 	Reschedule bool
 }
@@ -105,16 +135,23 @@ func Groups(p *planner.Plan, system System) ([]Group, error) {
 	for i := range p.NodeGroups {
 		planned := &p.NodeGroups[i]
 		at := slices.IndexFunc(p.Cluster.NodeGroups, func(g planner.NodeGroup) bool { return g.Name == planned.Name })
-		if at < 0 || len(planned.Pools) != 1 {
-			return nil, fmt.Errorf("%s: want one pool and its inputs", planned.Path())
+		if at < 0 || len(planned.Pools) == 0 {
+			return nil, fmt.Errorf("%s: want pools and their inputs", planned.Path())
 		}
 		asked, pool := &p.Cluster.NodeGroups[at], &planned.Pools[0]
 		g := Group{
 			Name: planned.Name, Allocatable: pool.Allocatable, DaemonSets: pool.DaemonSets,
 			Labels: asked.Labels, Taints: asked.Taints, Redundancy: asked.Redundancy,
 		}
-		for _, z := range pool.NodesByZone {
-			g.Zones, g.NodesByZone = append(g.Zones, z.Zone), append(g.NodesByZone, z.Nodes)
+		if len(planned.Pools) > 1 {
+			g.Pools = planned.Pools
+		}
+		for z := range pool.NodesByZone {
+			nodes := 0
+			for i := range planned.Pools {
+				nodes += planned.Pools[i].NodesByZone[z].Nodes
+			}
+			g.Zones, g.NodesByZone = append(g.Zones, pool.NodesByZone[z].Zone), append(g.NodesByZone, nodes)
 		}
 		for j := range planned.Workloads {
 			w, err := workload(&planned.Workloads[j], asked.Workloads, guests)
@@ -141,6 +178,8 @@ func workload(planned *planner.WorkloadPlan, own, guests []planner.Workload) (Wo
 	asked := &list[at]
 	w := Workload{
 		Name: planned.Name, Kind: asked.Kind, CPU: planned.Pod.CPU, Memory: planned.Pod.Memory,
+		Storage: planned.Pod.EphemeralStorage, Extended: planned.Pod.Extended,
+		Selector: asked.NodeSelector, AntiAffinity: asked.AntiAffinity, Affinity: asked.Affinity,
 		Replicas:   planned.Replicas,
 		Surge:      asked.RollingUpdate.MaxSurge.Up(planned.Replicas),
 		Reschedule: asked.Recovery == planner.Reschedule,

@@ -27,11 +27,19 @@ func (g *Group) node(zone, i int) *v1.Node {
 	name := fmt.Sprintf("%s-%s-%03d", g.Name, g.Zones[zone], i)
 	labels := map[string]string{v1.LabelHostname: name, v1.LabelTopologyZone: g.Zones[zone], v1.LabelTopologyRegion: "region", groupLabel: g.Name}
 	maps.Copy(labels, g.Labels)
+	pool := g.poolOf(zone, i)
+	if pool.InstanceType != "" {
+		labels[v1.LabelInstanceTypeStable] = pool.InstanceType
+	}
+	a := &pool.Allocatable
 	room := v1.ResourceList{
-		v1.ResourceCPU:              *resource.NewMilliQuantity(int64(g.Allocatable.CPU), resource.DecimalSI),
-		v1.ResourceMemory:           *resource.NewQuantity(int64(g.Allocatable.Memory), resource.BinarySI),
-		v1.ResourcePods:             *resource.NewQuantity(int64(g.Allocatable.Pods), resource.DecimalSI),
-		v1.ResourceEphemeralStorage: *resource.NewQuantity(int64(g.Allocatable.EphemeralStorage), resource.BinarySI),
+		v1.ResourceCPU:              *resource.NewMilliQuantity(int64(a.CPU), resource.DecimalSI),
+		v1.ResourceMemory:           *resource.NewQuantity(int64(a.Memory), resource.BinarySI),
+		v1.ResourcePods:             *resource.NewQuantity(int64(a.Pods), resource.DecimalSI),
+		v1.ResourceEphemeralStorage: *resource.NewQuantity(int64(a.EphemeralStorage), resource.BinarySI),
+	}
+	for _, e := range a.Extended {
+		room[v1.ResourceName(e.Name)] = *resource.NewQuantity(e.Count, resource.DecimalSI)
 	}
 	rank := map[string]string{rankAnnotation: strconv.Itoa(g.rank(zone, i))}
 	n := &v1.Node{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels, Annotations: rank, UID: types.UID(name)}, Status: v1.NodeStatus{Capacity: room, Allocatable: room}}
@@ -54,11 +62,14 @@ func (g *Group) rank(zone, i int) int {
 	return at
 }
 
-// daemons returns the pods of the DaemonSets on a node.
-func (g *Group) daemons(node string) []*v1.Pod {
+// daemons returns the pods of the DaemonSets on the i-th node of a zone.
+func (g *Group) daemons(zone, i int, node string) []*v1.Pod {
 	var out []*v1.Pod
-	for _, d := range g.DaemonSets {
+	for _, d := range g.poolOf(zone, i).DaemonSets {
 		p := newPod(d.Name+"-"+node, d.CPU, d.Memory)
+		if d.EphemeralStorage > 0 {
+			p.Spec.Containers[0].Resources.Requests[v1.ResourceEphemeralStorage] = *resource.NewQuantity(int64(d.EphemeralStorage), resource.BinarySI)
+		}
 		p.OwnerReferences = owner("DaemonSet", d.Name)
 		p.Spec.Tolerations = []v1.Toleration{{Operator: v1.TolerationOpExists}}
 		out = append(out, p)
@@ -71,7 +82,16 @@ func (g *Group) pod(w *Workload, revision string, i int) *v1.Pod {
 	app := g.app(w)
 	p := newPod(fmt.Sprintf("%s-%s-%d", app, revision, i), w.CPU, w.Memory)
 	p.Labels = map[string]string{appLabel: app}
+	requests := p.Spec.Containers[0].Resources.Requests
+	if w.Storage > 0 {
+		requests[v1.ResourceEphemeralStorage] = *resource.NewQuantity(int64(w.Storage), resource.BinarySI)
+	}
+	for _, e := range w.Extended {
+		requests[v1.ResourceName(e.Name)] = *resource.NewQuantity(e.Count, resource.DecimalSI)
+	}
 	p.Spec.NodeSelector = map[string]string{groupLabel: g.Name}
+	maps.Copy(p.Spec.NodeSelector, w.Selector)
+	p.Spec.Affinity = g.affinity(w)
 	for _, t := range g.Taints {
 		p.Spec.Tolerations = append(p.Spec.Tolerations, v1.Toleration{Key: t.Key, Operator: v1.TolerationOpEqual, Value: t.Value, Effect: v1.TaintEffect(t.Effect)})
 	}
@@ -95,6 +115,41 @@ func (g *Group) pod(w *Workload, revision string, i int) *v1.Pod {
 		p.Spec.TopologySpreadConstraints = append(p.Spec.TopologySpreadConstraints, c)
 	}
 	return p
+}
+
+// preferred is the weight of every preferred rule.
+const preferred = 100
+
+// affinity returns the rules of workload w of g; nil where it has none.
+func (g *Group) affinity(w *Workload) *v1.Affinity {
+	term := func(name string, key planner.TopologyKey) v1.PodAffinityTerm {
+		t := v1.PodAffinityTerm{TopologyKey: v1.LabelTopologyZone, LabelSelector: &metav1.LabelSelector{MatchLabels: map[string]string{appLabel: g.Name + "." + name}}}
+		if key == planner.HostnameKey {
+			t.TopologyKey = v1.LabelHostname
+		}
+		return t
+	}
+	near, apart := &v1.PodAffinity{}, &v1.PodAntiAffinity{}
+	for _, a := range w.Affinity {
+		t := term(a.Workload, a.Key)
+		if a.Mode == planner.AffinityRequired {
+			near.RequiredDuringSchedulingIgnoredDuringExecution = append(near.RequiredDuringSchedulingIgnoredDuringExecution, t)
+		} else {
+			near.PreferredDuringSchedulingIgnoredDuringExecution = append(near.PreferredDuringSchedulingIgnoredDuringExecution, v1.WeightedPodAffinityTerm{Weight: preferred, PodAffinityTerm: t})
+		}
+	}
+	t := term(w.Name, w.AntiAffinity.Key)
+	switch w.AntiAffinity.Mode {
+	case planner.AffinityRequired:
+		apart.RequiredDuringSchedulingIgnoredDuringExecution = []v1.PodAffinityTerm{t}
+	case planner.AffinityPreferred:
+		apart.PreferredDuringSchedulingIgnoredDuringExecution = []v1.WeightedPodAffinityTerm{{Weight: preferred, PodAffinityTerm: t}}
+	default:
+		if len(w.Affinity) == 0 {
+			return nil
+		}
+	}
+	return &v1.Affinity{PodAffinity: near, PodAntiAffinity: apart}
 }
 
 // app names workload w among all groups.
