@@ -112,7 +112,7 @@ func (p *problem) certain(o *offer) certainty {
 			return certainty{nodes: n, why: "too few machines stand there"}
 		}
 		in.Pools[0].NodesByZone = byZone
-		if certificate.Check(in.Pools, p.losses) == nil && !p.beyondBaseline(o, n) {
+		if p.proved(&certificate, in) && !p.beyondBaseline(o, n) {
 			break
 		}
 		if n+p.step() > most {
@@ -124,6 +124,18 @@ func (p *problem) certain(o *offer) certainty {
 		found.why = fmt.Sprintf("max_nodes is %d", most)
 	}
 	return found
+}
+
+// proved reports whether a certificate covers the losses of a group's nodes; where
+// selectors name zones, whichever of the zones have a node more than others.
+func (p *problem) proved(c *placement.Certificate, in placement.Group) bool {
+	for turn := range p.turns(&in) {
+		g := turned(in, turn)
+		if c.Check(g.Pools, p.losses) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // Pods that may be placed in search of the price of a guarantee, and the least

@@ -49,6 +49,22 @@ func TestSelectorsPinToAZone(t *testing.T) {
 	}
 }
 
+// TestAnyOrderInAZone: a node carries both pods, and a second one in b is for the
+// loss of a node. Of four nodes b may have one alone, of six it has two whichever zones
+// have more.
+func TestAnyOrderInAZone(t *testing.T) {
+	w := inPlace(given("w", 2, 1000, units.GiB))
+	w.NodeSelector = map[string]string{"topology.kubernetes.io/zone": "b"}
+	g := group("g", planner.App, abc(), planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}, w)
+	p := &problem{cluster: cluster(abc(), g), catalog: catalog(machine("m7i.xlarge", 4, 16, 200))}
+	plan := p.mustMake(t)
+	for _, row := range plan.NodeGroups[0].Guarantees {
+		if row.Nodes != 6 {
+			t.Errorf("%s takes %d nodes, want 6", row.Guarantee, row.Nodes)
+		}
+	}
+}
+
 func TestSelectorsThatNothingMatches(t *testing.T) {
 	zoned := func(zone string, r planner.Redundancy) *problem {
 		w := selecting(map[string]string{"topology.kubernetes.io/zone": zone})

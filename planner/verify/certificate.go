@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
 )
@@ -12,6 +13,8 @@ import (
 type ground struct {
 	g     *group
 	kinds []nodeKind
+	// fixed: the nodes are in the zones that they are in, and cannot be in others.
+	fixed bool
 }
 
 // nodeKind is a kind of equal nodes.
@@ -24,17 +27,19 @@ type nodeKind struct {
 }
 
 // planned is the ground of a plan's pools.
-func (g *group) planned() *ground {
+func (k *checker) planned(g *group) *ground {
 	out := &ground{g: g}
 	for i := range g.pools {
-		k := nodeKind{room: g.pools[i].room, zones: make([]int, len(g.decl.Zones))}
-		k.at = func(load, zone int) bool { return g.loads[load].at(g.place(i, zone)) }
+		_, limited := k.standing(g.pools[i].plan.InstanceType, "")
+		out.fixed = out.fixed || limited
+		kind := nodeKind{room: g.pools[i].room, zones: make([]int, len(g.decl.Zones))}
+		kind.at = func(load, zone int) bool { return g.loads[load].at(g.place(i, zone)) }
 		for _, c := range g.classes {
 			if c.pool == i {
-				k.zones[c.zone] += c.count
+				kind.zones[c.zone] += c.count
 			}
 		}
-		out.kinds = append(out.kinds, k)
+		out.kinds = append(out.kinds, kind)
 	}
 	return out
 }
@@ -83,14 +88,15 @@ func (g *group) voids() string {
 //
 // A loss takes nodes away and leaves the same pods or fewer beside the one that looks
 // for a place. So S_j nodes of A must be left: of a loss of k nodes all may be in A;
-// one of zones takes those of A in them.
+// one of zones takes those of A in them. Which zones have a node more is the provider's
+// choice: those that a selector names may be the others.
 func (o *ground) uncertain(limited bool) string {
 	for j, l := range o.g.loads {
 		if l.plan.Replicas == 0 {
 			continue
 		}
 		need, during := o.least(j)
-		up := o.counted(j, nil)
+		up := o.left(j, 0)
 		switch {
 		case up < need:
 			return fmt.Sprintf("%d nodes count for %s, %d are certain", up, l.spec.Name, need)
@@ -99,15 +105,9 @@ func (o *ground) uncertain(limited bool) string {
 		case limited:
 			continue
 		}
-		every := make([]int, len(o.g.decl.Zones))
-		for z := range every {
-			every[z] = z
-		}
 		for _, e := range declared(o.g.decl.Redundancy) {
-			for lost := range subsets(every, e.zones) {
-				if left := o.counted(j, lost) - e.nodes; left < need {
-					return fmt.Sprintf("loss of %v leaves %d nodes that count for %s, %d are certain", e, left, l.spec.Name, need)
-				}
+			if left := o.left(j, e.zones) - e.nodes; left < need {
+				return fmt.Sprintf("loss of %v leaves %d nodes that count for %s, %d are certain", e, left, l.spec.Name, need)
 			}
 		}
 	}
@@ -120,21 +120,32 @@ func (o *ground) counts(i int, k *nodeKind, zone int) bool {
 	return k.at(i, zone) && k.room.holds(&o.g.loads[i].size)
 }
 
-// counted is how many nodes count for the j-th load outside some zones.
-func (o *ground) counted(j int, lost []int) int {
-	n := 0
+// left is the least number of nodes that count for the j-th load when so many zones are
+// lost. Of nodes that cannot be elsewhere the zones with the most of them are lost;
+// else the zones that are left of those that are admitted are the ones with the fewest.
+func (o *ground) left(j, zones int) int {
+	n, total := 0, make([]int, len(o.g.decl.Zones))
 	for i := range o.kinds {
 		k := &o.kinds[i]
+		admitted := 0
 		for z, nodes := range k.zones {
 			if o.counts(j, k, z) {
-				n += nodes
+				admitted++
+				total[z] += nodes
 			}
 		}
-		for _, z := range lost {
-			if o.counts(j, k, z) {
-				n -= k.zones[z]
-			}
+		fewest := slices.Sorted(slices.Values(k.zones))
+		for _, nodes := range fewest[:max(0, admitted-zones)] {
+			n += nodes
 		}
+	}
+	if !o.fixed {
+		return n
+	}
+	n = 0
+	slices.Sort(total)
+	for _, nodes := range total[:max(0, len(total)-zones)] {
+		n += nodes
 	}
 	return n
 }

@@ -181,6 +181,15 @@ func Certain(rooms [][]int64, nodes []int, sizes [][]int64, pods []int, forbids 
 	return o.uncertain(false) == ""
 }
 
+// CertainInZone reports whether the proof covers one pod that selects the first zone, on
+// nodes with room for it by zone, and the loss of so many nodes and zones.
+func CertainInZone(zones []int, fixed bool, lose, loseZones int) bool {
+	g := &group{decl: &planner.NodeGroup{Zones: make([]string, len(zones)), Redundancy: planner.Redundancy{Nodes: lose, Zones: loseZones}}}
+	g.loads = []*load{{plan: &planner.WorkloadPlan{Replicas: 1}, size: room{1, 1, 1}}}
+	kind := nodeKind{room: room{4, 4, 4}, zones: zones, at: func(_, zone int) bool { return zone == 0 }}
+	return (&ground{g, []nodeKind{kind}, fixed}).uncertain(false) == ""
+}
+
 // Solve answers a puzzle.
 func Solve(kinds []Kind, nodes []Node) int { return int(solve(pose(kinds, nodes))) }
 

@@ -13,7 +13,7 @@ func (k *checker) guarantee(g *group) {
 		if void := g.voids(); void != "" {
 			k.need(false, g.path+".guarantee", "guarantee.void", "no count is proved for any order: %s", void)
 		} else {
-			why := g.planned().uncertain(false)
+			why := k.planned(g).uncertain(false)
 			k.need(why == "", g.path+".guarantee", "guarantee.any_order", "no order is certain: %s", why)
 		}
 	}
@@ -89,7 +89,7 @@ func (k *checker) certified(g *group, r *planner.GuaranteePrice, c *candidate, w
 		_, here := k.standing(c.t.Name, name)
 		limited = limited || here
 	}
-	why := (&ground{g, []nodeKind{kind}}).uncertain(limited)
+	why := (&ground{g, []nodeKind{kind}, limited}).uncertain(limited)
 	k.need(why == "", where, "guarantees.any_order", "%v nodes in zones: %s", kind.zones, why)
 }
 

@@ -277,3 +277,25 @@ func TestAnyOrderOnUnlikeNodes(t *testing.T) {
 		t.Errorf("%d proved, %d are safe", proved, safe)
 	}
 }
+
+// TestAnyOrderInAZone: one of two nodes in the zone that a pod selects may be lost, if
+// the provider cannot put the second elsewhere.
+func TestAnyOrderInAZone(t *testing.T) {
+	for _, tc := range []struct {
+		zones []int
+		fixed bool
+		zone  int
+		want  bool
+	}{
+		{[]int{2, 2, 1}, false, 0, false},
+		{[]int{2, 2, 1}, true, 0, true},
+		{[]int{1, 2, 2}, true, 0, false},
+		{[]int{2, 2, 2}, false, 0, true},
+		{[]int{2, 2, 2}, false, 1, false},
+		{[]int{2, 2, 2}, true, 1, false},
+	} {
+		if got := verify.CertainInZone(tc.zones, tc.fixed, 1, tc.zone); got != tc.want {
+			t.Errorf("%v, fixed %t, one node and %d zones lost: certain: %t, want %t", tc.zones, tc.fixed, tc.zone, got, tc.want)
+		}
+	}
+}

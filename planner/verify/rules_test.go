@@ -218,6 +218,43 @@ func noZoneLoss(p *problem) {
 	p.web().Survives = p.web().Survives[:1]
 }
 
+// TestZonesWithANodeMore: zones a and b have two nodes and c has one, but it may be b.
+// One node of 3,600m carries three of api, and not five; where one is lost it carries
+// none. Machines of one's own stay where they are.
+func TestZonesWithANodeMore(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change func(p *problem)
+		want   bool
+	}{
+		"five in a zone":              {noLosses, true},
+		"the same on machines of own": {func(p *problem) { noLosses(p); standing(p) }, false},
+		"in no zone":                  {func(p *problem) { noLosses(p); api(func(w *planner.Workload) { w.NodeSelector = nil })(p) }, false},
+		"three in a zone":             {func(p *problem) { noLosses(p); threeInB(p) }, false},
+		"three, a node lost":          {func(p *problem) { noZoneLoss(p); threeInB(p) }, true},
+	} {
+		p := good()
+		inB(p)
+		api(func(w *planner.Workload) { w.NodeSelector = map[string]string{"topology.kubernetes.io/zone": "b"} })(p)
+		tc.change(p)
+		if got := says(p, "zones.turned"); got != tc.want {
+			t.Errorf("%s: reported: %t, want %t:\n%v", name, got, tc.want, p.verify())
+		}
+	}
+}
+
+func threeInB(p *problem) {
+	p.respec(func(c *planner.Cluster) { c.NodeGroups[1].Workloads[0].Demand.Replicas = 3 })
+	p.web().Workloads[0].Replicas, p.web().Workloads[0].Reasons.Load = 3, 3
+	placed(pods("search", 1), pods("dns", 1), pods("api", 1), pods("api", 2, "search", 1), pods("dns", 1, "search", 1))(p)
+}
+
+// standing says how many m7.large stand in each zone.
+func standing(p *problem) {
+	p.respec(func(c *planner.Cluster) {
+		c.Machines = []planner.Machine{{Name: "m7.large", CountByZone: spread(9, 9, 9)}}
+	})
+}
+
 // onLarge runs api on the two large nodes of mixed.
 func onLarge(p *problem) {
 	placed(pods("search", 1), pods("dns", 1), pods("search", 1), pods("api", 3, "dns", 1), pods("api", 3, "search", 1))(p)

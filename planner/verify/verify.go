@@ -19,8 +19,9 @@
 // A group may have several pools, each a type of machine bought in one way. Each is
 // balanced over the zones by itself, within one node, since each is a group of machines
 // of its own to the provider; where all zones are equal each pool is. So that the worst
-// is what is tried, the zones in which pools have a node more are the same ones. Losses
-// strike any nodes of any pool.
+// is what is tried, the zones in which pools have a node more are the same ones; and
+// where selectors name zones, places must exist whichever these are. Losses strike any
+// nodes of any pool.
 //
 // Places for displaced pods are looked for kind by kind and pod by pod, then by a
 // complete search with a bound; of many kinds of loss at once by nodes enough to spare.
@@ -137,6 +138,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 			k.usage(g)
 			k.losses(g)
 			k.rollouts(g)
+			k.turned(g)
 			k.guarantee(g)
 		}
 		k.bound(g)
