@@ -240,6 +240,10 @@ func bindingWords(plan *planner.Plan, g *planner.GroupPlan) string {
 		words += " bandwidth"
 	case "selector":
 		words = "the node selector"
+	case "volume_zone":
+		words = "the zones of volumes"
+	case "anti_affinity":
+		words = "anti-affinity"
 	case "proof":
 		words = "the proof for any order"
 	}

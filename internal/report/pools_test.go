@@ -101,6 +101,9 @@ func TestWordsOfResources(t *testing.T) {
 		"ephemeral_storage": {"ephemeral storage of thumbnails", "no ephemeral storage"},
 		"nvidia.com/gpu":    {"nvidia.com/gpu of thumbnails", "no nvidia.com/gpu"},
 		"cpu":               {"cpu of thumbnails", "no CPU"},
+		"volume_zone":       {"the zones of volumes of thumbnails", "no room in their volumes' zones"},
+		"anti_affinity":     {"anti-affinity of thumbnails", "anti-affinity"},
+		"affinity":          {"affinity of thumbnails", "affinity"},
 	} {
 		p := shop(t)
 		p.NodeGroups[0].Binding = planner.Binding{Resource: resource, During: "normal", Workload: "thumbnails"}

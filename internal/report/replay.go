@@ -143,6 +143,12 @@ func shortWords(short string) string {
 		return "no " + short + " bandwidth"
 	case "selector":
 		return "no node that the selector admits"
+	case "volume_zone":
+		return "no room in their volumes' zones"
+	case "anti_affinity":
+		return "anti-affinity"
+	case "affinity":
+		return "affinity"
 	case "cpu":
 		return "no CPU"
 	}

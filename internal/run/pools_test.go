@@ -30,7 +30,7 @@ func mixedPlan(t *testing.T, example string) *planner.Plan {
 		g := &c.NodeGroups[i]
 		for j := range g.Workloads {
 			if w := &g.Workloads[j]; w.Kind == planner.StatefulSet {
-				w.Volumes = []planner.Volume{{Name: "data", Type: g.Disk.Type, Size: 100 * units.GiB}}
+				w.Volumes = []planner.Volume{{Name: "data", Type: g.Disk.Type, Size: 100 * units.GiB, Zonal: true}}
 			}
 		}
 		if g.Role != planner.App && g.Role != planner.Batch {
