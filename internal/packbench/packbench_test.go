@@ -6,6 +6,7 @@ import (
 
 	"github.com/scantling-dev/scantling/internal/packbench"
 	"github.com/scantling-dev/scantling/planner/packing/colgen"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // TestInstances holds the generator to what it says of itself.
@@ -83,6 +84,29 @@ func TestQuality(t *testing.T) {
 				t.Errorf("%d classes, seed %d: %s is within %.2f%%", n, 1+seed, plan.Stage, 100*plan.Gap)
 			}
 		}
+	}
+}
+
+// TestHeavyClass solves an instance of which one class is more than half: pods of
+// 3.5 cores and 20 GiB, of which 8 fill the memory of a node of the linear bound's
+// mix and not its CPU. The linear bound is then more than 1% too low, and a sketch's
+// prices of few classes show it.
+func TestHeavyClass(t *testing.T) {
+	offers, err := packbench.Offers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	classes := packbench.Classes(72, 200, 10_000)
+	bound := func(o colgen.Options) units.USDPerHour {
+		plan, err := colgen.Solve(t.Context(), classes, offers, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plan.LowerBound
+	}
+	linear, sketched := bound(colgen.Options{Rounds: -1, Steps: -1}), bound(colgen.Options{Rounds: 1, Steps: -1})
+	if sketched < linear+linear/100 {
+		t.Errorf("bound %d, the linear one is %d", sketched, linear)
 	}
 }
 

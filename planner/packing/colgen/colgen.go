@@ -78,10 +78,10 @@ type Options struct {
 	RelGap float64
 	// Seed drives every random choice.
 	Seed uint64
-	// Rounds bounds the rounds of column generation. Zero means 400; negative means
+	// Rounds bounds the rounds of column generation. Zero means 200; negative means
 	// none, which leaves the linear bound.
 	Rounds int
-	// Steps bounds the local search. Zero means 1500; negative means none.
+	// Steps bounds the local search. Zero means 12000; negative means none.
 	Steps int
 	// Nodes bounds the search tree of one knapsack. Zero means 20000. A knapsack
 	// that is cut short makes the bound lower, never wrong.
@@ -99,8 +99,8 @@ func (o Options) gap() float64 {
 	return max(0, o.RelGap)
 }
 
-func (o Options) rounds() int { return max(0, cmp.Or(o.Rounds, 400)) }
-func (o Options) steps() int  { return max(0, cmp.Or(o.Steps, 1500)) }
+func (o Options) rounds() int { return max(0, cmp.Or(o.Rounds, 200)) }
+func (o Options) steps() int  { return max(0, cmp.Or(o.Steps, 12000)) }
 func (o Options) nodes() int  { return max(100, cmp.Or(o.Nodes, 20000)) }
 
 // Stage says what part of the solver found a plan.

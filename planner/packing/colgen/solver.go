@@ -77,6 +77,12 @@ func (s *solver) run() error {
 			}
 		}
 	}
+	if err := s.sketched(); err != nil {
+		return err
+	}
+	if s.stage != StageExact && s.closed(s.opt.gap()) {
+		return nil
+	}
 	if err := s.startMaster(); err != nil {
 		return err
 	}
@@ -88,6 +94,7 @@ func (s *solver) run() error {
 func (s *solver) refine() error {
 	const run = 12
 	want, steps := s.opt.gap(), s.opt.steps()
+	pooled := s.cost
 	for part := 2.0; part <= 16; {
 		done, err := s.generate(want/part, run)
 		if err != nil {
@@ -109,6 +116,10 @@ func (s *solver) refine() error {
 		}
 		if s.closed(want) && (s.stage != StageExact || done) {
 			return nil
+		}
+		if s.cost < pooled {
+			s.pool(s.best)
+			pooled = s.cost
 		}
 		if done {
 			part *= 2
