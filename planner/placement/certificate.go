@@ -147,7 +147,9 @@ type proof struct {
 	further []int
 	// node is what the nodes of each pool offer, size what pods request, by resource.
 	node, size [][]int64
-	all, with  weights
+	// mayRun says of each workload on which pools its pods fit and are admitted.
+	mayRun [][]bool
+	all    weights
 	// counted are the pools whose nodes count for the workload at hand, and room the
 	// denominators there.
 	counted []bool
@@ -175,6 +177,11 @@ func newProof(g *Group) *proof {
 	}
 	for i := range g.Workloads {
 		p.size = append(p.size, vector(&g.Workloads[i].Request, 1))
+		pools := make([]bool, len(g.Pools))
+		for pool := range pools {
+			_, pools[pool] = p.fits(i, pool)
+		}
+		p.mayRun = append(p.mayRun, pools)
 	}
 	return p
 }
@@ -246,15 +253,17 @@ func (p *proof) need(j int) (Need, *ProofVoid) {
 		if g.Workloads[i].Replicas == 0 || g.Workloads[i].Surge == 0 {
 			continue
 		}
-		p.with.copy(&p.all)
-		p.weigh(&p.with, i, j, g.Workloads[i].Surge)
-		need.RolloutNodes = max(need.RolloutNodes, p.with.floor()+1)
+		before := p.weigh(&p.all, i, j, g.Workloads[i].Surge)
+		need.RolloutNodes = max(need.RolloutNodes, p.all.floor()+1)
+		p.all.takeBack(before)
 	}
 	return need, nil
 }
 
-// weigh puts n pods of i into a sum of what keeps pods of j off.
-func (p *proof) weigh(s *weights, i, j, n int) {
+// weigh puts n pods of i into a sum of what keeps pods of j off, and returns what
+// takes them back.
+func (p *proof) weigh(s *weights, i, j, n int) undo {
+	s.begin(n)
 	a, b := p.g.Workloads[i].Zones, p.g.Workloads[j].Zones
 	if a != nil && b != nil {
 		shared := false
@@ -262,20 +271,15 @@ func (p *proof) weigh(s *weights, i, j, n int) {
 			shared = shared || a[z] && b[z]
 		}
 		if !shared {
-			return
+			return s.end()
 		}
 	}
-	s.begin(n)
 	for pool, counted := range p.counted {
-		if !counted {
-			continue
+		if counted && p.mayRun[i][pool] {
+			s.consider(pool, p.size[i], p.size[j])
 		}
-		if _, ok := p.fits(i, pool); !ok && i != j {
-			continue
-		}
-		s.consider(pool, p.size[i], p.size[j])
 	}
-	s.end()
+	return s.end()
 }
 
 // Check returns nil where the nodes of pools are enough by the certificate: with

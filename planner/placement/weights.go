@@ -26,13 +26,6 @@ func (s *weights) start(room [][]int64) {
 	clear(s.parts)
 }
 
-// copy makes s the same sum as o.
-func (s *weights) copy(o *weights) {
-	s.start(o.room)
-	s.whole = o.whole
-	copy(s.parts, o.parts)
-}
-
 // begin starts to put in n pods of one size.
 func (s *weights) begin(n int) { s.pods, s.size, s.over, s.at = int64(max(0, n)), 0, 1, 0 }
 
@@ -47,18 +40,29 @@ func (s *weights) consider(pool int, size, need []int64) {
 	}
 }
 
-// end puts them in.
-func (s *weights) end() {
+// undo is a sum before pods were put in.
+type undo struct {
+	at          int
+	whole, part int64
+}
+
+// end puts them in, and returns what takes them back.
+func (s *weights) end() undo {
+	before := undo{at: s.at, whole: s.whole, part: s.parts[s.at]}
 	if s.size >= s.over {
 		s.whole += s.pods
-		return
+		return before
 	}
 	// The product may be beyond 64 bits, its quotient is at most the pods.
 	hi, lo := bits.Mul64(uint64(s.size), uint64(s.pods))
 	lo, carry := bits.Add64(lo, uint64(s.parts[s.at]), 0)
 	q, r := bits.Div64(hi+carry, lo, uint64(s.over))
 	s.whole, s.parts[s.at] = s.whole+int64(q), int64(r)
+	return before
 }
+
+// takeBack takes out what was put in last.
+func (s *weights) takeBack(u undo) { s.whole, s.parts[u.at] = u.whole, u.part }
 
 // exceeds reports whether a/b > c/d, exactly. None is negative, b and d are
 // positive.
