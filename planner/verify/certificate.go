@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"math/big"
+	"math/bits"
 	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -150,32 +151,33 @@ func (o *ground) left(j, zones int) int {
 	return n
 }
 
-// least returns S_j, and the same with the surge of one rollout beside all pods.
+// least returns S_j, and the same with the surge of one rollout beside all pods: of
+// the one that weighs the most.
 func (o *ground) least(j int) (all, during int) {
-	weights := make([]*big.Rat, len(o.g.loads))
-	others := new(big.Rat)
+	var others fractions
+	most := part{0, 1}
 	for i, l := range o.g.loads {
-		weights[i] = o.weight(i, j)
+		w := o.weight(i, j)
 		n := l.plan.Replicas
 		if i == j {
 			n--
 		}
-		others.Add(others, times(weights[i], n))
-	}
-	all, during = whole(others)+1, 0
-	for i, l := range o.g.loads {
+		others.add(w, n)
 		if l.plan.Replicas > 0 {
-			with := times(weights[i], surge(&l.spec, l.plan.Replicas))
-			during = max(during, whole(with.Add(with, others))+1)
+			if more := w.times(surge(&l.spec, l.plan.Replicas)); more.above(most) {
+				most = more
+			}
 		}
 	}
-	return all, during
+	all = others.floor() + 1
+	others.add(most, 1)
+	return all, others.floor() + 1
 }
 
 // weight is the largest share of what keeps the j-th load off a node that a pod of the
 // i-th makes up.
-func (o *ground) weight(i, j int) *big.Rat {
-	most := new(big.Rat)
+func (o *ground) weight(i, j int) part {
+	most := part{0, 1}
 	pod, own := &o.g.loads[i].size, &o.g.loads[j].size
 	for n := range o.kinds {
 		k := &o.kinds[n]
@@ -188,22 +190,64 @@ func (o *ground) weight(i, j int) *big.Rat {
 		}
 		for d, amount := range own {
 			if amount > 0 && pod[d] > 0 {
-				if share := big.NewRat(pod[d], k.room[d]-amount+1); share.Cmp(most) > 0 {
+				if share := (part{uint64(pod[d]), uint64(k.room[d] - amount + 1)}); share.above(most) {
 					most = share
 				}
 			}
 		}
 	}
-	if one := big.NewRat(1, 1); most.Cmp(one) > 0 {
-		return one
+	if most.of >= most.whole {
+		return part{1, 1}
 	}
 	return most
 }
 
-// times returns n times r; none where n is negative.
-func times(r *big.Rat, n int) *big.Rat {
-	return new(big.Rat).Mul(r, big.NewRat(int64(max(0, n)), 1))
+// part is a fraction: so much of a whole.
+type part struct{ of, whole uint64 }
+
+// times returns n of them; none where n is negative. What would not fit into 64 bits is
+// rounded up.
+func (p part) times(n int) part {
+	hi, lo := bits.Mul64(p.of, uint64(max(0, n)))
+	if hi == 0 {
+		return part{lo, p.whole}
+	}
+	const cut = 20 // bits that are rounded off
+	return part{(p.of>>cut + 1) * uint64(n), max(1, p.whole>>cut)}
 }
 
-// whole is the whole part of a sum that is not negative.
-func whole(r *big.Rat) int { return int(new(big.Int).Quo(r.Num(), r.Denom()).Int64()) }
+// above reports whether p is larger than o.
+func (p part) above(o part) bool {
+	hi, lo := bits.Mul64(p.of, o.whole)
+	oHi, oLo := bits.Mul64(o.of, p.whole)
+	return hi > oHi || hi == oHi && lo > oLo
+}
+
+// fractions is a sum of parts, by what they are parts of.
+type fractions struct {
+	wholes []uint64
+	sums   []*big.Int
+}
+
+// add puts in n parts; none where n is negative.
+func (f *fractions) add(p part, n int) {
+	if p.of == 0 || n <= 0 {
+		return
+	}
+	at := slices.Index(f.wholes, p.whole)
+	if at < 0 {
+		at = len(f.wholes)
+		f.wholes, f.sums = append(f.wholes, p.whole), append(f.sums, new(big.Int))
+	}
+	amount := new(big.Int).SetUint64(p.of)
+	f.sums[at].Add(f.sums[at], amount.Mul(amount, big.NewInt(int64(n))))
+}
+
+// floor is the whole part of the sum.
+func (f *fractions) floor() int {
+	sum := new(big.Rat)
+	for i, whole := range f.wholes {
+		sum.Add(sum, new(big.Rat).SetFrac(f.sums[i], new(big.Int).SetUint64(whole)))
+	}
+	return int(new(big.Int).Quo(sum.Num(), sum.Denom()).Int64())
+}
