@@ -94,7 +94,9 @@ func (in *instance) sized(m *mix, power float64, low []float64) []float64 {
 					alone = math.Min(alone, in.offers[t].price/float64(f))
 				}
 			}
-			prices[g][d] = math.Max(prices[g][d], spare*alone)
+			if !math.IsInf(alone, 1) { // else no offer of the group has any, and no pod asks
+				prices[g][d] = math.Max(prices[g][d], spare*alone)
+			}
 		}
 	}
 	v := make([]float64, len(in.w))

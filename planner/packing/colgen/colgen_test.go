@@ -206,3 +206,25 @@ func TestContextEnds(t *testing.T) {
 		t.Errorf("got %v, want the context's cause", err)
 	}
 }
+
+// TestResourceThatAGroupHasNot: pods of one class may run on offers alone that have none
+// of what the other asks for, as those that a selector keeps off machines with GPUs. By
+// hand: six pods of 4 on nodes of 10 at 1 are three nodes, four devices on nodes of two
+// at 3 are two.
+func TestResourceThatAGroupHasNot(t *testing.T) {
+	p := problem{
+		classes: []colgen.Class{
+			{Name: "plain", Request: colgen.Vector{4, 0}, Count: 6, Offers: colgen.Set(nil).Add(0)},
+			{Name: "device", Request: colgen.Vector{1, 1}, Count: 4},
+		},
+		offers: []colgen.Offer{
+			{Name: "bare", Free: colgen.Vector{10, 0}, Price: 1000},
+			{Name: "gpu", Free: colgen.Vector{10, 2}, Price: 3000},
+		},
+	}
+	for _, o := range []colgen.Options{{}, {BoundOnly: true}} {
+		if plan := solve(t, p, o); plan.Cost != 9000 {
+			t.Errorf("%+v: a cost of %d, want 9000", o, plan.Cost)
+		}
+	}
+}
