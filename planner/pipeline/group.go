@@ -323,6 +323,9 @@ func (p *problem) packingOffers() []packing.Offer {
 // start is the least count of nodes of an offer that is worth trying.
 func (p *problem) start(offer int) (int, bool) {
 	o := &p.offers[offer]
+	if o.excludes(p.group) != nil {
+		return 0, false // it may be of a mix, and holds not all of the group alone
+	}
 	n, ok := p.least(o)
 	if ok && p.group.Guarantee == planner.AnyOrder {
 		certain := p.certain(o)
