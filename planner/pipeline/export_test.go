@@ -28,3 +28,6 @@ func UpgradeOf(c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, g
 	m.stop = func() bool { return false }
 	return m.upgrade(groups, &planner.ControlPlane{})
 }
+
+// Arrangements are the ways in which one pool falls into the zones.
+func Arrangements(byZone []int) [][]int { return arrangements(byZone) }

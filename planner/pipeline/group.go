@@ -204,13 +204,19 @@ func (p *problem) tryMix(guarantee planner.Guarantee, x mix, losses placement.Lo
 // scheduler finds them, or the proof that it cannot fail to. What the proof covers
 // the scheduler finds too, and is asked for the placement and its drills.
 //
-// Where selectors name zones, it has to hold whichever of the zones have a node more
-// than others.
+// It has to hold in whichever zones the nodes fall, as far as that matters.
 func (p *problem) check(guarantee planner.Guarantee, in placement.Group, losses placement.Losses) (placement.Report, *placement.Failure) {
+	ways, ok := p.alignments(&in)
+	if !ok {
+		return placement.Report{}, &placement.Failure{During: placement.Normal, Resource: placement.ShortSpread, Workload: zoneRuled(&in).Name, Unproved: true}
+	}
 	report, failure := p.checkAs(guarantee, in, losses)
-	for turn := 1; failure == nil && turn < p.turns(&in); turn++ {
+	for _, way := range ways[1:] {
+		if failure != nil {
+			break
+		}
 		var then placement.Report
-		then, failure = p.checkAs(guarantee, turned(in, turn), losses)
+		then, failure = p.checkAs(guarantee, aligned(in, way), losses)
 		report.ReadyAtWorst = leastReady(report.ReadyAtWorst, then.ReadyAtWorst)
 	}
 	return report, failure

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/packing"
@@ -129,13 +130,8 @@ func (p *problem) certain(o *offer) certainty {
 // proved reports whether a certificate covers the losses of a group's nodes; where
 // selectors name zones, whichever of the zones have a node more than others.
 func (p *problem) proved(c *placement.Certificate, in placement.Group) bool {
-	for turn := range p.turns(&in) {
-		g := turned(in, turn)
-		if c.Check(g.Pools, p.losses) != nil {
-			return false
-		}
-	}
-	return true
+	ways, ok := p.alignments(&in)
+	return ok && !slices.ContainsFunc(ways, func(way [][]int) bool { return c.Check(aligned(in, way).Pools, p.losses) != nil })
 }
 
 // Pods that may be placed in search of the price of a guarantee, and the least

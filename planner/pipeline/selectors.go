@@ -8,7 +8,6 @@ import (
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
-	"github.com/scantling-dev/scantling/planner/placement"
 )
 
 // zoneLabel is the label of a node's zone: the nodes of a pool differ in it.
@@ -35,29 +34,6 @@ func zonesFor(w *planner.Workload, zones []string) []bool {
 		admitted[i] = z == only
 	}
 	return admitted
-}
-
-// turns is how many ways there are to say which zones have a node more than others: one
-// where it does not matter to any workload, or is known.
-func (p *problem) turns(g *placement.Group) int {
-	named := slices.ContainsFunc(g.Workloads, func(w placement.Workload) bool { return w.Zones != nil })
-	even := !slices.ContainsFunc(g.Pools, func(pool placement.Pool) bool {
-		return slices.ContainsFunc(pool.NodesByZone, func(n int) bool { return n != pool.NodesByZone[0] })
-	})
-	if !named || even || p.m.terms.OwnMachines {
-		return 1
-	}
-	return len(p.group.Zones)
-}
-
-// turned returns g with the nodes of each zone in the one that is so many further on.
-func turned(g placement.Group, by int) placement.Group {
-	g.Pools = slices.Clone(g.Pools)
-	for i := range g.Pools {
-		byZone := g.Pools[i].NodesByZone
-		g.Pools[i].NodesByZone = slices.Concat(byZone[len(byZone)-by:], byZone[:len(byZone)-by])
-	}
-	return g
 }
 
 // admits reports whether the selector of w admits nodes of o, the zone apart.

@@ -134,6 +134,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 		k.admitted(g)
 		if k.nodes(g) {
 			k.spread(g)
+			k.falls(g)
 			k.affinity(g)
 			k.usage(g)
 			k.losses(g)
