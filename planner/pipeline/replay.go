@@ -212,6 +212,9 @@ func caseOf(g *planner.GroupPlan, declared *planner.NodeGroup, works []work, eve
 				c.Landed = append(c.Landed, planner.ZonePods{Zone: zones[z], Pods: pods})
 			}
 		}
+		if f.Waiting > 0 && f.Short == "" {
+			c.Short = string(placement.ShortVolumeZone) // their zone is gone
+		}
 		if o.Up == 0 && f.Displaced > 0 {
 			c.Short = noNodes
 		}

@@ -150,6 +150,21 @@ func TestZonalVolumes(t *testing.T) {
 	}
 }
 
+// TestReplayOfZonalVolumes: the member of a lost zone waits for it, and what is said of it
+// names its volumes.
+func TestReplayOfZonalVolumes(t *testing.T) {
+	w := inPlace(given("w", 3, 3000, 8*units.GiB))
+	w.Kind, w.MinReady = planner.StatefulSet, new(units.Count(2))
+	w.TopologySpread = []planner.TopologySpread{hard(planner.ZoneKey)}
+	w.Volumes = []planner.Volume{{Name: "data", Type: "gp3", Size: 100 * units.GiB, Zonal: true}}
+	p := on(abc(), planner.Redundancy{Zones: 1, Recovery: planner.Static}, w)
+	plan := p.mustMake(t)
+	replay := p.replay(t, &plan, planner.Kill{Zone: "b"})
+	if c := replay.Groups[0].Workloads[0]; c.Displaced != 1 || c.Placed != 0 || c.Short != "volume_zone" || !c.MayWait {
+		t.Errorf("got %+v", c)
+	}
+}
+
 // TestPriority: the provider's pods come before what a spec gives a priority, and plans
 // that give none are as they were.
 func TestPriority(t *testing.T) {
