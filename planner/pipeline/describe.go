@@ -38,7 +38,10 @@ func (p *problem) describe(ctx context.Context, a *answer, result *packing.Resul
 	g.Committed = p.m.committed(g.Pools)
 	g.Cost = nodesCost(g.Pools)
 	g.Alternatives = p.alternatives(a, result)
-	counts := map[string]int{p.offers[result.Best.Offer].instance.Name: result.Best.Nodes}
+	counts := map[string]int{}
+	if result.Best.Offer != noOffer {
+		counts[p.offers[result.Best.Offer].instance.Name] = result.Best.Nodes
+	}
 	for _, alternative := range g.Alternatives {
 		counts[alternative.InstanceType] = alternative.Nodes
 	}
@@ -204,7 +207,7 @@ func (p *problem) alternatives(a *answer, result *packing.Result) []planner.Alte
 	var out []planner.Alternative
 	own, ownKnown := a.mix.rate(), a.mix.known()
 	others := result.Alternatives
-	if a.one() == nil { // the best of one type was not taken either
+	if a.one() == nil && result.Best.Offer != noOffer { // the best of one type was not taken either
 		others = append([]packing.Candidate{result.Best}, others...)
 		others = others[:min(len(others), max(0, p.m.options.Alternatives))]
 	}

@@ -66,11 +66,16 @@ func (m *maker) group(ctx context.Context, g *planner.NodeGroup, guests []planne
 	}
 	offers := p.packingOffers()
 	result, err := p.scan(ctx, offers, m.options.Alternatives)
-	if err != nil {
+	if errors.Is(err, planner.ErrInfeasible) && p.mixes() {
+		result.Best.Offer = noOffer
+	} else if err != nil {
 		return planner.GroupPlan{}, err
 	}
-	a, err := p.mixed(ctx, &result)
-	if err != nil {
+	a, mixErr := p.mixed(ctx, &result)
+	if mixErr != nil {
+		return planner.GroupPlan{}, mixErr
+	}
+	if a == nil {
 		return planner.GroupPlan{}, err
 	}
 	plan, err := p.describe(ctx, a, &result, offers)
@@ -333,6 +338,7 @@ func (p *problem) start(offer int) (int, bool) {
 		return 0, false // it may be of a mix, and holds not all of the group alone
 	}
 	n, ok := p.least(o)
+	ok = ok && (!p.mixes() || p.holdsEach(o)) // where types are not mixed, each does
 	if ok && p.group.Guarantee == planner.AnyOrder {
 		certain := p.certain(o)
 		n, ok = max(n, certain.nodes), certain.why == ""

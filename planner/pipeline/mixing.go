@@ -41,8 +41,11 @@ type mixer struct {
 	failed map[string]bool
 }
 
+// noOffer is the best offer of a scan where no one type holds.
+const noOffer = -1
+
 // mixed returns the cheapest answer that was found of up to max_types types: that of
-// one type where no mix is cheaper. Each mix is held to what one type is held to.
+// one type where no mix is cheaper, nil where no one type holds and no mix was found. Each mix is held to what one type is held to.
 //
 // Mixes to start from are those that column generation makes of all types and of the
 // best pairs of types with nothing lost, and the best of one type. They grow by the
@@ -50,8 +53,11 @@ type mixer struct {
 // what was found; then nodes are taken away, or give way to cheaper ones, while
 // everything still holds.
 func (p *problem) mixed(ctx context.Context, result *packing.Result) (*answer, error) {
-	best := answerOf(result)
-	if !p.mixes() || p.group.Guarantee == planner.AnyOrder || !best.mix.known() || best.mix.rate() <= 0 {
+	var best *answer
+	if result.Best.Offer != noOffer {
+		best = answerOf(result)
+	}
+	if !p.mixes() || p.group.Guarantee == planner.AnyOrder || best != nil && (!best.mix.known() || best.mix.rate() <= 0) {
 		return best, nil
 	}
 	m := &mixer{p: p, best: best, demand: packing.Total(p.items(nil)), failed: map[string]bool{}}
@@ -72,7 +78,7 @@ func (p *problem) mixed(ctx context.Context, result *packing.Result) (*answer, e
 			return nil, context.Cause(ctx)
 		}
 	}
-	if !p.boundByBaseline(best.one().instance) {
+	if best != nil && !p.boundByBaseline(best.one().instance) {
 		m.improve(best)
 	}
 	return m.best, nil
@@ -148,8 +154,10 @@ func (m *mixer) starts(ctx context.Context, result *packing.Result) ([][]part, e
 			return nil, err
 		}
 	}
-	best := []packing.Candidate{result.Best}
-	best = append(best, result.Alternatives...)
+	var best []packing.Candidate
+	if result.Best.Offer != noOffer {
+		best = append([]packing.Candidate{result.Best}, result.Alternatives...)
+	}
 	for i := range best {
 		for j := range i {
 			pair := []*offer{&m.p.offers[best[j].Offer], &m.p.offers[best[i].Offer]}
@@ -198,7 +206,7 @@ func (m *mixer) packed(ctx context.Context, types []*offer) ([]part, error) {
 // not hold, or no try is left. The failure is nil where nothing was tried.
 func (m *mixer) try(types []part) (*answer, *placement.Failure) {
 	x := m.p.buy(types...)
-	if x.rate() >= m.best.mix.rate() || m.tries <= 0 {
+	if m.best != nil && x.rate() >= m.best.mix.rate() || m.tries <= 0 {
 		return nil, nil
 	}
 	n := x.nodes()
@@ -285,7 +293,7 @@ func (p *problem) slots(o *offer, i int) int {
 // improve takes an answer as the best if it is cheaper, and makes it cheaper: nodes
 // are taken away, or give way to cheaper ones.
 func (m *mixer) improve(a *answer) {
-	if a.mix.rate() < m.best.mix.rate() {
+	if m.best == nil || a.mix.rate() < m.best.mix.rate() {
 		m.best = a
 	} else if a != m.best {
 		return

@@ -112,3 +112,17 @@ func typesOf(g *planner.GroupPlan) int {
 	}
 	return len(types)
 }
+
+// TestMixWhereNoTypeHoldsAll: a pod of 6 cores fits on the c alone, one of 20 GiB on the
+// r alone. One type cannot be, two are one of each.
+func TestMixWhereNoTypeHoldsAll(t *testing.T) {
+	g := alone(given("cpu", 1, 6000, units.GiB), given("memory", 1, 1000, 20*units.GiB))
+	types := []catalogs.InstanceType{machine("c7a.2xlarge", 8, 8, 200), machine("r7a.large", 2, 32, 150)}
+	if err := func() error { _, err := market(mixing(g, 1), types...).make(t); return err }(); !errors.Is(err, planner.ErrInfeasible) {
+		t.Errorf("one type: %v", err)
+	}
+	plan := market(mixing(g, 2), types...).mustMake(t).NodeGroups[0]
+	if len(plan.Pools) != 2 || plan.Pools[0].Nodes != 1 || plan.Pools[1].Nodes != 1 || plan.Cost.Rate != 350_000_000 || plan.LowerBound > 350_000_000 || plan.LowerBound < 349_000_000 {
+		t.Errorf("%+v, bound %d; want one of each at 350000000, and so the bound", plan.Pools, plan.LowerBound)
+	}
+}
