@@ -18,9 +18,9 @@ import (
 // least and the most number of mixes that are tried; of the program that finds mixes
 // to start from, rounds and nodes of a knapsack's search tree.
 const (
-	mixSteps    = 1 << 19
-	fewestMixes = 16
-	mostMixes   = 160
+	mixSteps    = 1 << 20
+	fewestMixes = 32
+	mostMixes   = 200
 	mixOrders   = 9
 	mixRounds   = 60
 	mixNodes    = 2000
@@ -126,7 +126,8 @@ func dearnessOf(o *offer) units.USDPerHour {
 	return o.base.rate - o.rate
 }
 
-// starts are mixes that carry the pods with nothing lost, by type.
+// starts are mixes that carry the pods with nothing lost, by type: those of few types
+// first, so that more types are an addition to what is looked for with fewer.
 func (m *mixer) starts(ctx context.Context, result *packing.Result) ([][]part, error) {
 	most := m.p.group.Instances.MaxTypes
 	var out [][]part
@@ -145,15 +146,6 @@ func (m *mixer) starts(ctx context.Context, result *packing.Result) ([][]part, e
 	slices.SortStableFunc(parts, func(a, b part) int {
 		return cmp.Compare(b.offer.rate*units.USDPerHour(b.nodes), a.offer.rate*units.USDPerHour(a.nodes))
 	})
-	for size := min(most, len(parts)); size >= 2; size-- {
-		var types []*offer
-		for _, t := range parts[:size] {
-			types = append(types, t.offer)
-		}
-		if err := add(types); err != nil {
-			return nil, err
-		}
-	}
 	var best []packing.Candidate
 	if result.Best.Offer != noOffer {
 		best = append([]packing.Candidate{result.Best}, result.Alternatives...)
@@ -167,6 +159,15 @@ func (m *mixer) starts(ctx context.Context, result *packing.Result) ([][]part, e
 			if err := add(pair); err != nil {
 				return nil, err
 			}
+		}
+	}
+	for size := 2; size <= min(most, len(parts)); size++ {
+		var types []*offer
+		for _, t := range parts[:size] {
+			types = append(types, t.offer)
+		}
+		if err := add(types); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
