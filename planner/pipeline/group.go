@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -60,6 +61,9 @@ func (a *answer) one() *offer {
 
 // group plans one group: the workloads of the spec and the provider's guests.
 func (m *maker) group(ctx context.Context, g *planner.NodeGroup, guests []planner.Workload, months int) (planner.GroupPlan, error) {
+	if last, ok := m.planned[g.Name]; ok && m.stock == nil && reflect.DeepEqual(last.guests, guests) {
+		return last.plan, nil // an earlier round asked the same
+	}
 	p, err := m.problem(g, guests, months)
 	if err != nil {
 		return planner.GroupPlan{}, err
@@ -85,7 +89,14 @@ func (m *maker) group(ctx context.Context, g *planner.NodeGroup, guests []planne
 	for i := range plan.Pools {
 		m.stock.take(plan.Pools[i].InstanceType, plan.Pools[i].NodesByZone)
 	}
+	m.planned[g.Name] = planned{guests, plan}
 	return plan, nil
+}
+
+// planned is a group's plan with the provider's own workloads that it was made for.
+type planned struct {
+	guests []planner.Workload
+	plan   planner.GroupPlan
 }
 
 // problem prepares a group for planning: its replicas and what it may buy.

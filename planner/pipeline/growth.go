@@ -246,7 +246,11 @@ func (p *problem) onlyGrows() bool {
 
 // only keeps the offers of the pools' types.
 func (p *problem) only(pools []planner.Pool) {
-	p.offers = slices.DeleteFunc(slices.Clone(p.offers), func(o offer) bool {
-		return !slices.ContainsFunc(pools, func(pool planner.Pool) bool { return pool.InstanceType == o.instance.Name })
-	})
+	var kept []offer
+	for i := range p.offers {
+		if slices.ContainsFunc(pools, func(pool planner.Pool) bool { return pool.InstanceType == p.offers[i].instance.Name }) {
+			kept = append(kept, p.offers[i])
+		}
+	}
+	p.offers = kept
 }

@@ -40,6 +40,8 @@ type maker struct {
 	order []int
 	// stock is what is left of machines of one's own.
 	stock stock
+	// planned groups of earlier rounds, by name.
+	planned map[string]planned
 	// offers by group, worked out once: they do not depend on the load.
 	offers map[string][]offer
 }
@@ -52,7 +54,7 @@ type maker struct {
 // the cause of the context's end.
 func Make(ctx context.Context, c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, o Options) (planner.Plan, error) {
 	c, cat = inOrder(c), typesInOrder(cat)
-	m := &maker{cluster: c, catalog: &cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string][]offer{}}
+	m := &maker{cluster: c, catalog: &cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string][]offer{}, planned: map[string]planned{}}
 	m.stop = func() bool { return ctx.Err() != nil }
 	m.terms = prov.Terms()
 	if m.options.Alternatives == 0 {
