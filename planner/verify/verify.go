@@ -44,8 +44,9 @@
 //     for stand there: a month does not say of which type they are;
 //   - the prices of guarantees that a group does not ask for: order, prices and, for
 //     any order, the proof; not that fewer nodes would not do;
-//   - alternatives: each is admitted and priced and they are sorted, but that they
-//     are the best there are is not shown;
+//   - alternatives and ladders of sizes: each is admitted and priced and they are
+//     sorted, but that so many nodes hold, and that they are the best there are, is
+//     not shown;
 //   - findings: which practices a plan breaks is not looked at.
 //
 // That a plan is the cheapest is not shown either, only that its lower bound is a
@@ -143,6 +144,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 			k.guarantee(g)
 		}
 		k.bound(g)
+		k.ladder(g)
 	}
 	k.controlPlane()
 	k.bill()
