@@ -2,6 +2,7 @@ package verify
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
 )
@@ -26,7 +27,10 @@ func (k *checker) match() {
 		}
 	}
 	host := k.systemHost()
-	system := k.prov.SystemWorkloads(k.c, k.size())
+	system := slices.Clone(k.prov.SystemWorkloads(k.c, k.size()))
+	if p := plans[host]; p != nil {
+		k.settled(system, p)
+	}
 	k.need(host != "" || len(system) == 0, "cluster", "system.host", "no system group and no untainted app group: system pods have no node to run on")
 	for i := range k.c.NodeGroups {
 		decl := &k.c.NodeGroups[i]
@@ -46,6 +50,25 @@ func (k *checker) match() {
 	}
 	for _, name := range sortedKeys(plans) {
 		k.need(false, plans[name].Path(), "group.unknown", "the spec declares no such group")
+	}
+}
+
+// settled takes the provider's own pods as a plan has them where that is more than its
+// size asks for, though no more than twice the size would. More of them may take fewer
+// nodes, which ask for fewer of them: a plan then has room for the larger number.
+func (k *checker) settled(system []planner.Workload, p *planner.GroupPlan) {
+	size := k.size()
+	most := k.prov.SystemWorkloads(k.c, planner.Size{Nodes: 2 * size.Nodes, VCPUs: 2 * size.VCPUs})
+	for i := range system {
+		w := &system[i]
+		at := slices.IndexFunc(most, func(m planner.Workload) bool { return m.Name == w.Name })
+		has := slices.IndexFunc(p.Workloads, func(o planner.WorkloadPlan) bool { return o.Name == w.Name })
+		if at < 0 || has < 0 || w.Demand.Way != planner.GivenReplicas {
+			continue
+		}
+		if n := p.Workloads[has].Replicas; n > w.Demand.Replicas && n <= most[at].Demand.Replicas {
+			w.Demand.Replicas = n
+		}
 	}
 }
 
