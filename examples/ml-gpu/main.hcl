@@ -44,11 +44,11 @@ cluster "answers" {
         topology_key = "zone"
       }
       pod {
-        cpu               = 1
-        memory            = "2Gi"
+        cpu               = "500m"
+        memory            = "1Gi"
         ephemeral_storage = "8Gi"
         limits {
-          memory = "2Gi"
+          memory = "1Gi"
         }
       }
     }
