@@ -161,6 +161,9 @@ func (m *mixer) starts(ctx context.Context, result *packing.Result) ([][]part, e
 			}
 		}
 	}
+	if result.Best.Offer == noOffer {
+		parts = m.coverFirst(parts)
+	}
 	for size := 2; size <= min(most, len(parts)); size++ {
 		var types []*offer
 		for _, t := range parts[:size] {
@@ -171,6 +174,39 @@ func (m *mixer) starts(ctx context.Context, result *packing.Result) ([][]part, e
 		}
 	}
 	return out, nil
+}
+
+// coverFirst puts types first that hold a pod of each workload together: one after the
+// other that which holds most of those that none before it does, the first of equals.
+func (m *mixer) coverFirst(parts []part) []part {
+	rest := slices.Clone(parts)
+	left := map[int]bool{}
+	for i := range m.p.works {
+		left[i] = m.p.works[i].base.Sum() > 0
+	}
+	holds := func(t part) int {
+		n := 0
+		for i := range m.p.works {
+			if left[i] && m.p.slots(t.offer, i) > 0 {
+				n++
+			}
+		}
+		return n
+	}
+	var out []part
+	for len(rest) > 0 {
+		best := 0
+		for i := range rest {
+			if holds(rest[i]) > holds(rest[best]) {
+				best = i
+			}
+		}
+		for i := range m.p.works {
+			left[i] = left[i] && m.p.slots(rest[best].offer, i) == 0
+		}
+		out, rest = append(out, rest[best]), slices.Delete(rest, best, best+1)
+	}
+	return out
 }
 
 // packed returns how many nodes of each type carry the pods with nothing lost, by

@@ -2,7 +2,10 @@ package pipeline_test
 
 import (
 	"errors"
+	"maps"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -49,6 +52,42 @@ func TestMix(t *testing.T) {
 				t.Errorf("%v at %d, want %v at %d", got, g.Cost.Rate, tc.want, tc.usd)
 			}
 		})
+	}
+}
+
+// TestMixForSelectors: 20 pods of a core and 7 of half a core and 20 GiB run on amd64, one
+// pod on arm64: no type admits all. Of two types the one is the arm64 one and the other has
+// to hold 20 GiB: 23.5 cores take 7 r7a of 3.9. Of three, 3 r7a hold the 7 large pods and 7
+// of the others, and 2 c7a of 7.9 cores the other 13. A pod of 7 cores takes a third type.
+func TestMixForSelectors(t *testing.T) {
+	arm := machine("m7g.large", 2, 8, 90)
+	arm.Architecture = catalogs.ARM64
+	types := []catalogs.InstanceType{machine("m7a.large", 2, 8, 100), machine("r7a.xlarge", 4, 64, 300), machine("c7a.2xlarge", 8, 16, 320), arm}
+	on := func(arch string, w planner.Workload) planner.Workload {
+		w.NodeSelector = map[string]string{"kubernetes.io/arch": arch}
+		return w
+	}
+	pods := []planner.Workload{
+		on(catalogs.AMD64, given("many", 20, 1000, units.GiB)), on(catalogs.AMD64, given("memory", 7, 500, 20*units.GiB)), on(catalogs.ARM64, given("other", 1, 500, units.GiB)),
+	}
+	for most, want := range map[int]map[string]int{
+		2: {"m7g.large": 1, "r7a.xlarge": 7},
+		3: {"m7g.large": 1, "r7a.xlarge": 3, "c7a.2xlarge": 2},
+	} {
+		g := mixing(alone(slices.Clone(pods)...), most)
+		g.Instances.Architectures = []string{catalogs.AMD64, catalogs.ARM64}
+		got := map[string]int{}
+		for _, pool := range market(g, types...).mustMake(t).NodeGroups[0].Pools {
+			got[pool.InstanceType] = pool.Nodes
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("of %d types %v, want %v", most, got, want)
+		}
+	}
+	g := mixing(alone(append(slices.Clone(pods), on(catalogs.AMD64, given("large", 1, 7000, units.GiB)))...), 2)
+	g.Instances.Architectures = []string{catalogs.AMD64, catalogs.ARM64}
+	if bad := market(g, types...).infeasible(t); bad.Path != "node_group.g.instances.max_types" || !strings.Contains(bad.Remedy, "raise max_types") {
+		t.Errorf("got %+v", bad)
 	}
 }
 

@@ -49,10 +49,7 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 	disks, _ := m.rootDiskRate(g)
 	var out []offer
 	var unsized error
-	// unselected is a workload that some type does not admit; whole says that some type
-	// admits all.
-	var unselected *planner.Workload
-	whole := false
+	var unselected *planner.Workload // which kept a type out
 	sized := 0
 	for i := range m.catalog.Types {
 		t := &m.catalog.Types[i]
@@ -88,14 +85,11 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 		if o.free.CPU <= 0 || o.free.Memory <= 0 || o.free.Pods <= 0 {
 			continue
 		}
-		w := o.excludes(g)
-		if w != nil {
-			unselected = w
+		if w := o.excludes(g); w != nil && g.Instances.MaxTypes <= 1 {
+			unselected = w // one type has to admit all
+			continue
 		}
-		if w == nil || g.Instances.MaxTypes > 1 { // else one type has to admit all
-			whole = whole || w == nil
-			out = append(out, o)
-		}
+		out = append(out, o)
 	}
 	if len(out) == 0 && sized == 0 && unsized != nil {
 		return nil, &planner.Infeasible{
@@ -104,7 +98,10 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 			Remedy:     "admit other types, or change what stands in their way",
 		}
 	}
-	if unselected != nil && !whole {
+	if len(out) > 0 {
+		unselected = admittedByNone(g, out)
+	}
+	if unselected != nil {
 		return nil, m.unselected(g, unselected)
 	}
 	if len(out) == 0 {

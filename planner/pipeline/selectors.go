@@ -77,6 +77,18 @@ func (o *offer) excludes(g *planner.NodeGroup) *planner.Workload {
 	return nil
 }
 
+// admittedByNone returns the first workload of g whose selector admits none of the offers;
+// nil where there is none.
+func admittedByNone(g *planner.NodeGroup, offers []offer) *planner.Workload {
+	for i := range g.Workloads {
+		w := &g.Workloads[i]
+		if !slices.ContainsFunc(offers, func(o offer) bool { return o.admits(w) }) {
+			return w
+		}
+	}
+	return nil
+}
+
 // tolerates reports whether the pods of d may run on nodes with these taints.
 func tolerates(d *planner.DaemonSet, taints []planner.Taint) bool {
 	return !d.OwnTolerations || !slices.ContainsFunc(taints, func(t planner.Taint) bool {

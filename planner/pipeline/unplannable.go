@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/packing"
@@ -14,6 +15,10 @@ import (
 // and what would free it.
 func (p *problem) unplannable(err error) error {
 	if e, ok := errors.AsType[*packing.NoFitError](err); ok {
+		i := slices.IndexFunc(p.works, func(w work) bool { return w.path == e.Name })
+		if slices.ContainsFunc(p.offers, func(o offer) bool { return p.slots(&o, i) > 0 }) {
+			return p.unmixed() // another type holds it, and not the others
+		}
 		return &planner.Infeasible{
 			Path:       e.Name + "." + p.further.attribute(e.Resource),
 			Constraint: p.tooLargeFor(e),
@@ -27,6 +32,9 @@ func (p *problem) unplannable(err error) error {
 		return err
 	}
 	failure, _ := e.Last.Payload.(*placement.Failure)
+	if failure == nil && p.mixes() && !slices.ContainsFunc(p.offers, func(o offer) bool { return p.holdsEach(&o) }) {
+		return p.unmixed()
+	}
 	if failure == nil {
 		return p.maxNodesTooLow()
 	}
@@ -59,6 +67,21 @@ func (p *problem) unplannable(err error) error {
 		bad.Remedy = "prefer the rule instead of requiring it, or run the workloads in groups of their own"
 	}
 	return bad
+}
+
+// unmixed says that no one type holds a pod of each workload, and that no mix was found
+// that does where types may be mixed.
+func (p *problem) unmixed() error {
+	const none = "no admitted type holds a pod of each workload"
+	constraint := none
+	if p.mixes() {
+		constraint = fmt.Sprintf("%s, and no mix of up to %d types was found that does", none, p.group.Instances.MaxTypes)
+	}
+	return &planner.Infeasible{
+		Path:       p.path + ".instances.max_types",
+		Constraint: constraint,
+		Remedy:     "raise max_types, or run the workloads in groups of their own",
+	}
 }
 
 // unlikelyCores is more than any pod of a service requests: who writes it may
