@@ -169,7 +169,7 @@ func TestPitfallMoreNodesThanPods(t *testing.T) {
 		for i := range p.cluster.NodeGroups {
 			g := &p.cluster.NodeGroups[i]
 			g.Redundancy = planner.Redundancy{Recovery: planner.Reschedule}
-			g.MinNodes, g.Instances.Allow = 0, nil
+			g.MinNodes, g.Instances.Allow, g.Instances.MaxNodeShare = 0, nil, 0
 			for j := range g.Workloads {
 				g.Workloads[j].MinReady, g.Workloads[j].Recovery = nil, planner.Reschedule
 			}

@@ -148,6 +148,9 @@ func (d dice) machines(g *planner.NodeGroup) {
 	if d.chance(40) {
 		in.MaxTypes = pick(d, 2, 3, 6)
 	}
+	if d.chance(10) {
+		in.MaxNodeShare = units.Ratio(d.between(10, 60)) * units.Percent
+	}
 	if d.chance(20) {
 		in.Architectures = []string{catalogs.AMD64, catalogs.ARM64}
 	}
