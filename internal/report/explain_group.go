@@ -34,7 +34,8 @@ func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
 	t.add("nodes", monthly(g.Cost)+" USD/month", "without root disks")
 	if g.LowerBound > 0 {
 		t.add("lower bound", monthly(planner.Amount{Rate: g.LowerBound, Known: true})+" USD/month", boundWords(plan, g))
-		t.add("gap", tenths(g.Gap), "nodes / lower bound - 1: no cheaper nodes could save more than this")
+		most := units.Ratio(roundDiv(int64(g.Cost.Rate-g.LowerBound), max(1, int64(g.Cost.Rate)/int64(units.Whole))))
+		t.add("gap", tenths(g.Gap), "nodes / lower bound - 1: no other nodes save more than "+tenths(most)+", redundancy and all")
 		for i, what := range g.NotInBound {
 			label := "not in the bound"
 			if i > 0 {
