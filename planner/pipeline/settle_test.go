@@ -39,7 +39,7 @@ func TestProvidersPodsToAndFro(t *testing.T) {
 	if dns := &plan.NodeGroups[0].Workloads[0]; kind != "m7a.xlarge" || n != 2 || dns.Name != "dns" || dns.Replicas != 2 {
 		t.Errorf("%d x %s and %d of %s, want 2 x m7a.xlarge and 2 of dns", n, kind, dns.Replicas, dns.Name)
 	}
-	plan.NodeGroups[0].Workloads[0].Replicas = 3 // more than four nodes ask for
+	plan.NodeGroups[0].Workloads[0].Replicas = 3 // more than any number of nodes asks for
 	if verify.Plan(&p.cluster, &p.catalog, following{}, &plan) == nil {
 		t.Error("verify accepts any number of the provider's pods")
 	}

@@ -54,11 +54,20 @@ func (k *checker) match() {
 }
 
 // settled takes the provider's own pods as a plan has them where that is more than its
-// size asks for, though no more than twice the size would. More of them may take fewer
-// nodes, which ask for fewer of them: a plan then has room for the larger number.
+// size asks for, though no more than a cluster would of four times the vCPUs and a node for
+// each pod. More of them may take fewer nodes, which ask for fewer of them: a plan then has
+// room for the larger number.
 func (k *checker) settled(system []planner.Workload, p *planner.GroupPlan) {
-	size := k.size()
-	most := k.prov.SystemWorkloads(k.c, planner.Size{Nodes: 2 * size.Nodes, VCPUs: 2 * size.VCPUs})
+	large := k.size()
+	large.VCPUs *= 4
+	pods := 0
+	for i := range k.plan.NodeGroups {
+		for _, w := range k.plan.NodeGroups[i].Workloads {
+			pods += min(max(w.Replicas, 0), maxReplicas)
+		}
+	}
+	large.Nodes = max(large.Nodes, pods)
+	most := k.prov.SystemWorkloads(k.c, large)
 	for i := range system {
 		w := &system[i]
 		at := slices.IndexFunc(most, func(m planner.Workload) bool { return m.Name == w.Name })
