@@ -183,3 +183,17 @@ func valid(t *testing.T, seed uint64, g *placement.Group, r *placement.Report) {
 		}
 	}
 }
+
+// TestPackOfManyLosses: six pools over three zones lose any eight nodes in more than a
+// million ways. Pack says that it did not look at all of them.
+func TestPackOfManyLosses(t *testing.T) {
+	var g placement.Group
+	for range 6 {
+		g.Pools = append(g.Pools, placement.Pool{Allocatable: placement.Resources{CPU: 8000, Memory: 32 << 30, Pods: 110}, NodesByZone: []int{6, 6, 5}})
+	}
+	g.Workloads = []placement.Workload{{Name: "w", Request: placement.Resources{CPU: 1000, Memory: 1 << 30}, Replicas: 60, Reschedule: true}}
+	_, f := placement.NewChecker().Pack(g, placement.Losses{Nodes: 8, Zones: 1}, placement.Options{})
+	if f == nil || !f.Unproved || f.During != placement.NodeLoss {
+		t.Errorf("got %v", f)
+	}
+}

@@ -76,8 +76,12 @@ func (c *Checker) largestLoss(zones []int, nodes int, list []int) (Loss, Resourc
 	return loss, left
 }
 
-// mostSurvivors bounds the kinds of survivors that Pack repacks on.
-const mostSurvivors = 1000
+// mostSurvivors bounds the kinds of survivors that Pack repacks on, and mostStrikes the
+// ways of one event that are looked at for them.
+const (
+	mostSurvivors = 1000
+	mostStrikes   = 1 << 15
+)
 
 // survivors are nodes by place that a loss leaves.
 type survivors struct {
@@ -94,12 +98,13 @@ func (c *Checker) packSurvivors(g *Group, l Losses, o Options) *Failure {
 		return nil
 	}
 	for _, e := range c.drills.events {
-		for _, left := range c.survivors(e) {
+		ways, all := c.survivors(e)
+		for _, left := range ways {
 			if !slices.ContainsFunc(list, func(s survivors) bool { return slices.Equal(s.left, left) }) {
 				list = append(list, survivors{e.during, left})
 			}
 		}
-		if len(list) > mostSurvivors {
+		if !all || len(list) > mostSurvivors {
 			return &Failure{During: e.during, Resource: ShortProof, Workload: g.Workloads[c.sizes[0]].Name, Unproved: true}
 		}
 	}
@@ -163,10 +168,11 @@ func (c *Checker) fewest(list []survivors) []survivors {
 }
 
 // survivors returns the nodes by place that each way of e leaves. Where no selector
-// names zones, the largest comes first: to repack, they have no names.
-func (c *Checker) survivors(e event) [][]int {
+// names zones, the largest comes first: to repack, they have no names. It is false where
+// there are too many.
+func (c *Checker) survivors(e event) ([][]int, bool) {
 	var out [][]int
-	pools := len(c.pools)
+	pools, steps := len(c.pools), 0
 	named := slices.ContainsFunc(c.group.Workloads, func(w Workload) bool { return w.Zones != nil })
 	for _, lost := range c.zoneSets(e.zones) {
 		left, up := make([]int, c.zones*pools), 0
@@ -176,12 +182,16 @@ func (c *Checker) survivors(e event) [][]int {
 				up += left[place]
 			}
 		}
+		behind := make([]int, len(left)+1) // how many nodes the places from each on have
+		for place := len(left) - 1; place >= 0; place-- {
+			behind[place] = behind[place+1] + left[place]
+		}
 		var strike func(place, todo int)
 		strike = func(place, todo int) {
+			if steps++; steps > mostStrikes || len(out) > mostSurvivors {
+				return
+			}
 			if place == len(left) {
-				if todo != 0 {
-					return
-				}
 				kept := slices.Clone(left)
 				if !named {
 					kept = slices.Concat(slices.SortedFunc(slices.Chunk(left, pools), func(a, b []int) int { return slices.Compare(b, a) })...)
@@ -191,7 +201,7 @@ func (c *Checker) survivors(e event) [][]int {
 				}
 				return
 			}
-			for n := range min(todo, left[place]) + 1 {
+			for n := max(0, todo-behind[place+1]); n <= min(todo, left[place]); n++ {
 				left[place] -= n
 				strike(place+1, todo-n)
 				left[place] += n
@@ -199,5 +209,5 @@ func (c *Checker) survivors(e event) [][]int {
 		}
 		strike(0, min(e.nodes, up))
 	}
-	return out
+	return out, steps <= mostStrikes && len(out) <= mostSurvivors
 }

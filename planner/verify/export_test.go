@@ -207,3 +207,42 @@ func Tolerates(byZone []int) (members, zones int) {
 	}
 	return newRoster(all, planner.RoleControlPlane).tolerates()
 }
+
+// Open are the losses of k nodes, by the nodes that are lost, that sums do not prove.
+func Open(kinds []Kind, nodes []Node, k int) [][]int {
+	g, _ := grouped(kinds, nodes)
+	y, left := newYard(g), slices.Repeat([]int{1}, len(g.classes))
+	var out [][]int
+	for hits := range y.sums(left, g.newDemand(), k).strikes() {
+		var lost []int
+		for _, h := range hits {
+			lost = append(lost, h.class)
+		}
+		out = append(out, lost)
+	}
+	return out
+}
+
+// Lost reports whether the pods of lost nodes find places.
+func Lost(kinds []Kind, nodes []Node, lost []int) bool {
+	g, _ := grouped(kinds, nodes)
+	d, alive := g.newDemand(), slices.Repeat([]int{1}, len(g.classes))
+	for _, c := range lost {
+		alive[c] = 0
+		d.displace(&g.classes[c], 1, false)
+	}
+	return solve(g.pose(alive, d)) == placed
+}
+
+// Subsets are the choices of k of n.
+func Subsets(n, k int) [][]int {
+	every := make([]int, n)
+	for i := range every {
+		every[i] = i
+	}
+	var out [][]int
+	for s := range subsets(every, k) {
+		out = append(out, slices.Clone(s))
+	}
+	return out
+}

@@ -13,7 +13,7 @@ import (
 
 // maxCases bounds the kinds of failure that are tried for one event of a group.
 // Losses of equal nodes are one kind, so that real plans stay far below it. Of more
-// than fewCases a proof of all at once is looked for first.
+// than fewCases a proof of all at once is looked for first, then proofs of many.
 const (
 	maxCases = 200_000
 	fewCases = 2_000
@@ -266,11 +266,15 @@ func (k *checker) lost(g *group, e event, zones []int) bool {
 	}
 	y := g.yard
 	y.rebase(alive)
-	if e.nodes > 1 && kindsOf(alive, e.nodes, fewCases) > fewCases && y.spares(alive, gone, e.nodes) {
-		return true
+	kinds := strikes(alive, e.nodes)
+	if e.nodes > 1 && kindsOf(alive, e.nodes, fewCases) > fewCases {
+		if y.spares(alive, gone, e.nodes) {
+			return true
+		}
+		kinds = y.sums(alive, gone, e.nodes).strikes()
 	}
 	cases := 0
-	for hits := range strikes(alive, e.nodes) {
+	for hits := range kinds {
 		if cases++; cases > maxCases {
 			return k.need(false, g.path, "loss.unproved", "loss of %v: more than %d kinds of failure, not all were tried", e, maxCases)
 		}

@@ -14,8 +14,7 @@ import "github.com/scantling-dev/scantling/planner"
 // Rules about who runs where would void the second step: then it proves nothing.
 func (y *yard) spares(alive []int, gone *demand, k int) bool {
 	for w, l := range y.g.loads {
-		kind := &y.kinds[w]
-		if l.plan.Replicas > 0 && (kind.zoneSkew > 0 || kind.hostSkew > 0 || kind.apartHost || kind.apartZone || len(kind.with) > 0 || l.bound()) {
+		if l.plan.Replicas > 0 && y.ruled(w) {
 			return false
 		}
 	}
