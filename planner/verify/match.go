@@ -54,8 +54,8 @@ func (k *checker) match() {
 }
 
 // settled takes the provider's own pods as a plan has them where that is more than its
-// size asks for, though no more than a cluster would of four times the vCPUs and a node for
-// each pod. More of them may take fewer nodes, which ask for fewer of them: a plan then has
+// size asks for, though no more than a cluster would of four times the vCPUs and, for
+// each pod, a node in every zone. More of them may take fewer nodes, which ask for fewer of them: a plan then has
 // room for the larger number.
 func (k *checker) settled(system []planner.Workload, p *planner.GroupPlan) {
 	large := k.size()
@@ -66,7 +66,7 @@ func (k *checker) settled(system []planner.Workload, p *planner.GroupPlan) {
 			pods += min(max(w.Replicas, 0), maxReplicas)
 		}
 	}
-	large.Nodes = max(large.Nodes, pods)
+	large.Nodes = max(large.Nodes, pods) * len(k.c.Zones)
 	most := k.prov.SystemWorkloads(k.c, large)
 	for i := range system {
 		w := &system[i]
