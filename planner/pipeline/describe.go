@@ -221,8 +221,7 @@ func (p *problem) alternatives(a *answer, result *packing.Result) []planner.Alte
 			alt.Cost = planner.Amount{Rate: p.buy(part{o, c.Nodes}).rate(), Known: true}
 		}
 		if o.known && ownKnown && own > 0 {
-			other := alt.Cost.Rate
-			alt.Difference = units.Ratio(int64(other-own) / max(int64(own)/int64(units.Whole), 1))
+			alt.Difference = units.Ratio(share(int64(max(0, alt.Cost.Rate-own)), int64(units.Whole), int64(own)))
 		}
 		out = append(out, alt)
 	}

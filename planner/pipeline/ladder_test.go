@@ -60,3 +60,14 @@ func TestMaxNodeShare(t *testing.T) {
 		t.Errorf("%d of %s, binds %+v; want 4 of m7a.large for max_node_share", plan.Nodes, plan.Pools[0].InstanceType, plan.Binding)
 	}
 }
+
+// TestDifferenceOfAlternatives: 74 GiB of disk are 0.0074 USD an hour, so that machines of
+// 0.009 and 0.012 are 0.0164 and 0.0194, which is 18.2926% more.
+func TestDifferenceOfAlternatives(t *testing.T) {
+	g := alone(given("w", 1, 500, units.GiB))
+	g.Disk.Size = 74 * units.GiB
+	plan := market(g, machine("m7a.large", 2, 8, 9), machine("m7a.xlarge", 4, 16, 12)).mustMake(t)
+	if others := plan.NodeGroups[0].Alternatives; len(others) != 1 || others[0].Difference != 182_926 {
+		t.Errorf("got %+v", others)
+	}
+}
