@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -69,7 +70,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		return planner.Plan{}, err
 	}
 	groups, err := m.arrange(ctx, &control)
-	if err != nil {
+	if err := errors.Join(err, m.idleDaemonSets()); err != nil {
 		return planner.Plan{}, err
 	}
 	plan := planner.Plan{

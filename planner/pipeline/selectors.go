@@ -158,8 +158,10 @@ func (m *maker) labelValues(g *planner.NodeGroup, key string) []string {
 		if ok, _ := admits(&g.Instances, t); !ok {
 			continue
 		}
-		if v, ok := m.provider.NodeLabels(g, t, g.Instances.CapacityType)[key]; ok && !slices.Contains(out, v) {
-			out = append(out, v)
+		for _, capacity := range capacities(g) {
+			if v, ok := m.provider.NodeLabels(g, t, capacity)[key]; ok && !slices.Contains(out, v) {
+				out = append(out, v)
+			}
 		}
 	}
 	slices.Sort(out)

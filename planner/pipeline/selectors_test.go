@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,5 +93,44 @@ func TestSelectorsThatNothingMatches(t *testing.T) {
 				t.Errorf("got %+v", bad)
 			}
 		})
+	}
+}
+
+// TestDaemonSetsThatRunNowhere: a selector that no type of the groups matches is a
+// mistake; one that some type matches is not, though another type is bought.
+func TestDaemonSetsThatRunNowhere(t *testing.T) {
+	arm := machine("m7g.xlarge", 4, 16, 300)
+	arm.Architecture = catalogs.ARM64
+	g := alone(given("w", 3, 500, units.GiB))
+	g.Labels = map[string]string{"team": "shop"}
+	g.Instances.Architectures = []string{catalogs.AMD64, catalogs.ARM64}
+	planned := func(d planner.DaemonSet) *problem {
+		p := market(g, arm, machine("m7i.xlarge", 4, 16, 200))
+		d.Name = "x"
+		p.cluster.DaemonSets = []planner.DaemonSet{d}
+		return p
+	}
+	for name, test := range map[string]struct {
+		selector           map[string]string
+		constraint, margin string
+	}{
+		"no such label":  {map[string]string{"foo": "bar"}, `no node of its groups has the label foo = "bar"`, "none has the label at all: g"},
+		"no such value":  {map[string]string{"team": "mail"}, `team = "mail"`, "it is shop"},
+		"never together": {map[string]string{"kubernetes.io/arch": "arm64", "node.kubernetes.io/instance-type": "m7i.xlarge"}, "all of these labels together", ""},
+	} {
+		bad := planned(planner.DaemonSet{NodeSelector: test.selector}).infeasible(t)
+		if bad.Path != "daemonset.x.node_selector" || !strings.Contains(bad.Constraint, test.constraint) || !strings.Contains(bad.Margin, test.margin) {
+			t.Errorf("%s: %+v", name, bad)
+		}
+	}
+	for name, d := range map[string]planner.DaemonSet{
+		"a label of the group":        {NodeSelector: map[string]string{"team": "shop"}},
+		"a type that is not chosen":   {NodeSelector: map[string]string{"kubernetes.io/arch": "arm64"}},
+		"kept away by taints, if any": {OwnTolerations: true},
+	} {
+		plan := planned(d).mustMake(t)
+		if said := slices.ContainsFunc(plan.Findings, func(f planner.Finding) bool { return f.Rule == "WN-24" }); said != (name == "a type that is not chosen") {
+			t.Errorf("%s: findings %+v", name, plan.Findings)
+		}
 	}
 }

@@ -214,6 +214,12 @@ func TestPodRules(t *testing.T) {
 			w.planned().Workloads[0].Reasons = planner.ReplicaReasons{Load: 3}
 			w.planned().Workloads[0].ReadyAtWorst = 2
 		}, "warning PD-22 node_group.web.workload.api.min_ready", "leaves 2 pods ready, and the peak needs 3", "min_ready = 3"},
+		"a daemonset on no node": {func(w *world) {
+			w.c().DaemonSets = []planner.DaemonSet{{Name: "agent"}, {Name: "x", NodeSelector: map[string]string{"kubernetes.io/arch": "arm64"}}}
+		}, "warning WN-24 daemonset.x.node_selector", "x runs on no node of the plan: none has the labels", "leave node_selector out"},
+		"a daemonset that taints keep away": {func(w *world) {
+			w.c().DaemonSets = []planner.DaemonSet{{Name: "x", OwnTolerations: true}}
+		}, "warning WN-24 daemonset.x.tolerations", "does not tolerate the taints of its groups", "leave tolerations out"},
 		"no limits":      {func(w *world) { w.api().Pod.CPULimit, w.api().Pod.MemoryLimit = 0, 0 }, "info PD-08 node_group.web.workload.api.pod.limits", "memory or CPU", `memory = "2Gi"`},
 		"a hollow limit": {func(w *world) { w.api().Pod.CPULimit = 4000 }, "warning PD-09 node_group.web.workload.api.pod.limits", "4 vCPU on nodes with 3.9 vCPU", `limits { cpu = "1000m" }`},
 		"hollow memory":  {func(w *world) { w.api().Pod.MemoryLimit = 15 * units.GiB }, "warning PD-09 node_group.web.workload.api.pod.limits", "15.0 GiB on nodes with 14.0 GiB", `limits { memory = "2Gi" }`},
