@@ -433,5 +433,5 @@ func (p *problem) mostNodes() int {
 		pods *= len(p.group.Zones) // each zone may have to take all of its own back
 	}
 	n, _ := packing.MostNodes(pods, l, len(p.group.Zones))
-	return units.CeilDiv(max(n, p.group.MinNodes), p.step()) * p.step()
+	return units.CeilDiv(max(n, p.group.MinNodes, p.leastByShare()), p.step()) * p.step()
 }

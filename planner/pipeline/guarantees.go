@@ -27,9 +27,9 @@ func (p *problem) uncertain() error {
 	case void.Rule == placement.ShortSpread && w.spec.Recovery == planner.Static:
 		bad.Remedy = `use guarantee = "scheduled": topology spread is hard where recovery is static`
 	case void.Rule == placement.ShortAntiAffinity:
-		bad.Path, bad.Remedy = w.path+".anti_affinity", `prefer it, or use guarantee = "scheduled"`
+		bad.Path, bad.Remedy = w.path+".anti_affinity", `write anti_affinity = "preferred", or use guarantee = "scheduled"`
 	case void.Rule == placement.ShortAffinity:
-		bad.Path, bad.Remedy = w.path+".affinity", `prefer it, or use guarantee = "scheduled"`
+		bad.Path, bad.Remedy = w.path+".affinity", `write required = false, or use guarantee = "scheduled"`
 	case void.Rule == placement.ShortVolumeZone:
 		bad.Path, bad.Remedy = w.path+".volume", `use guarantee = "scheduled", or volumes that are not zonal`
 	case void.Rule == placement.ShortSpread:

@@ -109,6 +109,34 @@ func TestMaxNodesTooLow(t *testing.T) {
 	}
 }
 
+// TestMaxNodesThatSizeDoesNotMend: a node takes one pod of seven and of their surge of
+// two however large it is; a share of 10% is ten nodes, and a sixth is 17% rounded up.
+func TestMaxNodesThatSizeDoesNotMend(t *testing.T) {
+	apart := alone(tiny("w", 7, apartBy(planner.HostnameKey, planner.AffinityRequired)))
+	apart.Workloads[0].RollingUpdate = given("w", 7, 0, 0).RollingUpdate
+	apart.MaxNodes = 6
+	bad := market(apart, machine("m7i.large", 2, 8, 100)).infeasible(t)
+	refusal{"node_group.g.autoscaling.max_nodes", "max_nodes is 6", "9 are needed at least", `raise max_nodes to 9, or write anti_affinity = "preferred"`}.check(t, bad)
+	if strings.Contains(bad.Remedy, "larger types") {
+		t.Errorf("remedy %q: a larger type takes one pod as well", bad.Remedy)
+	}
+
+	share := alone(given("w", 6, 500, units.GiB))
+	share.Instances.MaxNodeShare, share.MaxNodes = 10*units.Percent, 6
+	refusal{
+		"node_group.g.instances.max_node_share", "asks for 10 nodes, and max_nodes is 6", "4 nodes too few", `raise max_node_share to "17%", or max_nodes to 10`,
+	}.check(t, market(share, machine("m7i.large", 2, 8, 100)).infeasible(t))
+	share.Instances.MaxNodeShare = 17 * units.Percent
+	if _, n := nodes(new(market(share, machine("m7i.large", 2, 8, 100)).mustMake(t))); n != 6 {
+		t.Errorf("%d nodes, want 6", n)
+	}
+	// One percent is a hundred nodes, for however few pods.
+	share.Instances.MaxNodeShare, share.MaxNodes = units.Percent, 0
+	if _, n := nodes(new(market(share, machine("m7i.large", 2, 8, 100)).mustMake(t))); n != 100 {
+		t.Errorf("%d nodes, want 100", n)
+	}
+}
+
 // TestBudget: nine nodes at 0.105 USD with their disks and a fee of 0.1 are 1.045
 // USD an hour, 762.85 a month; two of the nodes are redundancy, 153.30.
 func TestBudget(t *testing.T) {

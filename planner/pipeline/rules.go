@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/packing"
@@ -92,34 +93,49 @@ func (w *work) kept() int {
 	return w.need
 }
 
-// crowded says that pods of w have too few zones to be kept apart by zone; nil where
-// that is not so.
+// crowded says that pods of w have too few zones to be kept apart by zone, with all that
+// asks for zones at once, so that one change frees it; nil where that is not so.
 func (p *problem) crowded(w *work) error {
 	if !w.apart(planner.ZoneKey) {
 		return nil
 	}
 	zones, n := w.zonesOf(len(p.group.Zones)), w.base.Sum()
-	bad := planner.Infeasible{Path: w.path + ".anti_affinity"}
-	surge := w.rollout().Surge(n)
-	lost := 0
+	surge, lost := w.rollout().Surge(n), 0
 	if w.reschedules() && !w.zonal() {
 		lost = p.losses.Zones
 	}
-	switch {
-	case n > zones:
-		bad.Constraint = fmt.Sprintf("anti-affinity is required by zone, and %d replicas have %d zones", n, zones)
-		bad.Margin = fmt.Sprintf("%d zone%s too few", n-zones, plural(n-zones))
-		bad.Remedy = fmt.Sprintf("write anti_affinity_key = \"hostname\", prefer it, or lower the replicas to %d", zones)
-	case n+surge > zones:
-		bad.Constraint = fmt.Sprintf("anti-affinity is required by zone, and a rollout runs %d pods in %d zones", n+surge, zones)
-		bad.Margin = fmt.Sprintf("%d zone%s too few", n+surge-zones, plural(n+surge-zones))
-		bad.Remedy = "write rolling_update { max_surge = 0, max_unavailable = 1 }, or anti_affinity_key = \"hostname\""
-	case n+lost > zones:
-		bad.Constraint = fmt.Sprintf("anti-affinity is required by zone, and after the loss of any %d the %d replicas have %d zones", lost, n, zones-lost)
-		bad.Margin = fmt.Sprintf("%d zone%s too few", n+lost-zones, plural(n+lost-zones))
-		bad.Remedy = fmt.Sprintf("lower the replicas to %d, write redundancy { zones = 0 }, or anti_affinity_key = \"hostname\"", zones-lost)
-	default:
+	short := n + max(surge, lost) - zones
+	if short <= 0 {
 		return nil
 	}
-	return &bad
+	needs := []string{fmt.Sprintf("%d replicas", n)}
+	if surge > 0 {
+		needs = append(needs, fmt.Sprintf("%d pods during a rollout", n+surge))
+	}
+	constraint := fmt.Sprintf("anti-affinity is required by zone, so that each of %s has a zone of its own, and there are %d", strings.Join(needs, " and "), zones)
+	if lost > 0 {
+		constraint += fmt.Sprintf(", %d after the loss of any %d zone%s", max(0, zones-lost), lost, plural(lost))
+	}
+	return &planner.Infeasible{
+		Path:       w.path + ".anti_affinity",
+		Constraint: constraint,
+		Margin:     fmt.Sprintf("%d zone%s too few", short, plural(short)),
+		Remedy:     w.uncrowd(n, zones, lost),
+	}
+}
+
+// uncrowd says what frees n pods that are kept apart over so few zones, of which some
+// may be lost.
+func (w *work) uncrowd(n, zones, lost int) string {
+	const others = "write anti_affinity_key = \"hostname\" or anti_affinity = \"preferred\""
+	fit := zones - lost
+	switch {
+	case fit < 1, n > fit && w.computed:
+		return others
+	case n <= fit:
+		return "write rolling_update { max_surge = 0, max_unavailable = 1 }; or " + others
+	case w.rollout().Surge(fit) > zones-fit:
+		return fmt.Sprintf("%s; or lower the replicas to %d, with rolling_update { max_surge = 0, max_unavailable = 1 }", others, fit)
+	}
+	return fmt.Sprintf("%s; or lower the replicas to %d", others, fit)
 }

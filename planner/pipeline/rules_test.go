@@ -69,9 +69,13 @@ func TestAntiAffinityBeyondZones(t *testing.T) {
 		zones                      int
 		constraint, margin, remedy string
 	}{
-		"replicas": {4, false, 0, "4 replicas have 3 zones", "1 zone too few", `anti_affinity_key = "hostname"`},
-		"rollouts": {3, true, 0, "a rollout runs 4 pods in 3 zones", "1 zone too few", "max_surge = 0"},
-		"losses":   {3, false, 1, "after the loss of any 1 the 3 replicas have 2 zones", "1 zone too few", "lower the replicas to 2"},
+		"replicas": {4, false, 0, "each of 4 replicas has a zone of its own, and there are 3", "1 zone too few", `anti_affinity_key = "hostname"`},
+		"rollouts": {3, true, 0, "3 replicas and 4 pods during a rollout", "1 zone too few", "write rolling_update { max_surge = 0, max_unavailable = 1 }"},
+		"losses":   {3, false, 1, "there are 3, 2 after the loss of any 1 zone", "1 zone too few", "lower the replicas to 2"},
+		// 6 and 2 of a rollout are 8; 2 survive a zone, and the surge of 2 is 1, which the
+		// third zone takes.
+		"all":       {6, true, 1, "6 replicas and 8 pods during a rollout has a zone of its own, and there are 3, 2 after the loss of any 1 zone", "5 zones too few", "lower the replicas to 2"},
+		"no losses": {6, true, 0, "6 replicas and 8 pods during a rollout", "5 zones too few", "lower the replicas to 3, with rolling_update { max_surge = 0"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -85,6 +89,8 @@ func TestAntiAffinityBeyondZones(t *testing.T) {
 			}
 		})
 	}
+	// What the remedies name holds: 2 with a surge of 1 in three zones of which one is lost.
+	on(abc(), planner.Redundancy{Zones: 1, Recovery: planner.Reschedule}, tiny("w", 2, apartBy(planner.ZoneKey, planner.AffinityRequired))).mustMake(t)
 	// Three in three zones, none of which is lost.
 	plan := on(abc(), planner.Redundancy{Recovery: planner.Reschedule}, inPlace(tiny("w", 3, apartBy(planner.ZoneKey, planner.AffinityRequired)))).mustMake(t)
 	if _, n := nodes(&plan); n != 3 {

@@ -63,8 +63,10 @@ func (p *problem) unplannable(err error) error {
 		bad.Remedy = "raise replicas, lower min_ready, or declare a smaller redundancy"
 	} else if failure.Resource == placement.ShortSpread {
 		bad.Remedy = "raise max_skew, or use ScheduleAnyway"
-	} else if failure.Resource == placement.ShortAffinity || failure.Resource == placement.ShortAntiAffinity {
-		bad.Remedy = "prefer the rule instead of requiring it, or run the workloads in groups of their own"
+	} else if failure.Resource == placement.ShortAffinity {
+		bad.Remedy = "write required = false in affinity, or run the workloads in groups of their own"
+	} else if failure.Resource == placement.ShortAntiAffinity {
+		bad.Remedy = `write anti_affinity = "preferred", or run the workloads in groups of their own`
 	}
 	return bad
 }
@@ -148,14 +150,28 @@ func (p *problem) sentence(f *placement.Failure) string {
 	return fmt.Sprintf("%d pods of %s have no place %s, short of %s", f.Missing, f.Workload, when, p.further.shortage(f.Resource))
 }
 
-// maxNodesTooLow is for a declared maximum below what any type needs.
+// maxNodesTooLow is for a declared maximum below what any type needs, or below what
+// max_node_share asks for.
 func (p *problem) maxNodesTooLow() error {
+	most := p.mostNodes()
+	if share := p.leastByShare(); share > most {
+		return &planner.Infeasible{
+			Path:       p.path + ".instances.max_node_share",
+			Constraint: fmt.Sprintf("max_node_share asks for %d nodes, and max_nodes is %d", share, most),
+			Margin:     fmt.Sprintf("%d nodes too few", share-most),
+			Remedy:     fmt.Sprintf(`raise max_node_share to "%d%%", or max_nodes to %d`, units.CeilDiv(100, most), share),
+		}
+	}
 	margin, remedy := p.nodesWanted()
-	return &planner.Infeasible{
+	bad := &planner.Infeasible{
 		Path:       p.path + ".autoscaling.max_nodes",
-		Constraint: fmt.Sprintf("max_nodes is %d: too few of any admitted type", p.group.MaxNodes),
+		Constraint: fmt.Sprintf("max_nodes is %d: too few of any admitted type", most),
 		Margin:     margin, Remedy: remedy,
 	}
+	if p.group.MaxNodes == 0 {
+		bad.Path, bad.Constraint = p.path, fmt.Sprintf("no number of nodes up to %d, which were tried, holds its pods", most)
+	}
+	return bad
 }
 
 // nodesWanted plans the group without its maximum, to say how many nodes are
@@ -188,5 +204,12 @@ func (p *problem) nodesWanted() (margin, remedy string) {
 	if best == 0 {
 		return "", "admit larger types, or declare a smaller redundancy"
 	}
-	return fmt.Sprintf("%d are needed at least", best), fmt.Sprintf("raise max_nodes to %d, or admit larger types", best)
+	margin, remedy = fmt.Sprintf("%d are needed at least", best), fmt.Sprintf("raise max_nodes to %d", best)
+	switch apart := p.leastApart(); {
+	case best > max(apart, p.leastByShare()):
+		remedy += ", or admit larger types"
+	case best == apart:
+		remedy += `, or write anti_affinity = "preferred": required by hostname, a node takes one pod however large it is`
+	}
+	return margin, remedy
 }
