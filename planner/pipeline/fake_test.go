@@ -43,7 +43,7 @@ func (p fakeProvider) Terms() planner.Terms {
 
 func (fakeProvider) Versions(cat *catalogs.Catalog) []catalogs.Version { return cat.Versions }
 
-func (p fakeProvider) Allocatable(_ *planner.Cluster, _ *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
+func (p fakeProvider) Allocatable(_ *planner.Cluster, g *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
 	if p.onSize != nil {
 		p.onSize()
 	}
@@ -52,7 +52,7 @@ func (p fakeProvider) Allocatable(_ *planner.Cluster, _ *planner.NodeGroup, t *c
 	}
 	a := planner.Allocatable{
 		CPU: units.MilliCPU(t.VCPUs)*units.Core - 100, Memory: t.Memory - units.GiB,
-		Pods: min(12*t.VCPUs, 110), EphemeralStorage: 40 * units.GiB,
+		Pods: min(12*t.VCPUs, 110), EphemeralStorage: 40*units.GiB + max(0, g.Disk.Size-50*units.GiB),
 		Attachments: t.VCPUs, Network: units.Mbps(t.NetworkMbps), Disk: units.Mbps(t.DiskMbps),
 	}
 	if t.GPUs.Milli > 0 {

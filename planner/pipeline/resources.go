@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/packing"
@@ -142,6 +143,34 @@ func (f further) amount(r packing.Resource, n int64) string {
 	return fmt.Sprintf("%d %s", n, f[i])
 }
 
+// device reports whether r is an extended resource.
+func (f further) device(r packing.Resource) bool {
+	i, ok := r.More()
+	return ok && i < len(f) && !slices.Contains([]string{attachments, network, disk}, f[i])
+}
+
+// margin says what a pod requests, what the closest node has left and how much is
+// missing, in one unit: the request rounded up, what is left rounded down, so that the
+// three add up.
+func (f further) margin(e *packing.NoFitError) string {
+	asked, left := e.Request, e.Offers
+	write := func(n int64) string { return f.amount(e.Resource, n) }
+	switch memory := e.Resource == packing.Memory || e.Resource == packing.Storage; {
+	case memory:
+		unit, name := int64(units.MiB), "MiB"
+		if left >= muchBytes {
+			unit, name = int64(units.GiB), "GiB"
+		}
+		asked, left = units.CeilDiv(asked, unit), left/unit
+		write = func(n int64) string { return fmt.Sprintf("%d %s", n, name) }
+	case e.Resource == packing.CPU && asked >= manyCores:
+		write = inCores
+	case f.device(e.Resource) && left == 0:
+		return fmt.Sprintf("it requests %s, and %s has none", write(asked), e.OfferName)
+	}
+	return fmt.Sprintf("it requests %s, %s has %s left after reserves and DaemonSets: %s too few", write(asked), e.OfferName, write(left), write(asked-left))
+}
+
 // attribute is where a spec asks for a resource, under a workload.
 func (f further) attribute(r packing.Resource) string {
 	switch name := f.resource(r); name {
@@ -160,7 +189,7 @@ func requestsOf(r *placement.Resources) planner.Requests {
 	return planner.Requests{CPU: r.CPU, Memory: r.Memory, Pods: r.Pods}
 }
 
-// Amounts from these on are written in whole cores and TiB.
+// Amounts from these on are written in cores and GiB.
 const (
 	manyCores = 100 * int64(units.Core)
 	muchBytes = int64(units.TiB)
@@ -171,16 +200,21 @@ func amount(r packing.Resource, n int64) string {
 	switch r {
 	case packing.CPU:
 		if n >= manyCores {
-			return fmt.Sprintf("%d CPU", n/int64(units.Core))
+			return inCores(n)
 		}
 		return fmt.Sprintf("%dm CPU", n)
 	case packing.Memory, packing.Storage:
 		if n >= muchBytes {
-			return fmt.Sprintf("%d.%d TiB", n/muchBytes, n%muchBytes*10/muchBytes)
+			return fmt.Sprintf("%d GiB", n/int64(units.GiB))
 		}
 		return fmt.Sprintf("%d MiB", n/int64(units.MiB))
 	case packing.Pods:
 		return fmt.Sprintf("%d pods", n)
 	}
 	panic("pipeline: resource " + string(r))
+}
+
+// inCores writes CPU in cores, to the thousandth.
+func inCores(n int64) string {
+	return strconv.FormatFloat(float64(n)/float64(units.Core), 'f', -1, 64) + " CPU"
 }

@@ -94,7 +94,7 @@ func TestTooMuchOfAFurtherResource(t *testing.T) {
 	}{
 		"local storage": {
 			func(w *planner.Workload) { w.Pod.EphemeralStorage = 50 * units.GiB },
-			"pod.ephemeral_storage", "larger than a node", "it requests 51200 MiB, m7i.xlarge has 40960 MiB left after reserves and DaemonSets: 10240 MiB too few", "disk.size",
+			"pod.ephemeral_storage", "larger than a node", "it requests 51200 MiB, m7i.xlarge has 40960 MiB left after reserves and DaemonSets: 10240 MiB too few", `lower it to "40960Mi", which m7i.xlarge has left; or raise disk.size of the group to "60Gi"`,
 		},
 		"volumes": {
 			func(w *planner.Workload) { w.Volumes = make([]planner.Volume, 5) },
@@ -104,7 +104,19 @@ func TestTooMuchOfAFurtherResource(t *testing.T) {
 			func(w *planner.Workload) {
 				w.Pod.Extended = []planner.ExtendedResource{{Name: "nvidia.com/gpu", Count: 1}}
 			},
-			"pod.resources", "larger than a node", "it requests 1 nvidia.com/gpu, m7i.xlarge has 0 nvidia.com/gpu left after reserves and DaemonSets: 1 nvidia.com/gpu too few", "gpu { }",
+			"pod.resources", "no admitted type has nvidia.com/gpu", "it requests 1 nvidia.com/gpu, and m7i.xlarge has none", "instances { gpu { } }",
+		},
+		"more GPUs than any has": {
+			func(w *planner.Workload) {
+				w.Pod.Extended = []planner.ExtendedResource{{Name: "nvidia.com/gpu", Count: 17}}
+			},
+			"pod.resources", "no admitted type has nvidia.com/gpu", "it requests 17", "ask for 4 at most: no type of us-east-1 has more than g5.12xlarge",
+		},
+		"devices that are not modelled": {
+			func(w *planner.Workload) {
+				w.Pod.Extended = []planner.ExtendedResource{{Name: "example.com/foo", Count: 1}}
+			},
+			"pod.resources", "no admitted type has example.com/foo", "", "ask for what is known of nodes there, nvidia.com/gpu: no type of us-east-1 has example.com/foo",
 		},
 		"network": {
 			func(w *planner.Workload) { w.Pod.Network = 400 },
@@ -117,10 +129,22 @@ func TestTooMuchOfAFurtherResource(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			bad := market(alone(asking(1, test.change)), machine("m7i.xlarge", 4, 16, 200)).infeasible(t)
+			bad := market(alone(asking(1, test.change)), machine("m7i.xlarge", 4, 16, 200), gpuMachine("g5.12xlarge", 48, 4, 2000)).infeasible(t)
 			if bad.Path != "node_group.g.workload.w."+test.path || !strings.Contains(bad.Constraint, test.constraint) || !strings.Contains(bad.Margin, test.margin) || !strings.Contains(bad.Remedy, test.remedy) {
 				t.Errorf("got %+v", bad)
 			}
 		})
 	}
+}
+
+// TestMarginsAddUp: 500 cores against 382.898 are 117.102 too few, and 5000 GiB against
+// 2898.5 are 2102 in whole GiB, what is left rounded down.
+func TestMarginsAddUp(t *testing.T) {
+	big := machine("m7i.96xlarge", 383, 2900, 9000)
+	p := market(alone(given("w", 1, 500*units.Core, units.GiB)), big)
+	p.provider.daemons = []planner.DaemonSet{{Name: "agent", CPU: 2, Memory: 512 * units.MiB}}
+	refusal{"node_group.g.workload.w.pod.cpu", "", "it requests 500 CPU, m7i.96xlarge has 382.898 CPU left after reserves and DaemonSets: 117.102 CPU too few", ""}.check(t, p.infeasible(t))
+	p = market(alone(given("w", 1, units.Core, 5000*units.GiB)), big)
+	p.provider.daemons = []planner.DaemonSet{{Name: "agent", CPU: 2, Memory: 512 * units.MiB}}
+	refusal{"node_group.g.workload.w.pod.memory", "", "it requests 5000 GiB, m7i.96xlarge has 2898 GiB left after reserves and DaemonSets: 2102 GiB too few", ""}.check(t, p.infeasible(t))
 }

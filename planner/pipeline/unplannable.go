@@ -22,9 +22,8 @@ func (p *problem) unplannable(err error) error {
 		return &planner.Infeasible{
 			Path:       e.Name + "." + p.further.attribute(e.Resource),
 			Constraint: p.tooLargeFor(e),
-			Margin: fmt.Sprintf("it requests %s, %s has %s left after reserves and DaemonSets: %s too few",
-				p.further.amount(e.Resource, e.Request), e.OfferName, p.further.amount(e.Resource, e.Offers), p.further.amount(e.Resource, e.Short())),
-			Remedy: p.tooLargeRemedy(e),
+			Margin:     p.further.margin(e),
+			Remedy:     p.tooLargeRemedy(e),
 		}
 	}
 	e, ok := errors.AsType[*packing.NoCountError](err)
@@ -94,11 +93,15 @@ const unlikelyCores = 200 * int64(units.Core)
 // none where nothing is known of it.
 func (p *problem) tooLargeFor(e *packing.NoFitError) string {
 	if e.Offers == 0 {
-		switch p.further.resource(e.Resource) {
+		switch name := p.further.resource(e.Resource); name {
 		case network:
 			return "no admitted type has a network baseline that is known; the closest is " + e.OfferName
 		case disk:
 			return "no admitted type has a bandwidth to network disks that is known to last; the closest is " + e.OfferName
+		default:
+			if p.further.device(e.Resource) && p.noneHas(e.Resource) {
+				return "no admitted type has " + name
+			}
 		}
 	}
 	return "a pod is larger than a node of every admitted type; the closest is " + e.OfferName
@@ -108,7 +111,7 @@ func (p *problem) tooLargeRemedy(e *packing.NoFitError) string {
 	switch name := p.further.resource(e.Resource); name {
 	case string(packing.CPU), string(packing.Memory), string(packing.Pods):
 	case string(packing.Storage):
-		return "request less ephemeral_storage, or raise disk.size of the group"
+		return p.storageRemedy(e)
 	case attachments:
 		return "give the pod fewer volumes, or admit types that take more (families, types)"
 	case disk:
@@ -116,7 +119,7 @@ func (p *problem) tooLargeRemedy(e *packing.NoFitError) string {
 	case network:
 		return "ask for less, or admit other types (families, types)"
 	default:
-		return "ask for fewer, or admit types that have them: instances { gpu { } }"
+		return p.deviceRemedy(e, name)
 	}
 	remedy := p.tooLargeChange(e)
 	if e.Resource == packing.CPU && e.Request >= unlikelyCores {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -99,6 +100,35 @@ func (p *problem) lowered(e *packing.NoFitError) string {
 	return "make the pod smaller"
 }
 
+// mostDisk is the largest root disk that is looked at: EBS volumes of type gp3 end at
+// 64 TiB (Amazon EBS user guide, "General Purpose SSD volumes").
+const mostDisk = 64 * units.TiB
+
+// storageRemedy says to what ephemeral_storage has to be lowered, and at which disk.size,
+// in whole GiB, a node of the closest type holds the pod.
+func (p *problem) storageRemedy(e *packing.NoFitError) string {
+	lower := "request less ephemeral_storage"
+	if e.Offers > 0 {
+		lower = p.lowered(e) + ", which " + e.OfferName + " has left"
+	}
+	item := slices.IndexFunc(p.works, func(w work) bool { return w.path == e.Name })
+	t, _ := p.m.catalog.Type(e.OfferName)
+	fits := func(gib int) bool {
+		g := *p.group
+		g.Disk.Size = units.Bytes(gib) * units.GiB
+		a, err := p.m.provider.Allocatable(&p.m.cluster, &g, &t)
+		o := offer{instance: &t, room: p.further.node(&a)}
+		p.m.buyAs(&o, &g, p.m.daemonSets(&g), 0, g.Instances.CapacityType)
+		return err == nil && o.free.Storage >= p.works[item].request.Storage
+	}
+	most := int(mostDisk / units.GiB)
+	least := sort.Search(most, fits)
+	if least == most {
+		return lower
+	}
+	return fmt.Sprintf("%s; or raise disk.size of the group to \"%dGi\"", lower, least)
+}
+
 // tooLargeChange joins what can be done for a pod that is too large: of its request, and
 // of the filters.
 func (p *problem) tooLargeChange(e *packing.NoFitError) string {
@@ -114,7 +144,67 @@ func (p *problem) tooLargeChange(e *packing.NoFitError) string {
 	} else if p.m.terms.OwnMachines {
 		out = append(out, "declare a larger machine")
 	} else {
-		out = append(out, "no other type of the region holds it")
+		return strings.Join(out, "; or ") + "; no other type of the region holds it"
 	}
 	return strings.Join(out, "; or ")
+}
+
+// noneHas reports whether no node of an admitted type has any of a resource.
+func (p *problem) noneHas(r packing.Resource) bool {
+	i, ok := r.More()
+	return ok && !slices.ContainsFunc(p.offers, func(o offer) bool { return o.room.More[i] > 0 })
+}
+
+// deviceRemedy says where devices are had that the admitted types have too few of: which
+// types of the region have as many, or how many one has at most, or which devices nodes
+// are known to have.
+func (p *problem) deviceRemedy(e *packing.NoFitError, name string) string {
+	most, best, known := p.m.devices(p.group, name)
+	where := "type of " + p.m.cluster.Region
+	if p.m.terms.OwnMachines {
+		where = "declared machine"
+	}
+	switch {
+	case most == 0 && len(known) == 0:
+		return fmt.Sprintf("leave it out: no %s is known to have devices", where)
+	case most == 0:
+		return fmt.Sprintf("leave it out, or ask for what is known of nodes there, %s: no %s has %s", fewOf(known), where, name)
+	case most < e.Request:
+		return fmt.Sprintf("ask for %d at most: no %s has more than %s", most, where, best)
+	}
+	admit := "admit types that have as many, such as " + best
+	item := slices.IndexFunc(p.works, func(w work) bool { return w.path == e.Name })
+	if wider := p.widened(item); wider != "" {
+		admit = wider
+	}
+	if p.group.Instances.GPU == nil && name == nvidia {
+		admit = "admit types with GPUs: instances { gpu { } }; " + admit
+	}
+	if e.Offers > 0 {
+		admit = fmt.Sprintf("ask for %d; or %s", e.Offers, admit)
+	}
+	return admit
+}
+
+// nvidia is the resource of the GPUs that a gpu block of instances admits.
+const nvidia = "nvidia.com/gpu"
+
+// devices returns how many of a device a node of the region's types has at most, the
+// first type by name that has so many, and all devices that any has, sorted.
+func (m *maker) devices(g *planner.NodeGroup, name string) (most int64, best string, known []string) {
+	for i := range m.catalog.Types {
+		t := &m.catalog.Types[i]
+		a, err := m.provider.Allocatable(&m.cluster, g, t)
+		if err != nil {
+			continue
+		}
+		for _, r := range a.Extended {
+			known = append(known, r.Name)
+			if r.Name == name && r.Count > most {
+				most, best = r.Count, t.Name
+			}
+		}
+	}
+	slices.Sort(known)
+	return most, best, slices.Compact(known)
 }
