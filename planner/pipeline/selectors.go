@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -123,6 +124,13 @@ func (m *maker) selected(daemons []planner.DaemonSet, g *planner.NodeGroup, t *c
 // labels none has, and the values that there are.
 func (m *maker) unselected(g *planner.NodeGroup, w *planner.Workload) error {
 	path := g.Path() + ".workload." + w.Name + ".node_selector"
+	if err := m.unusable(g, w); err != nil {
+		return &planner.Infeasible{
+			Path:       path,
+			Constraint: "no type of these labels can be used: " + err.Error(),
+			Remedy:     "change what stands in their way, or leave the label out of the selector",
+		}
+	}
 	for _, key := range slices.Sorted(maps.Keys(w.NodeSelector)) {
 		if key == zoneLabel {
 			continue
@@ -141,6 +149,9 @@ func (m *maker) unselected(g *planner.NodeGroup, w *planner.Workload) error {
 			bad.Margin = fmt.Sprintf("of the types that the group admits it is %s", fewOf(values))
 			bad.Remedy = "write one of these, admit other types, or leave the label out of the selector"
 		}
+		if arch := m.otherArchitecture(g, w); arch != "" && key == archLabel {
+			bad.Remedy = arch
+		}
 		return bad
 	}
 	return &planner.Infeasible{
@@ -148,6 +159,47 @@ func (m *maker) unselected(g *planner.NodeGroup, w *planner.Workload) error {
 		Constraint: "no admitted type has all labels that the pods of the group ask for together",
 		Remedy:     "ask for less, or run the workload in a group of its own",
 	}
+}
+
+// unusable says why no type can be sized that g and the selector of w admit; nil where
+// some can, or none is admitted.
+func (m *maker) unusable(g *planner.NodeGroup, w *planner.Workload) error {
+	var why error
+	for i := range m.catalog.Types {
+		t := &m.catalog.Types[i]
+		if ok, _ := admits(&g.Instances, t); !ok || !matches(w.NodeSelector, m.provider.NodeLabels(g, t, g.Instances.CapacityType)) {
+			continue
+		}
+		_, err := m.provider.Allocatable(&m.cluster, g, t)
+		if err == nil {
+			return nil
+		}
+		why = cmp.Or(why, err)
+	}
+	return why
+}
+
+// archLabel is the label of a node's architecture.
+const archLabel = "kubernetes.io/arch"
+
+// otherArchitecture is what to write for a selector of an architecture that g leaves out;
+// empty where no type of it would do either.
+func (m *maker) otherArchitecture(g *planner.NodeGroup, w *planner.Workload) string {
+	other := *g
+	other.Instances.Architectures = []string{w.NodeSelector[archLabel]}
+	if slices.Contains(g.Instances.Architectures, w.NodeSelector[archLabel]) {
+		return ""
+	}
+	for i := range m.catalog.Types {
+		t := &m.catalog.Types[i]
+		if ok, _ := admits(&other.Instances, t); !ok || !matches(w.NodeSelector, m.provider.NodeLabels(&other, t, other.Instances.CapacityType)) {
+			continue
+		}
+		if _, err := m.provider.Allocatable(&m.cluster, &other, t); err == nil {
+			return fmt.Sprintf("write instances { architectures = [%q] }, if the images are built for it, or leave the label out of the selector", t.Architecture)
+		}
+	}
+	return ""
 }
 
 // labelValues returns what a label is on nodes of the types that g admits, sorted.

@@ -72,6 +72,12 @@ func TestSelectorsThatNothingMatches(t *testing.T) {
 		return &problem{cluster: cluster(abc(), group("g", planner.App, abc(), r, w)), catalog: catalog(machine("m7i.xlarge", 4, 16, 200))}
 	}
 	one := planner.Redundancy{Zones: 1, Recovery: planner.Reschedule}
+	arm := machine("m7g.xlarge", 4, 16, 100)
+	arm.Architecture = catalogs.ARM64
+	unsized := arm
+	unsized.ENIs = 0
+	both := alone(selecting(map[string]string{"kubernetes.io/arch": "arm64"}))
+	both.Instances.Architectures = []string{catalogs.AMD64, catalogs.ARM64}
 	tests := map[string]struct {
 		p                          *problem
 		constraint, margin, remedy string
@@ -79,6 +85,14 @@ func TestSelectorsThatNothingMatches(t *testing.T) {
 		"a value that no type has": {
 			market(alone(selecting(map[string]string{"kubernetes.io/arch": "arm64"})), machine("m7i.xlarge", 4, 16, 200)),
 			`no node of the group has the label kubernetes.io/arch = "arm64"`, "it is amd64", "write one of these",
+		},
+		"an architecture that is left out": {
+			market(alone(selecting(map[string]string{"kubernetes.io/arch": "arm64"})), arm, machine("m7i.xlarge", 4, 16, 200)),
+			`no node of the group has the label kubernetes.io/arch = "arm64"`, "it is amd64", `write instances { architectures = ["arm64"] }`,
+		},
+		"types that cannot be sized": {
+			market(both, unsized, machine("m7i.xlarge", 4, 16, 200)),
+			"no type of these labels can be used: its network cards are not known", "", "change what stands in their way",
 		},
 		"a label that none has": {
 			market(alone(selecting(map[string]string{"disk": "fast"})), machine("m7i.xlarge", 4, 16, 200)),
