@@ -264,7 +264,7 @@ const (
 	// Packed: some placement exists.
 	Packed Guarantee = "packed"
 	// Scheduled: the modelled kube-scheduler places all, biggest first and in 8
-	// shuffles.
+	// shuffles; what is chosen, in further orders.
 	Scheduled Guarantee = "scheduled"
 	// AnyOrder: proved for every order.
 	AnyOrder Guarantee = "any_order"

@@ -12,13 +12,13 @@ import (
 
 // Run is one order of the pods and one way of breaking ties.
 type Run struct {
-	// Order is 0 for biggest first, i for the shuffle of that list with seed i, the
-	// first eight of which are the model's own.
+	// Order is 0 for biggest first, i for the shuffle of that list with seed i; the
+	// model's own are the first.
 	Order uint64
 	// Ties is the seed of NewScheduler.
 	Ties int64
-	// Mixed recreates displaced pods in an order shuffled by Order, which the model
-	// does not try: it takes them biggest first.
+	// Mixed recreates displaced pods in an order shuffled by Order, and not biggest
+	// first.
 	Mixed bool
 }
 
@@ -39,21 +39,17 @@ func (r Run) String() string {
 	return s
 }
 
-// Model are the runs of the model itself: its nine orders, with its ties.
-func Model() []Run {
-	var runs []Run
-	for i := range uint64(9) {
-		runs = append(runs, Run{Order: i, Ties: FirstNode})
-	}
-	return runs
-}
+// Model is the first order of the model, with its ties: biggest first, the first node of
+// equals. In the others the model draws, and no scheduler draws the same.
+func Model() Run { return Run{Ties: FirstNode} }
 
 // Declared are the orders that the model of a plan with guarantee scheduled tries,
-// each with ties of its own, and biggest first with three.
+// each with ties that it did not try, and biggest first with three. In the shuffles
+// displaced pods are shuffled too.
 func Declared() []Run {
 	runs := []Run{{}, {Ties: 101}, {Ties: 102}}
 	for i := range int64(8) {
-		runs = append(runs, Run{Order: uint64(i) + 1, Ties: i + 1})
+		runs = append(runs, Run{Order: uint64(i) + 1, Ties: i + 1, Mixed: true})
 	}
 	return runs
 }
@@ -63,6 +59,15 @@ func Unseen() []Run {
 	var runs []Run
 	for i := range int64(4) {
 		runs = append(runs, Run{Order: uint64(i) + 1001, Ties: i + 1001, Mixed: true})
+	}
+	return runs
+}
+
+// More are orders like Unseen, for what takes many to show.
+func More() []Run {
+	var runs []Run
+	for i := range int64(60) {
+		runs = append(runs, Run{Order: uint64(i) + 2001, Ties: i + 2001, Mixed: true})
 	}
 	return runs
 }

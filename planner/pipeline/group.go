@@ -25,6 +25,10 @@ type problem struct {
 	further further
 	// atLeast so many nodes are tried.
 	atLeast int
+	// thorough has the scheduler tried in further orders; verdicts are what tries of mixes
+	// said, by key.
+	thorough bool
+	verdicts map[string]verdict
 	// scratch is the checker's input, reused over the scan.
 	scratch placement.Group
 	sized   []planner.ReplicaReasons
@@ -66,17 +70,8 @@ func (m *maker) group(ctx context.Context, g *planner.NodeGroup, guests []planne
 		return planner.GroupPlan{}, err
 	}
 	offers := p.packingOffers()
-	result, err := p.scan(ctx, offers, m.options.Alternatives)
-	if errors.Is(err, planner.ErrInfeasible) && p.mixes() {
-		result.Best.Offer = noOffer
-	} else if err != nil {
-		return planner.GroupPlan{}, err
-	}
-	a, mixErr := p.mixed(ctx, &result)
-	if mixErr != nil {
-		return planner.GroupPlan{}, mixErr
-	}
-	if a == nil {
+	result, a, err := p.choose(ctx, offers)
+	if err != nil {
 		return planner.GroupPlan{}, err
 	}
 	plan, err := p.describe(ctx, a, &result, offers)
@@ -198,6 +193,23 @@ func (p *problem) tryMix(guarantee planner.Guarantee, x mix, losses placement.Lo
 	for i := range p.works {
 		p.sized = append(p.sized, p.works[i].replicas(nodes, len(p.group.Zones), losses))
 	}
+	key := x.key()
+	if v, ok := p.known(key, guarantee, losses); ok {
+		if v.answer != nil {
+			p.sized = append(p.sized[:0], v.answer.sized...)
+		}
+		return v.answer, v.failure
+	}
+	a, failure := p.tryZones(guarantee, x, zones, losses)
+	if !p.thorough && losses == p.losses && guarantee == p.group.Guarantee && (failure == nil || !failure.Stopped) {
+		p.remember(key, verdict{a, failure})
+	}
+	return a, failure
+}
+
+// tryZones is tryMix for nodes in zones and the replicas at hand.
+func (p *problem) tryZones(guarantee planner.Guarantee, x mix, zones [][]int, losses placement.Losses) (*answer, *placement.Failure) {
+	nodes := x.nodes()
 	for {
 		if p.beyondBaseline(x[0].offer, nodes) {
 			return nil, &placement.Failure{During: placement.Normal, Resource: placement.ShortCPU}
@@ -262,7 +274,7 @@ func (p *problem) checkAs(guarantee planner.Guarantee, in placement.Group, losse
 // upgrade changes its formula, of the one to come. The report is of today's.
 func (p *problem) scheduled(in placement.Group, losses placement.Losses) (placement.Report, *placement.Failure) {
 	formulas := p.m.balances()
-	report, failure := p.m.checker.Check(in, losses, placement.Options{Balance: formulas[0], Stop: p.m.stop})
+	report, failure := p.m.checker.Check(in, losses, placement.Options{Balance: formulas[0], Stop: p.m.stop, Thorough: p.thorough})
 	for _, next := range formulas[1:] {
 		if failure != nil {
 			return report, failure

@@ -175,7 +175,7 @@ func (p *problem) guarantees(a *answer) []planner.GuaranteePrice {
 		packed = p.pricePacked(o, n, n)
 	case planner.Scheduled:
 		scheduled = p.priceOf(planner.Scheduled, o, n)
-		scheduled.Proof = scheduledProof
+		scheduled.Proof = fmt.Sprintf("the modelled kube-scheduler places every pod, in %d orders", a.report.Orders)
 		packed = p.pricePacked(o, least, n)
 	}
 	packed.Proof = packedProof(packed.Nodes, bound)

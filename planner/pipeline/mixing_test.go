@@ -58,7 +58,9 @@ func TestMix(t *testing.T) {
 // TestMixForSelectors: 20 pods of a core and 7 of half a core and 20 GiB run on amd64, one
 // pod on arm64: no type admits all. Of two types the one is the arm64 one and the other has
 // to hold 20 GiB: 23.5 cores take 7 r7a of 3.9. Of three, 3 r7a hold the 7 large pods and 7
-// of the others, and 2 c7a of 7.9 cores the other 13. A pod of 7 cores takes a third type.
+// of the others, and 2 c7a of 7.9 cores the other 13: where small pods come first in some
+// order they take room of the large ones, so places are all that is asked. A pod of 7 cores
+// takes a third type.
 func TestMixForSelectors(t *testing.T) {
 	arm := machine("m7g.large", 2, 8, 90)
 	arm.Architecture = catalogs.ARM64
@@ -75,6 +77,7 @@ func TestMixForSelectors(t *testing.T) {
 		3: {"m7g.large": 1, "r7a.xlarge": 3, "c7a.2xlarge": 2},
 	} {
 		g := mixing(alone(slices.Clone(pods)...), most)
+		g.Guarantee = planner.Packed
 		g.Instances.Architectures = []string{catalogs.AMD64, catalogs.ARM64}
 		got := map[string]int{}
 		for _, pool := range market(g, types...).mustMake(t).NodeGroups[0].Pools {

@@ -81,22 +81,17 @@ func (c *Checker) pickRuled(w, slot int) int {
 			t.hardHost > 0 && c.count[n*c.slots+slot]+1-minHost > t.hardHost || c.forbids(w, n, alone) != "" {
 			continue
 		}
-		c.candidates = append(c.candidates, candidate{node: int32(n), score: score})
+		c.candidates = append(c.candidates, candidate{node: int32(n), score: score, at: k})
 		feasible += int(c.kinds.size[k])
 	}
+	c.closest = min(c.closest, feasible)
 	if len(t.rules.pulls) > 0 {
 		c.pull(t.rules.pulls)
 	}
 	if t.softZone > 0 || t.softHost > 0 {
 		return c.pickSpread(t, slot, zones, feasible)
 	}
-	best, bestScore := int32(-1), int32(unfit)
-	for i := range c.candidates {
-		if x := &c.candidates[i]; x.score > bestScore || x.score == bestScore && x.node < best {
-			best, bestScore = x.node, x.score
-		}
-	}
-	return int(best)
+	return c.settleBest()
 }
 
 // pull adds the score of InterPodAffinity to the candidates: with least and most of

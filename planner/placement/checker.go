@@ -75,6 +75,8 @@ type Checker struct {
 	// slot instead. surging is the workload of the last slot's.
 	kinds   kinds
 	indexed bool
+	// mixedPods and fewChoices are the constants.
+	mixedPods, fewChoices int
 	// indexedFrom so many nodes a group is indexed.
 	indexedFrom int
 	views       []view
@@ -84,6 +86,12 @@ type Checker struct {
 	journal    journal
 	candidates []candidate
 	zoneScore  []float64
+	// equals score best; draws says that one of them is drawn; view is the one at hand.
+	equals []equal
+	draws  bool
+	// closest is the fewest nodes that a pod could be put on.
+	closest int
+	view    *view
 
 	queue    []int32
 	shuffled []int32
@@ -91,7 +99,10 @@ type Checker struct {
 	random   *rand.Rand
 	placed   []move
 	order    int
-	drills   drillState
+	// at is the order at hand; mixed says that it shuffles the pods, displaced ones too.
+	at     order
+	mixed  bool
+	drills drillState
 	// stop asks whether to give up; steps counts what was done between two looks.
 	stop  func() bool
 	steps int
@@ -103,7 +114,7 @@ type move struct{ workload, slot, node int32 }
 // NewChecker returns a Checker. The zero value is not usable.
 func NewChecker() *Checker {
 	source := rand.NewPCG(defaultSeed, 0)
-	return &Checker{source: source, random: rand.New(source), asking: 8, indexedFrom: indexedFrom}
+	return &Checker{source: source, random: rand.New(source), asking: 8, indexedFrom: indexedFrom, mixedPods: mixedPods, fewChoices: fewChoices}
 }
 
 // Check is the function Check with this Checker's memory. The report shares none
@@ -121,18 +132,22 @@ func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
 	shuffles = max(0, shuffles)
 	c.startDrills(l)
 
-	if f := c.tryOrder(0, c.queue); f != nil {
+	if f := c.tryOrder(order{}); f != nil {
 		return Report{}, f
 	}
 	report := Report{Nodes: c.nodePods(), Orders: 1 + shuffles, Free: c.free(), TightestFreeCPU: shareOf(c.free().CPU, c.total().CPU)}
-	if len(c.sizes) > 1 {
-		// With one workload every order is the same.
-		for i := range shuffles {
-			c.clearNodes()
-			if f := c.tryOrder(1+i, c.shuffle(seed+uint64(i))); f != nil {
-				return Report{}, f
-			}
+	for i := range shuffles {
+		c.clearNodes()
+		if f := c.tryOrder(order{number: 1 + i, seed: seed + uint64(i)}); f != nil {
+			return Report{}, f
 		}
+	}
+	if o.Thorough && !certified(&g, l) {
+		drawn, f := c.tryFurther(1+shuffles, seed+uint64(shuffles))
+		if f != nil {
+			return Report{}, f
+		}
+		report.Orders += drawn
 	}
 	c.reportDrills(&report)
 	return report, nil
@@ -141,6 +156,7 @@ func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
 // load takes in a group.
 func (c *Checker) load(g *Group, b Balance) {
 	c.group, c.balance = g, b
+	c.at, c.draws, c.mixed = order{}, false, false
 	c.loadPools(g)
 	workloads := len(g.Workloads)
 	c.terms, c.sizes, c.queue = c.terms[:0], c.sizes[:0], c.queue[:0]
@@ -194,20 +210,9 @@ func (c *Checker) clearNodes() {
 	c.startKinds()
 }
 
-// shuffle returns the biggest-first queue shuffled from a seed.
-func (c *Checker) shuffle(seed uint64) []int32 {
-	c.source.Seed(seed, 0)
-	c.shuffled = append(c.shuffled[:0], c.queue...)
-	c.random.Shuffle(len(c.shuffled), func(i, j int) {
-		c.shuffled[i], c.shuffled[j] = c.shuffled[j], c.shuffled[i]
-	})
-	c.sortByPriority(c.shuffled)
-	return c.shuffled
-}
-
 // tryOrder places the queue on empty nodes, then tries rollouts and losses.
-func (c *Checker) tryOrder(order int, queue []int32) *Failure {
-	c.order = order
+func (c *Checker) tryOrder(o order) *Failure {
+	queue := c.begin(o)
 	for i, w := range queue {
 		if c.stopped() {
 			return &Failure{Stopped: true}
@@ -251,6 +256,7 @@ func (c *Checker) tryRollouts() *Failure {
 		if c.terms[w].defaults {
 			slot, c.rolling = len(c.group.Workloads), w
 		}
+		c.draw(streamRollout)
 		for i := range surge {
 			n := c.pick(w, slot)
 			if n < 0 {

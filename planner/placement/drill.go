@@ -19,8 +19,13 @@ type drillState struct {
 	// nodes class by class; the i-th class is members[starts[i]:starts[i+1]].
 	members, starts []int32
 	// gauges of the classes; simulations left in this order.
-	gauges gauges
-	left   int
+	gauges      gauges
+	simulations int
+	// simulatedPods are left to be simulated in a mixed order.
+	simulatedPods int
+	// waiting are the displaced pods in a mixed order, left of them by workload.
+	waiting []pending
+	left    []int
 	// mean of what is free on a node.
 	mean amounts
 
@@ -84,7 +89,7 @@ func (c *Checker) tryLosses() *Failure {
 	}
 	c.classify()
 	c.gauge()
-	c.drills.left = simulations
+	c.drills.simulations, c.drills.simulatedPods = simulations, c.mixedPods
 	for i := range c.drills.events {
 		c.drills.at = i
 		if f := c.loseZones(0, min(c.drills.events[i].zones, c.domains())); f != nil {
@@ -248,7 +253,11 @@ func (c *Checker) bringUp(mark int) {
 // reschedule places the displaced pods, biggest first, until the rest is certain
 // to find room. Where it fails, the pods stay as they are.
 func (c *Checker) reschedule(e *event) *Failure {
+	if c.mixed {
+		return c.rescheduleMixed(e.during)
+	}
 	d := &c.drills
+	c.draw(streamLoss)
 	workloads, pods := 0, 0
 	for _, w := range c.sizes {
 		if c.group.Workloads[w].Reschedule && d.displaced[w] > 0 {

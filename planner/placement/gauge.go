@@ -79,7 +79,9 @@ func (c *Checker) gauge() {
 				g.size.value[i] -= r.value[i] * c.terms[w].cpu
 			}
 		}
-		if load.Reschedule {
+	}
+	for p, w := range c.sizes {
+		if c.group.Workloads[w].Reschedule {
 			g.room = g.room[:len(g.room)+1]
 			c.gaugeRoom(p, &g.room[len(g.room)-1])
 		}
@@ -151,6 +153,10 @@ func (c *Checker) allHold(nodes int, certain bool) bool {
 	return true
 }
 
+// mixedPods bounds the displaced pods that are simulated in a mixed order. What is then
+// still open is proved, or simulated, biggest first.
+const mixedPods = 1 << 15
+
 // search tries one by one the losses that gauges leave open.
 func (c *Checker) search(nodes int) *Failure {
 	d := &c.drills
@@ -159,6 +165,21 @@ func (c *Checker) search(nodes int) *Failure {
 			c.takeDown(n)
 		}
 	}
+	f := c.searchOpen(nodes)
+	if f == nil && c.mixed && d.simulatedPods < 0 {
+		c.mixed = false
+		c.bringUp(0)
+		c.gauge()
+		return c.search(nodes)
+	}
+	if f == nil {
+		c.bringUp(0)
+	}
+	return f
+}
+
+func (c *Checker) searchOpen(nodes int) *Failure {
+	d := &c.drills
 	for i := range d.gauges.ready {
 		c.prepare(&d.gauges.ready[i], nodes)
 	}
@@ -167,11 +188,7 @@ func (c *Checker) search(nodes int) *Failure {
 			c.prepare(&d.gauges.room[i][v], nodes)
 		}
 	}
-	f := c.loseNodes(0, nodes, nodes)
-	if f == nil {
-		c.bringUp(0)
-	}
-	return f
+	return c.loseNodes(0, nodes, nodes)
 }
 
 // prepare fills in what the classes sum to from each on.
@@ -204,6 +221,9 @@ func (c *Checker) prepare(g *gauge, nodes int) {
 // nodes of the classes from class on holds.
 func (c *Checker) open(class, left, nodes int) bool {
 	g := &c.drills.gauges
+	if c.mixed && c.drills.simulatedPods < 0 {
+		return false
+	}
 	at := class*(nodes+1) + left
 	for i := range g.ready {
 		if g.ready[i].taken+g.ready[i].best[at] > g.ready[i].limit {
@@ -291,7 +311,16 @@ func (c *Checker) survive() *Failure {
 	if doubt < 0 {
 		return nil
 	}
-	if d.left--; d.left < 0 {
+	if c.mixed {
+		for _, w := range c.sizes {
+			if c.group.Workloads[w].Reschedule {
+				d.simulatedPods -= d.displaced[w]
+			}
+		}
+		if d.simulatedPods < 0 {
+			return nil
+		}
+	} else if d.simulations--; d.simulations < 0 {
 		g := &d.gauges.room[doubt][0]
 		f := c.fail(e.during, g.workload, min(d.displaced[g.workload], int(g.taken-g.limit)))
 		f.Lost, f.Unproved = c.loss(), true

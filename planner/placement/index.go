@@ -296,6 +296,7 @@ func (c *Checker) show(v *view, w, slot, n int) {
 // pickIndexed is pick by views.
 func (c *Checker) pickIndexed(w, slot int) int {
 	v := c.viewOf(w, slot)
+	c.view = v
 	t := &c.terms[w]
 	zones := c.zoneCount[slot*c.zones : (slot+1)*c.zones]
 	minZone, minHost := int32(math.MaxInt32), int32(0)
@@ -317,19 +318,15 @@ func (c *Checker) pickIndexed(w, slot int) int {
 			continue
 		}
 		score := s.top()
-		c.candidates = append(c.candidates, candidate{node: int32(v.cells[s.cell[score]].first()), score: score})
+		x := s.cell[score]
+		c.candidates = append(c.candidates, candidate{node: int32(v.cells[x].first()), score: score, at: x})
 		feasible += int(s.nodes)
 	}
+	c.closest = min(c.closest, feasible)
 	if t.softZone > 0 || t.softHost > 0 {
 		return c.pickSpread(t, slot, zones, feasible)
 	}
-	best, bestScore := int32(none), int32(unfit)
-	for i := range c.candidates {
-		if x := &c.candidates[i]; x.score > bestScore || x.score == bestScore && x.node < best {
-			best, bestScore = x.node, x.score
-		}
-	}
-	return int(best)
+	return c.settleBest()
 }
 
 // startViews forgets what views know.

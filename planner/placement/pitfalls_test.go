@@ -133,7 +133,7 @@ func TestPitfallEqualPodsCostTime(t *testing.T) {
 // work again, and says the same.
 func TestPitfallBenchmarkReusesState(t *testing.T) {
 	g := placement.Group{
-		Pools:     []placement.Pool{{Allocatable: cores(8, 32), Reserved: placement.Resources{CPU: 200, Memory: units.GiB, Pods: 3}, NodesByZone: []int{20, 20, 20}}},
+		Pools:     []placement.Pool{{Allocatable: cores(8, 32), Reserved: placement.Resources{CPU: 200, Memory: units.GiB, Pods: 3}, NodesByZone: []int{25, 25, 25}}},
 		Workloads: []placement.Workload{pods("a", 120, 1, 2), pods("b", 60, 2, 1), pods("c", 50, 0.5, 0.5)},
 	}
 	losses := placement.Losses{Nodes: 1, Zones: 1}

@@ -213,8 +213,8 @@ const (
 
 // Options of a check. The zero value is what we recommend.
 type Options struct {
-	// Shuffles of the pod order to try after biggest first. Zero means 8;
-	// negative means none.
+	// Shuffles of the pod order to try after biggest first, in which ties are drawn and
+	// displaced pods are shuffled as well. Zero means 8; negative means none.
 	Shuffles int
 	// Seed of the first shuffle; the next ones take the seeds that follow. Zero
 	// means 1. The shuffle of seed s is Shuffle of rand.New(rand.NewPCG(s, 0)),
@@ -224,6 +224,11 @@ type Options struct {
 	Balance Balance
 	// Scoring is the scheduler's strategy for the room on a node.
 	Scoring Scoring
+	// Thorough tries further orders after the shuffles, unless every order is proved:
+	// more shuffles and, of every eight, one biggest first with ties drawn. There are four
+	// for each pod, 32 at least and 256 at most, but no more than place 65,536 pods; after
+	// 32 they end where every pod always had three nodes to go to.
+	Thorough bool
 	// Stop is asked now and then whether to give up; nil never does.
 	Stop func() bool
 }
@@ -304,7 +309,7 @@ func (l Loss) String() string {
 // Failure is the first thing that did not hold.
 type Failure struct {
 	During During
-	// Order is 0 for biggest first, i for the i-th shuffle.
+	// Order is 0 for biggest first, i for the i-th shuffle; Thorough ones follow.
 	Order int
 	// Resource is the one that is short on most nodes: of the nodes still up and
 	// admitted, those whose free amount is less than the pod's request, or, where all
@@ -392,7 +397,8 @@ type Report struct {
 //
 // Pods are placed by priority and biggest first (by the larger of their CPU and memory shares of
 // a node, of the most CPU and memory that nodes of any pool have; ties by name, the
-// pods of a workload together), and again in shuffled orders, by priority too. A pod
+// pods of a workload together), with the first of equal nodes, and again in shuffled
+// orders, by priority too, where one of equal nodes is drawn. A pod
 // whose required affinity keeps it off is tried again when the others are placed. For
 // every order:
 //
@@ -400,7 +406,8 @@ type Report struct {
 //  2. the Surge pods of each workload in turn find a place beside them;
 //  3. through every declared loss, every workload keeps MinReady pods on the
 //     survivors, which keep their pods unmoved, and the displaced pods of
-//     Reschedule workloads find a place on the survivors, in the same order.
+//     Reschedule workloads find a place on the survivors, in the same order or, where
+//     that is shuffled, in one of their own.
 //
 // The objects of failed nodes are taken to be gone, as after node deletion by
 // the cloud's controller: a lost zone is no spread domain, and hard spread is

@@ -243,7 +243,7 @@ func loseTwin(g placement.Group, filled []placement.NodePods, o placement.Option
 				f.Short = why
 			}
 		}
-		for _, w := range t.sorted() {
+		for _, w := range t.bySize() {
 			if g.Workloads[w].Reschedule != must {
 				continue
 			}

@@ -20,8 +20,8 @@ func (c *Checker) gaugeRoom(p int, room *[2]gauge) {
 	for i := range classes {
 		shares.value[i] *= own
 	}
-	for q, other := range c.sizes[:p] {
-		if !c.group.Workloads[other].Reschedule {
+	for q, other := range c.sizes {
+		if q == p || q > p && !c.mixed || !c.group.Workloads[other].Reschedule {
 			continue
 		}
 		takes, share := c.takes(other, w), c.shareTaken(other, w)

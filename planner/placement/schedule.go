@@ -51,8 +51,9 @@ func (c *Checker) termsOf(w *Workload) terms {
 
 // candidate is a kind of nodes that passed the filters.
 type candidate struct {
-	node  int32
-	score int32
+	node, score int32
+	// at is its kind or, where there are views, its cell.
+	at int32
 	// spread is the raw score of PodTopologySpread: fewer pods, lower score.
 	spread int64
 	// pull is what pods weigh to which it is drawn.
@@ -72,7 +73,8 @@ func (c *Checker) pick(w, slot int) int {
 	}
 	zones := c.zoneCount[slot*c.zones : (slot+1)*c.zones]
 	minZone, minHost := c.floors(w, slot, zones)
-	best, bestScore := -1, int32(unfit)
+	bestScore := int32(unfit)
+	c.equals = c.equals[:0]
 	soft := t.softZone > 0 || t.softHost > 0
 	c.candidates = c.candidates[:0]
 	feasible := 0
@@ -86,17 +88,21 @@ func (c *Checker) pick(w, slot int) int {
 			t.hardHost > 0 && c.count[n*c.slots+slot]+1-minHost > t.hardHost {
 			continue
 		}
+		feasible += int(c.kinds.size[k])
 		if soft {
-			c.candidates = append(c.candidates, candidate{node: int32(n), score: score})
-			feasible += int(c.kinds.size[k])
-		} else if score > bestScore || score == bestScore && n < best {
-			best, bestScore = n, score
+			c.candidates = append(c.candidates, candidate{node: int32(n), score: score, at: k})
+		} else if score >= bestScore {
+			if score > bestScore {
+				c.equals, bestScore = c.equals[:0], score
+			}
+			c.equals = append(c.equals, equal{node: int32(n), at: k})
 		}
 	}
+	c.closest = min(c.closest, feasible)
 	if soft {
 		return c.pickSpread(t, slot, zones, feasible)
 	}
-	return best
+	return c.settle()
 }
 
 // floors returns the least number of pods in any zone and on any node that is
@@ -123,7 +129,7 @@ func (c *Checker) floors(w, slot int, zones []int32) (minZone, minHost int32) {
 }
 
 // pickSpread adds the score of PodTopologySpread to the candidates and returns
-// the best, the first of equals.
+// the best.
 //
 // The raw score of a node is, summed over the soft constraints,
 //
@@ -136,12 +142,12 @@ func (c *Checker) floors(w, slot int, zones []int32) (minZone, minHost int32) {
 //
 // in whole numbers. Source: podtopologyspread/scoring.go.
 func (c *Checker) pickSpread(t *terms, slot int, zones []int32, feasible int) int {
+	c.equals = c.equals[:0]
 	if len(c.candidates) < 2 {
-		// One node, or equal ones.
-		if len(c.candidates) == 0 {
-			return -1
+		for _, x := range c.candidates {
+			c.equals = append(c.equals, equal{node: x.node, at: x.at})
 		}
-		return int(c.candidates[0].node)
+		return c.settle()
 	}
 	c.zonePart(t, zones)
 	hostWeight := c.logs[feasible+2]
@@ -157,21 +163,26 @@ func (c *Checker) pickSpread(t *terms, slot int, zones []int32, feasible int) in
 		c.candidates[i].spread = s
 		least, most = min(least, s), max(most, s)
 	}
-	best, bestScore := int32(-1), int64(-1)
-	at := 0 // of best
+	bestScore, at := int64(-1), 0 // of the best candidate
 	for i := range c.candidates {
-		if a, b := &c.candidates[i], &c.candidates[at]; i > 0 && a.node > b.node && a.spread >= b.spread && a.score <= b.score {
-			continue // no better by either score, and later
+		a, b := &c.candidates[i], &c.candidates[at]
+		if i > 0 && a.spread >= b.spread && a.score < b.score {
+			continue // worse by one score, no better by the other
 		}
 		normal := int64(maxNodeScore)
 		if most > 0 {
-			normal = maxNodeScore * (most + least - c.candidates[i].spread) / most
+			normal = maxNodeScore * (most + least - a.spread) / most
 		}
-		if s := int64(c.candidates[i].score) + spreadWeight*normal; s > bestScore || s == bestScore && c.candidates[i].node < best {
-			best, bestScore, at = c.candidates[i].node, s, i
+		s := int64(a.score) + spreadWeight*normal
+		if s < bestScore {
+			continue
 		}
+		if s > bestScore {
+			c.equals, bestScore, at = c.equals[:0], s, i
+		}
+		c.equals = append(c.equals, equal{node: a.node, at: a.at})
 	}
-	return int(best)
+	return c.settle()
 }
 
 // zonePart fills in each zone's part of the raw spread score.

@@ -212,13 +212,20 @@ func (t *twin) schedule(nodes []twinNode, p twinPod) (int, placement.Shortage) {
 	}
 	normal := t.spreadScores(nodes, feasible, p, spread)
 	affine := t.affinityScores(nodes, feasible, p)
-	best, most := -1, int64(-1)
+	score := make([]int64, len(feasible))
 	for i, n := range feasible {
-		if s := t.resourceScore(nodes[n], p) + 2*normal[i] + 2*affine[i]; s > most {
-			best, most = n, s
+		score[i] = t.resourceScore(nodes[n], p) + 2*normal[i] + 2*affine[i]
+	}
+	var best []int
+	for i, n := range feasible {
+		if score[i] == slices.Max(score) {
+			best = append(best, n)
 		}
 	}
-	return best, ""
+	if t.ties == nil || len(best) == 1 {
+		return best[0], ""
+	}
+	return best[t.ties.Int32N(int32(len(best)))], ""
 }
 
 func (t *twin) skewed(nodes []twinNode, n twinNode, p twinPod, spread []placement.Spread) bool {

@@ -35,6 +35,10 @@ type twin struct {
 	scoring  placement.Scoring
 	failures map[string]bool
 	nodes    []twinNode // biggest first
+	ties     *rand.Rand // of the order at hand; nil takes the first of equals
+	sorted   bool       // the order at hand is biggest first, though ties are drawn
+	// unmixed takes what is displaced biggest first in every order.
+	unmixed  bool
 	tried    map[string]int
 	tightest map[string]float64
 	ready    []int
@@ -42,19 +46,23 @@ type twin struct {
 }
 
 func runTwin(g placement.Group, l placement.Losses, o placement.Options) *twin {
-	t := &twin{g: g, balance: o.Balance, scoring: o.Scoring, failures: map[string]bool{}, tried: map[string]int{}, tightest: map[string]float64{}, least: 2}
+	return runTwinWith(g, l, o, false)
+}
+
+func runTwinWith(g placement.Group, l placement.Losses, o placement.Options, unmixed bool) *twin {
+	t := &twin{g: g, balance: o.Balance, scoring: o.Scoring, unmixed: unmixed, failures: map[string]bool{}, tried: map[string]int{}, tightest: map[string]float64{}, least: 2}
 	for _, w := range g.Workloads {
 		t.ready = append(t.ready, w.Replicas)
 	}
 	queue := t.biggestFirst()
-	for order := range 9 {
-		pods := slices.Clone(queue)
-		if order > 0 {
-			rand.New(rand.NewPCG(uint64(order), 0)).Shuffle(len(pods), func(i, j int) { pods[i], pods[j] = pods[j], pods[i] })
-			slices.SortStableFunc(pods, func(a, b twinPod) int {
-				return g.Workloads[b.workload].Priority - g.Workloads[a.workload].Priority
-			})
-		}
+	orders := 9
+	if o.Thorough {
+		orders += max(32, 4*len(queue)) // of up to 64 pods
+	}
+	for order := range orders {
+		t.sorted = order >= 9 && (order-9)%8 == 0
+		pods := t.shuffled(queue, order, 0)
+		t.draw(order, 1)
 		nodes, ok := t.place(t.empty(), pods, placement.Normal, order, placement.Loss{})
 		if !ok {
 			continue
@@ -67,6 +75,7 @@ func runTwin(g placement.Group, l placement.Losses, o placement.Options) *twin {
 			if g.Workloads[w].Replicas == 0 {
 				continue
 			}
+			t.draw(order, 2)
 			surge := slices.Repeat([]twinPod{{workload: w, rollout: true, home: -1}}, g.Workloads[w].Surge)
 			t.place(clone(nodes), surge, placement.Rollout, order, placement.Loss{})
 		}
@@ -81,6 +90,27 @@ func runTwin(g placement.Group, l placement.Losses, o placement.Options) *twin {
 		}
 	}
 	return t
+}
+
+// draw starts the numbers by which ties are broken; biggest first breaks none.
+func (t *twin) draw(order, stream int) {
+	if t.ties = nil; order > 0 {
+		t.ties = rand.New(rand.NewPCG(uint64(order), uint64(stream)))
+	}
+}
+
+// shuffled returns the pods as they are where the order is biggest first, in others as the
+// stream has them.
+func (t *twin) shuffled(pods []twinPod, order, stream int) []twinPod {
+	out := slices.Clone(pods)
+	t.draw(order, stream)
+	if t.ties != nil && !t.sorted {
+		t.ties.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+		slices.SortStableFunc(out, func(a, b twinPod) int {
+			return t.g.Workloads[b.workload].Priority - t.g.Workloads[a.workload].Priority
+		})
+	}
+	return out
 }
 
 func clone(nodes []twinNode) []twinNode {
@@ -114,8 +144,8 @@ func (t *twin) empty() []twinNode {
 	return nodes
 }
 
-// sorted returns the workloads by priority, then biggest first.
-func (t *twin) sorted() []int {
+// bySize returns the workloads by priority, then biggest first.
+func (t *twin) bySize() []int {
 	var ws []int
 	for w := range t.g.Workloads {
 		ws = append(ws, w)
@@ -136,7 +166,7 @@ func (t *twin) sorted() []int {
 
 func (t *twin) biggestFirst() []twinPod {
 	var pods []twinPod
-	for _, w := range t.sorted() {
+	for _, w := range t.bySize() {
 		pods = append(pods, slices.Repeat([]twinPod{{workload: w, home: -1}}, t.g.Workloads[w].Replicas)...)
 	}
 	return pods
@@ -280,7 +310,7 @@ func (t *twin) lose(nodes []twinNode, event string, during placement.During, los
 		lost.NodeZones = append(lost.NodeZones, nodes[n].zone)
 	}
 	var pods []twinPod
-	for _, w := range t.sorted() {
+	for _, w := range t.bySize() {
 		workload := t.g.Workloads[w]
 		ready := workload.Replicas - displaced[w]
 		t.ready[w] = min(t.ready[w], ready)
@@ -293,6 +323,9 @@ func (t *twin) lose(nodes []twinNode, event string, during placement.During, los
 				pods = append(pods, twinPod{workload: w, home: home})
 			}
 		}
+	}
+	if t.draw(order, 3); !t.unmixed {
+		pods = t.shuffled(pods, order, 3) // and ties go on from there
 	}
 	after, _ := t.place(clone(survivors), pods, during, order, lost)
 	share := t.freeShare(after)
