@@ -66,23 +66,34 @@ func (c *Checker) forbids(w, n int, alone bool) Shortage {
 // pickRuled is pick for a workload that has rules.
 func (c *Checker) pickRuled(w, slot int) int {
 	t := &c.terms[w]
+	if c.indexed {
+		c.view = c.viewOf(w, slot)
+	}
 	zones := c.zoneCount[slot*c.zones : (slot+1)*c.zones]
 	minZone, minHost := c.floors(w, slot, zones)
 	alone := t.rules.own && !c.runs(w)
+	open := func(n int) bool {
+		return (t.hardZone == 0 || zones[c.zone[n]]+1-minZone <= t.hardZone) &&
+			(t.hardHost == 0 || c.count[n*c.slots+slot]+1-minHost <= t.hardHost) && c.forbids(w, n, alone) == ""
+	}
 	c.candidates = c.candidates[:0]
 	feasible := 0
-	for _, k := range c.kinds.live {
-		score := c.resourceScore(w, int(k))
-		if score == unfit {
-			continue
+	if c.indexed {
+		// Rules tell nodes apart that are equal in a view: they are looked at one by one.
+		for n, seat := range c.view.nodes {
+			if seat.cell != none && open(n) {
+				c.candidates = append(c.candidates, candidate{node: int32(n), score: c.view.cells[seat.cell].score, at: none})
+			}
 		}
-		n := int(c.kinds.first[k])
-		if t.hardZone > 0 && zones[c.zone[n]]+1-minZone > t.hardZone ||
-			t.hardHost > 0 && c.count[n*c.slots+slot]+1-minHost > t.hardHost || c.forbids(w, n, alone) != "" {
-			continue
+		feasible = len(c.candidates)
+	} else {
+		for _, k := range c.kinds.live {
+			n := int(c.kinds.first[k])
+			if score := c.resourceScore(w, int(k)); score != unfit && open(n) {
+				c.candidates = append(c.candidates, candidate{node: int32(n), score: score, at: k})
+				feasible += int(c.kinds.size[k])
+			}
 		}
-		c.candidates = append(c.candidates, candidate{node: int32(n), score: score, at: k})
-		feasible += int(c.kinds.size[k])
 	}
 	c.closest = min(c.closest, feasible)
 	if len(t.rules.pulls) > 0 {

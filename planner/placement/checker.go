@@ -120,7 +120,7 @@ func NewChecker() *Checker {
 // Check is the function Check with this Checker's memory. The report shares none
 // of it.
 func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
-	c.indexed, c.asking = nodesOf(&g) >= c.indexedFrom && !hasRules(&g), 8
+	c.indexed, c.asking = nodesOf(&g) >= c.indexedFrom, 8
 	if c.indexed {
 		c.asking = 1024
 	}

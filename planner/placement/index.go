@@ -1,9 +1,6 @@
 package placement
 
-import (
-	"math"
-	"math/bits"
-)
+import "math/bits"
 
 // indexedFrom is how many nodes a group has whose nodes are found by views. In smaller
 // ones it is quicker to look at every kind.
@@ -299,17 +296,7 @@ func (c *Checker) pickIndexed(w, slot int) int {
 	c.view = v
 	t := &c.terms[w]
 	zones := c.zoneCount[slot*c.zones : (slot+1)*c.zones]
-	minZone, minHost := int32(math.MaxInt32), int32(0)
-	if t.hardZone > 0 {
-		for z, count := range zones {
-			if c.domainUp(w, z) {
-				minZone = min(minZone, count)
-			}
-		}
-	}
-	if t.hardHost > 0 {
-		minHost = v.minHost()
-	}
+	minZone, minHost := c.floors(w, slot, zones)
 	c.candidates = c.candidates[:0]
 	feasible := 0
 	for _, i := range v.live {

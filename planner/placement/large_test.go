@@ -39,6 +39,14 @@ func TestViewsAgreeWithKinds(t *testing.T) {
 		"hard spread": func(g *placement.Group) {
 			g.Workloads[0].Spread = []placement.Spread{{Key: placement.Host, MaxSkew: 1, Hard: true}}
 		},
+		"rules": func(g *placement.Group) {
+			g.Workloads[0] = apart(g.Workloads[0], placement.Required, placement.Host)
+			g.Workloads[0].Replicas = 40
+			g.Workloads[1] = apart(g.Workloads[1], placement.Preferred, placement.Host)
+			g.Workloads[2] = drawn(g.Workloads[2], "w3", placement.Required, placement.Zone)
+			g.Workloads[4] = drawn(g.Workloads[4], "w5", placement.Preferred, placement.Host)
+			g.Workloads[6].Priority = 1
+		},
 		"too many": func(g *placement.Group) { g.Workloads[7].Replicas *= 3 },
 	} {
 		g := large(210)

@@ -64,12 +64,12 @@ type candidate struct {
 // slot says whose pods the spread constraints count. Nodes of one kind score
 // alike, so that the first of each stands for all.
 func (c *Checker) pick(w, slot int) int {
-	if c.indexed {
-		return c.pickIndexed(w, slot)
-	}
 	t := &c.terms[w]
 	if t.rules != nil {
 		return c.pickRuled(w, slot)
+	}
+	if c.indexed {
+		return c.pickIndexed(w, slot)
 	}
 	zones := c.zoneCount[slot*c.zones : (slot+1)*c.zones]
 	minZone, minHost := c.floors(w, slot, zones)
@@ -117,6 +117,9 @@ func (c *Checker) floors(w, slot int, zones []int32) (minZone, minHost int32) {
 				minZone = min(minZone, count)
 			}
 		}
+	}
+	if t.hardHost > 0 && c.indexed {
+		return minZone, c.view.minHost()
 	}
 	if t.hardHost > 0 {
 		for _, k := range c.kinds.live {

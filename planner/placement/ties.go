@@ -6,7 +6,7 @@ import (
 )
 
 // equal is a set of nodes with the best score: a kind or, where there are views, a cell
-// of the view at hand, and its first node.
+// of the view at hand, and its first node. Where at is none it is that node alone.
 type equal struct{ node, at int32 }
 
 // settleBest settles among the candidates with the best score.
@@ -46,15 +46,21 @@ func (c *Checker) settle() int {
 		return int(c.equals[0].node)
 	}
 	at := c.random.Int32N(nodes)
+	if c.equals[0].at == none {
+		return int(c.equals[at].node) // one by one, they are in their order
+	}
 	if c.indexed {
 		return c.nthOfCells(at)
 	}
 	return c.nthOfKinds(at)
 }
 
-// sizeOf returns how many nodes a kind or a cell has.
+// sizeOf returns how many nodes a kind or a cell has, 1 for none.
 func (c *Checker) sizeOf(at int32) int32 {
-	if c.indexed {
+	switch {
+	case at == none:
+		return 1
+	case c.indexed:
 		return c.view.cells[at].nodes
 	}
 	return c.kinds.size[at]
