@@ -288,7 +288,7 @@ func TestMoneyAndClusterRules(t *testing.T) {
 			w.plan.Cost.Lines = append(w.plan.Cost.Lines,
 				planner.CostLine{Path: "node_group.system.root_disks"}, planner.CostLine{Path: "node_group.web.root_disks"})
 			w.cat.Disks = []catalogs.Disk{{Type: "gp2", PerGiB: catalogs.MonthlyPrice{Basis: catalogs.Secondary}}, {Type: "gp3"}}
-		}, "warning PR-02 node_group.system.disk.type", "root disks is not known in us-east-1 (system, web)", `"gp2" (secondary)`},
+		}, "warning PR-02 node_group.system.disk.type", "root disks is not known in us-east-1 (system, web)", `disk { type = "gp2" } (its price is from third parties)`},
 		"growth beyond the budget": {func(w *world) {
 			w.c().MaxUSDPerMonth = new(1000 * units.Dollar)
 			w.plan.Growth = []planner.GrowthMonth{

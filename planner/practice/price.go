@@ -1,7 +1,6 @@
 package practice
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -96,25 +95,26 @@ func dated(d units.Date) string {
 
 func unknownPrice(v *view) []planner.Finding {
 	var found []planner.Finding
-	var disks []string
-	first := ""
+	var disks, paths []string
 	rest := fmt.Sprintf("and so is the total; what is known is %s USD/month", usd(v.plan.Cost.Known.PerMonth()))
 	for _, l := range v.plan.Cost.Lines {
 		if l.Amount.Known {
 			continue
 		}
 		if of, path, ok := diskLine(l.Path); ok {
-			first = cmp.Or(first, path)
-			disks = append(disks, of)
+			disks, paths = append(disks, of), append(paths, path)
 			continue
 		}
 		f := planner.Finding{
 			Path:    l.Path,
 			Message: "the price is not known, " + rest,
-			Remedy:  "scantling catalog list --priced, for types with a price",
+			Remedy:  "ask the provider: the catalog has no price of it in " + v.c.Region,
 		}
-		if strings.HasPrefix(l.Path, "node_group.") && strings.HasSuffix(l.Path, ".volumes") {
-			f.Remedy = strings.Replace(v.pricedDisks(), "disk { type", "volume { type", 1)
+		switch {
+		case strings.HasPrefix(l.Path, "node_group.") && strings.HasSuffix(l.Path, ".volumes"):
+			f.Remedy = v.pricedVolumes(&l)
+		case v.paysForMachines(l.Path):
+			f.Remedy = "scantling catalog list --priced, for types with a price"
 		}
 		if name := v.machineOf(l.Path); name != "" {
 			f.Message, f.Remedy = "what a "+name+" costs is not declared: "+f.Message, fmt.Sprintf("usd_per_month in machine %q; 0 for one that is paid for", name)
@@ -130,9 +130,9 @@ func unknownPrice(v *view) []planner.Finding {
 			what = "disks"
 		}
 		found = append(found, planner.Finding{
-			Path:    first,
+			Path:    paths[0],
 			Message: fmt.Sprintf("the price of %s is not known in %s (%s), %s", what, v.c.Region, strings.Join(slices.Compact(disks), ", "), rest),
-			Remedy:  v.pricedDisks(),
+			Remedy:  v.pricedDisks(paths),
 		})
 	}
 	return found
@@ -171,20 +171,6 @@ func (v *view) machineOf(path string) string {
 		}
 	}
 	return ""
-}
-
-// pricedDisks names the disks whose size has a known price.
-func (v *view) pricedDisks() string {
-	var names []string
-	for _, d := range v.cat.Disks {
-		if d.PerGiB.Known() {
-			names = append(names, fmt.Sprintf("%q (%s)", d.Type, d.PerGiB.Basis))
-		}
-	}
-	if len(names) == 0 {
-		return "the catalog knows no disk's price there; ask the provider"
-	}
-	return "disk { type = " + strings.Join(names, " or ") + " }, whose price is known"
 }
 
 func spot(v *view) []planner.Finding {

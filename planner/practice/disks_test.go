@@ -1,0 +1,65 @@
+package practice_test
+
+import (
+	"testing"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/practice"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// TestRemediesForVolumesWithoutPrice: gp2 has a price and takes no operations, io1 has one
+// and takes 50 a GiB, gp3 has none.
+func TestRemediesForVolumesWithoutPrice(t *testing.T) {
+	known := catalogs.MonthlyPrice{Amount: units.Dollar / 10, Basis: catalogs.Secondary}
+	terms := planner.Terms{VolumeProblem: func(_ planner.Disk, k *catalogs.Disk, declared func(string) bool) (string, string) {
+		switch {
+		case k.Type == "gp2" && declared("iops"):
+			return "iops", "the operations of gp2 follow from its size"
+		case k.Type == "io1" && !declared("iops"):
+			return "type", "io1 needs iops"
+		}
+		return "", ""
+	}}
+	for name, test := range map[string]struct {
+		iops int
+		want string
+	}{
+		"the type's own":     {0, `volume { type = "gp2" } (its price is from third parties)`},
+		"what io1 has":       {5000, `volume { type = "io1" } (its price is from third parties)`},
+		"more than io1 has":  {5001, `volume { type = "gp2" } (its price is from third parties), without iops and throughput_mib; or ask the provider`},
+		"more than any disk": {100_000, `volume { type = "gp2" } (its price is from third parties), without iops and throughput_mib; or ask the provider`},
+	} {
+		w := sound()
+		w.cat.Disks = []catalogs.Disk{
+			{Type: "gp2", PerGiB: known},
+			{Type: "gp3", FreeIOPS: 3000, MaxIOPS: 80_000},
+			{Type: "io1", PerGiB: known, PerIOPS: known, IOPSPerGiB: 50 * units.Whole, MaxIOPS: 64_000},
+		}
+		w.api().Volumes = []planner.Volume{{Name: "data", Type: "gp3", Size: 100 * units.GiB, IOPS: test.iops}}
+		w.plan.Cost.Lines = append(w.plan.Cost.Lines, planner.CostLine{Path: "node_group.web.volumes", Detail: "3 x 100 GiB gp3, data of api"})
+		if got := remedyOf(w, &terms, "PR-02"); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+// TestRemedyForFees: a load balancer is no type of the catalog.
+func TestRemedyForFees(t *testing.T) {
+	w := sound()
+	w.plan.Cost.Lines = append(w.plan.Cost.Lines, planner.CostLine{Path: "control_plane.load_balancer"})
+	if got, want := remedyOf(w, &planner.Terms{}, "PR-02"), "ask the provider: the catalog has no price of it in us-east-1"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// remedyOf returns the remedy of the first finding of a rule.
+func remedyOf(w *world, terms *planner.Terms, rule string) string {
+	for _, f := range practice.Check(w.plan, w.cat, terms) {
+		if f.Rule == rule {
+			return f.Remedy
+		}
+	}
+	return ""
+}
