@@ -66,15 +66,28 @@ func nothingReserved(v *view) []planner.Finding {
 		if p == nil {
 			continue
 		}
+		whose, others := fmt.Sprintf("%s x %s", number(p.Nodes), t.Name), ""
+		if types := g.types(); types > 1 {
+			whose, others = fmt.Sprintf("%s of %d types", count(g.plan.Nodes, "node"), types), fmt.Sprintf(" on the type that needs most, %s,", t.Name)
+		}
 		found = append(found, planner.Finding{
 			Path: g.Path() + ".kubelet.kube_reserved",
-			Message: fmt.Sprintf("nothing is kept for the kubelet of %s x %s: for %s pods managed nodes keep %dm and %s MiB, %s of its CPU and %s of its memory",
-				number(p.Nodes), t.Name, number(p.Allocatable.Pods), cpu, number(memory),
+			Message: fmt.Sprintf("nothing is kept for the kubelet of %s:%s for %s pods managed nodes keep %dm and %s MiB, %s of its CPU and %s of its memory",
+				whose, others, number(p.Allocatable.Pods), cpu, number(memory),
 				percent(share(int64(cpu), int64(t.VCPUs)*int64(units.Core))), percent(share(int64(memory)*int64(units.MiB), int64(t.Memory)))),
 			Remedy: fmt.Sprintf("kube_reserved in the kubelet block: cpu = \"%dm\", memory = \"%dMi\"", cpu, memory),
 		})
 	}
 	return found
+}
+
+// types is the number of instance types of the group's nodes.
+func (g *group) types() int {
+	names := map[string]bool{}
+	for _, p := range g.plan.Pools {
+		names[p.InstanceType] = true
+	}
+	return len(names)
 }
 
 // The pods on a node that Kubernetes is tested with (SIG Scalability, "Kubernetes

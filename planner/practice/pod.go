@@ -85,6 +85,9 @@ func together(v *view) []planner.Finding {
 			case onNodes == 1 && nodes > 1:
 				f.Message = fmt.Sprintf("all %s replicas stand on one of %s, in %s", number(l.plan.Replicas), count(nodes, "node"), inZones[0])
 				f.Remedy = "when_unsatisfiable = \"DoNotSchedule\" in a topology_spread over hostname"
+			case len(inZones) == 1 && len(zones) > 1 && l.NodeSelector[zoneLabel] != "":
+				f.Message = fmt.Sprintf("all %s replicas stand in %s, which node_selector names, one of %d zones with nodes", number(l.plan.Replicas), inZones[0], len(zones))
+				f.Remedy = "leave " + zoneLabel + " out of node_selector"
 			case len(inZones) == 1 && len(zones) > 1:
 				f.Message = fmt.Sprintf("all %s replicas stand in %s, one of %d zones with nodes", number(l.plan.Replicas), inZones[0], len(zones))
 				f.Remedy = "when_unsatisfiable = \"DoNotSchedule\" in a topology_spread over zone"
@@ -96,6 +99,9 @@ func together(v *view) []planner.Finding {
 	}
 	return found
 }
+
+// zoneLabel is the label of a node's zone.
+const zoneLabel = "topology.kubernetes.io/zone"
 
 // where returns on how many nodes a workload's pods stand, and in which zones.
 func where(g *group, workload string) (nodes int, zones []string) {
@@ -191,7 +197,7 @@ func limitRules() []rule {
 		}, noLimits},
 		{Rule{
 			ID: "PD-09", Title: "Limits are within a node's reach", DefaultSeverity: planner.Warning,
-			What: "The limit of one pod is above what a whole node of its group has.",
+			What: "The limit of one pod is above what a whole node of its group has. Nodes that have no room for the pod's requests are left out.",
 			Why:  "Such a limit limits nothing: the node runs out before the pod is stopped, and other pods pay for it.",
 			Fix:  "Lower the limit below the node's allocatable, or give the pod larger nodes.",
 		}, hollowLimits},
@@ -243,6 +249,19 @@ func noLimits(v *view) []planner.Finding {
 	return found
 }
 
+// lands reports whether a node of p has room for a pod of l beside its DaemonSets.
+func (l *load) lands(p *planner.Pool) bool {
+	cpu, memory := p.Allocatable.CPU, p.Allocatable.Memory
+	for _, d := range p.DaemonSets {
+		cpu -= d.CPU
+		memory -= d.Memory
+	}
+	devices := !slices.ContainsFunc(l.Pod.Extended, func(r planner.ExtendedResource) bool {
+		return !slices.ContainsFunc(p.Allocatable.Extended, func(o planner.ExtendedResource) bool { return o.Name == r.Name && o.Count >= r.Count })
+	})
+	return devices && l.Pod.CPU <= cpu && l.Pod.Memory <= memory && l.Pod.EphemeralStorage <= p.Allocatable.EphemeralStorage
+}
+
 func hollowLimits(v *view) []planner.Finding {
 	var found []planner.Finding
 	for _, g := range v.groups {
@@ -252,6 +271,9 @@ func hollowLimits(v *view) []planner.Finding {
 				continue // the same machines, bought in another way
 			}
 			for _, l := range g.loads {
+				if !l.lands(p) {
+					continue // the limit is for other nodes
+				}
 				var what, remedy string
 				switch {
 				case l.Pod.MemoryLimit > p.Allocatable.Memory:

@@ -54,6 +54,17 @@ func TestPoolsAreToldApart(t *testing.T) {
 			mixed(func(w *world) { w.api().Pod.MemoryLimit = 4 * units.GiB }),
 			"warning PD-09 node_group.web.workload.api.pod.limits", "on nodes with 3.0 GiB (t3.medium)", "",
 		},
+		// A pod of 2 GiB and an agent of 1 GiB are all that the small node has.
+		"a limit beyond a small one that the pod never lands on": {
+			mixed(func(w *world) { w.api().Pod.MemoryLimit, w.api().Pod.Memory = 15*units.GiB, 4*units.GiB }),
+			"warning PD-09 node_group.web.workload.api.pod.limits", "on nodes with 14.0 GiB (m7i.xlarge)", "",
+		},
+		"no spot machine": {
+			mixed(func(w *world) {
+				w.group().Instances.CapacityType, w.group().Instances.OnDemandBase = planner.Spot, units.Count(500)
+			}),
+			"warning WN-25 node_group.web.instances.on_demand_base", "on_demand_base of 500 keeps all of 3 nodes on demand", "on_demand",
+		},
 		"spot, each type": {mixed(nothing), "info PR-03 node_group.web.instances.capacity_type", "(1 x t3.medium) are priced by mean of 30 days", ""},
 		"a line on demand by ratio": {
 			mixed(func(w *world) { w.plan.Cost.Lines[0].Basis = catalogs.Family }),
@@ -68,7 +79,7 @@ func TestPoolsAreToldApart(t *testing.T) {
 		},
 		// 58 pods and 4 cores: 255 + 11 x 58 MiB, 60 + 10 + 5 + 5 m.
 		"reserves of the largest": {
-			onSelf(mixed(func(w *world) { w.group().Kubelet.KubeReserved = nil })), "warning WN-22 node_group.web.kubelet.kube_reserved", "1 x m7i.xlarge: for 58 pods managed nodes keep 80m and 893 MiB", "80m",
+			onSelf(mixed(func(w *world) { w.group().Kubelet.KubeReserved = nil })), "warning WN-22 node_group.web.kubelet.kube_reserved", "the kubelet of 3 nodes of 2 types: on the type that needs most, m7i.xlarge, for 58 pods managed nodes keep 80m and 893 MiB", "80m",
 		},
 		"pods of the small one": {
 			onSelf(mixed(func(w *world) { w.planned().Placement[2].Pods[0].Pods = 20 })),
@@ -76,6 +87,22 @@ func TestPoolsAreToldApart(t *testing.T) {
 		},
 	})
 	w := sound()
+	mixed(func(w *world) {
+		w.group().Instances.CapacityType, w.group().Instances.OnDemandBase = planner.Spot, units.Count(2)
+	})(w)
+	for _, f := range practice.Check(w.plan, w.cat, &planner.Terms{}) {
+		if f.Rule == "WN-25" {
+			t.Errorf("one of three nodes is spot: %+v", f)
+		}
+	}
+	w = sound()
+	mixed(func(w *world) { w.api().Pod.MemoryLimit, w.api().Pod.Memory = 4*units.GiB, 3*units.GiB })(w)
+	for _, f := range practice.Check(w.plan, w.cat, &planner.Terms{}) {
+		if f.Rule == "PD-09" {
+			t.Errorf("3 GiB and the agent's do not fit on the small node, which the limit is compared with: %+v", f)
+		}
+	}
+	w = sound()
 	mixed(func(w *world) { w.plan.Cost.Lines[1].Basis = catalogs.Family })(w)
 	for _, f := range practice.Check(w.plan, w.cat, &planner.Terms{}) {
 		if f.Rule == "PR-01" {

@@ -145,6 +145,12 @@ func TestWorkerRules(t *testing.T) {
 			w.group().Workloads = append(w.group().Workloads, planner.Workload{Name: "db", Kind: planner.StatefulSet})
 			w.planned().Workloads = append(w.planned().Workloads, planner.WorkloadPlan{Name: "db"})
 		}, "warning WN-02 node_group.web", "1 StatefulSet and 1 Deployment", `node_group "db"`},
+		"a web server among databases": {func(w *world) {
+			// The group is named as its StatefulSet is, and has the role already.
+			w.group().Name, w.planned().Name, w.group().Role = "db", "db", planner.Stateful
+			w.group().Workloads = append(w.group().Workloads, planner.Workload{Name: "db", Kind: planner.StatefulSet})
+			w.planned().Workloads = append(w.planned().Workloads, planner.WorkloadPlan{Name: "db"})
+		}, "warning WN-02 node_group.db", "1 StatefulSet and 1 Deployment", `node_group "api" { role = "app" }, and workload "api" in it`},
 		"no spare node":    {func(w *world) { w.group().Redundancy.Nodes = 0 }, "error WN-03 node_group.web.redundancy.nodes", "3 nodes", "nodes = 1"},
 		"an only node":     {func(w *world) { w.group().Redundancy.Nodes, w.planned().Nodes = 0, 1 }, "error WN-03 node_group.web.redundancy.nodes", "losing the only node may", "nodes = 1"},
 		"1,200 nodes":      {func(w *world) { w.group().Redundancy.Nodes, w.planned().Nodes = 0, 1200 }, "error WN-03 node_group.web.redundancy.nodes", "losing one of 1,200 nodes may", "nodes = 1"},
@@ -196,6 +202,11 @@ func TestPodRules(t *testing.T) {
 			place(2, 1, 0)(w)
 			w.planned().Placement[1].Zone = "us-east-1a"
 		}, "warning PD-02 node_group.web.workload.api", "all 3 replicas stand in us-east-1a, one of 2 zones", "zone"},
+		"all in the zone that is asked for": {func(w *world) {
+			place(2, 1, 0)(w)
+			w.planned().Placement[1].Zone = "us-east-1a"
+			w.api().NodeSelector = map[string]string{"topology.kubernetes.io/zone": "us-east-1a"}
+		}, "warning PD-02 node_group.web.workload.api", "us-east-1a, which node_selector names", "leave topology.kubernetes.io/zone out of node_selector"},
 		"no budget": {func(w *world) { w.api().PodDisruptionBudget = nil }, "warning PD-03 node_group.web.workload.api.pod_disruption_budget", "all 3 replicas", "max_unavailable = 1"},
 		"no budget in development": {func(w *world) {
 			w.api().PodDisruptionBudget, w.c().Environment = nil, planner.Development
@@ -299,8 +310,12 @@ func TestMoneyAndClusterRules(t *testing.T) {
 		"growth beyond a limit": {func(w *world) {
 			w.plan.Growth = []planner.GrowthMonth{{Month: 3, Date: "2027-02-20", Infeasible: "max_nodes"}}
 		}, "warning GR-01 growth", "in month 3 (2027-02-20) the load can no longer be planned: max_nodes", "raise"},
-		"an old price":    {line(func(l *planner.CostLine) { l.Date = "2022-05-01" }), "info PR-04 cost", "1 line of the bill (438.00 USD/month) on prices older than a year, the oldest of 2022-05-01 (node_group.web.nodes)", "provider"},
-		"a price undated": {line(func(l *planner.CostLine) { l.Date = "" }), "info PR-04 cost", "1 of them without a date", "provider"},
+		"an old price": {line(func(l *planner.CostLine) { l.Date = "2022-05-01" }), "info PR-04 cost", "1 line of the bill (438.00 USD/month) on prices older than a year, the oldest of 2022-05-01 (node_group.web.nodes)", "provider"},
+		"one old and one undated": {func(w *world) {
+			line(func(l *planner.CostLine) { l.Date = "2022-05-01" })(w)
+			w.plan.Cost.Lines = append(w.plan.Cost.Lines, planner.CostLine{Path: "control_plane.cluster", Basis: catalogs.Listed, Amount: planner.Amount{Rate: units.DollarPerHour, Known: true}})
+		}, "info PR-04 cost", "2 lines of the bill (1,168.00 USD/month) on prices: 1 older than a year, the oldest of 2022-05-01 (node_group.web.nodes), 1 without a date", "provider"},
+		"a price undated": {line(func(l *planner.CostLine) { l.Date = "" }), "info PR-04 cost", "1 line of the bill (438.00 USD/month) on prices without a date", "look them up with the provider"},
 		"a statistic of spot": {func(w *world) {
 			w.planned().Pools[0].CapacityType = planner.Spot
 			w.cat.Types[0].SpotStatistic, w.cat.Types[0].Interruption = "mean of 90 days", "5-10"

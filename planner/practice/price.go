@@ -222,12 +222,15 @@ func oldPrices(v *view) []planner.Finding {
 	if old+undated == 0 {
 		return nil
 	}
-	message := fmt.Sprintf("%s of the bill (%s USD/month) on prices older than a year", count(old+undated, "line"), usd(rate.PerMonth()))
-	if !oldest.Date.IsZero() {
-		message += fmt.Sprintf(", the oldest of %s (%s)", oldest.Date, oldest.Path)
+	message, remedy := fmt.Sprintf("%s of the bill (%s USD/month) on prices", count(old+undated, "line"), usd(rate.PerMonth())), "look the oldest up with the provider"
+	switch {
+	case old == 0:
+		message += " without a date"
+		remedy = "look them up with the provider"
+	case undated > 0:
+		message += fmt.Sprintf(": %d older than a year, the oldest of %s (%s), %d without a date", old, oldest.Date, oldest.Path, undated)
+	default:
+		message += fmt.Sprintf(" older than a year, the oldest of %s (%s)", oldest.Date, oldest.Path)
 	}
-	if undated > 0 {
-		message += fmt.Sprintf(", %d of them without a date", undated)
-	}
-	return []planner.Finding{{Path: "cost", Message: message, Remedy: "look the oldest up with the provider"}}
+	return []planner.Finding{{Path: "cost", Message: message, Remedy: remedy}}
 }

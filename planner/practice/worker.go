@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -66,7 +67,7 @@ func mixedKinds(v *view) []planner.Finding {
 	var found []planner.Finding
 	for _, g := range v.groups {
 		var sets, others int
-		first := ""
+		first, other := "", ""
 		for _, l := range g.loads {
 			if l.Kind == planner.StatefulSet {
 				sets++
@@ -75,18 +76,33 @@ func mixedKinds(v *view) []planner.Finding {
 				}
 			} else {
 				others++
+				other = cmp.Or(other, l.Name)
 			}
 		}
 		if sets == 0 || others == 0 || g.Role == planner.Monitoring {
 			continue
 		}
-		found = append(found, planner.Finding{
+		f := planner.Finding{
 			Path:    g.Path(),
 			Message: fmt.Sprintf("%s and %s share the group", count(sets, "StatefulSet"), count(others, "Deployment")),
-			Remedy:  fmt.Sprintf("node_group \"%s\" { role = \"stateful\" }, and workload %q in it", first, first),
-		})
+			Remedy:  fmt.Sprintf("node_group %q { role = \"stateful\" }, and workload %q in it", v.freeGroup(first), first),
+		}
+		if g.Role == planner.Stateful { // the others are in the wrong place
+			f.Remedy = fmt.Sprintf("node_group %q { role = \"app\" }, and workload %q in it", v.freeGroup(other), other)
+		}
+		found = append(found, f)
 	}
 	return found
+}
+
+// freeGroup returns a name for a group that no group has: that of the workload which
+// goes there, if it is free.
+func (v *view) freeGroup(workload string) string {
+	name := workload
+	for slices.ContainsFunc(v.groups, func(g group) bool { return g.Name == name }) {
+		name += "-2"
+	}
+	return name
 }
 
 func untainted(v *view) []planner.Finding {
