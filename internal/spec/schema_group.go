@@ -115,7 +115,7 @@ func machineBlocks() []block {
 		{
 			name: "redundancy", doc: "What the group survives.",
 			attributes: []attribute{
-				{name: "nodes", kind: kindCount, def: "by role", doc: "Any so many nodes may fail."},
+				{name: "nodes", kind: kindCount, most: 100, def: "by role", doc: "Any so many nodes may fail."},
 				{name: "zones", kind: kindCount, def: "by role; 0 in a group of one zone", doc: "Any so many zones may fail; fewer than the group has."},
 				{name: "at_once", kind: kindBool, def: "false", doc: "Both together."},
 				{name: "recovery", kind: kindChoice, choices: []string{"reschedule", "static"}, def: "by role", doc: "reschedule: the pods of what failed find room on what is left. static: those that still run hold the targets at once."},

@@ -209,9 +209,8 @@ func (p *problem) tryMix(guarantee planner.Guarantee, x mix, losses placement.Lo
 
 // tryZones is tryMix for nodes in zones and the replicas at hand.
 func (p *problem) tryZones(guarantee planner.Guarantee, x mix, zones [][]int, losses placement.Losses) (*answer, *placement.Failure) {
-	nodes := x.nodes()
 	for {
-		if p.beyondBaseline(x[0].offer, nodes) {
+		if p.beyondBaseline(x) {
 			return nil, &placement.Failure{During: placement.Normal, Resource: placement.ShortCPU}
 		}
 		report, failure := p.check(guarantee, p.placementGroup(x, zones), losses)
@@ -300,15 +299,19 @@ func (p *problem) index(workload string) int {
 
 // beyondBaseline reports whether burstable machines would have to burst for
 // good: in production the requests of a group stay within what they sustain.
-func (p *problem) beyondBaseline(o *offer, nodes int) bool {
-	if !p.boundByBaseline(o.instance) {
+func (p *problem) beyondBaseline(x mix) bool {
+	if !p.boundByBaseline(x[0].offer.instance) {
 		return false
 	}
-	var requests units.MilliCPU
+	var requests, baseline units.MilliCPU
+	for _, part := range x {
+		requests += part.offer.reserved.CPU * units.MilliCPU(part.nodes)
+		baseline += part.offer.instance.BaselineCPU * units.MilliCPU(part.nodes)
+	}
 	for i := range p.works {
 		requests += p.works[i].spec.Pod.CPU * units.MilliCPU(p.sized[i].Sum())
 	}
-	return requests+o.reserved.CPU*units.MilliCPU(nodes) > o.instance.BaselineCPU*units.MilliCPU(nodes)
+	return requests > baseline
 }
 
 func (p *problem) boundByBaseline(t *catalogs.InstanceType) bool {

@@ -113,7 +113,7 @@ func (p *problem) certain(o *offer) certainty {
 			return certainty{nodes: n, why: "too few machines stand there"}
 		}
 		in.Pools[0].NodesByZone = byZone
-		if p.proved(&certificate, in) && !p.beyondBaseline(o, n) {
+		if p.proved(&certificate, in) && !p.beyondBaseline(p.buy(part{o, n})) {
 			break
 		}
 		if n+p.step() > most {

@@ -250,6 +250,9 @@ func (c *Checker) loseNodes(class, left, nodes int) *Failure {
 		return c.survive()
 	}
 	for i := class; i < len(d.starts)-1; i++ {
+		if c.stopped() {
+			return &Failure{Stopped: true}
+		}
 		if !c.open(i, left, nodes) {
 			return nil
 		}
