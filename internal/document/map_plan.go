@@ -122,14 +122,7 @@ func syncGroupPlan(to direction, d *groupPlan, p *planner.GroupPlan) {
 	syncInt(to, &d.UsageRatio.Pods, &p.Usage.Pods)
 	syncAmount(to, &d.Cost, &p.Cost)
 	syncSet(to, &d.LowerBound, &p.LowerBound)
-	syncPresent(to, &d.Certificate, &p.Certificate, func(to direction, d *boundCertificate, p *planner.BoundCertificate) {
-		syncList(to, &d.Pods, &p.Pods, func(to direction, d *podPrice, p *planner.PodPrice) {
-			syncText(to, &d.Workload, &p.Workload)
-			syncInt(to, &d.Pods, &p.Pods)
-			syncInt(to, &d.Price, &p.Price)
-		})
-		syncInt(to, &d.Scale, &p.Scale)
-	})
+	syncPresent(to, &d.Certificate, &p.Certificate, syncBoundCertificate)
 	syncTexts(to, &d.NotInBound, &p.NotInBound)
 	known := p.Cost.Known && p.LowerBound > 0
 	syncKnown(to, &d.Gap, &p.Gap, &known)
@@ -175,6 +168,15 @@ func syncGroupPlan(to direction, d *groupPlan, p *planner.GroupPlan) {
 	syncInt(to, &d.Headroom.MilliCPU, &p.Headroom.CPU)
 	syncInt(to, &d.Headroom.Memory, &p.Headroom.Memory)
 	syncInt(to, &d.Headroom.Pods, &p.Headroom.Pods)
+}
+
+func syncBoundCertificate(to direction, d *boundCertificate, p *planner.BoundCertificate) {
+	syncList(to, &d.Pods, &p.Pods, func(to direction, d *podPrice, p *planner.PodPrice) {
+		syncText(to, &d.Workload, &p.Workload)
+		syncInt(to, &d.Pods, &p.Pods)
+		syncInt(to, &d.Price, &p.Price)
+	})
+	syncInt(to, &d.Scale, &p.Scale)
 }
 
 func syncSizeStep(to direction, d *sizeStep, p *planner.SizeStep) {

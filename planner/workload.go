@@ -1,0 +1,216 @@
+package planner
+
+import (
+	"time"
+
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// Kind of a workload's controller.
+type Kind string
+
+// The kinds that run for good.
+const (
+	Deployment  Kind = "Deployment"
+	StatefulSet Kind = "StatefulSet"
+)
+
+// Workload is a set of equal pods.
+type Workload struct {
+	Name string
+	Kind Kind
+	// System marks the pods that the provider brings (CoreDNS and so on).
+	System bool
+	Demand Demand
+	// SpareReplicas are added to the load of computed counts: N+1.
+	SpareReplicas int
+	MinReplicas   int
+	// MinReady pods stay Ready through any declared loss; nil where not asked.
+	MinReady *units.CountOrRatio
+	// Recovery is the group's, except for system pods: always Reschedule.
+	Recovery Recovery
+	Pod      Pod
+	// Volumes of each replica, sorted by name.
+	Volumes []Volume
+	// NodeSelector are labels that a node must have; nil is none.
+	NodeSelector map[string]string
+	AntiAffinity AntiAffinity
+	// Affinity to other workloads of the group, sorted by workload and key.
+	Affinity []PodAffinity
+	// Priority of the pods: higher ones are scheduled first.
+	Priority       int
+	TopologySpread []TopologySpread
+	// PodDisruptionBudget is nil where there is none.
+	PodDisruptionBudget    *PodDisruptionBudget
+	TerminationGracePeriod time.Duration
+	StartupTime            time.Duration
+	RollingUpdate          RollingUpdate
+	// GrowthPerMonth compounds on throughput, on replicas where it was declared
+	// for the workload itself.
+	GrowthPerMonth units.Ratio
+	// GrowsReplicas: GrowthPerMonth was declared here, so that a given count of
+	// replicas grows too.
+	GrowsReplicas bool
+}
+
+// Demand says how many pods a workload needs, in one of three ways.
+type Demand struct {
+	// Way is which of the fields below are in use.
+	Way DemandWay
+	// Replicas is the given count.
+	Replicas int
+	// Throughput is the cluster's peak over all zones.
+	Throughput units.Rate
+	// ThroughputPerPod is from a load test at the latency target.
+	ThroughputPerPod units.Rate
+	// Latency targets, in the order of Statistic's constants.
+	Latency []LatencyTarget
+	Service ServiceTime
+	// Concurrency is the number of requests that a pod serves side by side.
+	Concurrency int
+	// Balancing is the policy: "random".
+	Balancing string
+	// MaxUtilization of the pod's workers.
+	MaxUtilization units.Ratio
+}
+
+// DemandWay is a way of stating demand.
+type DemandWay string
+
+// The ways.
+const (
+	GivenReplicas DemandWay = "replicas"
+	FromLoadTest  DemandWay = "throughput_per_pod"
+	FromLatency   DemandWay = "latency"
+)
+
+// Statistic of a latency: "mean", "p50", "p90", "p95", "p99" or "p999".
+type Statistic string
+
+// The statistics.
+const (
+	Mean Statistic = "mean"
+	P50  Statistic = "p50"
+	P90  Statistic = "p90"
+	P95  Statistic = "p95"
+	P99  Statistic = "p99"
+	P999 Statistic = "p999"
+)
+
+// LatencyTarget is the largest response time allowed.
+type LatencyTarget struct {
+	Statistic Statistic
+	Target    time.Duration
+}
+
+// ServiceTime is what was measured of one request's service, waiting excluded.
+type ServiceTime struct {
+	// Distribution is "lognormal", "gamma", "exponential" or "constant".
+	Distribution string
+	// Measured figures, in the order of Statistic's constants.
+	Measured []LatencyTarget
+	// CV is the coefficient of variation (standard deviation over mean), given
+	// beside a mean; HasCV tells a CV of 0 from none.
+	CV    units.Ratio
+	HasCV bool
+	// MeasuredAtUtilization of the workers; the figures are an upper bound then.
+	MeasuredAtUtilization units.Ratio
+}
+
+// Pod is the sum of the requests of a pod's containers, and of their limits
+// (0 is none).
+type Pod struct {
+	CPU         units.MilliCPU
+	Memory      units.Bytes
+	CPULimit    units.MilliCPU
+	MemoryLimit units.Bytes
+	// EphemeralStorage is local storage.
+	EphemeralStorage units.Bytes
+	// Extended resources, such as nvidia.com/gpu, sorted by name.
+	Extended []ExtendedResource
+	// Network and Disk are bandwidth that each pod is to have at all times, held
+	// against what machines guarantee, never against their burst. Kubernetes knows
+	// nothing of them.
+	Network, Disk units.Mbps
+}
+
+// ExtendedResource is a whole number of a resource that devices offer.
+type ExtendedResource struct {
+	// Name is "nvidia.com/gpu".
+	Name  string
+	Count int64
+}
+
+// Volume is a disk that each replica of a workload has for itself.
+type Volume struct {
+	Name string
+	// Type is the provider's disk type.
+	Type string
+	Size units.Bytes
+	// IOPS and ThroughputMiBps beyond what the type gives free; 0 is its own.
+	IOPS, ThroughputMiBps int
+	// Zonal: the volume stays in the zone in which its pod ran first, and so must the
+	// pod.
+	Zonal bool
+}
+
+// AffinityMode says how much an affinity weighs.
+type AffinityMode string
+
+// The modes. The zero value is none.
+const (
+	AffinityPreferred AffinityMode = "preferred"
+	AffinityRequired  AffinityMode = "required"
+)
+
+// AntiAffinity keeps the pods of a workload apart: one on a node or in a zone.
+type AntiAffinity struct {
+	Mode AffinityMode
+	// Key of the domains; without meaning where Mode is none.
+	Key TopologyKey
+}
+
+// PodAffinity draws pods to where those of a workload of the same group run.
+type PodAffinity struct {
+	Workload string
+	Key      TopologyKey
+	// Mode is AffinityPreferred or AffinityRequired.
+	Mode AffinityMode
+}
+
+// TopologyKey is the domain over which pods are spread.
+type TopologyKey string
+
+// The keys.
+const (
+	ZoneKey     TopologyKey = "zone"
+	HostnameKey TopologyKey = "hostname"
+)
+
+// TopologySpread is a constraint of Kubernetes' pod topology spread.
+type TopologySpread struct {
+	Key     TopologyKey
+	MaxSkew int
+	// Hard is DoNotSchedule, else ScheduleAnyway.
+	Hard bool
+}
+
+// PodDisruptionBudget bounds voluntary evictions; one of the fields is set.
+type PodDisruptionBudget struct {
+	MinAvailable, MaxUnavailable *units.CountOrRatio
+}
+
+// Allowed returns how many of n healthy replicas may be evicted at a time:
+// shares round up to whole pods, as the disruption controller does. It is never
+// negative.
+func (b *PodDisruptionBudget) Allowed(n int) int {
+	if b.MaxUnavailable != nil {
+		return min(b.MaxUnavailable.Up(n), n)
+	}
+	return max(n-b.MinAvailable.Up(n), 0)
+}
+
+// RollingUpdate of a workload: MaxSurge rounds up, MaxUnavailable down.
+type RollingUpdate struct {
+	MaxSurge, MaxUnavailable units.CountOrRatio
+}
