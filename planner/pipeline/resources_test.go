@@ -85,6 +85,19 @@ func TestFurtherResourcesChooseTypes(t *testing.T) {
 	}
 }
 
+// TestTheScarcerResourceBinds: a node of 3.9 CPU has one GPU, and a pod of 3 CPU takes it:
+// as many nodes lack either, and no larger machine of one GPU takes two pods.
+func TestTheScarcerResourceBinds(t *testing.T) {
+	g := alone(asking(3, func(w *planner.Workload) {
+		w.Pod.CPU, w.Pod.Extended = 3*units.Core, []planner.ExtendedResource{{Name: "nvidia.com/gpu", Count: 1}}
+	}))
+	g.Instances.Allow = []string{"gpu"}
+	plan := market(g, gpuMachine("g5.xlarge", 4, 1, 600)).mustMake(t)
+	if b := plan.NodeGroups[0].Binding; b.Resource != "nvidia.com/gpu" || b.Workload != "w" {
+		t.Errorf("%+v binds, want the GPUs", b)
+	}
+}
+
 // TestTooMuchOfAFurtherResource says which, by how much and what would do.
 func TestTooMuchOfAFurtherResource(t *testing.T) {
 	tests := map[string]struct {

@@ -31,7 +31,9 @@ func (c *Checker) fitsFurther(w, n, i int, pool *poolTerms) bool {
 var forbidding = [...]Shortage{ShortSpread, ShortAntiAffinity, ShortAffinity}
 
 // blocking returns what keeps a pod of workload w from most of the nodes that are
-// up and that its selector and the zone of its volumes admit.
+// up and that its selector and the zone of its volumes admit. Of resources that as many
+// nodes are short of it is the scarcest, devices, bandwidth and volumes before the others:
+// more CPU would not help where the device is taken.
 func (c *Checker) blocking(w int) Shortage {
 	t := &c.terms[w]
 	alone := t.rules != nil && t.rules.own && !c.runs(w)
@@ -74,18 +76,18 @@ func (c *Checker) blocking(w int) Shortage {
 		return ShortSelector
 	}
 	short, most := ShortCPU, cpu
-	longer := func(s Shortage, nodes int) {
-		if nodes > most {
+	longer := func(s Shortage, nodes int, scarce bool) {
+		if nodes > most || scarce && nodes == most && nodes > 0 {
 			short, most = s, nodes
 		}
 	}
-	longer(ShortMemory, memory)
-	longer(ShortPods, pods)
+	longer(ShortMemory, memory, false)
+	longer(ShortPods, pods, false)
 	for i, k := range c.further {
-		longer(shortFurther(k), further[i])
+		longer(shortFurther(k), further[i], k > 0) // all but storage, the first of the kinds
 	}
 	for i, rule := range forbidding {
-		longer(rule, forbidden[i])
+		longer(rule, forbidden[i], false)
 	}
 	return short
 }

@@ -3,6 +3,7 @@ package placement_test
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/scantling-dev/scantling/planner/placement"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -204,7 +205,9 @@ func (t *twin) schedule(nodes []twinNode, p twinPod) (int, placement.Shortage) {
 	if len(feasible) == 0 {
 		why := placement.ShortCPU
 		for _, s := range append(shortages(), placement.ShortSpread, placement.ShortAntiAffinity, placement.ShortAffinity) {
-			if short[s] > short[why] {
+			// Of as many nodes, devices, bandwidth and volumes come first.
+			scarce := strings.HasPrefix(string(s), "more_") && short[s] > 0 && short[s] == short[why]
+			if short[s] > short[why] || scarce {
 				why = s
 			}
 		}
