@@ -242,7 +242,7 @@ type alternative struct {
 	InstanceType     string   `json:"instance_type" jsonschema:"Instance type that was not chosen."`
 	Nodes            int      `json:"nodes" jsonschema:"Nodes that it would take."`
 	USDPerHour       *dollars `json:"usd_per_hour" jsonschema:"Cost of nodes and root disks, of nodes alone where the price of disks is not known; null where not known."`
-	Difference       *ratio   `json:"difference" signed:"true" jsonschema:"Cost of nodes and root disks over the plan's, less 1; null where either is not known."`
+	Difference       *ratio   `json:"difference" signed:"true" jsonschema:"Cost of nodes and root disks over the plan's, of nodes alone where no disk has a known price, less 1; null where the price of nodes is not known."`
 	LargestNodeShare ratio    `json:"largest_node_share" jsonschema:"Part of the group that one node holds."`
 }
 

@@ -14,7 +14,11 @@ func (p *page) certainty(plan *planner.Plan) {
 	label := "CERTAINTY"
 	for i := range plan.NodeGroups {
 		g := &plan.NodeGroups[i]
-		items := certaintyItems(g, cmp.Or(guaranteeOf(plan, g.Name), planner.Scheduled))
+		own := cmp.Or(guaranteeOf(plan, g.Name), planner.Scheduled)
+		items := certaintyItems(g, own)
+		if len(items) == 0 && len(g.Pools) > 1 {
+			items = []string{guaranteeWords(own) + " " + number(g.Nodes) + " (the plan)", "the others are not counted for a group of several pools"}
+		}
 		if len(items) == 0 {
 			continue
 		}

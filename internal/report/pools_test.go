@@ -80,6 +80,7 @@ func TestSeveralPools(t *testing.T) {
 		// 0.06 of 0.10 on demand; with web's 1.50 of 2.40: 1.56 of 2.50 by 730.
 		"nodes of batch on demand, web 1,138.80 USD/month, saves 686.20 (37%)",
 		"device-plugin on each node of batch (g5.xlarge)",
+		"batch: scheduled 6 (the plan) · the others are not counted for a group of several pools",
 		"all spot gone      1     0  batch: loss of 5 of 6 nodes: no place for 2 of 2 pods of thumbnails",
 		"any 1 zone         3     3  web: loss of us-east-1a: 3.1 of 31 vCPU stay free\n  all spot gone ",
 		"Plan holds.",
