@@ -12,6 +12,9 @@ import (
 // "Pod Priority and Preemption").
 const maxPriority = 1_000_000_000
 
+// leastPriority is the least value of a PriorityClass, a 32-bit number (the same).
+const leastPriority = -1 << 31
+
 // together reads what draws the pods of a workload together and keeps them apart, and
 // their priority.
 func (b *builder) together(x *groupContext, n *node, path string, w *planner.Workload) {

@@ -176,8 +176,18 @@ func orElse(hint string, known []string) string {
 	return " Known: " + quoteAll(known) + "."
 }
 
-// number returns a number, from a number or its text.
+// number returns a number that is not negative, from a number or its text.
 func (r *reader) number(code Code, val cty.Value, rng hcl.Range, want string) (*big.Float, bool) {
+	f, ok := r.signed(code, val, rng, want)
+	if ok && f.Sign() < 0 {
+		r.add(OutOfRange, &rng, "%s is negative; %s is expected.", f.Text('g', 10), want)
+		return nil, false
+	}
+	return f, ok
+}
+
+// signed returns a number, from a number or its text.
+func (r *reader) signed(code Code, val cty.Value, rng hcl.Range, want string) (*big.Float, bool) {
 	if val.Type() == cty.String {
 		if why := numberHint(val.AsString()); why != "" {
 			r.add(code, &rng, "%q is not %s: %s", short(val.AsString()), want, why)
@@ -192,10 +202,6 @@ func (r *reader) number(code Code, val cty.Value, rng hcl.Range, want string) (*
 	f := n.AsBigFloat()
 	if f.IsInf() {
 		r.add(OutOfRange, &rng, "The number is not finite.")
-		return nil, false
-	}
-	if f.Sign() < 0 {
-		r.add(OutOfRange, &rng, "%s is negative; %s is expected.", f.Text('g', 10), want)
 		return nil, false
 	}
 	return f, true
@@ -223,7 +229,11 @@ func numberHint(s string) string {
 
 // count returns a whole number within the attribute's bounds.
 func (r *reader) count(a *attribute, val cty.Value, rng hcl.Range) (int, bool) {
-	f, ok := r.number(InvalidCount, val, rng, "a whole number")
+	read := r.number
+	if a.least < 0 {
+		read = r.signed
+	}
+	f, ok := read(InvalidCount, val, rng, "a whole number")
 	if !ok {
 		return 0, false
 	}

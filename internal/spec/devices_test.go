@@ -113,6 +113,10 @@ workload "plain" {
   }
 }`
 	c := load(t, besides("role = \"app\"\n"+text)).Cluster
+	low := load(t, besides("role = \"app\"\n"+strings.Replace(text, "= 1000", "= -2147483648", 1))).Cluster
+	if got := low.NodeGroups[0].Workloads[0].Priority; got != -2147483648 {
+		t.Errorf("priority %d, want the least that Kubernetes has", got)
+	}
 	api, cache, plain := c.NodeGroups[0].Workloads[0], c.NodeGroups[0].Workloads[1], c.NodeGroups[0].Workloads[2]
 	if api.AntiAffinity != (planner.AntiAffinity{Mode: planner.AffinityRequired, Key: planner.HostnameKey}) || api.Priority != 1000 {
 		t.Errorf("api: %+v, priority %d", api.AntiAffinity, api.Priority)

@@ -306,21 +306,24 @@ func (r *reader) ratio(a *attribute, val cty.Value, rng hcl.Range) (units.Ratio,
 	if !ok {
 		return 0, false
 	}
-	return r.share(a, f, rng)
+	return r.share(a, val, f, rng)
 }
 
-// share rounds f to millionths and holds it to the attribute's bounds.
-func (r *reader) share(a *attribute, f *big.Float, rng hcl.Range) (units.Ratio, bool) {
+// share rounds f, which is what val says, to millionths and holds it to the attribute's
+// bounds.
+func (r *reader) share(a *attribute, val cty.Value, f *big.Float, rng hcl.Range) (units.Ratio, bool) {
 	top := a.top
 	if top == 0 {
 		top = units.Whole
 	}
 	if above(f, top.Float()*(1+snap)) {
-		hint := ""
-		if n, _ := f.Float64(); n <= 100 {
+		written, hint := f.Text('g', 10), ""
+		if n, _ := f.Float64(); val.Type() == cty.String && strings.HasSuffix(val.AsString(), "%") {
+			written = short(val.AsString())
+		} else if n <= 100 {
 			hint = fmt.Sprintf(" Is \"%s%%\" meant?", f.Text('g', 6))
 		}
-		r.add(InvalidRatio, &rng, "%s is more than %d%%.%s", f.Text('g', 10), int(math.Round(top.Float()*100)), hint)
+		r.add(InvalidRatio, &rng, "%s is more than %d%%.%s", written, int(math.Round(top.Float()*100)), hint)
 		return 0, false
 	}
 	f = scaled(f, int64(units.Whole))
@@ -367,7 +370,7 @@ func (r *reader) portion(a *attribute, val cty.Value, rng hcl.Range) (units.Coun
 		return units.CountOrRatio{}, false
 	}
 	if percent || f.Sign() > 0 && f.Cmp(big.NewFloat(1)) < 0 {
-		share, ok := r.share(a, f, rng)
+		share, ok := r.share(a, val, f, rng)
 		if share == 0 {
 			return units.CountOrRatio{}, ok
 		}

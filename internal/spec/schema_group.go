@@ -160,7 +160,7 @@ func workload() block {
 			{name: "node_selector", kind: kindMap, def: "none", doc: "Labels that a node must have: those of its group, kubernetes.io/arch, kubernetes.io/os, node.kubernetes.io/instance-type, topology.kubernetes.io/zone and the provider's."},
 			{name: "anti_affinity", kind: kindChoice, choices: []string{"none", "preferred", "required"}, def: "none", doc: "Keeps the pods of the workload apart, one to a domain: as a wish or as a condition."},
 			{name: "anti_affinity_key", kind: kindChoice, choices: []string{"hostname", "zone"}, def: "hostname", doc: "The domain of anti_affinity."},
-			{name: "priority", kind: kindCount, most: maxPriority, def: "0", doc: "Value of the pods' PriorityClass: higher ones are scheduled first. Nothing is planned to be evicted for them."},
+			{name: "priority", kind: kindCount, least: leastPriority, most: maxPriority, def: "0", doc: "Value of the pods' PriorityClass, which may be negative: higher ones are scheduled first. Nothing is planned to be evicted for them."},
 			{name: "request_size", kind: kindBytes, unbuilt: true, doc: "Bytes of a request."},
 			{name: "response_size", kind: kindBytes, unbuilt: true, doc: "Bytes of a response."},
 		},
