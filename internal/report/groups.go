@@ -127,16 +127,16 @@ func (p *page) nodeGroups(plan *planner.Plan) {
 	zones, legend := zoneHead(c.Region, c.Zones)
 	t := table{columns: []column{
 		{title: "NODE GROUP"},
-		{title: "ROLE", drop: 3},
+		{title: "ROLE", drop: 2},
 		{title: "NODES", right: true},
 		{title: zones},
 		{title: typeTitle(plan)},
-		{title: "MIN-MAX", right: true, drop: 2},
+		{title: "MIN-MAX", right: true, drop: 3},
 		{title: "CPU", right: true},
 		{title: "MEM", right: true},
-		{title: "PODS", right: true, drop: 4},
+		{title: "PODS", right: true, drop: 1},
 		{title: "USD/MONTH", right: true},
-		{title: "GAP", right: true, drop: 1},
+		{title: "GAP", right: true, drop: 4},
 		{title: "BINDS", wraps: true},
 	}}
 	for i := range plan.NodeGroups {

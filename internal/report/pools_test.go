@@ -71,6 +71,7 @@ func mixed(t *testing.T) *planner.Plan {
 func TestSeveralPools(t *testing.T) {
 	got := text(t, mixed(t), report.Options{})
 	for _, want := range []string{
+		"2-9  40%  46%     277.40  100.0%", // GAP is there beside MIN-MAX
 		"6  3/2/1  2 types, 1 of 6 on demand",
 		"2  1/1/0    g5.xlarge spot", "1  1/0/0    m7i.large ", "3  1/1/1    m7i.large spot",
 		"116.80", "73.00", "87.60", "277.40", // 2 x 0.08, 0.10 and 3 x 0.04 by 730
