@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -264,6 +265,15 @@ type Usage struct{ CPU, Memory, Pods units.Ratio }
 type Amount struct {
 	Rate  units.USDPerHour
 	Known bool
+}
+
+// String writes the rate with all its digits: messages compare amounts that may differ in
+// the last.
+func (a Amount) String() string {
+	if !a.Known {
+		return "an amount that is not known"
+	}
+	return fmt.Sprintf("%d billionths of a dollar an hour", int64(a.Rate))
 }
 
 // Binding is what keeps the count from being lower.
