@@ -125,7 +125,7 @@ func (p *problem) leastFound(offer int) (int, string) {
 	o := &p.offers[offer]
 	first, ok := p.start(offer)
 	if !ok {
-		return 0, "a pod is larger than a node, or the losses leave none"
+		return 0, p.neverHolds(o)
 	}
 	step, most := p.step(), p.mostNodes()
 	first = units.CeilDiv(max(first, p.group.MinNodes), step)
@@ -152,6 +152,24 @@ func (p *problem) leastFound(offer int) (int, string) {
 		return 0, fmt.Sprintf("no count up to %d holds", low*step)
 	}
 	return 0, fmt.Sprintf("%d are not enough, and more were not tried", low*step)
+}
+
+// neverHolds says why no count of o is worth trying.
+func (p *problem) neverHolds(o *offer) string {
+	if w := o.excludes(p.group); w != nil {
+		return "node_selector of " + w.Name + " does not admit it"
+	}
+	for i := range p.works {
+		if p.slots(o, i) == 0 {
+			return "a pod of " + p.works[i].spec.Name + " is larger than a node"
+		}
+	}
+	if p.group.Guarantee == planner.AnyOrder {
+		if why := p.certain(o).why; why != "" {
+			return why
+		}
+	}
+	return "the declared losses leave no node"
 }
 
 // narrow halves the range between a count that fails and one that holds, in steps,
