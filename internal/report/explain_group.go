@@ -137,7 +137,7 @@ func (p *page) ladder(g *planner.GroupPlan) {
 	}
 	p.table(&t)
 	p.blank()
-	p.prose("Useful is what pods like the group's can request of a node: what reserves and DaemonSets leave, or less where memory or the number of pods ends sooner. The knee is the smallest size of which the next larger one saves less than 5% on a useful vCPU; a larger node is a larger part of the group, and lost at once.")
+	p.prose("Useful is what pods like the group's can request of a node: what reserves and DaemonSets leave, or less where memory, the number of pods or devices end sooner. Costs are with root disks, and of a spot group with what it keeps on demand. The knee is the smallest size of which the next larger one saves less than 5% on a useful vCPU; a larger node is a larger part of the group, and lost at once.")
 }
 
 // sizes writes for each group which size is the knee of what was chosen, and what the

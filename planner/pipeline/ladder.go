@@ -55,7 +55,7 @@ func (p *problem) ladder(g *planner.GroupPlan, known map[string]int) []planner.S
 		if s.Nodes > 0 {
 			s.LargestNodeShare = units.Ratio(units.CeilDiv(int64(units.Whole), int64(s.Nodes)))
 			if o.known {
-				s.Cost = planner.Amount{Rate: o.rate * units.USDPerHour(s.Nodes), Known: true}
+				s.Cost = planner.Amount{Rate: p.buy(part{o, s.Nodes}).rate(), Known: true}
 			}
 		}
 		out = append(out, s)
@@ -83,6 +83,11 @@ func usefulCPU(o *offer, demand *packing.Resources) units.MilliCPU {
 	if demand.CPU > 0 && demand.Pods > 0 {
 		useful = min(useful, units.MilliCPU(share(int64(o.free.Pods), int64(demand.CPU), int64(demand.Pods))))
 	}
+	for d, asked := range demand.More { // GPUs, where pods ask for them
+		if demand.CPU > 0 && asked > 0 {
+			useful = min(useful, units.MilliCPU(share(max(0, o.free.More[d]), int64(demand.CPU), asked)))
+		}
+	}
 	return useful
 }
 
@@ -95,14 +100,14 @@ func share(a, b, c int64) int64 {
 }
 
 // knees marks in each family the smallest size of which the next larger one saves less
-// than kneeSaving on a useful core. Sizes without a price are passed over.
+// than kneeSaving on a useful core. Sizes without a price or a count are passed over.
 func knees(steps []planner.SizeStep) {
 	for from := 0; from < len(steps); {
 		to, knee := from, -1
 		found := false
 		for ; to < len(steps) && steps[to].Family == steps[from].Family; to++ {
 			next := steps[to].CorePrice
-			if !next.Known || found {
+			if !next.Known || found || steps[to].Nodes == 0 {
 				continue
 			}
 			if knee >= 0 && int64(next.Rate) > share(int64(steps[knee].CorePrice.Rate), int64(units.Whole-kneeSaving), int64(units.Whole)) {

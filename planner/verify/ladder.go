@@ -49,11 +49,16 @@ func (k *checker) step(g *group, s *planner.SizeStep, c *candidate, path string)
 	if zones := len(g.decl.Zones); k.terms.EqualZones && zones > 0 {
 		k.need(s.Nodes%zones == 0, path, "ladder.zones", "%d nodes over %d zones that are equal", s.Nodes, zones)
 	}
-	due := nothing()
+	due, kept := nothing(), 0
 	if in := &g.decl.Instances; in.CapacityType == planner.Spot && !in.OnDemandBase.IsZero() {
+		kept = min(in.OnDemandBase.Up(s.Nodes), s.Nodes)
+		if zones := len(g.decl.Zones); k.terms.EqualZones && zones > 0 {
+			kept = units.CeilDiv(kept, zones) * zones
+		}
 		due.known = c.t.OnDemand.Known() // what is kept on demand has a price too
+		due.add(int64(kept), int64(c.t.OnDemand.Rate), due.known, c.t.OnDemand.Basis, c.t.OnDemand.Date)
 	}
-	due.add(int64(s.Nodes), int64(c.price.Rate), true, c.price.Basis, c.price.Date)
+	due.add(int64(s.Nodes-kept), int64(c.price.Rate), true, c.price.Basis, c.price.Date)
 	if disks := k.disksOwed(k.prov.RootDisks(g.decl), s.Nodes); disks.known {
 		due.join(&disks)
 	}
