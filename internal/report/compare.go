@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -17,6 +18,9 @@ func Comparison(w io.Writer, plan *planner.Plan, c *planner.Comparison, o Option
 	for i := range c.Groups {
 		out.blank()
 		out.compareGroup(&c.Groups[i])
+		if left := notCompared(plan, &c.Groups[i]); left != "" {
+			out.line("%sonly the plan counts what the group asks for: %s", margin, left)
+		}
 	}
 	out.blank()
 	t := table{columns: []column{{title: "ROW"}, {title: "PROMISES", wraps: true}}}
@@ -25,6 +29,32 @@ func Comparison(w io.Writer, plan *planner.Plan, c *planner.Comparison, o Option
 	t.add("the plan", "the modelled kube-scheduler places every pod, rollouts have room, and every declared loss is survived: what the difference pays for")
 	out.table(&t)
 	return out.flush(w)
+}
+
+// notCompared names the rules of a group that no packed row counts.
+func notCompared(plan *planner.Plan, c *planner.GroupComparison) string {
+	at := slices.IndexFunc(plan.Cluster.NodeGroups, func(g planner.NodeGroup) bool { return g.Name == c.Group })
+	if at < 0 || c.Why != "" {
+		return ""
+	}
+	g := &plan.Cluster.NodeGroups[at]
+	var out []string
+	add := func(name string, applies func(w *planner.Workload) bool) {
+		if slices.ContainsFunc(g.Workloads, func(w planner.Workload) bool { return applies(&w) }) {
+			out = append(out, name)
+		}
+	}
+	if !g.Instances.OnDemandBase.IsZero() {
+		out = append(out, "on_demand_base")
+	}
+	add("anti_affinity", func(w *planner.Workload) bool { return w.AntiAffinity.Mode == planner.AffinityRequired })
+	add("affinity", func(w *planner.Workload) bool {
+		return slices.ContainsFunc(w.Affinity, func(a planner.PodAffinity) bool { return a.Mode == planner.AffinityRequired })
+	})
+	add("topology_spread", func(w *planner.Workload) bool {
+		return slices.ContainsFunc(w.TopologySpread, func(s planner.TopologySpread) bool { return s.Hard })
+	})
+	return strings.Join(out, ", ")
 }
 
 // compareGroup writes the rows of one group.

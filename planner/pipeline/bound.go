@@ -185,6 +185,7 @@ func (p *problem) notInBound() []string {
 	add(some(func(w *work) bool {
 		return slices.ContainsFunc(w.spec.TopologySpread, func(s planner.TopologySpread) bool { return s.Hard })
 	}), "hard topology spread")
+	add(some(func(w *work) bool { return w.apart(planner.HostnameKey) || w.apart(planner.ZoneKey) }), "required anti-affinity")
 	add(p.group.Guarantee == planner.AnyOrder, "that every order of the pods is proved to have room")
 	add(p.group.Guarantee != planner.AnyOrder && p.group.Guarantee != planner.Packed, "that the scheduler chooses the nodes")
 	add(p.group.MinNodes > 0, "min_nodes")

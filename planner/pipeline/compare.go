@@ -77,7 +77,19 @@ func (m *maker) compare(ctx context.Context, g *planner.GroupPlan, declared *pla
 		out.Why = "it has no pods, or no type that it admits has a known price"
 		return out, nil
 	}
-	return out, bought(ctx, &out, classes, offers)
+	if err := bought(ctx, &out, classes, offers); err != nil {
+		return out, err
+	}
+	at := slices.IndexFunc(out.Packed, func(b planner.Bought) bool { return b.Rule == planner.KarpenterRule })
+	if w := slices.IndexFunc(p.works, func(w work) bool { return w.ruled() }); w >= 0 {
+		out.Packed[at] = planner.Bought{Rule: planner.KarpenterRule, Why: "not for these pods: it honours the required rules of " + p.works[w].spec.Name + ", and its rule here does not"}
+	}
+	return out, nil
+}
+
+// ruled reports whether pods of w may run only beside, or apart from, others.
+func (w *work) ruled() bool {
+	return w.spec.AntiAffinity.Mode == planner.AffinityRequired || slices.ContainsFunc(w.spec.Affinity, func(a planner.PodAffinity) bool { return a.Mode == planner.AffinityRequired })
 }
 
 // bought fills in the packed rows.

@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -38,5 +39,26 @@ func TestCompare(t *testing.T) {
 	}
 	if len(got.Groups) != 1 || !reflect.DeepEqual(got.Groups[0], want) {
 		t.Errorf("%+v\nwant %+v", got.Groups, want)
+	}
+}
+
+// TestCompareRequiredRules: Karpenter keeps pods apart that have to be, and its rule here
+// does not know that: no figure is better than one that misleads.
+func TestCompareRequiredRules(t *testing.T) {
+	w := given("w", 3, 1500, units.GiB)
+	w.AntiAffinity = planner.AntiAffinity{Mode: planner.AffinityRequired, Key: planner.HostnameKey}
+	p := market(alone(w), machine("m7a.xlarge", 4, 16, 180))
+	plan := p.mustMake(t)
+	if got := plan.NodeGroups[0].NotInBound; !slices.Contains(got, "required anti-affinity") {
+		t.Errorf("not in the bound: %v", got)
+	}
+	got, err := pipeline.Compare(t.Context(), &plan, p.catalog, p.provider)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range got.Groups[0].Packed {
+		if row.Rule == planner.KarpenterRule && (row.Cost.Known || row.Why == "") {
+			t.Errorf("%+v", row)
+		}
 	}
 }
