@@ -47,7 +47,7 @@ func instancesBlock() block {
 			{name: "max_types", kind: kindCount, least: 1, most: 100, def: "by role", doc: "Types that the group may mix, where that is cheaper than one; each is a Terraform group of its own. With guarantee any_order a group has one type."},
 			{name: "max_vcpus", kind: kindCount, least: 1, def: "no limit", doc: "No node is bigger."},
 			{name: "max_node_share", kind: kindRatio, down: true, def: "no limit", doc: "No node is a larger part of the CPU that the group's nodes offer: what one failure takes away at most."},
-			{name: "on_demand_base", kind: kindPortion, def: "0", doc: "Part of a spot group's nodes that is kept on demand; a share rounds up."},
+			{name: "on_demand_base", kind: kindPortion, def: "0", doc: "Part of a spot group's nodes that is kept on demand; a share rounds up, and is of their CPU too."},
 		},
 		blocks: []block{{
 			name: "gpu", object: true, doc: "Machines with GPUs alone, which allow need not name. In role gpu the default, with nothing in it, unless families or types are given. A machine with a share of a GPU offers none to pods.",

@@ -29,6 +29,8 @@ type problem struct {
 	// said, by key.
 	thorough bool
 	verdicts map[string]verdict
+	// bearing are types by whether a node holds a pod of the group.
+	bearing map[*offer]bool
 	// scratch is the checker's input, reused over the scan.
 	scratch placement.Group
 	sized   []planner.ReplicaReasons

@@ -62,27 +62,14 @@ func (x mix) known() bool {
 const shortShare placement.Shortage = "max_node_share"
 
 // buy returns the mix of so many nodes of types, bought as the group says: of a spot
-// group as many on demand as its base asks for, where that costs the least more.
-// Where zones are equal each part is.
+// group as much on demand as its base asks for. Where zones are equal each part is.
 func (p *problem) buy(types ...part) mix {
 	var out mix
-	total := 0
-	for _, t := range types {
-		total += t.nodes
-	}
-	base := min(p.group.Instances.OnDemandBase.Up(total), total)
-	if base > 0 && types[0].offer.base != nil {
-		dearness := func(t part) units.USDPerHour { return t.offer.base.rate - t.offer.rate }
-		types = slices.SortedFunc(slices.Values(types), func(a, b part) int {
-			return cmp.Or(cmp.Compare(dearness(a), dearness(b)), strings.Compare(a.offer.instance.Name, b.offer.instance.Name))
-		})
-	}
-	for _, t := range types {
-		if t.offer.base != nil && base > 0 {
-			kept := min(units.CeilDiv(base, p.step())*p.step(), t.nodes)
-			out = append(out, part{t.offer.base, kept})
-			base -= min(base, kept)
-			t.nodes -= kept
+	kept := p.onDemand(types)
+	for i, t := range types {
+		if kept != nil {
+			out = append(out, part{t.offer.base, kept[i]})
+			t.nodes -= kept[i]
 		}
 		out = append(out, t)
 	}

@@ -20,7 +20,7 @@ import (
 const (
 	mixSteps    = 1 << 20
 	fewestMixes = 32
-	mostMixes   = 200
+	mostMixes   = 600
 	mixOrders   = 9
 	mixRounds   = 60
 	mixNodes    = 2000
@@ -37,6 +37,8 @@ type mixer struct {
 	tries int
 	// demand of the pods with everything up.
 	demand packing.Resources
+	// needs are what has to be there before a mix is tried.
+	needs *needs
 	// failed mixes are not tried again.
 	failed map[string]bool
 }
@@ -47,11 +49,11 @@ const noOffer = -1
 // mixed returns the cheapest answer that was found of up to max_types types: that of
 // one type where no mix is cheaper, nil where no one type holds and no mix was found. Each mix is held to what one type is held to.
 //
-// Mixes to start from are those that column generation makes of all types and of the
-// best pairs of types with nothing lost, and the best of one type. They grow by the
-// type that carries what has no place at the least cost, while they are cheaper than
-// what was found; then nodes are taken away, or give way to cheaper ones, while
-// everything still holds.
+// Mixes to start from are what column generation makes with nothing lost of all types and
+// of the best pairs of types, and the cheapest of each pair that meets the needs, which
+// count the losses. They grow by the type that carries what has no place at the least
+// cost, while they are cheaper than what was found. Of the best, nodes then give way to
+// fewer or to others, while everything still holds.
 func (p *problem) mixed(ctx context.Context, result *packing.Result) (*answer, error) {
 	var best *answer
 	if result.Best.Offer != noOffer {
@@ -60,7 +62,7 @@ func (p *problem) mixed(ctx context.Context, result *packing.Result) (*answer, e
 	if !p.mixes() || p.group.Guarantee == planner.AnyOrder || best != nil && (!best.mix.known() || best.mix.rate() <= 0) {
 		return best, nil
 	}
-	m := &mixer{p: p, best: best, demand: packing.Total(p.items(nil)), failed: map[string]bool{}}
+	m := &mixer{p: p, best: best, demand: packing.Total(p.items(nil)), needs: p.needs(), failed: map[string]bool{}}
 	m.tries = min(max(mixSteps/(mixOrders*(m.demand.Pods+1)), fewestMixes), mostMixes)
 	m.choose()
 	if len(m.types) < 2 {
@@ -70,18 +72,64 @@ func (p *problem) mixed(ctx context.Context, result *packing.Result) (*answer, e
 	if err != nil {
 		return nil, err
 	}
-	for _, start := range starts {
-		if a := m.grow(start); a != nil {
-			m.improve(a)
-		}
+	kept, elite := m.tries/2, []*answer{}
+	if best != nil {
+		elite = append(elite, best)
+	}
+	given := m.grownFrom(starts)
+	pairs := m.pairs(m.pairable(given))
+	for m.tries > kept || m.best == nil && m.tries > 0 {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
+		if !m.follow(pairs) {
+			break
+		}
+		elite = append(elite, m.best)
 	}
-	if best != nil && !p.boundByBaseline(best.one().instance) {
-		m.improve(best)
+	return m.best, m.improve(ctx, elite)
+}
+
+// grownFrom grows the starts, brought up to what they need, in order of their cost, and
+// returns their types.
+func (m *mixer) grownFrom(starts [][]part) []*offer {
+	var given []*offer
+	var leads []lead
+	for _, types := range starts {
+		for _, t := range types {
+			if !slices.Contains(given, t.offer) {
+				given = append(given, t.offer)
+			}
+		}
+		if fit := m.fit(types); fit != nil {
+			leads = append(leads, lead{fit, m.rate(fit)})
+		}
 	}
-	return m.best, nil
+	inOrderOfCost(leads)
+	for _, l := range leads {
+		if a := m.grow(l.types); a != nil {
+			m.best = a
+		}
+	}
+	return given
+}
+
+// fit adds nodes of the type with which the needs are met at the least cost; nil where
+// none of them meets them.
+func (m *mixer) fit(types []part) []part {
+	var best lead
+	for i, t := range types {
+		more := m.needs.fill(types, t.offer)
+		if more < 0 {
+			continue
+		}
+		next := slices.Clone(types)
+		next[i].nodes += more
+		if rate := m.rate(next); best.types == nil || rate < best.rate {
+			best = lead{next, rate}
+		}
+	}
+	return best.types
 }
 
 // choose fills in the types that may be mixed.
@@ -263,17 +311,6 @@ func (m *mixer) try(types []part) (*answer, *placement.Failure) {
 	return a, nil
 }
 
-// carries reports whether the nodes have as much of everything as is requested.
-func (m *mixer) carries(types []part) bool {
-	var sum packing.Resources
-	for _, t := range types {
-		sum.CPU += t.offer.free.CPU * units.MilliCPU(t.nodes)
-		sum.Memory += t.offer.free.Memory * units.Bytes(t.nodes)
-		sum.Pods += t.offer.free.Pods * t.nodes
-	}
-	return sum.CPU >= m.demand.CPU && sum.Memory >= m.demand.Memory && sum.Pods >= m.demand.Pods
-}
-
 // grow adds nodes until everything holds; nil where that is not cheaper than the best
 // so far.
 func (m *mixer) grow(types []part) *answer {
@@ -327,77 +364,28 @@ func (p *problem) slots(o *offer, i int) int {
 	return int(n)
 }
 
-// improve takes an answer as the best if it is cheaper, and makes it cheaper: nodes
-// are taken away, or give way to cheaper ones.
-func (m *mixer) improve(a *answer) {
-	if m.best == nil || a.mix.rate() < m.best.mix.rate() {
-		m.best = a
-	} else if a != m.best {
-		return
-	}
-	for better := true; better && m.tries > 0; {
-		better = m.fewer() || m.cheaper()
-	}
-}
-
-// fewer takes nodes away from the best, dearest types first; false where all are
-// needed.
-func (m *mixer) fewer() bool {
-	types := m.p.types(m.best.mix)
-	for _, i := range dearestFirst(types) {
-		for gone := max(1, types[i].nodes/16); gone > 0; gone /= 2 {
-			if m.move(types, i, gone*m.p.step(), nil, 0) {
-				return true
-			}
+// improve makes the best cheaper while that succeeds: some of its nodes, or of those that
+// were the best before, give way to fewer or to others.
+func (m *mixer) improve(ctx context.Context, elite []*answer) error {
+	for m.best != nil && m.tries > 0 {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if m.from(m.best) {
+			continue
+		}
+		if !slices.ContainsFunc(elite, m.from) {
+			break
 		}
 	}
-	return false
+	return nil
 }
 
-// cheaper lets a node of the best give way to one or two cheaper ones, or two to one;
-// false where none can.
-func (m *mixer) cheaper() bool {
-	types := m.p.types(m.best.mix)
-	step := m.p.step()
-	for _, i := range dearestFirst(types) {
-		own := types[i].offer.rate
-		for _, o := range m.types {
-			if o.instance == types[i].offer.instance {
-				continue
-			}
-			switch {
-			case o.rate < own && m.move(types, i, step, o, step),
-				2*o.rate < own && m.move(types, i, step, o, 2*step),
-				o.rate > own && o.rate < 2*own && m.move(types, i, 2*step, o, step):
-				return true
-			}
-		}
+// from looks for a better mix around one.
+func (m *mixer) from(a *answer) bool {
+	if m.p.boundByBaseline(a.mix[0].offer.instance) {
+		return false // it is never mixed with others
 	}
-	return false
-}
-
-// move tries the best with fewer nodes of its i-th type and more of another.
-func (m *mixer) move(types []part, i, fewer int, other *offer, more int) bool {
-	if types[i].nodes < fewer {
-		return false
-	}
-	next := slices.Clone(types)
-	next[i].nodes -= fewer
-	if other != nil {
-		at := slices.IndexFunc(next, func(t part) bool { return t.offer.instance == other.instance })
-		if at < 0 {
-			next = append(next, part{offer: other})
-			at = len(next) - 1
-		}
-		next[at].nodes += more
-	}
-	next = slices.DeleteFunc(next, func(t part) bool { return t.nodes == 0 })
-	if len(next) == 0 || len(next) > m.p.group.Instances.MaxTypes || !m.carries(next) {
-		return false
-	}
-	a, _ := m.try(next)
-	if a != nil {
-		m.best = a
-	}
-	return a != nil
+	types := m.p.types(a.mix)
+	return m.follow(m.moves(types)) || m.follow(m.regrown(types))
 }

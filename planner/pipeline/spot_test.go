@@ -45,6 +45,40 @@ func TestOnDemandBase(t *testing.T) {
 	}
 }
 
+// TestBaseIsOfCapacity: a small node, which holds no pod, would be the cheapest to keep on
+// demand. Of nine pods of 1.5 cores on xlarge nodes a share of 30% is 30% of the CPU too,
+// and each node kept holds a pod, whatever is mixed. A row of the sizes is priced as it
+// would be bought: the chosen one as the plan, with its disks of 0.005 USD an hour.
+func TestBaseIsOfCapacity(t *testing.T) {
+	for _, base := range []units.CountOrRatio{units.Count(2), units.Share(30 * units.Percent)} {
+		p := onSpot(base)
+		p.cluster.NodeGroups[0].Instances.MaxTypes = 3
+		p.catalog.Types = append(p.catalog.Types, machine("m7b.medium", 1, 4, 20), machine("m7c.2xlarge", 8, 32, 400))
+		plan := p.mustMake(t)
+		g := &plan.NodeGroups[0]
+		var kept, all units.MilliCPU
+		for i := range g.Pools {
+			pool := &g.Pools[i]
+			cpu := pool.Free().CPU * units.MilliCPU(pool.Nodes)
+			if all += cpu; pool.CapacityType == planner.OnDemand {
+				kept += cpu
+				if pool.Free().CPU < 1500 {
+					t.Errorf("%d of %s are kept, which holds no pod", pool.Nodes, pool.InstanceType)
+				}
+			}
+		}
+		if base.IsRatio && 10*kept < 3*all {
+			t.Errorf("%d of %dm on demand, want 30%%", kept, all)
+		}
+	}
+	only := onSpot(units.Count(2)).mustMake(t).NodeGroups[0]
+	for _, s := range only.Ladder { // 0.540 and five disks
+		if s.Chosen && s.Cost.Rate != 565_000_000 {
+			t.Errorf("the chosen size costs %d, want 565000000", s.Cost.Rate)
+		}
+	}
+}
+
 // TestAllSpotGone: with all five nodes gone nothing has a place; with two kept, which
 // have room for a pod between them once the ten places of five nodes hold nine, eight
 // of nine pods do not fit: five of them ran on the three that are gone, one more than

@@ -98,7 +98,29 @@ func (k *checker) capacity(g *group) {
 	if k.terms.EqualZones {
 		over = pools * max(0, len(g.decl.Zones)-1) // each pool is as large in every zone
 	}
+	if in.OnDemandBase.IsRatio {
+		k.baseShare(g)
+	}
 	k.need(kept <= base+over, g.path, "pool.on_demand_base", "%d of %d nodes are on demand, on_demand_base asks for no more than %d", kept, g.plan.Nodes, base)
+}
+
+// baseShare checks that nodes on demand have the base's share of the CPU that all nodes
+// offer to workloads.
+func (k *checker) baseShare(g *group) {
+	var kept, all int64
+	for i := range g.pools {
+		p := &g.pools[i]
+		if !p.sized || p.plan.Nodes < 0 || p.plan.Nodes > maxNodes {
+			return
+		}
+		cpu := p.room[onCPU] * int64(p.plan.Nodes)
+		all += cpu
+		if p.plan.CapacityType == planner.OnDemand {
+			kept += cpu
+		}
+	}
+	want := int64(g.decl.Instances.OnDemandBase.Ratio.Up(int(all)))
+	k.need(kept >= want, g.path, "pool.on_demand_base", "nodes on demand offer %dm of %dm, on_demand_base asks for %dm", kept, all, want)
 }
 
 // zones checks a pool's counts by zone: each zone of the group is named, and the
