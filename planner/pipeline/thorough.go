@@ -22,7 +22,7 @@ const (
 // tried in further ones; where these fail it is looked for anew without it.
 func (p *problem) choose(ctx context.Context, offers []packing.Offer) (packing.Result, *answer, error) {
 	result, err := p.oneType(ctx, offers)
-	if err != nil && !(errors.Is(err, planner.ErrInfeasible) && p.mixes()) {
+	if err != nil && (!errors.Is(err, planner.ErrInfeasible) || !p.mixes()) {
 		return result, nil, err
 	}
 	infeasible := err
@@ -103,8 +103,8 @@ func (p *problem) strengthen(x mix, failure *placement.Failure, best *answer, ti
 		if best != nil && best.mix.known() && x.rate() >= best.mix.rate() || p.group.MaxNodes > 0 && x.nodes() > p.group.MaxNodes {
 			break
 		}
-		var a *answer
-		if a, failure = p.tryMix(p.group.Guarantee, x, p.losses); failure == nil {
+		if _, failure = p.tryMix(p.group.Guarantee, x, p.losses); failure == nil {
+			var a *answer
 			if a, failure = p.tryThoroughly(x); failure == nil {
 				return a, nil
 			}
