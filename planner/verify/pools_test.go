@@ -161,6 +161,27 @@ func TestEqualZonesRoundABaseUp(t *testing.T) {
 	}
 }
 
+// TestShareOnDemandIsOfCPU: three small nodes of 3,600m and two large ones of 7,600m offer
+// 26,000m. The small ones are 60% of the nodes and 41.5% of the CPU, the large ones 40% and
+// 58.5%: a share has to hold of both.
+func TestShareOnDemandIsOfCPU(t *testing.T) {
+	for _, tc := range []struct {
+		onDemand int
+		base     units.Ratio
+		want     bool
+	}{{0, 60 * units.Percent, true}, {1, 40 * units.Percent, false}} {
+		p := mixed()
+		p.respec(func(c *planner.Cluster) {
+			in := &c.NodeGroups[1].Instances
+			in.CapacityType, in.OnDemandBase = planner.Spot, units.Share(tc.base)
+		})
+		p.web().Pools[1-tc.onDemand].CapacityType = planner.Spot
+		if got := says(p, "pool.on_demand_base"); got != tc.want {
+			t.Errorf("pool %d on demand, a base of %v: reported: %t, want %t", tc.onDemand, tc.base.Float(), got, tc.want)
+		}
+	}
+}
+
 // TestExtrasFallTogether: zones with a node more are the same for all pools, as far as
 // they go; where machines cannot move they are where they stand.
 func TestExtrasFallTogether(t *testing.T) {

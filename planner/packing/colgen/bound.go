@@ -5,15 +5,8 @@ package colgen
 // gap of the bound. Nothing is tabulated, rounded or improved.
 func (s *solver) boundOnly() error {
 	s.linear()
-	for _, power := range blends {
-		bins, err := s.blend(power)
-		if err != nil {
-			return err
-		}
-		s.keep(bins, StageGreedy)
-		if s.closed(s.opt.gap()) {
-			return nil
-		}
+	if closed, err := s.blended(); closed || err != nil {
+		return err
 	}
 	if err := s.startMaster(); err != nil {
 		return err

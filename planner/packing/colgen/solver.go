@@ -57,6 +57,22 @@ func (s *solver) keep(bins []bin, stage Stage) {
 	}
 }
 
+// blended fills the nodes of the linear bound's mix in several ways and reports whether
+// one of them comes within the gap.
+func (s *solver) blended() (bool, error) {
+	for _, power := range blends {
+		bins, err := s.blend(power)
+		if err != nil {
+			return false, err
+		}
+		s.keep(bins, StageGreedy)
+		if s.closed(s.opt.gap()) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // run finds the best plan and the dual prices.
 func (s *solver) run() error {
 	if bins, ok, err := s.exact(); err != nil {
@@ -66,15 +82,8 @@ func (s *solver) run() error {
 	}
 	s.linear()
 	if s.stage != StageExact {
-		for _, power := range blends {
-			bins, err := s.blend(power)
-			if err != nil {
-				return err
-			}
-			s.keep(bins, StageGreedy)
-			if s.closed(s.opt.gap()) {
-				return nil
-			}
+		if closed, err := s.blended(); closed || err != nil {
+			return err
 		}
 	}
 	if err := s.sketched(); err != nil {
