@@ -35,8 +35,17 @@ type Cluster struct {
 	// provider's catalog says what can be bought.
 	Machines   []Machine
 	DaemonSets []DaemonSet
+	// Sidecars, whose requests the pods of the workloads have among theirs; sorted by
+	// name.
+	Sidecars   []Sidecar
 	NodeGroups []NodeGroup
 	Growth     Growth
+	Risk       Risk
+	Simulation Simulation
+	// Availability of nodes and zones; nil where not given.
+	Availability *Availability
+	Quota        Quota
+	Pricing      Pricing
 	// Upgrade is nil where the spec plans none.
 	Upgrade *Upgrade
 	Emits   []Emit
@@ -89,6 +98,15 @@ type Network struct {
 	CNI CNI
 	// MaxPods is the declared limit of pods on a node; 0 leaves it to the CNI.
 	MaxPods int
+	// FreeIPs are the addresses that the zones' subnets have left, sorted by zone; none
+	// where not known.
+	FreeIPs []ZoneAddresses
+}
+
+// ZoneAddresses is a number of addresses in a zone.
+type ZoneAddresses struct {
+	Zone      string
+	Addresses int
 }
 
 // DaemonSet runs one pod on each node of its groups that its selector and its
@@ -285,7 +303,9 @@ type UpdateConfig struct {
 
 // Growth of throughput, compound by the month.
 type Growth struct {
-	PerMonth      units.Ratio
+	PerMonth units.Ratio
+	// Range is nil where PerMonth is not an estimate.
+	Range         *RatioRange
 	HorizonMonths int
 	// SizeForHorizon sizes for the end of the horizon instead of for today.
 	SizeForHorizon bool

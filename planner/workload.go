@@ -9,10 +9,12 @@ import (
 // Kind of a workload's controller.
 type Kind string
 
-// The kinds that run for good.
+// The kinds: the first two run for good, the others until their work is done.
 const (
 	Deployment  Kind = "Deployment"
 	StatefulSet Kind = "StatefulSet"
+	JobKind     Kind = "Job"
+	CronJob     Kind = "CronJob"
 )
 
 // Workload is a set of equal pods.
@@ -48,77 +50,20 @@ type Workload struct {
 	// GrowthPerMonth compounds on throughput, on replicas where it was declared
 	// for the workload itself.
 	GrowthPerMonth units.Ratio
+	// GrowthRange is nil where the growth is not an estimate.
+	GrowthRange *RatioRange
 	// GrowsReplicas: GrowthPerMonth was declared here, so that a given count of
 	// replicas grows too.
 	GrowsReplicas bool
+	// DailyProfile is how the throughput goes over the day; nil is the peak at all
+	// hours.
+	DailyProfile *DailyProfile
+	// Autoscaler changes the replicas with the load; nil is a fixed count.
+	Autoscaler *HorizontalPodAutoscaler
 }
 
-// Demand says how many pods a workload needs, in one of three ways.
-type Demand struct {
-	// Way is which of the fields below are in use.
-	Way DemandWay
-	// Replicas is the given count.
-	Replicas int
-	// Throughput is the cluster's peak over all zones.
-	Throughput units.Rate
-	// ThroughputPerPod is from a load test at the latency target.
-	ThroughputPerPod units.Rate
-	// Latency targets, in the order of Statistic's constants.
-	Latency []LatencyTarget
-	Service ServiceTime
-	// Concurrency is the number of requests that a pod serves side by side.
-	Concurrency int
-	// Balancing is the policy: "random".
-	Balancing string
-	// MaxUtilization of the pod's workers.
-	MaxUtilization units.Ratio
-}
-
-// DemandWay is a way of stating demand.
-type DemandWay string
-
-// The ways.
-const (
-	GivenReplicas DemandWay = "replicas"
-	FromLoadTest  DemandWay = "throughput_per_pod"
-	FromLatency   DemandWay = "latency"
-)
-
-// Statistic of a latency: "mean", "p50", "p90", "p95", "p99" or "p999".
-type Statistic string
-
-// The statistics.
-const (
-	Mean Statistic = "mean"
-	P50  Statistic = "p50"
-	P90  Statistic = "p90"
-	P95  Statistic = "p95"
-	P99  Statistic = "p99"
-	P999 Statistic = "p999"
-)
-
-// LatencyTarget is the largest response time allowed.
-type LatencyTarget struct {
-	Statistic Statistic
-	Target    time.Duration
-}
-
-// ServiceTime is what was measured of one request's service, waiting excluded.
-type ServiceTime struct {
-	// Distribution is "lognormal", "gamma", "exponential" or "constant".
-	Distribution string
-	// Measured figures, in the order of Statistic's constants.
-	Measured []LatencyTarget
-	// CV is the coefficient of variation (standard deviation over mean), given
-	// beside a mean; HasCV tells a CV of 0 from none.
-	CV    units.Ratio
-	HasCV bool
-	// MeasuredAtUtilization of the workers; the figures are an upper bound then.
-	MeasuredAtUtilization units.Ratio
-}
-
-// Pod is the sum of the requests of a pod's containers, and of their limits
-// (0 is none).
+// Pod is the sum of the requests of a pod's containers, sidecars included, and of
+// their limits (0 is none).
 type Pod struct {
 	CPU         units.MilliCPU
 	Memory      units.Bytes

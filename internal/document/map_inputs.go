@@ -18,11 +18,22 @@ func syncInputs(to direction, d *inputs, p *planner.Cluster) {
 	syncOptional(to, &d.MaxUSDPerMonth, &p.MaxUSDPerMonth, syncInt[dollars, units.USD])
 	syncText(to, &d.Network.CNI, &p.Network.CNI)
 	syncSet(to, &d.Network.MaxPods, &p.Network.MaxPods)
+	syncCounts(to, &d.Network.FreeIPs, &p.Network.FreeIPs, func(z *planner.ZoneAddresses) (*string, *int) { return &z.Zone, &z.Addresses })
 	syncControlPlaneSpec(to, &d.ControlPlane, &p.ControlPlane)
 	syncList(to, &d.Machines, &p.Machines, syncMachine)
 	syncList(to, &d.DaemonSets, &p.DaemonSets, syncDaemonSet)
 	syncList(to, &d.NodeGroups, &p.NodeGroups, syncNodeGroup)
+	syncList(to, &d.Sidecars, &p.Sidecars, syncSidecar)
 	syncInt(to, &d.Growth.PerMonth, &p.Growth.PerMonth)
+	syncOptional(to, &d.Growth.Range, &p.Growth.Range, syncRatioRange)
+	syncRisk(to, &d.Risk, &p.Risk)
+	syncText(to, &d.Simulation, &p.Simulation)
+	syncOptional(to, &d.Availability, &p.Availability, func(to direction, d *availability, p *planner.Availability) {
+		syncInt(to, &d.Node, &p.Node)
+		syncInt(to, &d.Zone, &p.Zone)
+	})
+	syncQuota(to, &d.Quota, &p.Quota)
+	syncList(to, &d.Pricing.Commitments, &p.Pricing.Commitments, syncOwnCommitment)
 	syncInt(to, &d.Growth.HorizonMonths, &p.Growth.HorizonMonths)
 	sync(to, &d.Growth.SizeForHorizon, &p.Growth.SizeForHorizon)
 	syncOptional(to, &d.Upgrade, &p.Upgrade, func(to direction, d *upgrade, p *planner.Upgrade) {
@@ -173,6 +184,9 @@ func syncWorkload(to direction, d *workload, p *planner.Workload) {
 	syncCountOrRatio(to, &d.RollingUpdate.MaxUnavailable, &p.RollingUpdate.MaxUnavailable)
 	syncInt(to, &d.GrowthPerMonth, &p.GrowthPerMonth)
 	sync(to, &d.GrowsReplicas, &p.GrowsReplicas)
+	syncOptional(to, &d.GrowthRange, &p.GrowthRange, syncRatioRange)
+	syncOptional(to, &d.DailyProfile, &p.DailyProfile, syncDailyProfile)
+	syncOptional(to, &d.Autoscaler, &p.Autoscaler, syncAutoscaler)
 }
 
 // syncRules links what binds pods to nodes beside their requests.
@@ -212,24 +226,4 @@ func syncPod(to direction, d *pod, p *planner.Pod) {
 	syncList(to, &d.Extended, &p.Extended, syncExtended)
 	syncSet(to, &d.Network, &p.Network)
 	syncSet(to, &d.Disk, &p.Disk)
-}
-
-func syncDemand(to direction, d *demand, p *planner.Demand) {
-	syncText(to, &d.Way, &p.Way)
-	syncSet(to, &d.Replicas, &p.Replicas)
-	syncSet(to, &d.Throughput, &p.Throughput)
-	syncSet(to, &d.ThroughputPerPod, &p.ThroughputPerPod)
-	syncList(to, &d.Latency, &p.Latency, syncTarget)
-	syncText(to, &d.ServiceTime.Distribution, &p.Service.Distribution)
-	syncList(to, &d.ServiceTime.Measured, &p.Service.Measured, syncTarget)
-	syncKnown(to, &d.ServiceTime.CV, &p.Service.CV, &p.Service.HasCV)
-	syncSet(to, &d.ServiceTime.MeasuredAtUtilization, &p.Service.MeasuredAtUtilization)
-	syncSet(to, &d.Concurrency, &p.Concurrency)
-	syncText(to, &d.Balancing, &p.Balancing)
-	syncSet(to, &d.MaxUtilization, &p.MaxUtilization)
-}
-
-func syncTarget(to direction, d *target, p *planner.LatencyTarget) {
-	syncText(to, &d.Statistic, &p.Statistic)
-	syncInt(to, &d.Time, &p.Target)
 }

@@ -30,8 +30,11 @@ func choices() map[reflect.Type][]string {
 		reflect.TypeFor[planner.Recovery]():         {"reschedule", "static"},
 		reflect.TypeFor[planner.AffinityMode]():     {"preferred", "required"},
 		reflect.TypeFor[planner.Guarantee]():        {"packed", "scheduled", "any_order"},
-		reflect.TypeFor[planner.Kind]():             {"Deployment", "StatefulSet"},
-		reflect.TypeFor[planner.DemandWay]():        {"replicas", "throughput_per_pod", "latency"},
+		reflect.TypeFor[planner.Kind]():             {"Deployment", "StatefulSet", "Job", "CronJob"},
+		reflect.TypeFor[planner.DemandWay]():        {"replicas", "throughput_per_pod", "latency", "load_curve", "job"},
+		reflect.TypeFor[planner.Simulation]():       {"auto", "never"},
+		reflect.TypeFor[planner.RiskRule]():         {"percentile", "least_regret", "cvar", "mid"},
+		reflect.TypeFor[planner.CommitmentType]():   {"compute_savings_plan", "instance_savings_plan", "reserved", "cud_resource", "cud_flex"},
 		reflect.TypeFor[planner.Statistic]():        {"mean", "p50", "p90", "p95", "p99", "p999"},
 		reflect.TypeFor[planner.TopologyKey]():      {"zone", "hostname"},
 		reflect.TypeFor[planner.Severity]():         {"off", "info", "warning", "error"},
@@ -180,6 +183,8 @@ func (g *generator) settle(v any) {
 		}
 	case *[]planner.ZoneCount:
 		*x = sorted(*x, func(c planner.ZoneCount) string { return c.Zone })
+	case *[]planner.ZoneAddresses:
+		*x = sorted(*x, func(c planner.ZoneAddresses) string { return c.Zone })
 	case *[]planner.PodCount:
 		*x = sorted(*x, func(c planner.PodCount) string { return c.Workload })
 	case *[]planner.GroupNodes:

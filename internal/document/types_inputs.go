@@ -14,8 +14,14 @@ type inputs struct {
 	ControlPlane      controlPlaneSpec `json:"control_plane" since:"1" jsonschema:"The control plane that is asked for. Absent before 1.1, where it is managed."`
 	Machines          []machine        `json:"machines" since:"1" jsonschema:"Machines that the cluster's owner has or can buy, sorted by name; empty where a provider sells them."`
 	DaemonSets        []daemonSet      `json:"daemonsets" jsonschema:"The spec's own DaemonSets, sorted by name."`
+	Sidecars          []sidecar        `json:"sidecars" since:"3" jsonschema:"Containers that pods have among theirs, sorted by name."`
 	NodeGroups        []nodeGroup      `json:"node_groups" jsonschema:"The node groups, sorted by name."`
 	Growth            growth           `json:"growth" jsonschema:"Growth of throughput, compound by the month."`
+	Risk              risk             `json:"risk" since:"3" jsonschema:"Which world to size for where figures are estimates."`
+	Simulation        text             `json:"simulation" since:"3" enum:"auto never" jsonschema:"When queues are simulated; null is where it is needed."`
+	Availability      *availability    `json:"availability" since:"3" jsonschema:"Shares of time that nodes and zones are up; null where not given."`
+	Quota             quota            `json:"quota" since:"3" jsonschema:"Limits of the account."`
+	Pricing           pricing          `json:"pricing" since:"3" jsonschema:"What the account pays that the catalog does not know."`
 	Upgrade           *upgrade         `json:"upgrade" jsonschema:"The upgrade to plan; null where there is none."`
 	Emits             []emit           `json:"emits" jsonschema:"How the input of other tools is written."`
 	Rules             []ruleSetting    `json:"rules" jsonschema:"Changed severities of rules."`
@@ -23,8 +29,9 @@ type inputs struct {
 }
 
 type network struct {
-	CNI     string `json:"cni" enum:"vpc vpc_prefix kubenet dataplane_v2 calico cilium" jsonschema:"How pods get their addresses."`
-	MaxPods *int   `json:"max_pods" jsonschema:"Declared limit of pods on a node; null leaves it to the CNI."`
+	CNI     string         `json:"cni" enum:"vpc vpc_prefix kubenet dataplane_v2 calico cilium" jsonschema:"How pods get their addresses."`
+	MaxPods *int           `json:"max_pods" jsonschema:"Declared limit of pods on a node; null leaves it to the CNI."`
+	FreeIPs map[string]int `json:"free_ips_by_zone" since:"3" jsonschema:"Addresses that the zones' subnets have left; empty where not known."`
 }
 
 type daemonSet struct {
@@ -110,7 +117,7 @@ type countOrRatio struct {
 
 type workload struct {
 	Name                string               `json:"name" jsonschema:"Name of the workload."`
-	Kind                string               `json:"kind" enum:"Deployment StatefulSet" jsonschema:"Kind of its controller."`
+	Kind                string               `json:"kind" enum:"Deployment StatefulSet Job CronJob" jsonschema:"Kind of its controller."`
 	System              bool                 `json:"system" jsonschema:"True for pods that the provider brings."`
 	Demand              demand               `json:"demand" jsonschema:"What the workload must carry."`
 	SpareReplicas       int                  `json:"spare_replicas" jsonschema:"Added to the load of computed counts."`
@@ -130,30 +137,9 @@ type workload struct {
 	RollingUpdate       rollingUpdate        `json:"rolling_update" jsonschema:"How a rollout replaces pods."`
 	GrowthPerMonth      ratio                `json:"growth_per_month" signed:"true" jsonschema:"Compound growth."`
 	GrowsReplicas       bool                 `json:"grows_replicas" jsonschema:"A given count of replicas grows too."`
-}
-
-type demand struct {
-	Way              string      `json:"way" enum:"replicas throughput_per_pod latency" jsonschema:"Which of the fields are in use."`
-	Replicas         *int        `json:"replicas" jsonschema:"The given count; null where it is computed."`
-	Throughput       *perSecond  `json:"throughput_per_second" jsonschema:"The cluster's peak over all zones; null where not given."`
-	ThroughputPerPod *perSecond  `json:"throughput_per_pod_per_second" jsonschema:"From a load test at the latency target; null where there is none."`
-	Latency          []target    `json:"latency" jsonschema:"Targets, in declared order."`
-	ServiceTime      serviceTime `json:"service_time" jsonschema:"Time to serve one request, waiting excluded."`
-	Concurrency      *int        `json:"concurrency" jsonschema:"Requests that a pod serves side by side; null where not given."`
-	Balancing        text        `json:"balancing" jsonschema:"How requests are given to pods; null where it does not matter."`
-	MaxUtilization   *ratio      `json:"max_utilization" jsonschema:"Of the pod's workers; null where it does not matter."`
-}
-
-type target struct {
-	Statistic string  `json:"statistic" enum:"mean p50 p90 p95 p99 p999" jsonschema:"Statistic of the time."`
-	Time      seconds `json:"seconds" jsonschema:"The time."`
-}
-
-type serviceTime struct {
-	Distribution          text     `json:"distribution" jsonschema:"lognormal, gamma, exponential or constant; null where no time is given."`
-	Measured              []target `json:"measured" jsonschema:"What was measured."`
-	CV                    *ratio   `json:"cv" jsonschema:"Standard deviation over mean; null where not given."`
-	MeasuredAtUtilization *ratio   `json:"measured_at_utilization" jsonschema:"Of the workers, while measuring; null where not given."`
+	GrowthRange         *ratioRange          `json:"growth_per_month_range" since:"3" jsonschema:"Where growth is an estimate; null where it is not."`
+	DailyProfile        *dailyProfile        `json:"daily_profile" since:"3" jsonschema:"How the throughput goes over the day; null is the peak at all hours."`
+	Autoscaler          *autoscaler          `json:"horizontal_pod_autoscaler" since:"3" jsonschema:"Bounds of the replicas; null is a fixed count."`
 }
 
 type pod struct {
@@ -206,9 +192,10 @@ type rollingUpdate struct {
 }
 
 type growth struct {
-	PerMonth       ratio `json:"per_month" signed:"true" jsonschema:"Compound growth of throughput."`
-	HorizonMonths  int   `json:"horizon_months" jsonschema:"How far to look ahead."`
-	SizeForHorizon bool  `json:"size_for_horizon" jsonschema:"Size for the end of the horizon instead of for today."`
+	PerMonth       ratio       `json:"per_month" signed:"true" jsonschema:"Compound growth of throughput."`
+	Range          *ratioRange `json:"per_month_range" since:"3" jsonschema:"Where it is an estimate; null where it is not."`
+	HorizonMonths  int         `json:"horizon_months" jsonschema:"How far to look ahead."`
+	SizeForHorizon bool        `json:"size_for_horizon" jsonschema:"Size for the end of the horizon instead of for today."`
 }
 
 type upgrade struct {
