@@ -71,6 +71,8 @@ func (w *work) size(months int) error {
 		err = w.fromLoadTest(months)
 	case planner.FromLatency:
 		err = w.fromLatency(months)
+	case planner.FromCurve, planner.FromJob:
+		fallthrough
 	default:
 		panic(fmt.Sprintf("pipeline: demand way %q", d.Way))
 	}

@@ -90,6 +90,8 @@ func (k *checker) load(l *load) {
 	case planner.FromLatency:
 		k.cap(l)
 	case planner.GivenReplicas:
+	case planner.FromCurve, planner.FromJob:
+		k.need(false, l.path, "replicas.load", "demand by %q is not planned", d.Way)
 	}
 }
 
