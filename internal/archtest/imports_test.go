@@ -50,6 +50,7 @@ func stages() []string {
 	return []string{
 		"planner/demand", "planner/packing", "planner/packing/colgen", "planner/packing/onetype", "planner/packing/baseline",
 		"planner/placement", "planner/layout", "planner/upgrade", "planner/price", "planner/forecast",
+		"planner/forecast/worlds",
 	}
 }
 
