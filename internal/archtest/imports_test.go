@@ -48,7 +48,7 @@ func unclean() []string {
 // stages are the leaves of the planner.
 func stages() []string {
 	return []string{
-		"planner/demand", "planner/packing", "planner/packing/colgen", "planner/packing/onetype", "planner/packing/baseline",
+		"planner/demand", "planner/demand/simulate", "planner/packing", "planner/packing/colgen", "planner/packing/onetype", "planner/packing/baseline",
 		"planner/placement", "planner/layout", "planner/upgrade", "planner/price", "planner/forecast",
 		"planner/forecast/worlds",
 	}
@@ -110,6 +110,7 @@ func rules() []rule {
 	}
 	// A stage stands alone, but its parts build on each other.
 	parts := map[string][]string{
+		"planner/demand":           {"planner/demand/simulate"},
 		"planner/packing/onetype":  {"planner/packing", "planner/packing/colgen"},
 		"planner/packing/baseline": {"planner/packing/colgen", "planner/packing/onetype"},
 	}

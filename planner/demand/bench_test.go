@@ -47,7 +47,7 @@ func BenchmarkErlangC(b *testing.B) {
 	for _, servers := range []int{10, 1000, 1_000_000} {
 		b.Run(fmt.Sprintf("servers=%d/rho=0.999", servers), func(b *testing.B) {
 			for b.Loop() {
-				demand.ErlangC(servers, .999*float64(servers))
+				demand.ErlangC(float64(servers), .999*float64(servers))
 			}
 		})
 	}

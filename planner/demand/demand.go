@@ -33,22 +33,6 @@ const tolerance = 1e-9
 // within reports whether value keeps to limit.
 func within(value, limit float64) bool { return value <= limit*(1+tolerance) }
 
-// Policy says which pod a request goes to.
-type Policy int
-
-// Random sends each request to a pod drawn evenly, as kube-proxy does; every
-// pod is then a queue of its own.
-const Random Policy = 0
-
-// String returns the name that specs use.
-func (p Policy) String() string {
-	switch p {
-	case Random:
-		return "random"
-	}
-	panic(fmt.Sprintf("demand: policy %d", int(p)))
-}
-
 // Statistic names a figure of a distribution of times. The zero value is Mean.
 type Statistic int
 
@@ -113,28 +97,6 @@ type Target struct {
 	Statistic Statistic
 	// Limit is what the statistic may reach; it is positive.
 	Limit time.Duration
-}
-
-// Station is a pod as a queue sees it.
-type Station struct {
-	// Law is the law of the service time of a request.
-	Law Law
-	// Workers is the number of requests that a pod serves side by side, at least 1.
-	Workers int
-	// Policy spreads the requests over the pods.
-	Policy Policy
-}
-
-// Load is the third way to state demand.
-type Load struct {
-	// Throughput is the peak of the whole workload, not negative.
-	Throughput units.Rate
-	Station    Station
-	// Targets are held all at once. There may be none: utilisation alone decides.
-	Targets []Target
-	// MaxUtilization bounds the share of the workers' time that is spent serving.
-	// Zero means 100%.
-	MaxUtilization units.Ratio
 }
 
 // LoadTest is the second way to state demand: what one pod carried, at the

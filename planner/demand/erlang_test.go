@@ -50,7 +50,7 @@ func TestErlangCMatchesRecursion(t *testing.T) {
 		{1_000_000, 999_000},
 	} {
 		want := bigErlangC(c.servers, c.offered)
-		got := demand.ErlangC(c.servers, c.offered)
+		got := demand.ErlangC(float64(c.servers), c.offered)
 		if math.Abs(got-want) > 1e-12*want {
 			t.Errorf("ErlangC(%d, %g) = %.16g, want %.16g", c.servers, c.offered, got, want)
 		}
@@ -60,7 +60,7 @@ func TestErlangCMatchesRecursion(t *testing.T) {
 // The values are a 256-bit recursion's, written with as many digits as are given.
 func TestErlangCReference(t *testing.T) {
 	for _, c := range []struct {
-		servers       int
+		servers       float64
 		offered, want float64
 		digits        int
 	}{
@@ -84,11 +84,14 @@ func TestErlangCReference(t *testing.T) {
 		{10_000, 9900, .222776928864, 12},
 		{100_000, 99_700, .244323078083, 12},
 		{1_000_000, 999_000, .223303390291, 12},
+		{1.5, 1, .5919022893, 10},
+		{2.5, 2, .6770465278, 10},
+		{3.7, 3, .629701747, 9},
 		{1000, 1000 - math.Sqrt(1000), .221471007146468, 15},
 		{100_000, 100_000 - math.Sqrt(100_000), .223177811327247, 13},
 	} {
 		if got := demand.ErlangC(c.servers, c.offered); !sameDigits(got, c.want, c.digits) {
-			t.Errorf("ErlangC(%d, %g) = %.16g, want %.*g", c.servers, c.offered, got, c.digits, c.want)
+			t.Errorf("ErlangC(%g, %g) = %.16g, want %.*g", c.servers, c.offered, got, c.digits, c.want)
 		}
 	}
 }
@@ -102,7 +105,7 @@ func sameDigits(got, want float64, digits int) bool {
 
 func TestErlangCLimits(t *testing.T) {
 	for name, c := range map[string]struct {
-		servers       int
+		servers       float64
 		offered, want float64
 	}{
 		"no load":                {3, 0, 0},
@@ -111,7 +114,7 @@ func TestErlangCLimits(t *testing.T) {
 		"one server is the load": {1, 0.25, 0.25},
 	} {
 		if got := demand.ErlangC(c.servers, c.offered); math.Abs(got-c.want) > 1e-15 {
-			t.Errorf("%s: ErlangC(%d, %g) = %g, want %g", name, c.servers, c.offered, got, c.want)
+			t.Errorf("%s: ErlangC(%g, %g) = %g, want %g", name, c.servers, c.offered, got, c.want)
 		}
 	}
 }
@@ -121,7 +124,7 @@ func TestErlangCHeavyTraffic(t *testing.T) {
 	const servers = 1_000_000
 	for beta, want := range map[float64]float64{.2: .771448, 1: .223361, 3: .00147709} {
 		root := (-beta + math.Sqrt(beta*beta+4*servers)) / 2 // c = a + β√a
-		if got := demand.ErlangC(servers, root*root); math.Abs(got/want-1) > 1e-2 {
+		if got := demand.ErlangC(float64(servers), root*root); math.Abs(got/want-1) > 1e-2 {
 			t.Errorf("beta %g: %g, want about %g", beta, got, want)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"sort"
+
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // Model answers for one Load. It holds what the answers share and does not
@@ -11,14 +13,17 @@ import (
 type Model struct {
 	load  Load
 	law   Law     // the station's, quick to evaluate
+	pod   *pod    // its speed
 	least float64 // leastResidual of a pod
+	// estimate: of policies that no formula is trusted for, give the best guess.
+	estimate bool
 }
 
-// NewModel returns the model of a load. It panics on a load that is not one:
-// no law, no workers, a negative throughput, a limit that is not positive.
+// NewModel returns the model of a load. It panics on a load that is not one: no
+// law, neither workers nor CPU, a negative throughput, a limit that is not
+// positive, a station that Check refuses.
 func NewModel(load Load) *Model {
-	if load.Station.Law == nil || load.Station.Workers < 1 || load.Throughput < 0 ||
-		load.MaxUtilization < 0 || load.Station.Policy != Random {
+	if !load.Station.valid() || load.Throughput < 0 || load.MaxUtilization < 0 {
 		panic(fmt.Sprintf("demand: not a load: %+v", load))
 	}
 	for _, t := range load.Targets {
@@ -26,8 +31,18 @@ func NewModel(load Load) *Model {
 			panic(fmt.Sprintf("demand: target %s of %s", t.Statistic, t.Limit))
 		}
 	}
-	law := tabulate(load.Station.Law)
-	return &Model{load: load, law: law, least: leastResidual(law, load.Station.Workers)}
+	m := &Model{load: load, law: tabulate(load.Station.Law), pod: newPod(load.Station)}
+	if m.pod.workers > 0 {
+		m.least = leastResidual(m.law, m.pod.workers)
+	}
+	return m
+}
+
+// with returns the model of the same load under another policy.
+func (m *Model) with(p Policy, estimate bool) *Model {
+	other := *m
+	other.load.Station.Policy, other.estimate = p, estimate
+	return &other
 }
 
 // Latency is what the model predicts for a target.
@@ -42,12 +57,15 @@ type Latency struct {
 
 // Prediction is what a number of ready pods does.
 type Prediction struct {
-	// Ready is the number of pods that share the load evenly.
+	// Ready is the number of pods that share the load.
 	Ready int
-	// Utilization is the share of the workers' time that is spent serving; above 1
-	// the pods cannot carry the load. With no pod it is infinite.
-	Utilization float64
-	// UtilizationMet says that it keeps to the maximum.
+	// Utilization is the share of the workers' time that is spent on requests, CPU
+	// is that of the pods' CPU; with lasting connections, of the hottest pod's. Above
+	// 1 the pods cannot carry the load; with no pod it is infinite. Zero where there
+	// is no limit of workers, or no CPU stated.
+	Utilization, CPU float64
+	// UtilizationMet says that both keep to the maximum, and that the pods can carry
+	// the load.
 	UtilizationMet bool
 	// Latency has one entry for each target, in their order.
 	Latency []Latency
@@ -70,7 +88,7 @@ type Constraint int
 const (
 	// Single: one pod carries it, and there is no less.
 	Single Constraint = iota
-	// Utilization: with a pod less the workers would be too busy.
+	// Utilization: with a pod less the workers or the CPU would be too busy.
 	Utilization
 	// LatencyTarget: with a pod less a target would be missed.
 	LatencyTarget
@@ -107,11 +125,20 @@ type Sizing struct {
 // and, by the model, to every target. It fails with an *InfeasibleError where
 // the service time alone misses a target, and with a *LimitError where more than
 // MaxReplicas would be needed.
+//
+// Where NeedsSimulation says that the formula cannot decide, the answer is on the
+// safe side of what is known without (docs/models/demand.md), and SizeVerified
+// gives a better one.
 func (m *Model) Size() (Sizing, error) {
 	n, floor, err := m.count()
 	if err != nil {
 		return Sizing{}, err
 	}
+	return m.sized(n, floor), nil
+}
+
+// sized gives the reasons for a count.
+func (m *Model) sized(n, floor int) Sizing {
 	s := Sizing{Replicas: n, UtilizationReplicas: floor, At: m.Predict(n), Below: m.Predict(n - 1)}
 	switch n {
 	case 1:
@@ -121,7 +148,7 @@ func (m *Model) Size() (Sizing, error) {
 	default:
 		s.Binding, s.Target = LatencyTarget, s.Below.worst()
 	}
-	return s, nil
+	return s
 }
 
 // Replicas returns what Size does of the count alone, in less time.
@@ -147,13 +174,12 @@ func (m *Model) count() (n, floor int, err error) {
 	return n, floor, nil
 }
 
-// worst returns the target that is exceeded most, as a share of its limit; the
-// first of equals.
+// worst returns the target that uses up most of its limit; the first of equals.
 func (p Prediction) worst() Target {
 	var worst Target
 	most := -1.0
 	for _, l := range p.Latency {
-		if share := l.Seconds / l.Limit.Seconds(); !l.Met && share > most {
+		if share := l.Seconds / l.Limit.Seconds(); share > most {
 			worst, most = l.Target, share
 		}
 	}
@@ -163,37 +189,50 @@ func (p Prediction) worst() Target {
 // feasible is the gate: however many pods there are, a request is served once.
 func (m *Model) feasible() error {
 	for _, t := range m.load.Targets {
-		if floor := t.Statistic.of(m.load.Station.Law); !within(floor, t.Limit.Seconds()) {
+		if floor := t.Statistic.of(m.load.Station.Law) * m.pod.alone(); !within(floor, t.Limit.Seconds()) {
 			return &InfeasibleError{Target: t, Floor: floor}
 		}
 	}
 	return nil
 }
 
-// utilization returns the busy share of the workers of n pods.
-func (m *Model) utilization(n int) float64 {
-	if n == 0 {
-		return math.Inf(1)
+// hottest returns the rate that comes to the pod which has most to do.
+func (m *Model) hottest(n int, rate float64) float64 {
+	if s := &m.load.Station; s.sticky() {
+		return rate * float64(Hottest(s.Connections, n, placements)) / float64(s.Connections)
 	}
-	erlangs := m.load.Throughput.Float() * m.load.Station.Law.Mean()
-	return erlangs / (float64(n) * float64(m.load.Station.Workers))
+	return rate / float64(n)
 }
 
-func (m *Model) maxUtilization() float64 {
-	if m.load.MaxUtilization == 0 {
-		return 1
+// utilization returns what n pods' workers and CPU are used, and whether they
+// carry the load within the maximum.
+func (m *Model) utilization(n int, rate float64) (workers, cpu float64, ok bool) {
+	if n == 0 {
+		return math.Inf(1), math.Inf(1), false
 	}
-	return m.load.MaxUtilization.Float()
+	each := m.hottest(n, rate)
+	workers = m.pod.busy(each)
+	if c := &m.load.Station.CPU; c.PerRequest > 0 {
+		cpu = each * c.PerRequest.Seconds() * float64(units.Core) / float64(c.Cores)
+	}
+	limit := 1.0
+	if m.load.MaxUtilization > 0 {
+		limit = m.load.MaxUtilization.Float()
+	}
+	return workers, cpu, within(workers, limit) && within(cpu, limit) && within(each, m.pod.saturated)
 }
 
 // utilizationReplicas returns the least number of pods, at least 1, that keeps
 // to the maximum utilisation.
 func (m *Model) utilizationReplicas() (int, error) {
-	limit := m.maxUtilization()
-	if !within(m.utilization(MaxReplicas), limit) {
+	carries := func(n int) bool {
+		_, _, ok := m.utilization(n, m.load.Throughput.Float())
+		return ok
+	}
+	if !carries(MaxReplicas) {
 		return 0, &LimitError{Reason: "the throughput"}
 	}
-	return 1 + sort.Search(MaxReplicas-1, func(i int) bool { return within(m.utilization(i+1), limit) }), nil
+	return 1 + sort.Search(MaxReplicas-1, func(i int) bool { return carries(i + 1) }), nil
 }
 
 // search returns the least n >= from that meets every target, or a number above
@@ -216,43 +255,39 @@ func (m *Model) search(from int) (n int, failing Target) {
 }
 
 // missed returns the first target that n pods miss; ok says that there is none.
-// It decides as Predict does, without finding the quantiles.
 func (m *Model) missed(n int) (missed Target, ok bool) {
-	q := m.pod(n)
+	a := m.answer(n, m.load.Throughput.Float())
 	for _, t := range m.load.Targets {
-		limit := t.Limit.Seconds() * (1 + tolerance)
-		if t.Statistic == Mean {
-			ok = q.mean() <= limit
-		} else {
-			tail := 1 - t.Statistic.probability()
-			ok = q.surelyMeets(limit, tail) || q.exceeds(limit, tail) <= tail
-		}
-		if !ok {
+		if !keeps(a, t) {
 			return t, false
 		}
 	}
 	return Target{}, true
 }
 
-// pod returns the queue that each of n pods is: random splitting of a Poisson
-// stream gives Poisson streams.
-func (m *Model) pod(n int) *queue {
-	return newQueue(m.law, m.load.Station.Workers, m.load.Throughput.Float()/float64(n), m.least)
+// keeps decides as Predict does, without finding the quantile.
+func keeps(a answer, t Target) bool {
+	limit := t.Limit.Seconds() * (1 + tolerance)
+	if t.Statistic == Mean {
+		return a.mean() <= limit
+	}
+	return a.meets(limit, 1-t.Statistic.probability())
 }
 
 // Predict returns what the load does to n ready pods: more than were sized, with
 // spare pods, or fewer, after a loss. n is not negative.
 func (m *Model) Predict(n int) Prediction {
-	p := Prediction{Ready: n, Utilization: m.utilization(n), Latency: make([]Latency, len(m.load.Targets))}
-	p.UtilizationMet = within(p.Utilization, m.maxUtilization())
-	var q *queue
-	if n > 0 {
-		q = m.pod(n)
+	rate := m.load.Throughput.Float()
+	p := Prediction{Ready: n, Latency: make([]Latency, len(m.load.Targets))}
+	p.Utilization, p.CPU, p.UtilizationMet = m.utilization(n, rate)
+	var a answer
+	if n > 0 && m.hottest(n, rate) < m.pod.saturated {
+		a = m.answer(n, rate)
 	}
 	for i, t := range m.load.Targets {
 		seconds := math.Inf(1)
-		if q != nil && q.rho < 1 {
-			seconds = q.statistic(t)
+		if a != nil {
+			seconds = m.statistic(a, t)
 		}
 		p.Latency[i] = Latency{Target: t, Seconds: seconds, Met: within(seconds, t.Limit.Seconds())}
 	}
@@ -260,30 +295,10 @@ func (m *Model) Predict(n int) Prediction {
 }
 
 // statistic returns what the target limits.
-func (q *queue) statistic(t Target) float64 {
+func (m *Model) statistic(a answer, t Target) float64 {
 	if t.Statistic == Mean {
-		return q.mean()
+		return a.mean()
 	}
-	return q.quantile(1-t.Statistic.probability(), t.Limit.Seconds()*(1+tolerance))
-}
-
-// Pooled returns the least number of pods, at most atMost, that would do if they
-// shared one queue: no balancing does better. It is the lower end of the bracket
-// whose upper end is the answer for Random.
-func (m *Model) Pooled(atMost int) int {
-	floor, err := m.utilizationReplicas()
-	if err != nil || floor >= atMost {
-		return atMost
-	}
-	pooled := func(n int) bool {
-		c := n * m.load.Station.Workers
-		q := newQueue(m.law, c, m.load.Throughput.Float(), leastResidual(m.law, c))
-		for _, t := range m.load.Targets {
-			if !within(q.statistic(t), t.Limit.Seconds()) {
-				return false
-			}
-		}
-		return true
-	}
-	return floor + sort.Search(atMost-floor, func(i int) bool { return pooled(floor + i) })
+	p := t.Statistic.probability()
+	return quantile(a, 1-p, m.law.Quantile(p), t.Limit.Seconds()*(1+tolerance))
 }

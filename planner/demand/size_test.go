@@ -57,8 +57,9 @@ func TestSizesOfAKnownCase(t *testing.T) {
 				t.Errorf("%s, %d workers, %s: %d pods (%v), want %d", c.service, c.workers, s.statistic, got.Replicas, err, s.want)
 				continue
 			}
-			if pooled := model.Pooled(got.Replicas); pooled != s.pooled {
-				t.Errorf("%s, %d workers, %s: %d pooled pods, want %d", c.service, c.workers, s.statistic, pooled, s.pooled)
+			want := demand.Bracket{Pooled: s.pooled, Random: s.want}
+			if bracket, err := model.Bracket(); err != nil || bracket != want {
+				t.Errorf("%s, %d workers, %s: %+v (%v), want %+v", c.service, c.workers, s.statistic, bracket, err, want)
 			}
 		}
 	}
@@ -230,8 +231,8 @@ func TestSizesMoveTheRightWay(t *testing.T) {
 		if got := mustSize(t, wider); got > n {
 			t.Errorf("seed %d: more workers, %d pods after %d", seed, got, n)
 		}
-		if pooled := demand.NewModel(load).Pooled(n); pooled > n || pooled < 1 {
-			t.Errorf("seed %d: %d pooled pods, %d at random", seed, pooled, n)
+		if b, err := demand.NewModel(load).Bracket(); err != nil || b.Pooled > n || b.Pooled < 1 || b.Random != n {
+			t.Errorf("seed %d: %+v, %v, %d at random", seed, b, err, n)
 		}
 	}
 }

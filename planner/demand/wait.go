@@ -15,119 +15,130 @@ const (
 	vanished = 1e-18
 )
 
-// queue is an M/G/c queue in equilibrium: the waiting time is 0 with probability
+// queue is a pod's queue in equilibrium: the waiting time is 0 with probability
 // 1 − pw, and otherwise D = M + R₁ + … + R_{G−1} with
 //
-//	P(M > t) = Sₑ(t)ᶜ        the least of c residual service times
+//	P(M > t) = Sₑ(t)ᵏ        the least of k residual service times
 //	P(R > t) = Sₑ(ct)        a residual service at the speed of all servers
 //	P(G = n) = (1−ρ)ρⁿ⁻¹
 //
-// where Sₑ is the survival function of the residual service time and pw is
-// Erlang's C: H. C. Tijms, M. H. van Hoorn and A. Federgruen, Adv. Appl. Prob. 13
-// (1981). With one server it is Pollaczek and Khinchine's formula and exact.
+// where Sₑ is the survival function of the residual service time: H. C. Tijms,
+// M. H. van Hoorn and A. Federgruen, Adv. Appl. Prob. 13 (1981), for c = k and pw
+// Erlang's C. With one server it is Pollaczek and Khinchine's formula and exact.
+// Where several pods drain what one would have to, c is the workers of all.
 type queue struct {
-	law     Law
-	servers int
-	rho, pw float64
-	least   float64 // E[M]
-	delay   float64 // E[D]
-	step    float64 // width of a cell
+	law              Law
+	workers, servers int // k and c
+	state                // of the pod; rho >= 1 is overload
+	// stretch makes the wait of arrivals that are more regular than Poisson's.
+	stretch float64
+	least   float64 // E[M]; 0 where it is not known yet
+	delay   float64 // E[D] before it is stretched; 0 where it is not known yet
+	step    float64 // width of a cell, likewise
 	d       []float64
 	re      []float64 // masses of R; trailing zeros are left out
 	left    float64   // 1 − Σ d
 	m, r    lattice
 }
 
-// newQueue returns the queue of c servers at an arrival rate a second. least is
-// leastResidual(law, servers). An overloaded queue has rho >= 1.
-func newQueue(law Law, servers int, rate, least float64) *queue {
-	offered := rate * law.Mean()
-	q := &queue{law: law, servers: servers, rho: offered / float64(servers), least: least, left: 1}
-	if q.rho >= 1 {
-		return q
+// prepare finds the mean conditional wait, and with it the grid.
+func (q *queue) prepare() {
+	if q.delay > 0 {
+		return
 	}
-	q.pw = ErlangC(servers, offered)
-	c := float64(servers)
-	residual := law.Mean() * (1 + law.SCV()) / (2 * c) // E[R]
-	q.delay = least + float64(q.rho/(1-q.rho)*residual)
-	q.step = q.delay / cellsPerMean
-	smooth := law.Mean() / (2 * c)
-	q.m = newLattice(q.step, smooth, func(t float64) float64 { return power(law.Excess(t)/law.Mean(), servers) })
-	q.r = newLattice(q.step, smooth, func(t float64) float64 { return law.Excess(c*t) / law.Mean() })
-	return q
-}
-
-// mean returns the mean response time. The mean wait is Kimura's (T. Kimura,
-// Oper. Res. 34, 1986), exact for one server and for exponential service,
-//
-//	W = (1 + s) / ((1 − s)/W_D + 2s/W_M),
-//
-// s being the SCV, W_M Erlang's wait and W_D Cosmetatos' for constant service
-// (G. P. Cosmetatos, INFOR 13, 1975). Above s = 1 it can be 4% low; so can the
-// mean of the distribution above, elsewhere, and the larger of the two is taken.
-func (q *queue) mean() float64 {
-	s := q.law.Mean()
-	switch {
-	case q.rho >= 1:
-		return math.Inf(1)
-	case q.pw == 0:
-		return s
+	if q.least == 0 {
+		q.least = leastResidual(q.law, q.workers)
 	}
-	c, scv := float64(q.servers), q.law.SCV()
-	exponential := q.pw * s / (c * (1 - q.rho))
-	bend := (1 - q.rho) * (c - 1) * (math.Sqrt(4+float64(5*c)) - 2) / (16 * c * q.rho)
-	constant := exponential * min(1+bend, 2) / 2 // Cosmetatos leaves his range at light load
-	kimura := (1 + scv) / ((1-scv)/constant + float64(2*scv)/exponential)
-	if scv > 1 {
-		return s + max(float64(q.pw*q.delay), kimura)
-	}
-	return s + kimura
+	k, c := float64(q.workers), float64(q.servers)
+	residual := q.slow * q.law.Mean() * (1 + q.law.SCV()) / (2 * c) // E[R]
+	q.delay = float64(q.slow*q.least) + float64(q.rho/(1-q.rho)*residual)
+	q.step, q.left = q.delay/cellsPerMean, 1
+	smooth := q.slow * q.law.Mean() / 2
+	q.m = newLattice(q.step, smooth/k, func(t float64) float64 { return power(q.law.Excess(t/q.slow)/q.law.Mean(), q.workers) })
+	q.r = newLattice(q.step, smooth/c, func(t float64) float64 { return q.law.Excess(c*t/q.slow) / q.law.Mean() })
 }
 
 // exceeds returns the probability that the response time exceeds t; tail is the
 // probability of interest, of which negligibleTail does not matter.
 func (q *queue) exceeds(t, tail float64) float64 {
-	alone := q.law.Survival(t)
 	switch {
 	case q.rho >= 1:
 		return 1
 	case q.pw == 0:
-		return alone
+		return q.atOnce(t)
 	}
-	q.grow(t, tail)
+	q.prepare()
+	q.grow(t/q.stretch, tail)
 	waited, beyond := 0.0, 1.0
+	step := q.step * q.stretch
 	for j, mass := range q.d {
-		x := t - float64(float64(j)*q.step)
+		x := t - float64(float64(j)*step)
 		if x < 0 {
 			break
 		}
-		waited += float64(mass * q.law.Survival(x))
+		waited += float64(mass * q.law.Survival(x/q.slow))
 		beyond -= mass
 	}
-	return float64((1-q.pw)*alone) + float64(q.pw*(waited+max(beyond, 0)))
+	return q.atOnce(t) + float64(q.pw*(waited+max(beyond, 0)))
 }
 
-// surelyMeets reports, without the grid, that at most the share tail of the
-// responses exceed t: those that wait are counted as too late.
-func (q *queue) surelyMeets(t, tail float64) bool {
-	return q.rho < 1 && q.law.Survival(t)+q.pw <= tail
+// atOnce returns the probability that a request does not wait and exceeds t.
+func (q *queue) atOnce(t float64) float64 {
+	if q.starts == nil {
+		return float64((1 - q.pw) * q.law.Survival(t))
+	}
+	sum := q.lost
+	for _, s := range q.starts {
+		sum += float64(s.share * q.law.Survival(t/s.slow))
+	}
+	return sum
+}
+
+// meets reports that at most the share tail of the responses exceed t. It looks
+// first, without the grid, whether they do if all that wait come too late.
+func (q *queue) meets(t, tail float64) bool {
+	return q.rho < 1 && (q.atOnce(t)+q.pw <= tail || q.exceeds(t, tail) <= tail)
+}
+
+// endless returns the probability that the grid cannot bound the response time.
+func (q *queue) endless() float64 {
+	switch {
+	case q.rho >= 1:
+		return 1
+	case len(q.d) == maxCells:
+		return q.lost + float64(q.pw*q.left)
+	}
+	return q.lost
+}
+
+// answer is the response time of requests under some policy.
+type answer interface {
+	// exceeds returns the probability that the response time exceeds t; tail is the
+	// probability of interest, and about a thousandth of it does not matter.
+	exceeds(t, tail float64) float64
+	// meets reports that exceeds(t, tail) <= tail.
+	meets(t, tail float64) bool
+	// endless returns the probability of response times that are not bounded, by
+	// what exceeds has found out so far.
+	endless() float64
+	// mean returns the mean; infinite where the pods cannot carry the load.
+	mean() float64
 }
 
 // quantile returns the response time that the share tail of requests exceeds,
-// not rounded down; it is infinite where the grid ends before. guess is a time
-// near the result that must not be missed: quantile(guess) <= guess exactly if
-// exceeds(guess) <= tail.
-func (q *queue) quantile(tail, guess float64) float64 {
-	lo := q.law.Quantile(1 - tail)
-	if q.exceeds(lo, tail) <= tail {
+// not rounded down; it is infinite where it is not bounded. lo is a time that is
+// not above it. guess is a time near the result that must not be missed:
+// quantile <= guess exactly if exceeds(guess) <= tail.
+func quantile(a answer, tail, lo, guess float64) float64 {
+	if a.exceeds(lo, tail) <= tail {
 		return lo
 	}
 	// The logarithm of a tail is close to straight.
-	excess := func(t float64) float64 { return math.Log(q.exceeds(t, tail) / tail) }
+	excess := func(t float64) float64 { return math.Log(a.exceeds(t, tail) / tail) }
 	hi := max(guess, lo)
 	below, above := excess(lo), excess(hi)
 	for above > 0 {
-		if q.rho >= 1 || (len(q.d) == maxCells && float64(q.pw*q.left) > tail) {
+		if a.endless() > tail || math.IsInf(hi, 1) {
 			return math.Inf(1)
 		}
 		lo, below = hi, above
@@ -218,32 +229,41 @@ func dotReverse(r, d []float64) float64 {
 type lattice struct {
 	survival func(t float64) float64
 	step     float64
-	panels   int     // of Simpson's rule in a cell
+	smooth   float64 // width of a panel of Simpson's rule near zero
 	cell     int     // that comes next
 	start    float64 // survival at its start
 	last     float64 // I/h of the cell before
 }
 
-// newLattice returns a lattice whose Simpson panels are no wider than smooth.
+// newLattice returns a lattice whose survival function bends on the scale of
+// smooth near zero.
 func newLattice(step, smooth float64, survival func(float64) float64) lattice {
-	panels := 1
-	for float64(panels)*smooth < step {
-		panels *= 2
-	}
-	return lattice{survival: survival, step: step, panels: panels, start: 1, last: 1}
+	return lattice{survival: survival, step: step, smooth: smooth, start: 1, last: 1}
 }
+
+// widening is the share of its distance from zero that a panel of Simpson's rule
+// may be wide: far out, laws bend slowly.
+const widening = 1. / 16
 
 // next returns the mass of the next point.
 func (l *lattice) next() float64 {
 	sum := 0.0
-	width := l.step / float64(l.panels)
-	for p := 0; p < l.panels && l.start > vanished; p++ {
-		from := float64(l.cell*l.panels+p) * width
-		end := l.survival(from + width)
-		sum += l.start + float64(4*l.survival(from+width/2)) + end
-		l.start = end
+	from, end := float64(l.cell)*l.step, float64(l.cell+1)*l.step
+	for from < end && l.start > vanished {
+		width := max(l.smooth, from*widening)
+		if panels := math.Ceil((end - from) / width); panels < 1/widening {
+			width = (end - from) / panels // what is left, evenly
+		}
+		next := from + width
+		if end-next < width/2 {
+			next = end
+			width = end - from
+		}
+		at := l.survival(next)
+		sum += width * (l.start + float64(4*l.survival(from+width/2)) + at)
+		l.start, from = at, next
 	}
-	share := sum / float64(6*l.panels)
+	share := sum / float64(6*l.step)
 	mass := max(l.last-share, 0)
 	l.last, l.cell = share, l.cell+1
 	return mass
