@@ -32,7 +32,8 @@ func (e *UnknownTopicError) Error() string {
 }
 
 // Explain writes how the figures of a topic come about. The error is an
-// *UnknownTopicError for a topic that is none of Topics and no group of the plan.
+// *UnknownTopicError for a topic that is none of Topics and no group or workload of the
+// plan.
 func Explain(w io.Writer, p *planner.Plan, topic string, o Options) error {
 	out := &page{o: o}
 	switch topic {
@@ -45,10 +46,21 @@ func Explain(w io.Writer, p *planner.Plan, topic string, o Options) error {
 	default:
 		known := Topics()
 		for i := range p.NodeGroups {
-			known = append(known, p.NodeGroups[i].Path())
-			if p.NodeGroups[i].Path() == topic {
-				out.explainGroup(p, &p.NodeGroups[i])
+			g := &p.NodeGroups[i]
+			known = append(known, g.Path())
+			if g.Path() == topic {
+				out.explainGroup(p, g)
 				return out.flush(w)
+			}
+			for j := range g.Workloads {
+				path := g.Path() + workloadInfix + g.Workloads[j].Name
+				if strings.HasPrefix(topic, g.Path()+".") {
+					known = append(known, path)
+				}
+				if path == topic {
+					out.explainWorkload(p, g, &g.Workloads[j])
+					return out.flush(w)
+				}
 			}
 		}
 		return &UnknownTopicError{Topic: topic, Known: known}

@@ -9,11 +9,11 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// groupPrefix starts the topics that are addresses of node groups.
+// groupPrefix starts the topics that are addresses of node groups and of workloads.
 const groupPrefix = "node_group."
 
 // IsTopic reports whether Explain may know a topic: one of Topics, or the address of a
-// node group.
+// node group or of a workload.
 func IsTopic(topic string) bool {
 	return slices.Contains(Topics(), topic) || strings.HasPrefix(topic, groupPrefix)
 }

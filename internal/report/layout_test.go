@@ -92,6 +92,9 @@ func TestLayout(t *testing.T) {
 			topics := report.Topics()
 			for i := range p.NodeGroups {
 				topics = append(topics, p.NodeGroups[i].Path())
+				for _, w := range p.NodeGroups[i].Workloads {
+					topics = append(topics, p.NodeGroups[i].Path()+".workload."+w.Name)
+				}
 			}
 			for _, topic := range topics {
 				var out bytes.Buffer

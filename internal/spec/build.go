@@ -66,6 +66,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 	b.growth()
 	b.groups()
 	b.daemonSets()
+	b.sidecars()
 	b.upgrade()
 	b.emits()
 	b.rules()
@@ -171,30 +172,35 @@ func (b *builder) checkGrowth(n *node, name string, perMonth units.Ratio) {
 
 // daemonSets reads the daemonset blocks.
 func (b *builder) daemonSets() {
-	var names []string
-	for _, g := range b.cluster.NodeGroups {
-		names = append(names, g.Name)
-	}
 	for _, n := range b.root.children("daemonset") {
 		d := planner.DaemonSet{Name: n.label}
 		d.CPU, _ = get[units.MilliCPU](n, "cpu")
 		d.Memory, _ = get[units.Bytes](n, "memory")
 		d.EphemeralStorage, _ = get[units.Bytes](n, "ephemeral_storage")
 		b.placed(n, &d)
-		groups, _ := get[texts](n, "node_groups")
-		for i, g := range groups.items {
-			if !slices.Contains(names, g) {
-				b.add(UnknownGroup, &groups.rngs[i], "There is no node group named %q.%s", short(g), orElse(didYouMean(g, names), names))
-			}
-		}
-		d.NodeGroups = slices.Sorted(slices.Values(groups.items))
-		take(b, n, "daemonset."+n.label, "node_groups", texts{}, "all", "language")
-		if n.has("node_groups") && len(groups.items) == 0 && !n.attrs["node_groups"].bad {
-			b.add(UnknownGroup, n.rng("node_groups"), "The list is empty: the pods would run nowhere. Leave node_groups out for every group.")
-		}
+		d.NodeGroups = b.groupNames(n, "daemonset."+n.label)
 		b.cluster.DaemonSets = append(b.cluster.DaemonSets, d)
 	}
 	slices.SortFunc(b.cluster.DaemonSets, func(x, y planner.DaemonSet) int { return cmp.Compare(x.Name, y.Name) })
+}
+
+// groupNames reads a node_groups list, sorted; none is every group.
+func (b *builder) groupNames(n *node, path string) []string {
+	var names []string
+	for _, g := range b.cluster.NodeGroups {
+		names = append(names, g.Name)
+	}
+	groups, _ := get[texts](n, "node_groups")
+	for i, g := range groups.items {
+		if !slices.Contains(names, g) {
+			b.add(UnknownGroup, &groups.rngs[i], "There is no node group named %q.%s", short(g), orElse(didYouMean(g, names), names))
+		}
+	}
+	take(b, n, path, "node_groups", texts{}, "all", "language")
+	if n.has("node_groups") && len(groups.items) == 0 && !n.attrs["node_groups"].bad {
+		b.add(UnknownGroup, n.rng("node_groups"), "The list is empty: the pods would run nowhere. Leave node_groups out for every group.")
+	}
+	return slices.Sorted(slices.Values(groups.items))
 }
 
 // builtIn refuses what the provider runs anyway: it would be counted twice.

@@ -123,6 +123,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	k.stock()
 	k.match()
 	for _, g := range k.groups {
+		k.sidecars(g)
 		k.replicas(g)
 		k.collectDaemons(g)
 		if !k.survey(g) {

@@ -1,0 +1,111 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// workloadInfix stands between the address of a group and the name of its workload.
+const workloadInfix = ".workload."
+
+// explainWorkload writes how many pods a workload has and why, and what each asks for.
+func (p *page) explainWorkload(plan *planner.Plan, g *planner.GroupPlan, w *planner.WorkloadPlan) {
+	input := inputOf(plan, g, w)
+	p.heading(g.Path()+workloadInfix+w.Name, count(w.Replicas, "pod"))
+	p.blank()
+	t := figureTable()
+	p.explainReplicas(&t, w)
+	explainPod(&t, plan, g, w, input)
+	p.table(&t)
+}
+
+// inputOf returns what the spec says of a workload; nil of the provider's own.
+func inputOf(plan *planner.Plan, g *planner.GroupPlan, w *planner.WorkloadPlan) *planner.Workload {
+	for i := range plan.Cluster.NodeGroups {
+		d := &plan.Cluster.NodeGroups[i]
+		if d.Name != g.Name {
+			continue
+		}
+		for j := range d.Workloads {
+			if d.Workloads[j].Name == w.Name {
+				return &d.Workloads[j]
+			}
+		}
+	}
+	return nil
+}
+
+// explainReplicas adds the reasons for the count, each with what it adds.
+func (p *page) explainReplicas(t *table, w *planner.WorkloadPlan) {
+	hows := map[string]string{
+		"LOAD":    loadHow(w),
+		"SPARE":   "beside those that carry the load",
+		"MIN":     "so that there are as many as are asked for at least",
+		"ROLLOUT": "so that a rollout leaves enough to carry the load",
+		"NODE":    "so that enough stay ready when nodes are lost",
+		"ZONE":    "so that enough stay ready when zones are lost",
+	}
+	var parts []string
+	for i, r := range reasons() {
+		n := r.of(w.Reasons)
+		if n == 0 && i > 0 {
+			continue
+		}
+		parts = append(parts, number(n))
+		t.add("pods for "+strings.ToLower(strings.Replace(r.title, "MIN", "the minimum", 1)), number(n), hows[r.title])
+	}
+	if len(parts) > 1 {
+		t.add("pods in all", number(w.Replicas), strings.Join(parts, " + "))
+	}
+}
+
+// loadHow says what set the part of the count that carries the load.
+func loadHow(w *planner.WorkloadPlan) string {
+	switch w.Binding {
+	case "given":
+		return "given: the count never changes"
+	case "utilization":
+		return "one pod fewer would be busier than max_utilization"
+	case "one pod":
+		return "there is no less than one"
+	case "load test":
+		return "throughput / throughput_per_pod, rounded up"
+	}
+	return "one pod fewer would miss the target for " + w.Binding
+}
+
+// explainPod adds what a pod requests, container by container where sidecars are
+// among them.
+func explainPod(t *table, plan *planner.Plan, g *planner.GroupPlan, w *planner.WorkloadPlan, input *planner.Workload) {
+	own := w.Pod
+	var cpu, memory, storage []string
+	for i := range plan.Cluster.Sidecars {
+		s := &plan.Cluster.Sidecars[i]
+		if input == nil || len(s.NodeGroups) > 0 && !slices.Contains(s.NodeGroups, g.Name) {
+			continue
+		}
+		own.CPU, own.Memory, own.EphemeralStorage = own.CPU-s.CPU, own.Memory-s.Memory, own.EphemeralStorage-s.EphemeralStorage
+		cpu = append(cpu, fmt.Sprintf("%s of sidecar %s", cores(s.CPU), s.Name))
+		memory = append(memory, fmt.Sprintf("%s of sidecar %s", size(s.Memory), s.Name))
+		if s.EphemeralStorage > 0 {
+			storage = append(storage, fmt.Sprintf("%s of sidecar %s", size(s.EphemeralStorage), s.Name))
+		}
+	}
+	split := func(own string, rest []string) string {
+		if len(rest) == 0 {
+			return "what each pod requests"
+		}
+		return strings.Join(append([]string{own + " of its own"}, rest...), " + ")
+	}
+	t.add("CPU", cores(w.Pod.CPU)+" vCPU", split(cores(own.CPU), cpu))
+	t.add("memory", size(w.Pod.Memory), split(size(own.Memory), memory))
+	if w.Pod.EphemeralStorage > 0 {
+		t.add("local storage", size(w.Pod.EphemeralStorage), split(size(own.EphemeralStorage), storage))
+	}
+	for _, r := range w.Pod.Extended {
+		t.add(r.Name, thousands(r.Count), "what each pod requests")
+	}
+}

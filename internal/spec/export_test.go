@@ -1,0 +1,4 @@
+package spec
+
+// AddSidecars is addSidecars.
+var AddSidecars = addSidecars
