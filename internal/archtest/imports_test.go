@@ -50,7 +50,7 @@ func stages() []string {
 	return []string{
 		"planner/demand", "planner/demand/simulate", "planner/packing", "planner/packing/colgen", "planner/packing/onetype", "planner/packing/baseline",
 		"planner/placement", "planner/layout", "planner/upgrade", "planner/price", "planner/forecast",
-		"planner/forecast/worlds",
+		"planner/forecast/worlds", "planner/price/commit",
 	}
 }
 
