@@ -132,34 +132,46 @@ func wrongFigures() map[string]lawError {
 		"nothing": {
 			demand.Measured{},
 			demand.TooFew, nil,
-			"lognormal service times need two of mean, p50, p90, p95 and p99, or mean and cv",
+			"lognormal service times need two or more of mean, p50, p90, p95 and p99, or mean and cv",
 		},
 		"mean only": {
 			demand.Measured{Mean: ms},
 			demand.TooFew, nil,
-			"lognormal service times need two of mean, p50, p90, p95 and p99, or mean and cv",
+			"lognormal service times need two or more of mean, p50, p90, p95 and p99, or mean and cv",
 		},
 		"cv only": {
 			demand.Measured{CV: units.Whole},
 			demand.TooFew, nil,
-			"lognormal service times need two of mean, p50, p90, p95 and p99, or mean and cv",
+			"lognormal service times need two or more of mean, p50, p90, p95 and p99, or mean and cv",
 		},
 		"cv and percentile": {
 			demand.Measured{P99: ms, CV: units.Whole},
 			demand.TooFew, nil,
-			"lognormal service times need two of mean, p50, p90, p95 and p99, or mean and cv",
+			"lognormal service times need two or more of mean, p50, p90, p95 and p99, or mean and cv",
 		},
-		"three": {
-			demand.Measured{Mean: 2 * ms, P50: ms, P99: 9 * ms},
-			demand.TooMany,
-			[]string{"mean", "p50", "p99"},
-			"lognormal service times need only two of mean, p50, p90, p95 and p99, or mean and cv, not mean and p50 and p99",
+		"three, decreasing": {
+			demand.Measured{P50: ms, P90: 9 * ms, P99: 9 * ms},
+			demand.NotIncreasing,
+			[]string{"p99", "p90"},
+			"p99 must be above p90; where every request takes equally long, the distribution is constant",
+		},
+		"three, too variable": {
+			demand.Measured{P50: ms, P95: 2 * ms, P99: time.Hour},
+			demand.TooVariable,
+			[]string{"p99", "p95"},
+			"p99 and p95 would mean a coefficient of variation above 100",
+		},
+		"mean above percentiles": {
+			demand.Measured{Mean: 9 * ms, P50: ms, P99: 9 * ms},
+			demand.MeanAbove,
+			[]string{"mean", "p99"},
+			"the mean must be below p99 for a lognormal service time",
 		},
 		"mean, cv and p99": {
 			demand.Measured{Mean: 2 * ms, P99: 9 * ms, CV: units.Whole},
 			demand.TooMany,
 			[]string{"mean", "p99", "cv"},
-			"lognormal service times need only two of mean, p50, p90, p95 and p99, or mean and cv, not mean and p99 and cv",
+			"lognormal service times need only two or more of mean, p50, p90, p95 and p99, or mean and cv, not mean and p99 and cv",
 		},
 		"negative": {demand.Measured{Mean: -ms, P99: 9 * ms}, demand.NotPositive, []string{"mean"}, "mean must be positive"},
 		"decreasing": {
@@ -247,6 +259,9 @@ func TestLawsAreConsistent(t *testing.T) {
 		"gamma 1.5":     lawOf(t, demand.Gamma, 1.5),
 		"exponential":   lawOf(t, demand.Exponential, 1),
 		"constant":      lawOf(t, demand.Constant, 0),
+		"percentiles":   percentiles(t, 0),
+		"with a mean":   percentiles(t, 1100*ms),
+		"below its own": percentiles(t, 900*ms),
 		"test: H2 cv 2": balancedH2(4),
 		"test: E2":      erlang2{},
 	} {

@@ -66,6 +66,8 @@ const (
 	MeanAbove
 	// MeanBelow: the mean is not above the median.
 	MeanBelow
+	// MeanTooLow: no law with these percentiles has so low a mean.
+	MeanTooLow
 	// RatioTooLarge: no lognormal has a percentile so far above its mean.
 	RatioTooLarge
 	// TooVariable: the coefficient of variation would exceed 100.
@@ -83,6 +85,8 @@ type LawError struct {
 	Fields       []string
 	// Ratio and MaxRatio are set for RatioTooLarge: percentile over mean.
 	Ratio, MaxRatio float64
+	// Least is set for MeanTooLow: the least mean, in seconds.
+	Least float64
 }
 
 // Error says what is wrong and what would be right.
@@ -103,6 +107,8 @@ func (e *LawError) Error() string {
 		return fmt.Sprintf("the mean must be below %s for a lognormal service time", e.Fields[1])
 	case MeanBelow:
 		return "the mean of a lognormal service time is above its p50"
+	case MeanTooLow:
+		return fmt.Sprintf("the mean must be above %s beside %s", ceilDuration(e.Least), strings.Join(e.Fields[1:], " and "))
 	case RatioTooLarge:
 		return fmt.Sprintf("%s is %.4g times the mean; a lognormal service time reaches %.4g at most", e.Fields[0], e.Ratio, e.MaxRatio)
 	case TooVariable:
@@ -117,7 +123,7 @@ func (e *LawError) Error() string {
 func (d Distribution) wants() string {
 	switch d {
 	case Lognormal:
-		return "two of mean, p50, p90, p95 and p99, or mean and cv"
+		return "two or more of mean, p50, p90, p95 and p99, or mean and cv"
 	case Gamma:
 		return "mean and cv"
 	case Exponential:
@@ -163,8 +169,9 @@ func names(figures []figure) []string {
 }
 
 // Law returns the law of the family that has exactly the statistics given, or a
-// *LawError. A lognormal takes two of mean and percentiles, or mean and CV; a
-// gamma mean and CV; an exponential one time; a constant one time, or several
+// *LawError. A lognormal takes two of mean and percentiles, or mean and CV. With
+// more, it is one between any two percentiles next to each other (Assumption). A
+// gamma takes mean and CV; an exponential one time; a constant one time, or several
 // that are equal. Where two lognormals have the same mean and percentile, the
 // less variable one is meant.
 func (m Measured) Law() (Law, error) {
@@ -202,7 +209,7 @@ func (m Measured) lognormal(known []figure) (Law, error) {
 	case len(known) < 2:
 		return nil, m.wrong(TooFew)
 	case len(known) > 2:
-		return nil, m.wrong(TooMany, names(known)...)
+		return m.pieces(known)
 	}
 	low, high := known[0], known[1]
 	var mu, sigma float64
@@ -224,6 +231,49 @@ func (m Measured) lognormal(known []figure) (Law, error) {
 		return nil, m.wrong(TooVariable, high.statistic.String(), low.statistic.String())
 	}
 	return newLognormal(mu, sigma), nil
+}
+
+// pieces returns the law through more figures than a lognormal has parameters.
+func (m Measured) pieces(known []figure) (Law, error) {
+	mean := 0.0
+	if known[0].statistic == Mean {
+		mean, known = known[0].seconds, known[1:]
+	}
+	for i, f := range known[1:] {
+		if f.seconds <= known[i].seconds {
+			return nil, m.wrong(NotIncreasing, f.statistic.String(), known[i].statistic.String())
+		}
+	}
+	last := len(known) - 1
+	if mean >= known[last].seconds {
+		return nil, m.wrong(MeanAbove, "mean", known[last].statistic.String())
+	}
+	law, least := newPieces(known, mean)
+	switch {
+	case least > 0:
+		err := m.wrong(MeanTooLow, append([]string{"mean"}, names(known)...)...)
+		err.Least = least
+		return nil, err
+	case law.scv > maxCV*maxCV:
+		return nil, m.wrong(TooVariable, known[last].statistic.String(), known[last-1].statistic.String())
+	}
+	return law, nil
+}
+
+// Assumption says what a law made of the figures takes for granted beyond their
+// family; "" where they determine it.
+func (m Measured) Assumption() string {
+	known, _ := m.figures()
+	if m.Distribution != Lognormal || m.CV > 0 || len(known) < 3 {
+		return ""
+	}
+	first := known[0].statistic
+	text := "between %s and %s as a lognormal from each percentile to the next, beyond them as the outermost two continue"
+	if first == Mean {
+		first = known[1].statistic
+		text = "between %s and %s as a lognormal from each percentile to the next, outside of them such that the mean is as measured"
+	}
+	return fmt.Sprintf(text, first, known[len(known)-1].statistic)
 }
 
 // sigmaOfMean solves σ²/2 − zσ + ln r = 0, r being percentile over mean. Above

@@ -21,17 +21,23 @@ const (
 //	μ(n) = G(n−1)/G(n),  G(n) = Σ_{j≤n} f(j) ioⁿ⁻ʲ/(n−j)!,  f(j) = Π_{l≤j} cpu/min(l, cores)
 //
 // (J. P. Buzen, Comm. ACM 16, 1973). Requests beyond the workers wait.
+//
+// Both parts are taken to vary alike, so that their coefficient of variation
+// follows from that of the sum.
 type pod struct {
-	mean      float64 // of the service alone
+	mean, scv float64 // of the service alone
 	workers   int     // 0: no limit
 	cpu, io   float64 // seconds; cpu is 0 where it is not shared
 	cores     float64
 	rates     []float64 // rates[n] is μ(n), up to the workers
 	saturated float64   // requests a second that a pod serves at most
+	parts     float64   // squared coefficient of variation of either part
+	// crowd is by what waits are longer than the law of the whole service has them.
+	crowd float64
 }
 
 func newPod(s Station) *pod {
-	p := &pod{mean: s.Law.Mean(), workers: s.Workers}
+	p := &pod{mean: s.Law.Mean(), scv: s.Law.SCV(), workers: s.Workers, crowd: 1}
 	p.saturated = float64(p.workers) / p.mean
 	cores := float64(s.CPU.Cores) / 1000
 	if s.CPU.PerRequest == 0 || (p.workers > 0 && cores >= float64(p.workers)) {
@@ -39,6 +45,7 @@ func newPod(s Station) *pod {
 	}
 	p.cpu, p.cores = s.CPU.PerRequest.Seconds(), cores
 	p.io = max(p.mean-p.cpu, 0)
+	p.parts = p.scv * p.mean * p.mean / (float64(p.cpu*p.cpu) + float64(p.io*p.io))
 	if p.workers == 0 {
 		p.saturated = p.cores / p.cpu
 		return p
@@ -46,6 +53,12 @@ func newPod(s Station) *pod {
 	p.workers = min(p.workers, maxInside)
 	p.rates = closedRates(p.cpu, p.io, p.cores, p.workers)
 	p.saturated = p.rates[p.workers]
+	// Of the requests inside that compute, this share waits for a core when all
+	// workers are busy: so far it is a queue for the CPU, and it varies as that part
+	// does.
+	computing := float64(p.workers) - float64(p.saturated*p.io)
+	waiting := max(1-p.cores/computing, 0)
+	p.crowd = (1 + p.scv + float64(waiting*(p.parts-p.scv))) / (1 + p.scv)
 	return p
 }
 
@@ -97,18 +110,46 @@ func addLogs(a, b float64) float64 {
 // shared reports whether requests slow each other down.
 func (p *pod) shared() bool { return p.cpu > 0 }
 
-// alone returns by what a request in an empty pod is slowed down: a pod with less
-// than a core computes slower.
-func (p *pod) alone() float64 {
-	if !p.shared() {
-		return 1
+// start is a share of requests, and what others do to them: they are in service
+// slow times as long in the mean, and vary spread times as much around it.
+type start struct{ share, slow, spread float64 }
+
+// exceeds returns the probability that such a request is in service for longer
+// than t, where law has the mean given.
+func (s *start) exceeds(law Law, mean, t float64) float64 {
+	t /= s.slow
+	if s.spread != 1 && t > 0 {
+		t = mean + (t-mean)/s.spread
 	}
-	return (p.io + p.cpu/min(1, p.cores)) / p.mean
+	return law.Survival(t)
 }
 
-// start is a share of requests that are served at once, and by what others slow
-// them down.
-type start struct{ share, slow float64 }
+// times returns the start of requests that are in service for so many seconds:
+// the part that computes is longer, and with it the more variable.
+func (p *pod) times(share, seconds float64) start {
+	s := start{share: share, slow: seconds / p.mean, spread: 1}
+	if p.scv > 0 {
+		cpu := seconds - p.io
+		scv := p.parts * (float64(cpu*cpu) + float64(p.io*p.io)) / (seconds * seconds)
+		s.spread = max(math.Sqrt(scv/p.scv), 1)
+	}
+	return s
+}
+
+// alone returns what an empty pod does to a request: with less than a core it
+// computes slower.
+func (p *pod) alone() start {
+	if !p.shared() {
+		return start{share: 1, slow: 1, spread: 1}
+	}
+	return p.times(1, p.io+p.cpu/min(1, p.cores))
+}
+
+// floor returns the statistic of the service in an empty pod.
+func (p *pod) floor(s Statistic, law Law) float64 {
+	alone := p.alone()
+	return alone.slow * (p.mean + float64((s.of(law)-p.mean)*alone.spread))
+}
 
 // state is a pod in equilibrium under Poisson arrivals.
 type state struct {
@@ -116,7 +157,7 @@ type state struct {
 	pw  float64 // share of requests that wait for a worker
 	// starts are those that do not wait; nil means that nothing slows them down.
 	starts []start
-	slow   float64 // of those that have waited
+	late   start   // those that have waited; its share means nothing
 	lost   float64 // share of requests in states left out
 	busy   float64 // share of the workers' time that requests take; 0 without a limit
 	// service is the mean time in service.
@@ -125,13 +166,13 @@ type state struct {
 
 // at returns the state at an arrival rate.
 func (p *pod) at(rate float64) state {
-	s := state{rho: rate / p.saturated, slow: 1, service: p.mean}
+	s := state{rho: rate / p.saturated, late: start{slow: 1, spread: 1}, service: p.mean}
 	switch {
 	case !p.shared():
 		s.busy = s.rho
 		s.pw = ErlangC(float64(p.workers), rate*p.mean)
 	case s.rho >= 1:
-		s.pw, s.busy, s.slow, s.service = 1, 1, p.full(), p.full()*p.mean
+		s.pw, s.busy = 1, 1
 	case p.workers == 0:
 		p.open(rate, &s)
 	default:
@@ -140,17 +181,9 @@ func (p *pod) at(rate float64) state {
 	return s
 }
 
-// full returns by what requests are slowed down while all workers are busy.
-func (p *pod) full() float64 {
-	if p.workers == 0 {
-		return math.Inf(1)
-	}
-	return float64(p.workers) / (p.saturated * p.mean)
-}
-
 // limited solves births at the rate and deaths at μ(min(n, workers)). A request
-// that finds n < workers others is taken to be slowed down by (n+1)/(μ(n+1)·mean),
-// as if they stayed n: the mean time in service is then Little's.
+// that finds n < workers others is in service for (n+1)/μ(n+1) in the mean, as if
+// they stayed n: over all requests that is Little's mean.
 func (p *pod) limited(rate float64, s *state) {
 	k := p.workers
 	weights := make([]float64, k+1) // of n requests; the last of k and more
@@ -167,13 +200,14 @@ func (p *pod) limited(rate float64, s *state) {
 		}
 		sum += weights[n]
 	}
-	s.pw, s.slow = weights[k]/sum, p.full()
-	s.service = float64(s.pw*s.slow) * p.mean
+	s.pw = weights[k] / sum
+	full := float64(k) / p.saturated
+	s.late, s.service = p.times(0, full), s.pw*full
 	for n := range k {
-		share, slow := weights[n]/sum, float64(n+1)/(p.rates[n+1]*p.mean)
-		s.service += float64(share*slow) * p.mean
+		share, seconds := weights[n]/sum, float64(n+1)/p.rates[n+1]
+		s.service += float64(share * seconds)
 		if share > vanished {
-			s.starts = append(s.starts, start{share, slow})
+			s.starts = append(s.starts, p.times(share, seconds))
 		}
 	}
 	s.busy = rate * s.service / float64(k)
@@ -184,9 +218,9 @@ func (p *pod) limited(rate float64, s *state) {
 // whatever the law of the service: births at the rate, deaths at min(j, cores)/cpu.
 // A request that finds j computing computes (j+1)/min(j+1, cores) times as long.
 func (p *pod) open(rate float64, s *state) {
-	slow := func(j int) float64 {
+	seconds := func(j int) float64 {
 		inside := float64(j + 1)
-		return (p.io + float64(p.cpu*inside/min(inside, p.cores))) / p.mean
+		return p.io + float64(p.cpu*inside/min(inside, p.cores))
 	}
 	logs, most := []float64{0}, 0.0
 	for j := 1; ; j++ {
@@ -204,16 +238,14 @@ func (p *pod) open(rate float64, s *state) {
 	last := len(weights) - 1 // above it the weights fall by rho each
 	rest := weights[last] * s.rho / (1 - s.rho)
 	sum += rest
-	mean := 0.0
+	s.lost = rest / sum
+	s.service = s.lost * (seconds(last+1) + float64(p.cpu/p.cores*s.rho/(1-s.rho)))
 	for j, w := range weights {
-		mean += float64(w / sum * slow(j))
+		s.service += float64(w / sum * seconds(j))
 		if w > vanished*sum {
-			s.starts = append(s.starts, start{w / sum, slow(j)})
+			s.starts = append(s.starts, p.times(w/sum, seconds(j)))
 		}
 	}
-	s.lost = rest / sum
-	mean += float64(s.lost * (slow(last+1) + float64(p.cpu/(p.cores*p.mean)*s.rho/(1-s.rho))))
-	s.service = mean * p.mean
 }
 
 // busy returns the share of the workers' time that requests take at an arrival

@@ -39,7 +39,7 @@ func (m *Model) answer(n int, rate float64) answer {
 	case RoundRobin:
 		q := m.alone(each)
 		scv, arrivals := m.law.SCV(), cyclicSCV(n, m.load.Station.balancers(), q.rho)
-		q.stretch = (arrivals + scv) / (1 + scv)
+		q.stretch *= (arrivals + scv) / (1 + scv)
 		return &between{queue: q, wait: func() float64 { return q.whitt(arrivals) }, low: m.together(n, rate), high: m.alone(each)}
 	case LeastRequests:
 		q := m.draining(n, rate)
@@ -55,7 +55,7 @@ func (m *Model) answer(n int, rate float64) answer {
 // a Poisson stream gives Poisson streams, so that this is exact but for the
 // approximation of M/G/k.
 func (m *Model) alone(rate float64) *queue {
-	return &queue{law: m.law, workers: m.pod.workers, servers: m.pod.workers, state: m.pod.at(rate), stretch: 1, least: m.least}
+	return &queue{law: m.law, workers: m.pod.workers, servers: m.pod.workers, state: m.pod.at(rate), crowd: m.pod.crowd, stretch: m.pod.crowd, least: m.least}
 }
 
 // draining returns the queue under least requests: a request waits with the
@@ -86,7 +86,9 @@ func (s *state) join(servers int) {
 	}
 	pw := min(ErlangC(float64(servers), s.rho*float64(servers)), s.pw)
 	if s.starts != nil {
-		s.starts = append(s.starts, start{s.pw - pw, s.slow})
+		late := s.late
+		late.share = s.pw - pw
+		s.starts = append(s.starts, late)
 	}
 	s.pw = pw
 }
@@ -129,13 +131,13 @@ func (q *queue) mean() float64 {
 
 // exponentialWait is the mean wait if services were exponential.
 func (q *queue) exponentialWait() float64 {
-	return q.pw * q.slow * q.law.Mean() / (float64(q.servers) * (1 - q.rho))
+	return q.pw * q.crowd * q.late.slow * q.law.Mean() / (float64(q.servers) * (1 - q.rho))
 }
 
 // structural returns the mean of the wait as exceeds has it.
 func (q *queue) structural() float64 {
 	q.prepare()
-	return q.pw * q.delay
+	return q.pw * q.crowd * q.delay
 }
 
 // bend is Cosmetatos' γ: constant service halves the wait but for it.

@@ -189,7 +189,7 @@ func (p Prediction) worst() Target {
 // feasible is the gate: however many pods there are, a request is served once.
 func (m *Model) feasible() error {
 	for _, t := range m.load.Targets {
-		if floor := t.Statistic.of(m.load.Station.Law) * m.pod.alone(); !within(floor, t.Limit.Seconds()) {
+		if floor := m.pod.floor(t.Statistic, m.load.Station.Law); !within(floor, t.Limit.Seconds()) {
 			return &InfeasibleError{Target: t, Floor: floor}
 		}
 	}

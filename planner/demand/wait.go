@@ -30,15 +30,16 @@ type queue struct {
 	law              Law
 	workers, servers int // k and c
 	state                // of the pod; rho >= 1 is overload
-	// stretch makes the wait of arrivals that are more regular than Poisson's.
-	stretch float64
-	least   float64 // E[M]; 0 where it is not known yet
-	delay   float64 // E[D] before it is stretched; 0 where it is not known yet
-	step    float64 // width of a cell, likewise
-	d       []float64
-	re      []float64 // masses of R; trailing zeros are left out
-	left    float64   // 1 − Σ d
-	m, r    lattice
+	// stretch makes waits longer or shorter than D: by the pod's crowd, and where
+	// arrivals are more regular than Poisson's.
+	crowd, stretch float64
+	least          float64 // E[M]; 0 where it is not known yet
+	delay          float64 // E[D] before it is stretched; 0 where it is not known yet
+	step           float64 // width of a cell, likewise
+	d              []float64
+	re             []float64 // masses of R; trailing zeros are left out
+	left           float64   // 1 − Σ d
+	m, r           lattice
 }
 
 // prepare finds the mean conditional wait, and with it the grid.
@@ -49,13 +50,13 @@ func (q *queue) prepare() {
 	if q.least == 0 {
 		q.least = leastResidual(q.law, q.workers)
 	}
-	k, c := float64(q.workers), float64(q.servers)
-	residual := q.slow * q.law.Mean() * (1 + q.law.SCV()) / (2 * c) // E[R]
-	q.delay = float64(q.slow*q.least) + float64(q.rho/(1-q.rho)*residual)
+	k, c, slow := float64(q.workers), float64(q.servers), q.late.slow
+	residual := slow * q.law.Mean() * (1 + q.law.SCV()) / (2 * c) // E[R]
+	q.delay = float64(slow*q.least) + float64(q.rho/(1-q.rho)*residual)
 	q.step, q.left = q.delay/cellsPerMean, 1
-	smooth := q.slow * q.law.Mean() / 2
-	q.m = newLattice(q.step, smooth/k, func(t float64) float64 { return power(q.law.Excess(t/q.slow)/q.law.Mean(), q.workers) })
-	q.r = newLattice(q.step, smooth/c, func(t float64) float64 { return q.law.Excess(c*t/q.slow) / q.law.Mean() })
+	smooth := slow * q.law.Mean() / 2
+	q.m = newLattice(q.step, smooth/k, func(t float64) float64 { return power(q.law.Excess(t/slow)/q.law.Mean(), q.workers) })
+	q.r = newLattice(q.step, smooth/c, func(t float64) float64 { return q.law.Excess(c*t/slow) / q.law.Mean() })
 }
 
 // exceeds returns the probability that the response time exceeds t; tail is the
@@ -70,13 +71,13 @@ func (q *queue) exceeds(t, tail float64) float64 {
 	q.prepare()
 	q.grow(t/q.stretch, tail)
 	waited, beyond := 0.0, 1.0
-	step := q.step * q.stretch
+	step, mean := q.step*q.stretch, q.law.Mean()
 	for j, mass := range q.d {
 		x := t - float64(float64(j)*step)
 		if x < 0 {
 			break
 		}
-		waited += float64(mass * q.law.Survival(x/q.slow))
+		waited += float64(mass * q.late.exceeds(q.law, mean, x))
 		beyond -= mass
 	}
 	return q.atOnce(t) + float64(q.pw*(waited+max(beyond, 0)))
@@ -88,8 +89,10 @@ func (q *queue) atOnce(t float64) float64 {
 		return float64((1 - q.pw) * q.law.Survival(t))
 	}
 	sum := q.lost
-	for _, s := range q.starts {
-		sum += float64(s.share * q.law.Survival(t/s.slow))
+	mean := q.law.Mean()
+	for i := range q.starts {
+		s := &q.starts[i]
+		sum += float64(s.share * s.exceeds(q.law, mean, t))
 	}
 	return sum
 }
