@@ -12,15 +12,15 @@ func TestCosine(t *testing.T) {
 	h := forecast.Cosine(.25, 14)
 	// Peak and trough twelve hours apart, the mean half way, at six hours from both.
 	for hour, want := range map[int]float64{14: 1, 2: .25, 8: .625, 20: .625, 18: .625 + .375/2} {
-		if math.Abs(h[hour]-want) > 1e-12 {
+		if !(math.Abs(h[hour]-want) <= 1e-12) {
 			t.Errorf("hour %d: %g, want %g", hour, h[hour], want)
 		}
 	}
-	if math.Abs(h.Mean()/h.Peak()-.625) > 1e-12 || math.Abs(h.Trough()-.25) > 1e-12 {
+	if !(math.Abs(h.Mean()/h.Peak()-.625) <= 1e-12) || !(math.Abs(h.Trough()-.25) <= 1e-12) {
 		t.Errorf("mean %g, peak %g, trough %g", h.Mean(), h.Peak(), h.Trough())
 	}
 	for hour, x := range forecast.Cosine(1, 5) {
-		if math.Abs(x-1) > 1e-12 {
+		if !(math.Abs(x-1) <= 1e-12) {
 			t.Errorf("hour %d of a flat profile: %g", hour, x)
 		}
 	}
@@ -30,7 +30,7 @@ func TestCosine(t *testing.T) {
 // the sum of their peaks.
 func TestPlusIsHourByHour(t *testing.T) {
 	sum := forecast.Cosine(.5, 2).Times(100).Plus(forecast.Cosine(.5, 14).Times(100))
-	if math.Abs(sum.Peak()-150) > 1e-9 || math.Abs(sum.Trough()-150) > 1e-9 {
+	if !(math.Abs(sum.Peak()-150) <= 1e-9) || !(math.Abs(sum.Trough()-150) <= 1e-9) {
 		t.Errorf("from %g to %g, want 150", sum.Trough(), sum.Peak())
 	}
 }

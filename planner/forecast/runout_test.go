@@ -55,13 +55,16 @@ func TestReachedBy(t *testing.T) {
 		{8.32, 1.5, drift, 0, 1},
 		{8.31, 1.5, drift, 1e-7, 0}, // the factor alone is e^(4e12)
 		{8.32, 1.5, drift, 1e-7, 1},
+		// Where μt = b it is 1/2 + erfcx(2b/(σ√2t))/2, by erfcx's continued fraction.
+		{math.Log(1.5) / drift, 1.5, drift, .004, .5056716},
+		{1e6, 1.5, -.3, .01, 0},
 		// Without drift it is twice the chance to stand above: 2Φ(−b/(σ√t)) = 2Φ(−2.0273).
 		{4, 1.5, 0, .1, .0426291},
 		// Falling, it is e^(2μb/σ²) in the long run: 1.5^(−2·.01/.01) = 1/2.25.
 		{1e6, 1.5, -.01, .1, 1 / 2.25},
 	} {
 		got := forecast.ReachedBy(tc.months, 1, tc.capacity, tc.drift, tc.volatility)
-		if math.Abs(got-tc.want) > 6e-7 {
+		if !(math.Abs(got-tc.want) <= 6e-7) { // nor not a number
 			t.Errorf("%+v: %.7f", tc, got)
 		}
 	}
@@ -89,7 +92,7 @@ func TestReachedByAgreesWithItsDensity(t *testing.T) {
 					from, h := months*float64(i)/cells, months/cells
 					sum += h / 6 * (density(from) + 4*density(from+h/2) + density(from+h))
 				}
-				if got := forecast.ReachedBy(months, 1, ratio, drift, volatility); math.Abs(got-sum) > 1e-8 {
+				if got := forecast.ReachedBy(months, 1, ratio, drift, volatility); !(math.Abs(got-sum) <= 1e-8) {
 					t.Errorf("drift %g, volatility %g, to %g: %.10f, want %.10f", drift, volatility, ratio, got, sum)
 				}
 			}
@@ -111,12 +114,12 @@ func TestMonthsUntilOverWorlds(t *testing.T) {
 	d := worlds.Of(months, nil)
 	got := d.Spread()
 	for _, x := range [][2]float64{{got.P10, math.Log(1.5) / math.Log(1.06)}, {got.P50, math.Log(1.5) / math.Log(1.03)}, {got.P90, math.Log(1.5) / math.Log(1.01)}} {
-		if math.Abs(x[0]/x[1]-1) > .005 {
+		if !(math.Abs(x[0]/x[1]-1) <= .005) {
 			t.Errorf("%.4f months, want %.4f", x[0], x[1])
 		}
 	}
 	// Before the time that 3% takes it happens in half of the worlds.
-	if p := d.AtMost(math.Log(1.5) / math.Log(1.03)); math.Abs(p-.5) > .001 {
+	if p := d.AtMost(math.Log(1.5) / math.Log(1.03)); !(math.Abs(p-.5) <= .001) {
 		t.Errorf("%.4f of the worlds, want half", p)
 	}
 }

@@ -76,7 +76,7 @@ func TestUnavailabilityAtTheEnds(t *testing.T) {
 		// One host: down as a zone, or up as a zone and down as a host.
 		{layout.Apart([]int{1}, 1e-9, 1e-12), 1, 1e-12 + (1-1e-12)*1e-9},
 	} {
-		if got := layout.Unavailability(row.zones, row.need); math.Abs(got-row.want) > 1e-15*row.want {
+		if got := layout.Unavailability(row.zones, row.need); !(math.Abs(got-row.want) <= 1e-15*row.want) {
 			t.Errorf("%d of %v: %g, want %g", row.need, row.zones, got, row.want)
 		}
 	}
@@ -99,7 +99,7 @@ func TestUnavailabilityAgreesWithEverySubset(t *testing.T) {
 		}
 		for need := range replicas + 2 {
 			got, want := layout.Unavailability(zones, need), everySubset(zones, need)
-			if math.Abs(got-want) > 1e-12*want {
+			if !(math.Abs(got-want) <= 1e-12*want) {
 				t.Fatalf("%d of %+v: %.15g, want %.15g", need, zones, got, want)
 			}
 		}

@@ -155,7 +155,7 @@ func TestDecide(t *testing.T) {
 		{worlds.Rule{Kind: worlds.CVaR, Ratio: .8}, 95},
 		{worlds.Rule{Kind: worlds.Mid}, 47},
 	} {
-		if got := d.Decide(tc.rule, 47); math.Abs(got-tc.want) > 1e-12*tc.want {
+		if got := d.Decide(tc.rule, 47); !(math.Abs(got-tc.want) <= 1e-12*tc.want) {
 			t.Errorf("%+v: %g, want %g", tc.rule, got, tc.want)
 		}
 	}

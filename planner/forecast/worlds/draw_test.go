@@ -20,7 +20,7 @@ func TestDrawIsHaltonShifted(t *testing.T) {
 	} {
 		for w := range want {
 			moved := s.U(w, dim) - s.U(0, dim) - (want[w] - want[0])
-			if math.Abs(moved-math.Round(moved)) > 1e-12 {
+			if !(math.Abs(moved-math.Round(moved)) <= 1e-12) {
 				t.Errorf("dimension %d, world %d: %g after %g", dim, w, s.U(w, dim), s.U(0, dim))
 			}
 		}
@@ -88,7 +88,7 @@ func TestDrawnWorldsAreCloserThanIndependentOnes(t *testing.T) {
 			return worlds.Draw(tc.count, 4, seed).U
 		})
 		for i, want := range [3]float64{tc.mean, tc.p80, tc.p95} {
-			if drawn[i] > 1.2*want {
+			if !(drawn[i] <= 1.2*want) {
 				t.Errorf("%d worlds: the error of %s is %.2f%%, want %.2f%%", tc.count, [3]string{"mean", "p80", "p95"}[i], drawn[i], want)
 			}
 		}
@@ -96,7 +96,7 @@ func TestDrawnWorldsAreCloserThanIndependentOnes(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 1))
 			return func(int, int) float64 { return rng.Float64() }
 		})
-		if math.Abs(independent[1]/tc.independent80-1) > .25 {
+		if !(math.Abs(independent[1]/tc.independent80-1) <= .25) {
 			t.Errorf("%d independent worlds: the error of p80 is %.2f%%, want %.2f%%", tc.count, independent[1], tc.independent80)
 		}
 	}

@@ -33,7 +33,7 @@ func TestLawIsExactWhereEstimated(t *testing.T) {
 		}
 		alpha := (1 - tc.Confidence) / 2
 		for u, want := range map[float64]float64{alpha: tc.Low, .5: tc.Mid, 1 - alpha: tc.High} {
-			if got := l.Quantile(u); math.Abs(got-want) > 1e-13*(1+math.Abs(want)) {
+			if got := l.Quantile(u); !(math.Abs(got-want) <= 1e-13*(1+math.Abs(want))) {
 				t.Errorf("%v: quantile %g is %.16g, want %.16g", tc.Estimate, u, got, want)
 			}
 		}
@@ -60,7 +60,7 @@ func TestQuantile(t *testing.T) {
 		{worlds.Estimate{-.02, .02, .06, .8}, true, .75, .0399577153428},
 		{worlds.Estimate{-.02, .02, .06, .8}, true, .99, .1050451371867},
 	} {
-		if got := law(t, tc.Estimate, tc.growth).Quantile(tc.u); math.Abs(got-tc.want) > 1e-7*tc.want {
+		if got := law(t, tc.Estimate, tc.growth).Quantile(tc.u); !(math.Abs(got-tc.want) <= 1e-7*tc.want) {
 			t.Errorf("%v: quantile %g is %.10g, want %.10g", tc.Estimate, tc.u, got, tc.want)
 		}
 	}

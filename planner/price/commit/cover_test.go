@@ -124,6 +124,16 @@ func TestCoverWithResources(t *testing.T) {
 	}
 }
 
+// A billionth of a dollar is a part of a machine as well: of one at 3 with 10 bytes, 9
+// bytes cover 2, for which they need 6 and two thirds.
+func TestCoverRoundsAgainstTheCommitment(t *testing.T) {
+	usage := []commit.Usage{{Count: 1, OnDemand: 3, CPU: 1, Memory: 10}}
+	c := commit.Cover(usage, []commit.Commitment{{CPU: 1, Memory: 9}}, "2026-11-20")
+	if c.Lines[0].Covered != 2 || c.Commitments[0].UnusedMemory != 2 || c.Commitments[0].UnusedCPU != 0 {
+		t.Errorf("%+v", c)
+	}
+}
+
 // Money goes nowhere where it is dearer, or nobody says what it buys.
 func TestCoverLeavesAlone(t *testing.T) {
 	for name, k := range map[string]commit.Commitment{

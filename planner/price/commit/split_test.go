@@ -48,6 +48,7 @@ func TestSplitInAllWays(t *testing.T) {
 	offers := []commit.Offer{
 		{Way: commit.Spot, PerHour: 750_000_000, Overhead: 4 * units.Percent},
 		{Way: commit.OneYear, PerHour: 620_000_000},
+		{Way: commit.ThreeYears, PerHour: 500_000_000}, // of two the cheaper counts
 		{Way: commit.ThreeYears, PerHour: 400_000_000},
 		{Way: commit.OnDemand, PerHour: units.DollarPerHour},
 	}
