@@ -1,7 +1,9 @@
-// Package forecast looks ahead: what a plan becomes as demand grows.
+// Package forecast looks ahead: what a plan becomes as demand grows, when growth
+// reaches a capacity, and what an autoscaler makes of a day.
 //
-// It knows nothing of plans. The caller hands over a function that makes one
-// for a month, and gets its answers back in order.
+// It knows nothing of plans. For growth by month the caller hands over a function
+// that makes one for a month, and gets its answers back in order. What is not known
+// for sure is in the package worlds beneath.
 package forecast
 
 import (

@@ -61,5 +61,6 @@ func scaledErfc(x float64) float64 {
 	}
 	// The asymptotic series, whose first term left out is below 1e-10 of the sum.
 	inverse := 1 / (2 * x * x)
-	return (1 - inverse*(1-3*inverse*(1-5*inverse))) / (x * math.Sqrt(math.Pi))
+	second := 3 * inverse * (1 - float64(5*inverse))
+	return (1 - float64(inverse*(1-second))) / (x * math.Sqrt(math.Pi))
 }
