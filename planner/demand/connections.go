@@ -83,12 +83,13 @@ func (x *mixture) of(i int) *queue {
 	return x.loads[i].queue
 }
 
-// roughly is the share of a tail by which exceeds may be too high for each pair
-// of loads that it does not look between.
-const roughly = 5e-4
+// roughly is the share of a tail that two loads may differ by for those between
+// them not to be looked at.
+const roughly = 1e-2
 
-// exceeds adds up over the loads. The more a pod carries the slower it is, so that
-// where two loads differ little those between count as the greater.
+// exceeds adds up over the loads. Where two loads differ little, those between are
+// taken to lie on a straight line, which is a bit too much: the more a pod has to
+// do, the faster its tail grows.
 func (x *mixture) exceeds(t, tail float64) float64 {
 	last := len(x.loads) - 1
 	low, high := x.of(0).exceeds(t, tail), x.of(last).exceeds(t, tail)
@@ -102,12 +103,13 @@ func (x *mixture) exceeds(t, tail float64) float64 {
 // inside adds up over the loads between i and j, which exceed t with the
 // probabilities low and high.
 func (x *mixture) inside(i, j int, low, high, t, tail float64) float64 {
-	share := 0.0
+	share, line := 0.0, 0.0
 	for k := i + 1; k < j; k++ {
 		share += x.loads[k].share
+		line += float64(x.loads[k].share * float64(k-i) / float64(j-i))
 	}
 	if float64(share*(high-low)) <= roughly*tail {
-		return share * high
+		return float64(share*low) + float64(line*(high-low))
 	}
 	mid := (i + j) / 2
 	at := x.of(mid).exceeds(t, tail)
