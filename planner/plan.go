@@ -204,6 +204,11 @@ type WorkloadPlan struct {
 	// Binding says what set the load: "given", "load test", "utilization" or a
 	// latency's statistic.
 	Binding string
+	// Throughput that was planned for, after growth; 0 where demand is not stated so.
+	Throughput units.Rate
+	// Fronts are what Throughput is the sum of, sorted by workload; none where it was
+	// stated.
+	Fronts  []FrontedWorkload
 	Latency []LatencyPrediction
 	// Utilization of the pods' workers at peak with everything up; 0 where it is
 	// not modelled.
@@ -213,6 +218,13 @@ type WorkloadPlan struct {
 	// ReadyAtWorst is the least number of pods that stay Ready, without
 	// rescheduling, through any declared loss.
 	ReadyAtWorst int
+}
+
+// FrontedWorkload is a workload behind another, and what it carries.
+type FrontedWorkload struct {
+	// Workload is its address.
+	Workload   string
+	Throughput units.Rate
 }
 
 // ReplicaReasons are what each reason adds to the maximum of those before it.

@@ -67,13 +67,13 @@ cluster "shop" {
     }
   }
 
-  # The proxies in front: two nodes may fail, and who is left carries the load
-  # at once.
+  # The proxies in front carry what the services behind them do. Two nodes may fail,
+  # and who is left carries the load at once.
   node_group "ingress" {
     role = "ingress"
 
     workload "ingress-nginx" {
-      throughput               = 6000
+      fronts                   = ["catalog", "checkout"]
       throughput_per_pod       = 2500
       termination_grace_period = "120s"
       pod {

@@ -239,6 +239,11 @@ func syncWorkloadPlan(to direction, d *workloadPlan, p *planner.WorkloadPlan) {
 	syncInt(to, &d.ByReason.Node, &p.Reasons.Node)
 	syncInt(to, &d.ByReason.Zone, &p.Reasons.Zone)
 	syncText(to, &d.Binding, &p.Binding)
+	syncSet(to, &d.Throughput, &p.Throughput)
+	syncList(to, &d.Fronts, &p.Fronts, func(to direction, d *fronted, p *planner.FrontedWorkload) {
+		syncText(to, &d.Workload, &p.Workload)
+		syncInt(to, &d.Throughput, &p.Throughput)
+	})
 	syncList(to, &d.Latency, &p.Latency, func(to direction, d *latency, p *planner.LatencyPrediction) {
 		syncText(to, &d.Statistic, &p.Statistic)
 		syncInt(to, &d.Target, &p.Target)

@@ -127,10 +127,17 @@ type workloadPlan struct {
 	Pod          pod            `json:"pod" jsonschema:"Requests and limits of one pod, all containers."`
 	ByReason     replicaReasons `json:"replicas_by_reason" jsonschema:"What each reason adds to the largest of those before it; the sum is replicas."`
 	Binding      string         `json:"binding" jsonschema:"What set the load: given, load test, utilization or a latency's statistic."`
+	Throughput   *perSecond     `json:"throughput_per_second" since:"3" jsonschema:"What was planned for, after growth; null where demand is not stated so."`
+	Fronts       []fronted      `json:"fronts" since:"3" jsonschema:"What the throughput is the sum of, sorted by workload; empty where it was stated."`
 	Latency      []latency      `json:"latency" jsonschema:"Each latency target and what the model predicts."`
 	Utilization  *ratio         `json:"utilization" jsonschema:"Of the pods' workers at peak with everything up; null where not modelled."`
 	PerPod       *perSecond     `json:"throughput_per_pod_per_second" jsonschema:"Peak rate of one pod; null where not known."`
 	ReadyAtWorst int            `json:"ready_at_worst" jsonschema:"Least number of pods that stay Ready through any declared loss, without rescheduling."`
+}
+
+type fronted struct {
+	Workload   string    `json:"workload" jsonschema:"Address of the workload."`
+	Throughput perSecond `json:"throughput_per_second" jsonschema:"What it carries, after growth."`
 }
 
 type replicaReasons struct {

@@ -17,6 +17,7 @@ func (p *page) explainWorkload(plan *planner.Plan, g *planner.GroupPlan, w *plan
 	p.heading(g.Path()+workloadInfix+w.Name, count(w.Replicas, "pod"))
 	p.blank()
 	t := figureTable()
+	explainThroughput(&t, plan, w, input)
 	p.explainReplicas(&t, w)
 	explainPod(&t, plan, g, w, input)
 	p.table(&t)
@@ -36,6 +37,28 @@ func inputOf(plan *planner.Plan, g *planner.GroupPlan, w *planner.WorkloadPlan) 
 		}
 	}
 	return nil
+}
+
+// explainThroughput adds what the pods carry at the peak.
+func explainThroughput(t *table, plan *planner.Plan, w *planner.WorkloadPlan, input *planner.Workload) {
+	if w.Throughput == 0 || input == nil {
+		return
+	}
+	how := "stated: the peak of the whole cluster"
+	growth := plan.Cluster.Growth
+	switch {
+	case len(w.Fronts) > 0:
+		how = "in front of " + sumOfFronts(w)
+	case w.Throughput != input.Demand.Throughput:
+		how = fmt.Sprintf("%s today, %s a month for %s", perSecond(input.Demand.Throughput), signedTenths(input.GrowthPerMonth), count(growth.HorizonMonths, "month"))
+	}
+	t.add("throughput", perSecondUp(w.Throughput), how)
+	if d := &input.Demand; d.Way == planner.FromLoadTest {
+		t.add("one pod carries", perSecond(d.ThroughputPerPod), "throughput_per_pod, from a load test")
+	}
+	if w.PerPod > 0 {
+		t.add("each pod has", perSecondUp(w.PerPod), fmt.Sprintf("%s / %s", perSecondUp(w.Throughput), count(w.Replicas, "pod")))
+	}
 }
 
 // explainReplicas adds the reasons for the count, each with what it adds.

@@ -22,3 +22,35 @@ func TestExplainSidecars(t *testing.T) {
 	other := p.NodeGroups[1].Path() + ".workload." + p.NodeGroups[1].Workloads[0].Name
 	wants(t, explained(t, p, other, report.Options{Width: 160}), "vCPU what each pod requests")
 }
+
+// TestFrontsAreItemised: 1,200/s and 4,000/s are 5,200/s, over 3 pods 1,734/s each.
+func TestFrontsAreItemised(t *testing.T) {
+	p := shop(t)
+	w := &p.NodeGroups[1].Workloads[0]
+	w.Throughput, w.Replicas, w.PerPod = 5200*units.PerSecond, 3, 1734*units.PerSecond
+	w.Fronts = []planner.FrontedWorkload{
+		{Workload: "node_group.web.workload.catalog", Throughput: 4000 * units.PerSecond},
+		{Workload: "node_group.web.workload.checkout", Throughput: 1200 * units.PerSecond},
+	}
+	name := p.NodeGroups[1].Name + "/" + w.Name
+	wants(t, text(t, p, report.Options{Width: 160}), "FRONTS "+name+" 5,200/s = web/catalog 4,000/s + web/checkout 1,200/s")
+	wants(t, explained(t, p, p.NodeGroups[1].Path()+".workload."+w.Name, report.Options{Width: 160}),
+		"throughput 5,200/s in front of web/catalog 4,000/s + web/checkout 1,200/s",
+		"each pod has 1,734/s 5,200/s / 3 pods",
+	)
+}
+
+// TestExplainGrowth: 1,000/s that grow by 10% a month are 1,210/s after two.
+func TestExplainGrowth(t *testing.T) {
+	p := shop(t)
+	w := &p.NodeGroups[2].Workloads[0]
+	for i := range p.Cluster.NodeGroups {
+		for j := range p.Cluster.NodeGroups[i].Workloads {
+			if in := &p.Cluster.NodeGroups[i].Workloads[j]; in.Name == w.Name {
+				in.Demand.Throughput, in.GrowthPerMonth = 1000*units.PerSecond, 10*units.Percent
+			}
+		}
+	}
+	p.Cluster.Growth.HorizonMonths, w.Throughput = 2, 1210*units.PerSecond
+	wants(t, explained(t, p, "node_group.web.workload."+w.Name, report.Options{Width: 160}), "throughput 1,210/s 1,000/s today, +10.0% a month for 2 months")
+}

@@ -121,6 +121,7 @@ func (p *page) workloads(plan *planner.Plan) {
 	}
 	wide.removeEmpty()
 	p.fitted(&wide, &narrow, models)
+	p.fronts(rows)
 	p.systemPods(plan)
 }
 
@@ -236,6 +237,36 @@ func predicted(w *planner.WorkloadPlan, target planner.LatencyPrediction, during
 		}
 	}
 	return none
+}
+
+// fronts writes what the throughput of proxies is the sum of, a line for each.
+func (p *page) fronts(rows []workloadRow) {
+	label := "FRONTS"
+	for _, row := range rows {
+		if len(row.plan.Fronts) == 0 {
+			continue
+		}
+		p.labelled(label, plain, row.name+" "+perSecondUp(row.plan.Throughput)+" = "+sumOfFronts(row.plan))
+		label = ""
+	}
+}
+
+// sumOfFronts writes the parts of a proxy's throughput: "web/checkout 1,200/s + …".
+func sumOfFronts(w *planner.WorkloadPlan) string {
+	parts := make([]string, len(w.Fronts))
+	for i, f := range w.Fronts {
+		parts[i] = shortPath(f.Workload) + " " + perSecondUp(f.Throughput)
+	}
+	return strings.Join(parts, " + ")
+}
+
+// shortPath writes the address of a workload as its group and its name.
+func shortPath(path string) string {
+	group, name, ok := strings.Cut(strings.TrimPrefix(path, groupPrefix), workloadInfix)
+	if !ok {
+		return path
+	}
+	return group + "/" + name
 }
 
 // systemPods writes what the provider runs, in one line.

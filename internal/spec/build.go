@@ -65,6 +65,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 	b.controlPlane()
 	b.growth()
 	b.groups()
+	b.fronts()
 	b.daemonSets()
 	b.sidecars()
 	b.upgrade()

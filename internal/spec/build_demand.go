@@ -22,12 +22,12 @@ func (b *builder) demand(x *groupContext, n *node, path string) planner.Demand {
 	var d planner.Demand
 	latency := len(n.children("latency")) > 0 || n.child("service_time") != nil
 	switch {
-	case n.refused["job"] || n.refused["manifest"] || n.refused["fronts"] || n.refused["load_curve"]:
+	case n.refused["job"] || n.refused["manifest"] || n.refused["load_curve"]:
 		return d // refused as not supported yet: no more can be said
 	case n.has("replicas"):
 		d.Way = planner.GivenReplicas
 		d.Replicas, _ = get[int](n, "replicas")
-		b.excludes(n, "replicas says how many pods there are", "throughput", "throughput_per_pod", "latency", "service_time", "concurrency", "balancing", "max_utilization")
+		b.excludes(n, "replicas says how many pods there are", "throughput", "fronts", "throughput_per_pod", "latency", "service_time", "concurrency", "balancing", "max_utilization")
 	case n.has("throughput_per_pod"):
 		d.Way = planner.FromLoadTest
 		d.Throughput, _ = get[units.Rate](n, "throughput")
@@ -39,8 +39,12 @@ func (b *builder) demand(x *groupContext, n *node, path string) planner.Demand {
 		b.needsThroughput(n)
 	case latency:
 		d = b.latencyDemand(x, n, path)
-	case n.has("throughput"):
-		b.add(MissingDemand, &n.attrs["throughput"].name, "throughput alone does not say how many pods carry it. Add throughput_per_pod from a load test, or latency with service_time and concurrency.")
+	case n.has("throughput") || n.has("fronts"):
+		name := "throughput"
+		if !n.has(name) {
+			name = "fronts"
+		}
+		b.add(MissingDemand, &n.attrs[name].name, "%s alone does not say how many pods carry it. Add throughput_per_pod from a load test, or latency with service_time and concurrency.", name)
 	case x.role == planner.Stateful: // counts reports it
 	default:
 		b.add(MissingDemand, &n.def, "The workload does not say how much it carries. Give replicas; or throughput and throughput_per_pod; or throughput, latency, service_time and concurrency.")
@@ -80,9 +84,14 @@ func andList(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
+// needsThroughput reports a workload that states no throughput, or states it twice.
 func (b *builder) needsThroughput(n *node) {
+	if n.has("fronts") {
+		b.excludes(n, "fronts sums the throughput of others", "throughput")
+		return
+	}
 	if !n.has("throughput") && !n.refused["throughput"] {
-		b.add(MissingDemand, &n.def, "The workload needs throughput: the peak of the whole cluster, in requests per second.")
+		b.add(MissingDemand, &n.def, "The workload needs throughput: the peak of the whole cluster, in requests per second; or fronts: the workloads whose throughput it carries.")
 	}
 }
 

@@ -86,6 +86,7 @@ const (
 	UnequalZones      Code = "SC5028"
 	VolumeUnfit       Code = "SC5029"
 	AffinityUnfit     Code = "SC5030"
+	FrontsUnfit       Code = "SC5031"
 
 	UnknownProvider   Code = "SC6001"
 	UnknownRegion     Code = "SC6002"
@@ -222,6 +223,7 @@ func meaningProblems() []Problem {
 		{Code: UnequalZones, Summary: "Zones not equal", Meaning: "The ground gives each zone of a group the same number of nodes, so that bounds are multiples of the number of zones."},
 		{Code: VolumeUnfit, Summary: "Volume unfit", Meaning: "A controller cannot give each of its replicas such a volume."},
 		{Code: AffinityUnfit, Summary: "Affinity unfit", Meaning: "An affinity names no workload of its group, or no placement can meet it."},
+		{Code: FrontsUnfit, Summary: "Fronts unfit", Meaning: "A fronts list names workloads of the cluster whose throughput is stated, none of which fronts the workload itself."},
 	}
 }
 

@@ -42,6 +42,22 @@ func in(where, text string) string {
 
 const way3 = "throughput = 1200\nconcurrency = 8\nlatency {\n  p99 = \"250ms\"\n}\n"
 
+const rest = "workload \"rest\" {\n throughput = 100\n throughput_per_pod = 10\n" + pod + "}\n"
+
+// front is a proxy before a list of workloads, of which rest stands in its group.
+func front(list string, more ...string) string {
+	return rest + proxyOf("proxy", list, more...)
+}
+
+func proxyOf(name, list string, more ...string) string {
+	return "workload \"" + name + "\" {\n fronts = [" + list + "]\n throughput_per_pod = 50\n" + strings.Join(more, "\n") + "\n" + pod + "}\n"
+}
+
+var twoOfAName = "node_group \"a\" {\n" + rest + "}\nnode_group \"b\" {\n" + rest + proxyOf("proxy", `"rest"`) + "}\n"
+
+// frontCircle: a before b, b before c, c before a.
+var frontCircle = "node_group \"a\" {\n" + proxyOf("a", `"b"`) + proxyOf("b", `"c"`) + proxyOf("c", `"a"`) + "}\n"
+
 // TestMistakes: of each mistake the code, the text under it, and what the detail
 // must say. Each makes exactly one diagnostic.
 func TestMistakes(t *testing.T) {
@@ -141,6 +157,17 @@ func TestMistakes(t *testing.T) {
 		"sidecar of no CPU time":     {"cluster", "sidecar \"a\" {\n cpu = 1\n memory = \"1Gi\"\n cpu_per_request = \"0s\"\n}", spec.OutOfRange, `"0s"`, "takes some time"},
 		"sidecar beyond any machine": {"cluster", "sidecar \"a\" {\n cpu = 1\n memory = \"1Ei\"\n}", spec.OutOfRange, "pod", "With its sidecars"},
 		"sidecar, CPU by thousand":   {"cluster", "sidecar \"a\" {\n cpu = 1\n memory = \"1Gi\"\n cpu_per_request = 0.2\n}", spec.InvalidDuration, "0.2", `"0.2ms" for milliseconds`},
+		"fronts of no workload":      {"group", front("\"ap\""), spec.FrontsUnfit, `"ap"`, `Did you mean "api"?`},
+		"fronts of a given count":    {"group", front("\"api\""), spec.FrontsUnfit, `"api"`, "api gives replicas"},
+		"fronts of nothing":          {"group", front(""), spec.FrontsUnfit, "[]", "carry nothing"},
+		"fronts of itself":           {"group", front("\"proxy\""), spec.FrontsUnfit, `"proxy"`, "in front of itself"},
+		"fronts twice":               {"group", front(`"rest", "node_group.web.workload.rest"`), spec.DuplicateElement, `"node_group.web.workload.rest"`, "already"},
+		"fronts beside throughput":   {"group", front(`"rest"`, "throughput = 5"), spec.TwoDemands, "throughput", "sums the throughput of others"},
+		"fronts with growth":         {"group", front(`"rest"`, `growth_per_month = "3%"`), spec.FrontsUnfit, "growth_per_month", "grows as its parts do"},
+		"fronts alone":               {"workload", `fronts = ["api"]`, spec.MissingDemand, "fronts", "fronts alone does not say"},
+		"fronts beside replicas":     {"workload", "replicas = 3\nfronts = [\"api\"]", spec.TwoDemands, "fronts", "leave out fronts"},
+		"fronts of two of a name":    {"cluster", twoOfAName, spec.FrontsUnfit, `"rest"`, `"node_group.a.workload.rest" or "node_group.b.workload.rest"`},
+		"fronts in a circle":         {"cluster", frontCircle, spec.FrontsUnfit, `["b"]`, "node_group.a.workload.a, node_group.a.workload.b and node_group.a.workload.c front each other"},
 		"local twice":                {"top", "locals {\n a = 1\n}\nlocals {\n a = 2\n}", spec.DuplicateName, "a", "main.hcl:2"},
 		"disk, st1":                  {"group", "disk {\n type = \"st1\"\n size = \"500Gi\"\n}", spec.DiskSetting, `"st1"`, "cannot start"},
 		"disk, gp2 with iops":        {"group", "disk {\n type = \"gp2\"\n iops = 5000\n}", spec.DiskSetting, "5000", "follow from its size"},

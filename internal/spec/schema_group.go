@@ -135,7 +135,7 @@ func machineBlocks() []block {
 
 func workload() block {
 	return block{
-		name: "workload", label: "name", repeat: true, doc: "A set of equal pods. Its demand is stated in one of three ways: replicas; throughput and throughput_per_pod; throughput, latency, service_time and concurrency.",
+		name: "workload", label: "name", repeat: true, doc: "A set of equal pods. Its demand is stated in one of three ways: replicas; throughput and throughput_per_pod; throughput, latency, service_time and concurrency. A proxy gives fronts in place of throughput.",
 		attributes: []attribute{
 			{name: "kind", kind: kindChoice, choices: []string{"Deployment", "StatefulSet"}, later: []string{"Job", "CronJob"}, def: "Deployment", doc: "The controller of the pods."},
 			{name: "replicas", kind: kindCount, least: 1, doc: "Way 1: this many. The count never changes."},
@@ -151,7 +151,7 @@ func workload() block {
 			{name: "startup_time", kind: kindDuration, zero: true, def: "by role", doc: "From start to Ready."},
 			{name: "growth_per_month", kind: kindRatio, def: "growth.per_month", doc: "Growth of this workload; given here it applies to replicas too."},
 			{name: "manifest", kind: kindText, unbuilt: true, doc: "Manifest that pod, replicas and so on are read from.", instead: "Write them here."},
-			{name: "fronts", kind: kindTexts, unbuilt: true, doc: "Workloads whose throughput this one carries.", instead: "Give the sum as throughput."},
+			{name: "fronts", kind: kindTexts, doc: "In place of throughput: workloads anywhere in the cluster whose throughput this one carries too, as a proxy before them does. By name or, where several have it, by address: \"node_group.web.workload.api\". The sum grows as its parts do."},
 			{name: "cpu_per_request", kind: kindDuration, unbuilt: true, doc: "CPU time of a request.", instead: "Give concurrency: what a pod serves side by side."},
 			{name: "balancers", kind: kindCount, unbuilt: true, doc: "Independent load balancers."},
 			{name: "connections", kind: kindCount, unbuilt: true, doc: "Connections that requests share."},

@@ -71,10 +71,11 @@ func (p *problem) workloads(a *answer) []planner.WorkloadPlan {
 		out[i] = planner.WorkloadPlan{
 			Name: w.spec.Name, System: w.spec.System,
 			Replicas: replicas, Pod: w.spec.Pod, Reasons: a.sized[i], Binding: w.binding,
+			Throughput: w.carried.rate, Fronts: w.carried.parts,
 			ReadyAtWorst: a.report.ReadyAtWorst[i],
 		}
-		if w.throughput > 0 && replicas > 0 {
-			out[i].PerPod = units.CeilDiv(w.throughput, units.Rate(replicas))
+		if rate := w.carried.rate; rate > 0 && replicas > 0 {
+			out[i].PerPod = units.CeilDiv(rate, units.Rate(replicas))
 		}
 		if w.model != nil {
 			out[i].Utilization = ceilRatio(w.model.Predict(replicas).Utilization)

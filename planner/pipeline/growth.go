@@ -237,7 +237,7 @@ func (p *problem) unchanged(last *past) bool {
 // onlyGrows reports whether no demand of the group shrinks.
 func (p *problem) onlyGrows() bool {
 	for i := range p.works {
-		if p.works[i].spec.GrowthPerMonth < 0 {
+		if p.m.shrinks(p.works[i].spec) {
 			return false
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/scantling-dev/scantling/planner/demand"
 	"github.com/scantling-dev/scantling/planner/packing"
 	"github.com/scantling-dev/scantling/planner/placement"
-	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // work is a workload on its way to replicas.
@@ -26,8 +25,8 @@ type work struct {
 	brief bool
 	// computed: the count follows from the load, so that losses may raise it.
 	computed bool
-	// throughput after growth; 0 where the count was given.
-	throughput units.Rate
+	// carried is the throughput after growth; nothing where the count was given.
+	carried carried
 	// load pods carry the peak.
 	load    int
 	binding string
@@ -44,11 +43,13 @@ type work struct {
 // without a count.
 func (m *maker) load(g *planner.NodeGroup, guests []planner.Workload, months int) ([]work, error) {
 	more := furtherOf(g)
+	rates := m.throughputs(months)
 	var works []work
 	var failed []error
 	for _, list := range [][]planner.Workload{g.Workloads, guests} {
 		for i := range list {
 			w := work{spec: &list[i], path: g.Path() + ".workload." + list[i].Name, brief: m.brief}
+			w.carried = rates[w.path]
 			w.request, w.zones = more.pod(w.spec), zonesFor(w.spec, g.Zones)
 			w.priority = priorityOf(g, w.spec)
 			if err := w.size(months); err != nil {
@@ -110,8 +111,13 @@ func (w *work) given(months int) error {
 }
 
 func (w *work) tooMany(attribute string, months int) error {
+	return tooMany(w.path+"."+attribute, months)
+}
+
+// tooMany says that something asks for more pods than there can be.
+func tooMany(path string, months int) error {
 	bad := &planner.Infeasible{
-		Path:       w.path + "." + attribute,
+		Path:       path,
 		Constraint: fmt.Sprintf("more than %d replicas are needed, which is the most that Kubernetes is built for", demand.MaxReplicas),
 		Remedy:     "make the pods larger, or split the cluster",
 	}
@@ -121,32 +127,31 @@ func (w *work) tooMany(attribute string, months int) error {
 	return bad
 }
 
-// grow sets the throughput after so many months.
-func (w *work) grow(months int) error {
-	w.computed = true
-	rate, ok := demand.Grow(w.spec.Demand.Throughput, w.spec.GrowthPerMonth, months)
-	if !ok {
-		return w.tooMany("throughput", months)
+// stated names the attribute that says the throughput.
+func (w *work) stated() string {
+	if len(w.spec.Demand.Fronts) > 0 {
+		return "fronts"
 	}
-	w.throughput = rate
-	return nil
+	return "throughput"
 }
 
 func (w *work) fromLoadTest(months int) error {
-	if err := w.grow(months); err != nil {
-		return err
+	w.computed = true
+	if w.carried.err != nil {
+		return w.carried.err
 	}
-	n, err := demand.LoadTest{Throughput: w.throughput, PerPod: w.spec.Demand.ThroughputPerPod}.Replicas()
+	n, err := demand.LoadTest{Throughput: w.carried.rate, PerPod: w.spec.Demand.ThroughputPerPod}.Replicas()
 	if err != nil {
-		return w.tooMany("throughput", months)
+		return w.tooMany(w.stated(), months)
 	}
 	w.load, w.binding = n, "load test"
 	return nil
 }
 
 func (w *work) fromLatency(months int) error {
-	if err := w.grow(months); err != nil {
-		return err
+	w.computed = true
+	if w.carried.err != nil {
+		return w.carried.err
 	}
 	d := &w.spec.Demand
 	law, err := measured(&d.Service).Law()
@@ -154,7 +159,7 @@ func (w *work) fromLatency(months int) error {
 		return &planner.Infeasible{Path: w.path + ".service_time", Constraint: err.Error()}
 	}
 	load := demand.Load{
-		Throughput:     w.throughput,
+		Throughput:     w.carried.rate,
 		Station:        demand.Station{Law: law, Workers: d.Concurrency, Policy: demand.Random},
 		MaxUtilization: d.MaxUtilization,
 	}
@@ -190,7 +195,7 @@ func (w *work) fromLatency(months int) error {
 func (w *work) unmet(err error, months int) error {
 	gate, ok := errors.AsType[*demand.InfeasibleError](err)
 	if !ok {
-		return w.tooMany("throughput", months)
+		return w.tooMany(w.stated(), months)
 	}
 	name := gate.Target.Statistic.String()
 	floor := gate.Target.Limit + gate.Margin()

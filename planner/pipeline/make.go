@@ -45,6 +45,8 @@ type maker struct {
 	planned map[string]planned
 	// offers by group, worked out once: they do not depend on the load.
 	offers map[string][]offer
+	// carried is what every workload carries, by months of growth and address.
+	carried map[int]map[string]carried
 }
 
 // Make plans cluster c against the catalog. It is pure: the same arguments give

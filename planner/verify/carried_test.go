@@ -37,3 +37,50 @@ func TestSidecars(t *testing.T) {
 		"more storage than a pod has": {"sidecar.requests", sidecar(500, units.GiB, 1)},
 	})
 }
+
+// fronting has proxy of edge stand in front of search of web, which carries 100/s: at
+// 40/s a pod these are the 3 pods that the plan has.
+func fronting() *problem {
+	p := good()
+	p.respec(func(c *planner.Cluster) {
+		d := &c.NodeGroups[0].Workloads[0].Demand
+		d.Throughput, d.Fronts, d.ThroughputPerPod = 0, []string{"node_group.web.workload.search"}, 40*units.PerSecond
+	})
+	w := &p.edge().Workloads[0]
+	w.Throughput, w.Fronts = 100*units.PerSecond, []planner.FrontedWorkload{{Workload: "node_group.web.workload.search", Throughput: 100 * units.PerSecond}}
+	return p
+}
+
+// TestFronts breaks what a proxy carries.
+func TestFronts(t *testing.T) {
+	if err := fronting().verify(); err != nil {
+		t.Fatalf("the plan by hand is refused:\n%v", err)
+	}
+	front := func(path string) func(p *problem) {
+		return func(p *problem) {
+			p.respec(func(c *planner.Cluster) { c.NodeGroups[0].Workloads[0].Demand.Fronts = []string{path} })
+			p.edge().Workloads[0].Fronts[0].Workload = path
+		}
+	}
+	mutate(t, fronting, map[string]mutation{
+		"the sum forgotten":       {"workload.throughput", func(p *problem) { p.edge().Workloads[0].Throughput = 0 }},
+		"the sum short":           {"workload.throughput", func(p *problem) { p.edge().Workloads[0].Throughput-- }},
+		"a sum of what is given":  {"workload.throughput", func(p *problem) { p.web().Workloads[0].Throughput = 1 }},
+		"another stated":          {"workload.throughput", func(p *problem) { p.web().Workloads[2].Throughput = 99 * units.PerSecond }},
+		"a part forgotten":        {"workload.fronts", func(p *problem) { p.edge().Workloads[0].Fronts = nil }},
+		"a part short":            {"workload.fronts", func(p *problem) { p.edge().Workloads[0].Fronts[0].Throughput-- }},
+		"a part of another":       {"workload.fronts", func(p *problem) { p.edge().Workloads[0].Fronts[0].Workload = "node_group.web.workload.api" }},
+		"parts of what is stated": {"workload.fronts", func(p *problem) { p.web().Workloads[2].Fronts = []planner.FrontedWorkload{{}} }},
+		"pods for less": {"replicas.load", func(p *problem) {
+			p.respec(func(c *planner.Cluster) { c.NodeGroups[1].Workloads[1].Demand.Throughput = 121 * units.PerSecond })
+		}},
+		"nobody behind": {"workload.throughput", front("node_group.web.workload.zoo")},
+		"itself behind": {"workload.throughput", front("node_group.edge.workload.proxy")},
+		"pods for today alone": {"replicas.load", func(p *problem) {
+			p.respec(func(c *planner.Cluster) { // 100 x 1.1 x 1.1 = 121 of 120
+				c.Growth.SizeForHorizon, c.Growth.HorizonMonths = true, 2
+				c.NodeGroups[1].Workloads[1].GrowthPerMonth = 10 * units.Percent
+			})
+		}},
+	})
+}

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"math"
 	"math/big"
 	"time"
 
@@ -20,6 +19,7 @@ const modelSlack = 1e-6
 // replicas checks the count of each workload against what it must be.
 func (k *checker) replicas(g *group) {
 	for _, l := range g.loads {
+		k.carries(l)
 		r := l.plan.Reasons
 		k.need(r.Sum() == l.plan.Replicas, l.path, "replicas.sum", "the reasons sum to %d, the count is %d", r.Sum(), l.plan.Replicas)
 		k.need(min(r.Load, r.Spare, r.Minimum, r.Rollout, r.Node, r.Zone) >= 0, l.path, "replicas.reasons", "a reason is negative: %+v", r)
@@ -75,18 +75,11 @@ func (k *checker) load(l *load) {
 	d := &l.spec.Demand
 	switch d.Way {
 	case planner.FromLoadTest:
-		if d.ThroughputPerPod <= 0 {
-			return
-		}
-		n := units.CeilDiv(d.Throughput, d.ThroughputPerPod)
-		if !k.c.Growth.SizeForHorizon {
+		if carried, ok := k.throughput(l.path); ok && d.ThroughputPerPod > 0 {
+			n := max(1, units.CeilDiv(carried, d.ThroughputPerPod))
 			k.need(l.plan.Reasons.Load == int(n), l.path, "replicas.load", "a load of %d pods, %d/s at %d/s a pod are %d (in millionths)",
-				l.plan.Reasons.Load, d.Throughput, d.ThroughputPerPod, n)
-			return
+				l.plan.Reasons.Load, carried, d.ThroughputPerPod, n)
 		}
-		grown := d.Throughput.Float() * math.Pow(1+l.spec.GrowthPerMonth.Float(), float64(k.c.Growth.HorizonMonths))
-		least := math.Ceil(grown * (1 - targetSlack) / d.ThroughputPerPod.Float())
-		k.need(float64(l.plan.Reasons.Load) >= least, l.path, "replicas.load", "a load of %d pods, after growth it is %g", l.plan.Reasons.Load, least)
 	case planner.FromLatency:
 		k.cap(l)
 	case planner.GivenReplicas:
@@ -99,7 +92,8 @@ func (k *checker) load(l *load) {
 // throughput x mean service time / (pods x concurrency).
 func (k *checker) cap(l *load) {
 	d := &l.spec.Demand
-	if d.Throughput > 0 {
+	carried, _ := k.throughput(l.path)
+	if carried > 0 {
 		k.need(l.plan.Reasons.Load > 0, l.path, "replicas.load", "no pod carries the load")
 	}
 	mean, ok := measured(d, planner.Mean)
@@ -108,7 +102,7 @@ func (k *checker) cap(l *load) {
 	}
 	// Rates and ratios are in millionths, times in billionths:
 	// rate/1e6 x mean/1e9 <= load x concurrency x cap/1e6.
-	busy := new(big.Int).Mul(big.NewInt(int64(d.Throughput)), big.NewInt(int64(mean)))
+	busy := new(big.Int).Mul(big.NewInt(int64(carried)), big.NewInt(int64(mean)))
 	most := new(big.Int).Mul(big.NewInt(int64(l.plan.Reasons.Load)), big.NewInt(int64(max(1, d.Concurrency))))
 	most.Mul(most, big.NewInt(int64(d.MaxUtilization)))
 	most.Mul(most, big.NewInt(int64(time.Second)))

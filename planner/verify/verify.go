@@ -172,7 +172,9 @@ type checker struct {
 	used   map[string]map[string]int
 	types  map[string]*catalogs.InstanceType
 	groups []*group
-	found  []Violation
+	// carried are the throughputs that were worked out, by address.
+	carried map[string]carried
+	found   []Violation
 }
 
 // group is a declared node group beside its plan.
