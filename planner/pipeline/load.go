@@ -31,6 +31,8 @@ type work struct {
 	load    int
 	binding string
 	model   *demand.Model
+	// curve is what was measured of a pod; nil where nothing was.
+	curve *measuredCurve
 	// base are the reasons that do not depend on the nodes.
 	base planner.ReplicaReasons
 	// need pods stay ready through any declared loss, without rescheduling; 0 is
@@ -72,7 +74,9 @@ func (w *work) size(months int) error {
 		err = w.fromLoadTest(months)
 	case planner.FromLatency:
 		err = w.fromLatency(months)
-	case planner.FromCurve, planner.FromJob:
+	case planner.FromCurve:
+		err = w.fromCurve(months)
+	case planner.FromJob:
 		fallthrough
 	default:
 		panic(fmt.Sprintf("pipeline: demand way %q", d.Way))
@@ -409,30 +413,38 @@ func (w *work) predictions(replicas, afterNodes, afterZones int) []planner.Laten
 	if w.model == nil {
 		return nil
 	}
-	type moment struct {
-		during string
-		ready  int
-	}
-	moments := []moment{{"normal", replicas}}
-	if away := w.rollout().Unavailable(replicas); away > 0 {
-		moments = append(moments, moment{"rollout", replicas - away})
-	}
-	if w.spec.Recovery == planner.Static {
-		// Survivors of min_ready may be too few for the targets: that was the wish.
-		if afterNodes < replicas && afterNodes >= w.load {
-			moments = append(moments, moment{"node_loss", afterNodes})
-		}
-		if afterZones < replicas && afterZones >= w.load {
-			moments = append(moments, moment{"zone_loss", afterZones})
-		}
-	}
 	var out []planner.LatencyPrediction
-	for _, at := range moments {
+	for _, at := range w.moments(replicas, afterNodes, afterZones) {
 		for _, l := range w.model.Predict(at.ready).Latency {
 			out = append(out, planner.LatencyPrediction{
 				Statistic: planner.Statistic(l.Statistic.String()), Target: l.Limit,
 				Predicted: ceilMicrosecond(l.Seconds), During: at.during, Model: w.modelName(),
 			})
+		}
+	}
+	return out
+}
+
+// moment is a situation and how many pods are ready in it.
+type moment struct {
+	during string
+	ready  int
+}
+
+// moments are the situations in which the pods must hold the targets: every replica
+// ready, a rollout and, where survivors must hold them, after the losses.
+func (w *work) moments(replicas, afterNodes, afterZones int) []moment {
+	out := []moment{{"normal", replicas}}
+	if away := w.rollout().Unavailable(replicas); away > 0 {
+		out = append(out, moment{"rollout", replicas - away})
+	}
+	if w.spec.Recovery == planner.Static {
+		// Survivors of min_ready may be too few for the targets: that was the wish.
+		if afterNodes < replicas && afterNodes >= w.load {
+			out = append(out, moment{"node_loss", afterNodes})
+		}
+		if afterZones < replicas && afterZones >= w.load {
+			out = append(out, moment{"zone_loss", afterZones})
 		}
 	}
 	return out

@@ -82,8 +82,10 @@ func (k *checker) load(l *load) {
 		}
 	case planner.FromLatency:
 		k.cap(l)
+	case planner.FromCurve:
+		k.curve(l)
 	case planner.GivenReplicas:
-	case planner.FromCurve, planner.FromJob:
+	case planner.FromJob:
 		k.need(false, l.path, "replicas.load", "demand by %q is not planned", d.Way)
 	}
 }
@@ -124,7 +126,7 @@ func measured(d *planner.Demand, s planner.Statistic) (time.Duration, bool) {
 // no response can undercut.
 func (k *checker) latency(l *load) {
 	d := &l.spec.Demand
-	if d.Way == planner.FromLatency {
+	if d.Way == planner.FromLatency || d.Way == planner.FromCurve {
 		for _, t := range d.Latency {
 			seen := false
 			for _, p := range l.plan.Latency {
