@@ -23,7 +23,8 @@ const (
 	RoundRobinFew
 	// Variable: a coefficient of variation above 2.
 	Variable
-	// SharedCPU: a CPU that is busy above 80% and services that vary a lot.
+	// SharedCPU: requests share a CPU, and they are not spread at random, so that how
+	// they share it is not known; or it is busy above 80% and services vary a lot.
 	SharedCPU
 	// FewWorkers: fewer than 4 workers in all.
 	FewWorkers
@@ -48,7 +49,7 @@ func (r Reason) String() string {
 	case Variable:
 		return "service times vary too much for the formula"
 	case SharedCPU:
-		return "the formula for shared CPU is rough at this utilization"
+		return "the formula for requests that share a CPU is rough here"
 	case FewWorkers:
 		return "too few workers for the formula"
 	case Close:
@@ -78,7 +79,7 @@ func (m *Model) NeedsSimulation(n int) Reason {
 	if len(m.load.Targets) == 0 || rho >= 1 {
 		return Decided
 	}
-	if m.pod.shared() && rough && rho > borderSaturated {
+	if random := s.Policy == Random || s.sticky(); m.pod.shared() && (!random || rough && rho > borderSaturated) {
 		return SharedCPU
 	}
 	if s.Policy == Random || s.sticky() {
