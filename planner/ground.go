@@ -68,6 +68,9 @@ type Terms struct {
 	OwnMachines bool
 	// EqualZones: a group has the same number of nodes in each of its zones.
 	EqualZones bool
+	// Addresses returns how many addresses of its zone's subnets a node of type t takes
+	// on which so many pods run, DaemonSets included. Nil where subnets span zones.
+	Addresses func(n *Network, t *catalogs.InstanceType, pods int) int
 	// HiddenZone reports whether a zone that the catalog lacks may exist in the
 	// region all the same; nil is never.
 	HiddenZone func(region, zone string) bool

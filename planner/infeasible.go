@@ -17,6 +17,9 @@ type Infeasible struct {
 	Margin string
 	// Remedy is the cheapest change that frees it; empty where none is known.
 	Remedy string
+	// Limit and Need are what there is and what is needed, where the constraint is a
+	// count of something; 0 where it is none.
+	Limit, Need int64
 }
 
 func (e *Infeasible) Error() string {

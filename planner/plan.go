@@ -24,7 +24,13 @@ type Plan struct {
 	// Upgrade is nil where none was asked for.
 	Upgrade *UpgradePlan
 	Growth  []GrowthMonth
-	Cost    Cost
+	// RunsOut says, by name, which groups do not get through the horizon of growth,
+	// and for want of what.
+	RunsOut []RunOut
+	// Limits are those of the account that are declared and what the plan takes,
+	// sorted by resource.
+	Limits []Limit
+	Cost   Cost
 	// Assumptions are Cluster.Assumptions and those of the models.
 	Assumptions []Assumption
 	// Findings are sorted by severity (worst first), path, rule.

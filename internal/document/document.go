@@ -60,9 +60,12 @@ func EncodeInfeasible(w io.Writer, s planner.SpecInfo, c *planner.Cluster, cat p
 	d.Cluster = summaryOf(c)
 	syncCatalog(writing, &d.Catalog, &cat)
 	for _, e := range list {
-		d.Infeasible = append(d.Infeasible, infeasible{
+		one := infeasible{
 			Path: e.Path, Constraint: e.Constraint, Margin: text(e.Margin), Remedy: text(e.Remedy),
-		})
+		}
+		syncSet(writing, &one.Limit, &e.Limit)
+		syncSet(writing, &one.Need, &e.Need)
+		d.Infeasible = append(d.Infeasible, one)
 	}
 	return write(w, &d)
 }
@@ -127,9 +130,12 @@ func decodeInfeasible(data []byte, minor int) error {
 	}
 	errs := []error{ErrInfeasible}
 	for _, e := range d.Infeasible {
-		errs = append(errs, &planner.Infeasible{
+		one := &planner.Infeasible{
 			Path: e.Path, Constraint: e.Constraint, Margin: string(e.Margin), Remedy: string(e.Remedy),
-		})
+		}
+		syncSet(reading, &e.Limit, &one.Limit)
+		syncSet(reading, &e.Need, &one.Need)
+		errs = append(errs, one)
 	}
 	return fmt.Errorf("read plan: %w", errors.Join(errs...))
 }

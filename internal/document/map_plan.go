@@ -70,6 +70,8 @@ func syncPlan(to direction, d *planDocument, p *planner.Plan) {
 	syncControlPlane(to, &d.ControlPlane, &p.ControlPlane)
 	syncOptional(to, &d.Upgrade, &p.Upgrade, syncUpgradePlan)
 	syncList(to, &d.Growth, &p.Growth, syncGrowthMonth)
+	syncList(to, &d.RunsOut, &p.RunsOut, syncRunOut)
+	syncList(to, &d.Limits, &p.Limits, syncLimit)
 	syncCost(to, &d.Cost, &p.Cost)
 	syncList(to, &d.Assumptions, &p.Assumptions, syncAssumption)
 	syncList(to, &d.Findings, &p.Findings, syncFinding)

@@ -18,6 +18,8 @@ type planDocument struct {
 	ControlPlane  controlPlane   `json:"control_plane" jsonschema:"The control plane: who runs it, its machines and its fees."`
 	Upgrade       *upgradePlan   `json:"upgrade" jsonschema:"The strategies of the upgrade; null where none was asked for."`
 	Growth        []growthMonth  `json:"growth" jsonschema:"The plan after some months of growth, by month."`
+	RunsOut       []runOut       `json:"runs_out" since:"3" jsonschema:"The groups that do not get through the horizon of growth, sorted by name."`
+	Limits        []limit        `json:"limits" since:"3" jsonschema:"Limits of the account that are declared, and what the plan takes, sorted by resource."`
 	Cost          cost           `json:"cost" jsonschema:"The bill, line by line. A month is 730 hours."`
 	Assumptions   []assumption   `json:"assumptions" jsonschema:"Every default that the plan rests on where the spec says nothing, sorted by path; what is calculated stands in the plan."`
 	Findings      []finding      `json:"findings" jsonschema:"The practices that the plan breaks, worst first."`
@@ -40,6 +42,8 @@ type infeasible struct {
 	Constraint string `json:"constraint" jsonschema:"The constraint, in words."`
 	Margin     text   `json:"margin" jsonschema:"By how much it fails; null where there is no measure."`
 	Remedy     text   `json:"remedy" jsonschema:"The cheapest change that frees it; null where none is known."`
+	Limit      *int64 `json:"limit" since:"3" jsonschema:"What there is, where the constraint is a count; null where it is none."`
+	Need       *int64 `json:"need" since:"3" jsonschema:"What is needed of it; null where the constraint is no count."`
 }
 
 type spec struct {

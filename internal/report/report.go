@@ -111,6 +111,8 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.upgrade(p)
 	out.blank()
 	out.growth(p)
+	out.runsOut(p)
+	out.limits(p)
 	out.blank()
 	out.findings(p.Findings)
 	out.closing(p)

@@ -62,6 +62,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 		c.MaxUSDPerMonth = &budget
 	}
 	b.network()
+	b.quota()
 	b.controlPlane()
 	b.growth()
 	b.groups()
@@ -135,6 +136,7 @@ func (b *builder) network() {
 	cni := string(first(b.terms.CNIs))
 	b.cluster.Network.CNI = planner.CNI(take(b, n, "network", "cni", cni, cni, b.source()))
 	b.cluster.Network.MaxPods, _ = get[int](n, "max_pods")
+	b.cluster.Network.FreeIPs = b.freeIPs(n)
 	if most := b.terms.MostPods; most > 0 && b.cluster.Network.MaxPods > most {
 		b.add(OutOfRange, n.rng("max_pods"), "A node of %s runs at most %d pods. Write %d or less.", b.terms.Title, most, most)
 	}

@@ -49,7 +49,8 @@ func eksTerms() planner.Terms {
 		HiddenZone: func(region, zone string) bool {
 			return strings.HasPrefix(zone, region) && len(zone) == len(region)+1
 		},
-		DiskType: "gp3", LeastRootDisk: 20 * units.GiB,
+		Addresses: func(*planner.Network, *catalogs.InstanceType, int) int { return 1 },
+		DiskType:  "gp3", LeastRootDisk: 20 * units.GiB,
 		LeastRootDiskWhy: "The volume is made from the image's snapshot of 20Gi, and EC2 refuses a smaller one.",
 		RootDiskProblem:  volumeProblem, VolumeProblem: podVolumeProblem,
 		UpdateStrategies: []string{"surge", "minimal"},

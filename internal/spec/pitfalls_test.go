@@ -139,13 +139,16 @@ func TestPitfallSchedulerRulesIgnored(t *testing.T) {
 }
 
 // TestPitfallAddressesOfAZoneIgnored: pods that gather in one zone use up its
-// subnet's addresses (aws/karpenter-provider-aws#7311, #8147). Addresses by zone are
-// not planned yet, and a spec that gives them is told so.
+// subnet's addresses (aws/karpenter-provider-aws#7311, #8147). What a zone has left is
+// read zone by zone, and a zone that is none is refused.
 func TestPitfallAddressesOfAZoneIgnored(t *testing.T) {
+	text := "network {\n free_ips_by_zone = {\n  \"us-east-1a\" = 200\n }\n}"
+	free := load(t, in("cluster", text)).Cluster.Network.FreeIPs
+	if len(free) != 1 || free[0] != (planner.ZoneAddresses{Zone: "us-east-1a", Addresses: 200}) {
+		t.Errorf("read as %+v", free)
+	}
 	refused(t, map[string]unread{
-		"free addresses": {
-			"cluster", "network {\n free_ips_by_zone = {\n  \"us-east-1a\" = 200\n }\n}", "free_ips_by_zone", spec.NotSupportedYet, "free_ips_by_zone of network is not supported yet",
-		},
+		"another zone": {"cluster", strings.Replace(text, "1a", "1d", 1), "200", spec.UnknownZone, "not among the cluster's zones"},
 	})
 }
 

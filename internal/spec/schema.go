@@ -259,7 +259,7 @@ func clusterBlock() block {
 				attributes: []attribute{
 					{name: "cni", kind: kindChoice, choices: []string{"vpc", "vpc_prefix", "cilium", "calico", "dataplane_v2", "kubenet"}, of: cnisOf, def: "by ground", doc: "vpc gives pods secondary addresses of the node, vpc_prefix /28 prefixes; kubenet and dataplane_v2 a range of the node; calico and cilium addresses of an overlay or of routed ranges."},
 					{name: "max_pods", kind: kindCount, least: 1, most: 1000, def: "by the CNI", doc: "Largest number of pods on a node; on GKE at most 256."},
-					{name: "free_ips_by_zone", kind: kindOther, unbuilt: true, doc: "Free addresses of each zone's subnet."},
+					{name: "free_ips_by_zone", kind: kindCounts, def: "not known", doc: "Addresses that the subnets of each zone have left, before this cluster is there. A zone that is not named is not held to any."},
 					{name: "pod_cidr", kind: kindOther, unbuilt: true, doc: "Address range of pods."},
 				},
 			},
@@ -295,6 +295,7 @@ func clusterBlock() block {
 					{name: "size_for", kind: kindChoice, choices: []string{"today", "horizon"}, def: "today", doc: "The day whose demand the cluster is sized for."},
 				},
 			},
+			quotaBlock(),
 		}, append(outcomeBlocks(), unbuiltClusterBlocks()...)...),
 	}
 }
@@ -335,10 +336,22 @@ func outcomeBlocks() []block {
 	}
 }
 
+// quotaBlock are the limits of an account.
+func quotaBlock() block {
+	return block{
+		name: "quota", doc: "What the provider lets the account have. A plan that takes more cannot be met, and growth says when it will.",
+		attributes: []attribute{
+			{name: "on_demand_vcpus", kind: kindCount, least: 1, def: "not known", doc: "vCPUs of machines on demand, those of a self-managed control plane among them."},
+			{name: "spot_vcpus", kind: kindCount, least: 1, def: "not known", doc: "vCPUs of spot machines."},
+			{name: "gpus", kind: kindCount, least: 1, def: "not known", doc: "GPUs of all machines; a share of a GPU counts as one."},
+			{name: "disk_gib", kind: kindCount, least: 1, def: "not known", doc: "GiB of network disks: root disks, volumes and the disks of a self-managed control plane."},
+		},
+	}
+}
+
 // unbuiltClusterBlocks are known and refused.
 func unbuiltClusterBlocks() []block {
 	return []block{
-		{name: "quota", unbuilt: true, doc: "Limits of the account."},
 		{name: "pricing", unbuilt: true, doc: "Discounts and commitments.", instead: "Leave it out: list prices are used."},
 		{name: "risk", unbuilt: true, doc: "Which world to size for where figures are estimates."},
 		{name: "disaster_recovery", unbuilt: true, doc: "Recovery in another region."},

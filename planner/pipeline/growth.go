@@ -18,7 +18,7 @@ func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.Growt
 	}
 	// A group whose demand does not shrink never needs fewer nodes than the month
 	// before, so that the count goes on from there.
-	last := make([]past, len(plan.NodeGroups))
+	a := m.lookAhead(plan)
 	fees := plan.ControlPlane.Fees
 	m.brief = true
 	size := m.size
@@ -28,7 +28,7 @@ func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.Growt
 		Infeasible: func(err error) bool { return errors.Is(err, planner.ErrInfeasible) },
 	}, func(ctx context.Context, at forecast.Month) (planner.GrowthMonth, error) {
 		fees = m.feesAt(at.Date, fees)
-		month, err := m.month(ctx, plan, at.Number, last)
+		month, err := m.month(ctx, plan, at, a)
 		if err != nil {
 			return planner.GrowthMonth{}, err
 		}
@@ -39,6 +39,9 @@ func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.Growt
 		return month, nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if plan.RunsOut, err = m.runsOut(ctx, plan, a); err != nil {
 		return nil, err
 	}
 	out := make([]planner.GrowthMonth, len(rows))
@@ -79,8 +82,12 @@ func (m *maker) grows() bool {
 // month counts the nodes of every group after so many months, from the counts of
 // the month before on, which it replaces. Its cost is of nodes and their disks, and
 // its control plane's of machines and disks: fees are to be added.
-func (m *maker) month(ctx context.Context, plan *planner.Plan, months int, last []past) (planner.GrowthMonth, error) {
+//
+// It goes on where a group cannot be planned, so that what ends the growth of each is
+// found, and returns the first reason.
+func (m *maker) month(ctx context.Context, plan *planner.Plan, at forecast.Month, a *ahead) (planner.GrowthMonth, error) {
 	out := planner.GrowthMonth{Cost: planner.Amount{Known: true}, ControlPlane: planner.Amount{Known: true}}
+	a.begin(at)
 	m.stock = fullStock(&m.cluster)
 	for _, c := range plan.ControlPlane.Machines {
 		m.stock.take(c.InstanceType, c.NodesByZone)
@@ -94,26 +101,33 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, months int, last 
 	out.Nodes = make([]planner.GroupNodes, len(plan.NodeGroups))
 	var size planner.Size
 	for _, i := range m.order {
-		g := &m.cluster.NodeGroups[i]
-		p, err := m.problem(g, guests[i], months)
+		g, last := &m.cluster.NodeGroups[i], &a.last[i]
+		p, err := m.grow(ctx, g, &plan.NodeGroups[i], guests[i], at.Number, last, a.out[i])
 		if err != nil {
-			return planner.GrowthMonth{}, err
+			if !errors.Is(err, planner.ErrInfeasible) {
+				return planner.GrowthMonth{}, err
+			}
+			a.stop(i, err)
 		}
-		p.only(plan.NodeGroups[i].Pools)
-		if err := p.grown(ctx, plan.NodeGroups[i].Pools, &last[i]); err != nil {
-			return planner.GrowthMonth{}, err
+		if p == nil {
+			m.takeOf(g, &plan.NodeGroups[i], last)
+			continue
 		}
-		nodes := last[i].mix.nodes()
+		nodes := last.mix.nodes()
 		out.Nodes[i] = planner.GroupNodes{Group: g.Name, Nodes: nodes}
 		size.Nodes += nodes
-		for at, part := range last[i].mix {
+		for at, part := range last.mix {
 			size.VCPUs += part.nodes * part.offer.instance.VCPUs
-			m.stock.take(part.offer.instance.Name, zoneCounts(g.Zones, last[i].zones[at]))
+			m.stock.take(part.offer.instance.Name, zoneCounts(g.Zones, last.zones[at]))
 			out.Cost = sum(out.Cost, planner.Amount{Rate: part.offer.price.Rate * units.USDPerHour(part.nodes), Known: part.offer.price.Known()})
 			disks, known := m.rootDisksRate(g, part.nodes)
 			out.Cost = sum(out.Cost, planner.Amount{Rate: disks, Known: known})
 		}
 		grown[i] = p.sizedFor(&plan.NodeGroups[i], nodes)
+	}
+	a.held(m.limits)
+	if a.err != nil || slices.Contains(a.out, true) {
+		return planner.GrowthMonth{}, a.err
 	}
 	m.size = size
 	// A control plane that people run grows with the cluster: it is sized anew.
@@ -159,6 +173,8 @@ type past struct {
 	mix   mix
 	zones [][]int
 	loads []int
+	// uses of the limits of the account.
+	uses uses
 }
 
 // grown counts the nodes of the only offers, from those of the month before on, or of
@@ -187,7 +203,7 @@ func (p *problem) grown(ctx context.Context, pools []planner.Pool, last *past) e
 		}
 		a = answerOf(&result)
 	}
-	*last = past{mix: a.mix, zones: a.zones, loads: loads}
+	*last = past{mix: a.mix, zones: a.zones, loads: loads, uses: p.uses(a)}
 	return nil
 }
 

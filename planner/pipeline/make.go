@@ -43,6 +43,8 @@ type maker struct {
 	stock stock
 	// planned groups of earlier rounds, by name.
 	planned map[string]planned
+	// limits of the account, sorted by resource.
+	limits []planner.Limit
 	// offers by group, worked out once: they do not depend on the load.
 	offers map[string][]offer
 	// carried is what every workload carries, by months of growth and address.
@@ -59,7 +61,7 @@ func Make(ctx context.Context, c planner.Cluster, cat catalogs.Catalog, prov pla
 	c, cat = inOrder(c), typesInOrder(cat)
 	m := &maker{cluster: c, catalog: &cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string][]offer{}, planned: map[string]planned{}}
 	m.stop = func() bool { return ctx.Err() != nil }
-	m.terms = prov.Terms()
+	m.terms, m.limits = prov.Terms(), c.Limits()
 	if m.options.Alternatives == 0 {
 		m.options.Alternatives = 3
 	}
@@ -84,6 +86,9 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	}
 	plan.Cost = m.bill(groups, &control)
 	if err := m.withinBudget(ctx, &plan); err != nil {
+		return planner.Plan{}, err
+	}
+	if err := m.withinLimits(ctx, &plan); err != nil {
 		return planner.Plan{}, err
 	}
 	if plan.Upgrade, err = m.upgrade(groups, &control); err != nil {

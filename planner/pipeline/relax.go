@@ -159,25 +159,43 @@ func (m *maker) nodesAndDisks(g *planner.GroupPlan) (units.USDPerHour, bool) {
 // leastCost is what a group would cost with its root disks; false where it cannot be
 // planned or priced.
 func (m *maker) leastCost(ctx context.Context, g *planner.NodeGroup, guests []planner.Workload) (units.USDPerHour, bool) {
-	again := *m
-	again.offers, again.checker, again.brief = map[string][]offer{}, placement.NewChecker(), true
-	again.stock = nil
-	if len(m.stock) > 0 {
-		return 0, false // machines of one's own are not cheaper for being others
-	}
-	p, err := again.problem(g, guests, m.monthsAhead())
-	if err != nil {
+	_, a := m.cheapest(ctx, g, guests)
+	if a == nil {
 		return 0, false
 	}
-	result, err := p.scan(ctx, p.packingOffers(), 1)
-	if err != nil {
-		return 0, false
-	}
-	a, err := p.mixed(ctx, &result)
-	if err != nil || !a.mix.known() {
+	return m.rateOf(g, a)
+}
+
+// rateOf is what the nodes of an answer cost with their root disks; false where that is
+// not known.
+func (m *maker) rateOf(g *planner.NodeGroup, a *answer) (units.USDPerHour, bool) {
+	if !a.mix.known() {
 		return 0, false
 	}
 	disks, known := m.rootDisksRate(g, a.nodes())
 	price := a.mix.price()
 	return price.Rate + disks, known && price.Known
+}
+
+// cheapest plans a group by itself for its least cost; nil where it cannot be planned.
+func (m *maker) cheapest(ctx context.Context, g *planner.NodeGroup, guests []planner.Workload) (*problem, *answer) {
+	again := *m
+	again.offers, again.checker, again.brief = map[string][]offer{}, placement.NewChecker(), true
+	again.stock = nil
+	if len(m.stock) > 0 {
+		return nil, nil // machines of one's own are not cheaper for being others
+	}
+	p, err := again.problem(g, guests, m.monthsAhead())
+	if err != nil {
+		return nil, nil
+	}
+	result, err := p.scan(ctx, p.packingOffers(), 1)
+	if err != nil {
+		return nil, nil
+	}
+	a, err := p.mixed(ctx, &result)
+	if err != nil {
+		return nil, nil
+	}
+	return p, a
 }

@@ -57,7 +57,10 @@ func (p *problem) unplannable(err error) error {
 	}
 	if p.group.MaxNodes > 0 {
 		bad.Path = p.path + ".autoscaling.max_nodes"
-		bad.Margin, bad.Remedy = p.nodesWanted()
+		bad.Margin, bad.Remedy, bad.Need = p.nodesWanted()
+		if bad.Need > 0 {
+			bad.Limit = int64(p.group.MaxNodes)
+		}
 	} else if failure.Resource == placement.ShortMinReady {
 		bad.Remedy = "raise replicas, lower min_ready, or declare a smaller redundancy"
 	} else if failure.Resource == placement.ShortSpread {
@@ -165,13 +168,18 @@ func (p *problem) maxNodesTooLow() error {
 			Remedy:     fmt.Sprintf(`raise max_node_share to "%d%%", or max_nodes to %d`, units.CeilDiv(100, most), share),
 		}
 	}
-	margin, remedy := p.nodesWanted()
+	margin, remedy, need := p.nodesWanted()
 	bad := &planner.Infeasible{
 		Path:       p.path + ".autoscaling.max_nodes",
 		Constraint: fmt.Sprintf("max_nodes is %d: too few of any admitted type", most),
 		Margin:     margin, Remedy: remedy,
+		Limit: int64(most), Need: need,
+	}
+	if need == 0 {
+		bad.Limit = 0
 	}
 	if p.group.MaxNodes == 0 {
+		bad.Limit, bad.Need = 0, 0
 		bad.Path, bad.Constraint = p.path, fmt.Sprintf("no number of nodes up to %d, which were tried, holds its pods", most)
 	}
 	return bad
@@ -179,7 +187,7 @@ func (p *problem) maxNodesTooLow() error {
 
 // nodesWanted plans the group without its maximum, to say how many nodes are
 // missing and what would do.
-func (p *problem) nodesWanted() (margin, remedy string) {
+func (p *problem) nodesWanted() (margin, remedy string, need int64) {
 	free := *p
 	group := *p.group
 	group.MaxNodes = 0
@@ -200,12 +208,12 @@ func (p *problem) nodesWanted() (margin, remedy string) {
 			if failure == nil {
 				best = n
 			} else if failure.Stopped {
-				return "", "admit larger types"
+				return "", "admit larger types", 0
 			}
 		}
 	}
 	if best == 0 {
-		return "", "admit larger types, or declare a smaller redundancy"
+		return "", "admit larger types, or declare a smaller redundancy", 0
 	}
 	margin, remedy = fmt.Sprintf("%d are needed at least", best), fmt.Sprintf("raise max_nodes to %d", best)
 	switch apart := p.leastApart(); {
@@ -214,5 +222,5 @@ func (p *problem) nodesWanted() (margin, remedy string) {
 	case best == apart:
 		remedy += `, or write anti_affinity = "preferred": required by hostname, a node takes one pod however large it is`
 	}
-	return margin, remedy
+	return margin, remedy, int64(best)
 }

@@ -34,6 +34,7 @@ func (k *checker) growth() {
 		}
 		k.need(slices.Equal(names, want), "growth", "growth.groups", "month %d counts groups %v, the plan has %v", m.Month, names, want)
 		k.growthStock(&m)
+		k.growthLimits(&m)
 	}
 }
 

@@ -38,6 +38,8 @@
 //     listed and not blocked;
 //   - the nodes and cost of months of growth: their dates, groups and signs, and that
 //     machines of one's own stand there in such numbers;
+//   - the month in which a group runs out and how much it needs then: order, dates, that
+//     the limit is the declared one, and that no earlier month takes more vCPUs;
 //   - the estimated size of etcd's database: no smaller than its pods and nodes
 //     alone;
 //   - of groups of several pools, whether the machines of one's own that growth asks
@@ -151,6 +153,8 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	k.bill()
 	k.upgrade()
 	k.growth()
+	k.runsOut()
+	k.limits()
 	k.lists()
 	if len(k.found) == 0 {
 		return nil

@@ -1,6 +1,10 @@
 package aws
 
-import "github.com/scantling-dev/scantling/planner/units"
+import (
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
 
 // kubeReservedDisk is what the EKS images reserve of the disk. Sources: nodeadm of
 // awslabs/amazon-eks-ami and the Bottlerocket helpers, which take the same.
@@ -28,4 +32,19 @@ func MaxPodsCeiling(n int) int {
 		return 250
 	}
 	return 110
+}
+
+// Addresses returns how many addresses of its subnet a node takes: those of as many
+// network interfaces as its pods need and of one more, which the VPC CNI keeps warm
+// (aws/amazon-vpc-cni-k8s README: WARM_ENI_TARGET is 1 by default), or with prefix
+// delegation of as many prefixes of 16 and of one more (WARM_PREFIX_TARGET is 1). Pods
+// on the host's network are counted like the others, as far as the interfaces go.
+func Addresses(n *planner.Network, t *catalogs.InstanceType, pods int) int {
+	const prefix = 16
+	slots := max(t.IPv4PerENI-1, 1)
+	if n.CNI == planner.VPCPrefix && PrefixDelegation(t) {
+		prefixes := min(units.CeilDiv(pods, prefix)+1, t.ENIs*slots)
+		return prefixes*prefix + units.CeilDiv(prefixes, slots)
+	}
+	return min(units.CeilDiv(pods, slots)+1, t.ENIs) * t.IPv4PerENI
 }

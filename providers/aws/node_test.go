@@ -287,3 +287,32 @@ func TestNodeProperties(t *testing.T) {
 		}
 	}
 }
+
+// TestAddresses: an m5.large has 3 interfaces of 10 addresses, of which 9 are for pods.
+// The CNI keeps one interface, or one prefix of 16, more than pods need
+// (docs.aws.amazon.com/eks/latest/best-practices/vpc-cni.html).
+func TestAddresses(t *testing.T) {
+	large := catalogs.InstanceType{Name: "m5.large", VCPUs: 2, ENIs: 3, IPv4PerENI: 10, Hypervisor: "nitro"}
+	old := large
+	old.Hypervisor = "xen"
+	for _, tc := range []struct {
+		cni  planner.CNI
+		t    *catalogs.InstanceType
+		pods int
+		want int
+	}{
+		{planner.VPC, &large, 0, 10},
+		{planner.VPC, &large, 9, 20},
+		{planner.VPC, &large, 10, 30},
+		{planner.VPC, &large, 29, 30},       // no fourth interface
+		{planner.VPCPrefix, &large, 16, 33}, // 2 prefixes and the interface's own
+		{planner.VPCPrefix, &large, 17, 49},
+		{planner.VPCPrefix, &large, 144, 162},  // 10 prefixes are on two interfaces
+		{planner.VPCPrefix, &large, 9999, 435}, // 27 prefixes, 3 interfaces
+		{planner.VPCPrefix, &old, 9, 20},
+	} {
+		if got := aws.Addresses(&planner.Network{CNI: tc.cni}, tc.t, tc.pods); got != tc.want {
+			t.Errorf("%s, %s, %d pods: %d addresses, want %d", tc.cni, tc.t.Hypervisor, tc.pods, got, tc.want)
+		}
+	}
+}

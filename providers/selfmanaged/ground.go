@@ -29,6 +29,7 @@ func OnAWS() planner.Ground {
 	t.DiskType, t.EtcdDiskType = "gp3", "gp3"
 	t.EtcdDisks = []string{"gp3", "io1", "io2"}
 	t.DisksFixedThroughput = []string{"io1", "io2"}
+	t.Addresses = oneAddress
 	return ground(site{
 		terms: t, mechanics: onCloud(bootEC2), partitions: CloudPartitions, balancer: networkLoadBalancer,
 		memory: func(cat *catalogs.Catalog) visibleMemory { return machines.NewEC2Memory(cat).Visible },
@@ -58,7 +59,7 @@ func OnGCP() planner.Ground {
 func OnPremises() planner.Ground {
 	t := commonTerms()
 	t.Provider, t.Title, t.DefaultMode = OnPremisesName, "Kubernetes on machines of one's own", true
-	t.OwnMachines = true
+	t.OwnMachines, t.Addresses = true, oneAddress
 	t.UpdateStrategies = []string{"in_place", "minimal"}
 	t.LoadBalancers = []planner.LoadBalancerKind{planner.KubeVIP, planner.HAProxyKeepalived}
 	t.EtcdDisks = []string{"ssd", "nvme"}
@@ -69,6 +70,10 @@ func OnPremises() planner.Ground {
 	g.Catalog = Catalog
 	return g
 }
+
+// oneAddress is what a node takes of its subnet: Calico and Cilium give pods addresses
+// of an overlay or of ranges that are routed to it.
+func oneAddress(*planner.Network, *catalogs.InstanceType, int) int { return 1 }
 
 // commonTerms are what all grounds share.
 func commonTerms() planner.Terms {

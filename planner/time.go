@@ -1,0 +1,64 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// The addresses of an account's limits. Free addresses of a zone are at
+// FreeIPsPath.
+const (
+	OnDemandVCPUsPath = "quota.on_demand_vcpus"
+	SpotVCPUsPath     = "quota.spot_vcpus"
+	GPUsPath          = "quota.gpus"
+	DiskPath          = "quota.disk_gib"
+)
+
+// FreeIPsPath is the address of what a zone's subnets have left.
+func FreeIPsPath(zone string) string { return "network.free_ips_by_zone." + zone }
+
+// Limit is what a cluster may take of something, and what the plan takes.
+type Limit struct {
+	// Resource is the address of the limit: "quota.on_demand_vcpus".
+	Resource string
+	// Limit and Used are vCPUs, GPUs, GiB of disks, each rounded up, or addresses.
+	Limit, Used int64
+}
+
+// Limits returns what the cluster declares of limits, nothing used, sorted by
+// resource.
+func (c *Cluster) Limits() []Limit {
+	var out []Limit
+	add := func(path string, limit int64) {
+		if limit > 0 {
+			out = append(out, Limit{Resource: path, Limit: limit})
+		}
+	}
+	add(OnDemandVCPUsPath, int64(c.Quota.OnDemandVCPUs))
+	add(SpotVCPUsPath, int64(c.Quota.SpotVCPUs))
+	add(GPUsPath, int64(c.Quota.GPUs))
+	add(DiskPath, int64(c.Quota.Disk/units.GiB))
+	for _, z := range c.Network.FreeIPs {
+		out = append(out, Limit{Resource: FreeIPsPath(z.Zone), Limit: int64(z.Addresses)})
+	}
+	slices.SortFunc(out, func(a, b Limit) int { return cmp.Compare(a.Resource, b.Resource) })
+	return out
+}
+
+// RunOut is what ends the growth of a node group.
+type RunOut struct {
+	Group string
+	// Month is the first that the group does not get through, and Date its day.
+	Month int
+	Date  units.Date
+	// Resource is the address of what is short: "quota.on_demand_vcpus",
+	// "node_group.web.autoscaling.max_nodes".
+	Resource string
+	// Limit and Need are what there is of it and what the month takes; 0 where it is
+	// no count.
+	Limit, Need int64
+	// Reason in words, with what would free it.
+	Reason string
+}
