@@ -136,7 +136,8 @@ var students = map[int]struct{ Interval, Verdict float64 }{
 // run. A verdict falls when a one-sided interval of 99.75% excludes the limit. A
 // run of 20 M arrivals looks 13 times, so that at most 3.25% of the runs that sit
 // exactly on a limit call it met (Bonferroni's inequality). A system that cannot
-// carry its load misses every target without a run.
+// carry its load misses every target without a run, and one that barely can stays
+// open without one.
 //
 // It returns context.Cause(ctx) when the context is done, which it asks between
 // batches.
@@ -146,7 +147,10 @@ func Decide(ctx context.Context, s System, seed Seed, targets []Target, opts Opt
 		return overloaded(targets), nil
 	}
 	r := newRun(s, seed, targets, opts)
-	most := r.most(opts)
+	most := opts.most(r.size)
+	if most < leastBatches {
+		return sluggish(targets), nil
+	}
 	if err := r.warmUp(ctx); err != nil {
 		return Report{}, err
 	}
@@ -186,6 +190,16 @@ func overloaded(targets []Target) Report {
 	report := Report{Mean: endless}
 	for _, t := range targets {
 		report.Figures = append(report.Figures, Figure{Target: t, Verdict: Missed, Statistic: endless, Exceeds: Estimate{Value: 1}})
+	}
+	return report
+}
+
+// sluggish is the report of a system so close to its capacity that it takes all
+// arrivals that there may be to forget how it started: nothing is known of it.
+func sluggish(targets []Target) Report {
+	report := Report{}
+	for _, t := range targets {
+		report.Figures = append(report.Figures, Figure{Target: t})
 	}
 	return report
 }
@@ -272,14 +286,18 @@ func leastTail(targets []Target) float64 {
 	return least
 }
 
-// most returns the number of batches that a run ends with, a multiple of 16 so
-// that they can be grouped.
-func (r *run) most(opts Options) int {
-	arrivals := opts.Arrivals
+// most returns the number of batches that a run ends with: so many that they can
+// be grouped, or none.
+func (o Options) most(size int) int {
+	arrivals := o.Arrivals
 	if arrivals == 0 {
 		arrivals = defaultArrivals
 	}
-	return max(arrivals/r.size/16*16, 16)
+	n := arrivals / size
+	if n >= 16 {
+		return n / 16 * 16
+	}
+	return n / leastBatches * leastBatches
 }
 
 // warmUp serves requests that are not counted, from empty pods. With connections
