@@ -58,7 +58,6 @@ func BenchmarkSizePolicy(b *testing.B) {
 		{"one_worker", demand.Station{Workers: 1, Policy: demand.LeastRequests}},
 		{"connections", demand.Station{Workers: 4, Connections: 2000}},
 		{"cpu", demand.Station{Workers: 16, CPU: demand.CPU{PerRequest: 20 * ms, Cores: 2000}}},
-		{"cpu_pooled", demand.Station{Workers: 16, Policy: demand.Pooled, CPU: demand.CPU{PerRequest: 20 * ms, Cores: 2000}}},
 		{"cpu_only", demand.Station{CPU: demand.CPU{PerRequest: 20 * ms, Cores: 2000}}},
 		{"percentiles", demand.Station{Workers: 4, Policy: demand.RoundRobin}},
 	} {

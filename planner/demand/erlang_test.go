@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/scantling-dev/scantling/planner/demand"
@@ -54,39 +53,6 @@ func TestErlangCMatchesRecursion(t *testing.T) {
 		got := demand.ErlangC(float64(c.servers), c.offered)
 		if math.Abs(got-want) > 1e-12*want {
 			t.Errorf("ErlangC(%d, %g) = %.16g, want %.16g", c.servers, c.offered, got, want)
-		}
-	}
-}
-
-func TestErlangCMatchesRecursionAtRandom(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 12))
-	for range 60 {
-		servers := 1 + int(math.Exp(rng.Float64()*math.Log(20_000)))
-		// From deep in the tail, where few wait, to near saturation.
-		offered := max(float64(servers)-math.Sqrt(float64(servers))*math.Exp(4*rng.Float64()-2), .01)
-		want, got := bigErlangC(servers, offered), demand.ErlangC(float64(servers), offered)
-		if math.Abs(got-want) > 1e-12*want {
-			t.Errorf("ErlangC(%d, %g) = %.16g, want %.16g", servers, offered, got, want)
-		}
-	}
-}
-
-// Between whole numbers of servers the probability falls with them, and the two
-// forms meet.
-func TestErlangCOfFractions(t *testing.T) {
-	for _, offered := range []float64{.8, 7.5, 190} {
-		last := 1.0
-		for step := range 60 {
-			c := offered + .05*float64(1+step)
-			got := demand.ErlangC(c, offered)
-			if got >= last {
-				t.Errorf("%g servers: %g, fewer %g", c, got, last)
-			}
-			last = got
-		}
-		whole := math.Ceil(offered) + 2
-		if near, at := demand.ErlangC(whole+1e-9, offered), demand.ErlangC(whole, offered); math.Abs(near/at-1) > 1e-8 {
-			t.Errorf("%g servers: %g, and %g just above", whole, at, near)
 		}
 	}
 }

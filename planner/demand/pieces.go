@@ -33,10 +33,9 @@ const (
 
 // newPieces returns the law through the percentiles, of which there are at least
 // two, rising. A mean above zero is kept: what it is too much by lies beyond the
-// greatest percentile, as slow requests that come rarely do; what it is too little
-// by lies below the least, which makes the law more variable too, and beyond the
-// greatest only where that does not do. low is set, to the least mean there is,
-// where nothing does.
+// greatest percentile, as slow requests that come rarely do, and what it is too
+// little by below the least; both make the law more variable. low is set, to the
+// least mean there is, where that cannot be.
 func newPieces(known []figure, mean float64) (p *pieces, low float64) {
 	n := len(known)
 	scores, logs := make([]float64, n), make([]float64, n)
@@ -59,32 +58,15 @@ func newPieces(known []figure, mean float64) (p *pieces, low float64) {
 	case mean <= 0 || p.mean == mean:
 		return p, 0
 	case mean > p.mean:
-		p.end(p.excessFor(mean))
+		last := &p.parts[n]
+		p.excess = (mean-p.mean+last.moment(1, last.from))/p.beyond - last.least
+		p.sum()
 		return p, 0
 	}
-	steep := build(steepest)
-	if steep.mean <= mean {
-		return build(solve(slope(0), func(below float64) bool { return build(below).mean <= mean })), 0
+	if least := build(steepest).mean; least > mean {
+		return nil, least
 	}
-	excess := steep.excessFor(mean)
-	if excess <= 0 {
-		return nil, mean - float64(steep.beyond*excess)
-	}
-	steep.end(excess)
-	return steep, 0
-}
-
-// excessFor returns the mean of an exponential law beyond the greatest percentile
-// with which that of the whole is the one given; negative where there is none.
-func (l *pieces) excessFor(mean float64) float64 {
-	last := &l.parts[len(l.parts)-1]
-	return (mean-l.mean+last.moment(1, last.from))/l.beyond - last.least
-}
-
-// end makes the law exponential beyond the greatest percentile.
-func (l *pieces) end(excess float64) {
-	l.excess = excess
-	l.sum()
+	return build(solve(slope(0), func(below float64) bool { return build(below).mean <= mean })), 0
 }
 
 // through returns the piece with a slope that goes through a point.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/scantling-dev/scantling/planner/demand"
-	simulator "github.com/scantling-dev/scantling/planner/demand/simulate"
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
@@ -163,49 +162,6 @@ func TestSharedCPUAgainstSimulation(t *testing.T) {
 			}
 			if e := got.Latency[1].Seconds/p99 - 1; e < -.06-noise || e > .23+noise {
 				t.Errorf("%+v at %g: p99 %.3f, simulated %.3f (%+.1f%%)", c, rho, got.Latency[1].Seconds, p99, 100*e)
-			}
-		}
-	}
-}
-
-// Five pods whose requests share the CPU, by policy. Of one queue for all the
-// model is up to 10% low in the mean without a limit of workers, which is how it is
-// a lower bound, and up to 15% high in p99; of the others it knows only that they
-// do not share worse than at random.
-func TestPoliciesOfSharedCPUAgainstSimulation(t *testing.T) {
-	const pods, noise = 5, .03
-	for i, c := range []sharedPod{{8, 2, .3, 1}, {16, 2.5, .5, 1}, {4, .5, .3, 1}, {4, 1, .2, 2}, {0, 2, .8, 1}} {
-		most := demand.NewModel(demand.Load{Station: c.station(t)}).Saturation()
-		part := simulator.Exponential
-		if c.cv == 2 {
-			part = func(mean float64) simulator.Service {
-				return simulator.Lognormal(math.Log(mean/math.Sqrt(5)), math.Sqrt(math.Log(5)))
-			}
-		}
-		for _, rho := range []float64{.5, .8} {
-			for _, policy := range []demand.Policy{demand.Pooled, demand.LeastRequests, demand.RoundRobin} {
-				rate := rho * most * pods
-				report, err := simulator.Measure(t.Context(), simulator.System{
-					Pods: pods, Workers: c.workers, Policy: simulator.Policy(policy), Rate: rate,
-					Cores: c.cores, CPU: part(c.cpu), Service: part(1 - c.cpu),
-				}, simulator.NewSeed(uint64(i), "shared", "", pods), []simulator.Target{{Tail: .01, Limit: 1}}, 150_000)
-				if err != nil {
-					t.Fatal(err)
-				}
-				s := c.station(t)
-				s.Policy = policy
-				got := demand.NewModel(demand.Load{
-					Throughput: units.Rate(rate * 1e6), Station: s,
-					Targets: []demand.Target{{Statistic: demand.Mean, Limit: time.Second}, {Statistic: demand.P99, Limit: time.Second}},
-				}).Predict(pods)
-				for j, want := range []float64{report.Mean.Value, report.Figures[0].Statistic.Value} {
-					e := got.Latency[j].Seconds/want - 1
-					if low := -.03 - noise; policy != demand.Pooled && e < low {
-						t.Errorf("%+v at %g, %s: %s %.3f, simulated %.3f (%+.1f%%)", c, rho, policy, got.Latency[j].Statistic, got.Latency[j].Seconds, want, 100*e)
-					} else if policy == demand.Pooled && (e < -.10-noise || e > .15+noise) {
-						t.Errorf("%+v at %g, %s: %s %.3f, simulated %.3f (%+.1f%%)", c, rho, policy, got.Latency[j].Statistic, got.Latency[j].Seconds, want, 100*e)
-					}
-				}
 			}
 		}
 	}

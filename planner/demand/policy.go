@@ -14,9 +14,7 @@ const trustedChoices = 16
 func (m *Model) formula() Policy {
 	s := &m.load.Station
 	switch {
-	case s.Workers == 0 && m.estimate && (s.Policy == LeastRequests || s.Policy == PowerOfTwo):
-		return Pooled
-	case s.Workers == 0 && s.Policy != Pooled: // nobody waits
+	case s.Workers == 0: // nobody waits
 		return Random
 	case s.Policy == LeastRequests && s.balancers() == 1:
 		return LeastRequests
@@ -67,21 +65,14 @@ func (m *Model) alone(rate float64) *queue {
 func (m *Model) draining(n int, rate float64) *queue {
 	q := m.alone(rate / float64(n))
 	q.servers *= n
-	if m.estimate {
-		q.state = m.pod.evenly(n, rate) // nearly so
-	}
 	q.join(q.servers)
 	return q
 }
 
-// together returns the queue that all workers share, and CPU shared evenly: no
-// policy does better.
+// together returns the queue that all workers share: no policy does better.
 func (m *Model) together(n int, rate float64) *queue {
 	q := m.draining(n, rate)
 	if n > 1 {
-		if m.pod.shared() {
-			q.state = m.pod.evenly(n, rate)
-		}
 		q.workers, q.least = q.servers, 0
 	}
 	return q

@@ -144,9 +144,6 @@ func TestPoliciesAreBetweenPooledAndRandom(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		load := randomLoad(t, rng)
 		load.Station.Balancers = 1 + 2*rng.IntN(2)
-		if seed%2 == 1 {
-			load.Station.CPU = demand.CPU{PerRequest: time.Duration(load.Station.Law.Mean() * (.1 + .8*rng.Float64()) * 1e9), Cores: units.MilliCPU(1000 * (1 + rng.IntN(4)))}
-		}
 		load.Targets = append(load.Targets, demand.Target{Statistic: demand.P50, Limit: time.Minute}, demand.Target{Statistic: demand.P95, Limit: time.Minute})
 		predict := func(p demand.Policy, n int) []demand.Latency {
 			load.Station.Policy = p

@@ -51,7 +51,11 @@ type Latency struct {
 	// Seconds is the predicted statistic of the response time; infinite where the
 	// pods cannot carry the load.
 	Seconds float64
-	// Met says that Seconds keeps to the limit, but for rounding (1e-9 of it).
+	// HalfWidth is half the width of the 95% interval of Seconds where that is from a
+	// simulation, and zero where it is from a formula.
+	HalfWidth float64
+	// Met says that Seconds keeps to the limit, but for rounding (1e-9 of it); of a
+	// simulation, that it surely does.
 	Met bool
 }
 

@@ -23,8 +23,7 @@ const (
 	RoundRobinFew
 	// Variable: a coefficient of variation above 2.
 	Variable
-	// SharedCPU: requests share a CPU, and they are not spread at random, so that how
-	// they share it is not known; or it is busy above 80% and services vary a lot.
+	// SharedCPU: a CPU that is busy above 80% and services that vary a lot.
 	SharedCPU
 	// FewWorkers: fewer than 4 workers in all.
 	FewWorkers
@@ -49,7 +48,7 @@ func (r Reason) String() string {
 	case Variable:
 		return "service times vary too much for the formula"
 	case SharedCPU:
-		return "the formula for requests that share a CPU is rough here"
+		return "the formula for shared CPU is rough at this utilization"
 	case FewWorkers:
 		return "too few workers for the formula"
 	case Close:
@@ -79,7 +78,7 @@ func (m *Model) NeedsSimulation(n int) Reason {
 	if len(m.load.Targets) == 0 || rho >= 1 {
 		return Decided
 	}
-	if random := s.Policy == Random || s.sticky(); m.pod.shared() && (!random || rough && rho > borderSaturated) {
+	if m.pod.shared() && rough && rho > borderSaturated {
 		return SharedCPU
 	}
 	if s.Policy == Random || s.sticky() {
@@ -137,6 +136,9 @@ type Verdict struct {
 	// Marginal: so many requests were simulated as there may be, and it is still
 	// open; Met is then false.
 	Marginal bool
+	// Excess says how far the count is from what the targets ask for: the logarithm
+	// of what is exceeded over what may be, positive if too much. Zero is not known.
+	Excess float64
 }
 
 // Verified is a size that a simulation has confirmed.
@@ -149,14 +151,10 @@ type Verified struct {
 	Simulated []int
 }
 
-// patience is the number of steps of one pod before a search takes longer ones.
-const patience = 3
-
 // SizeVerified returns the least number of pods that keeps to the maximum
 // utilisation and, by the verdicts of a simulation, to every target. It starts
-// where the formula's best guess is, for load-aware policies not the safe side;
-// goes one pod at a time, and after three that do not end it in growing steps and
-// back by halves. No count is asked for twice. It fails as Size does.
+// where the formula's best guess is, for load-aware policies not the safe side, and
+// goes on as walk does. No count is asked for twice. It fails as Size does.
 func (m *Model) SizeVerified(holds func(n int) Verdict) (Verified, error) {
 	guess := m.with(m.load.Station.Policy, true)
 	from, floor, err := guess.count()
@@ -165,11 +163,11 @@ func (m *Model) SizeVerified(holds func(n int) Verdict) (Verified, error) {
 	}
 	v := Verified{}
 	marginal := map[int]bool{}
-	try := func(n int) bool {
+	try := func(n int) Verdict {
 		verdict := holds(n)
 		v.Simulated = append(v.Simulated, n)
 		marginal[n] = verdict.Marginal
-		return verdict.Met
+		return verdict
 	}
 	n, ok := walk(from, floor, try)
 	if !ok {
@@ -178,43 +176,4 @@ func (m *Model) SizeVerified(holds func(n int) Verdict) (Verified, error) {
 	}
 	v.Sizing, v.Marginal = m.sized(n, floor), marginal[n-1]
 	return v, nil
-}
-
-// walk returns the least n >= floor for which try is true, found from a guess;
-// ok is false where there is none up to MaxReplicas.
-func walk(guess, floor int, try func(int) bool) (n int, ok bool) {
-	bad, good := floor-1, 0 // the greatest known to fail, the least known to do
-	stride := func(steps int) int { return 1 << max(steps-patience+1, 0) }
-	if try(guess) {
-		good = guess
-		for steps := 0; good > floor; steps++ {
-			next := max(good-stride(steps), floor)
-			if !try(next) {
-				bad = next
-				break
-			}
-			good = next
-		}
-	} else {
-		bad = guess
-		for steps := 0; good == 0; steps++ {
-			if bad >= MaxReplicas {
-				return 0, false
-			}
-			next := min(bad+stride(steps), MaxReplicas)
-			if try(next) {
-				good = next
-			} else {
-				bad = next
-			}
-		}
-	}
-	for good-bad > 1 {
-		if mid := bad + (good-bad)/2; try(mid) {
-			good = mid
-		} else {
-			bad = mid
-		}
-	}
-	return good, true
 }

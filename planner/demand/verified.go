@@ -1,0 +1,267 @@
+package demand
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/scantling-dev/scantling/planner/demand/simulate"
+)
+
+// Verification says when sizes are confirmed by simulation. The zero value is
+// VerifyAuto.
+type Verification int
+
+// The choices.
+const (
+	// VerifyAuto simulates where the formula cannot decide (NeedsSimulation).
+	VerifyAuto Verification = iota
+	// VerifyAlways simulates every size that a latency target has a say in.
+	VerifyAlways
+	// VerifyNever leaves all to the formulas, which are on the safe side.
+	VerifyNever
+)
+
+// String returns the name that specs use.
+func (v Verification) String() string {
+	switch v {
+	case VerifyAuto:
+		return "auto"
+	case VerifyAlways:
+		return "always"
+	case VerifyNever:
+		return "never"
+	}
+	panic(fmt.Sprintf("demand: verification %d", int(v)))
+}
+
+// Simulation says how sizes are confirmed. The zero value is what we recommend.
+type Simulation struct {
+	Verify Verification
+	// Seed, Workload and Scenario are where the random numbers come from: equal
+	// ones, and equal loads, give equal answers, whatever else is planned.
+	Seed               uint64
+	Workload, Scenario string
+	// Options bound a run.
+	Options simulate.Options
+}
+
+// Confirmed is a size and how it was found.
+type Confirmed struct {
+	// Verified has, where it was simulated, the latencies of the simulation in At
+	// and Below, with their half widths.
+	Verified
+	// Reason says why the formula could not decide; Decided where it could.
+	Reason Reason
+	// Arrivals is the number of requests in the simulation of Replicas, and
+	// AllArrivals that of all counts that were tried; zero where none was.
+	Arrivals, AllArrivals int
+}
+
+// Method returns how the size was found: "formula", or "simulated, 400000 arrivals".
+func (c Confirmed) Method() string {
+	if c.Arrivals == 0 {
+		return "formula"
+	}
+	return fmt.Sprintf("simulated, %d arrivals", c.Arrivals)
+}
+
+// Confirm returns the least number of pods that keeps to the maximum utilisation
+// and to every target: by the formula where that can decide, and otherwise by
+// simulation, in which a count whose target is too close to tell counts as missed.
+// Fewer ready pods after a loss are a load with its own targets, and asked for in
+// the same way. It fails as Size does, and with context.Cause(ctx) when that is
+// done.
+func (m *Model) Confirm(ctx context.Context, how Simulation) (Confirmed, error) {
+	n, floor, err := m.count()
+	if err != nil {
+		return Confirmed{}, err
+	}
+	reason := m.NeedsSimulation(n)
+	if !m.simulates(how, n, floor, reason) {
+		return Confirmed{Verified: Verified{Sizing: m.sized(n, floor)}, Reason: reason}, nil
+	}
+	c := Confirmed{Reason: reason}
+	reports := make(map[int]simulate.Report)
+	var failed error
+	c.Verified, err = m.SizeVerified(func(n int) Verdict {
+		if failed != nil {
+			return Verdict{Met: true} // to end the search
+		}
+		var report simulate.Report
+		report, failed = simulate.Decide(ctx, m.system(n), how.seed(n), m.limits(), how.Options)
+		reports[n] = report
+		c.AllArrivals += report.Arrivals
+		return Verdict{Met: report.Met(), Marginal: report.Open(), Excess: excess(report)}
+	})
+	switch {
+	case failed != nil:
+		return Confirmed{}, failed
+	case err != nil:
+		return Confirmed{}, err
+	}
+	c.Arrivals = reports[c.Replicas].Arrivals
+	c.At.measured(reports[c.Replicas])
+	if below, ok := reports[c.Replicas-1]; ok {
+		c.Below.measured(below)
+		if c.Binding == LatencyTarget {
+			c.Target = c.Below.worst()
+		}
+	}
+	return c, nil
+}
+
+// excess is that of the target which is exceeded most; 0 where nothing was seen to
+// exceed it, or the system was not run.
+func excess(r simulate.Report) float64 {
+	most := math.Inf(-1)
+	for _, f := range r.Figures {
+		if f.Tail > 0 {
+			most = max(most, math.Log(f.Exceeds.Value/f.Tail))
+		} else {
+			most = max(most, math.Log(f.Statistic.Value/f.Limit))
+		}
+	}
+	if r.Arrivals == 0 || math.IsInf(most, 0) {
+		return 0
+	}
+	return most
+}
+
+// PredictConfirmed returns what the load does to n ready pods as Predict does, but
+// with the latencies of a simulation where Confirm would have simulated that
+// count.
+func (m *Model) PredictConfirmed(ctx context.Context, how Simulation, n int) (Prediction, error) {
+	p := m.Predict(n)
+	if n < 1 || !m.simulates(how, n, 0, m.NeedsSimulation(n)) {
+		return p, nil
+	}
+	report, err := simulate.Decide(ctx, m.system(n), how.seed(n), m.limits(), how.Options)
+	if err != nil {
+		return Prediction{}, err
+	}
+	p.measured(report)
+	return p, nil
+}
+
+// largestSimulated is the number of workers of all pods beyond which the formula
+// answers: before so many have forgotten how they started, a simulation takes
+// seconds, and with so many, policies that look make hardly anybody wait.
+const largestSimulated = 100_000
+
+// simulates reports whether n pods, of which utilisation alone asks for floor, are
+// simulated.
+func (m *Model) simulates(how Simulation, n, floor int, reason Reason) bool {
+	possible := len(m.load.Targets) > 0 && m.load.Throughput > 0 && n*max(m.load.Station.Workers, 1) <= largestSimulated
+	switch how.Verify {
+	case VerifyNever:
+		return false
+	case VerifyAlways:
+		return possible
+	case VerifyAuto:
+	}
+	if n == floor && (reason == TwoChoices || reason == ManyBalancers) && m.formula() == Random {
+		// It is not less anyway, and it holds even at random.
+		reason = m.with(Random, false).NeedsSimulation(n)
+	}
+	return possible && reason != Decided
+}
+
+// measured replaces the latencies by those of a simulation that was not of an
+// overload.
+func (p *Prediction) measured(r simulate.Report) {
+	if r.Arrivals == 0 {
+		return
+	}
+	for i, f := range r.Figures {
+		l := &p.Latency[i]
+		l.Seconds, l.HalfWidth, l.Met = f.Statistic.Value, f.Statistic.HalfWidth, f.Verdict == simulate.Met
+	}
+}
+
+// seed returns where the random numbers of a count come from.
+func (s Simulation) seed(n int) simulate.Seed {
+	return simulate.NewSeed(s.Seed, s.Workload, s.Scenario, n)
+}
+
+// limits are the targets as a simulation takes them.
+func (m *Model) limits() []simulate.Target {
+	limits := make([]simulate.Target, len(m.load.Targets))
+	for i, t := range m.load.Targets {
+		limits[i].Limit = t.Limit.Seconds() * (1 + tolerance)
+		if t.Statistic != Mean {
+			limits[i].Tail = 1 - t.Statistic.probability()
+		}
+	}
+	return limits
+}
+
+// independentPods is how many of the pods are simulated where they do not know of
+// each other: each sees a Poisson stream of its own, so that any number of them
+// shows the same, and few forget how they started sooner.
+const independentPods = 16
+
+// system is what is simulated for n pods.
+func (m *Model) system(n int) simulate.System {
+	s := &m.load.Station
+	rate := m.load.Throughput.Float()
+	pods := n
+	if s.Policy == Random && !s.sticky() {
+		pods = min(n, independentPods)
+		rate *= float64(pods) / float64(n)
+	}
+	system := simulate.System{
+		Pods: pods, Workers: m.pod.workers, Policy: policyOf(s.Policy), Balancers: s.Balancers,
+		Connections: s.Connections, Rate: rate, Service: sampled(s.Law),
+	}
+	if m.pod.shared() {
+		system.Cores = m.pod.cores
+		system.CPU = phase(s.Law, m.pod.cpu, m.pod.parts)
+		system.Service = phase(s.Law, m.pod.io, m.pod.parts)
+	}
+	return system
+}
+
+func policyOf(p Policy) simulate.Policy {
+	switch p {
+	case Random:
+		return simulate.Random
+	case RoundRobin:
+		return simulate.RoundRobin
+	case LeastRequests:
+		return simulate.LeastRequests
+	case PowerOfTwo:
+		return simulate.PowerOfTwo
+	case Pooled:
+		return simulate.Pooled
+	}
+	panic(fmt.Sprintf("demand: policy %d", int(p)))
+}
+
+// sampled returns the law that a simulation draws from.
+func sampled(law Law) simulate.Service {
+	switch l := law.(type) {
+	case lognormal:
+		return simulate.Lognormal(l.mu, l.sigma)
+	case gamma:
+		return simulate.Gamma(l.shape, l.scale)
+	case exponential:
+		return simulate.Exponential(l.mean)
+	case constant:
+		return simulate.Constant(l.time)
+	}
+	return simulate.Quantiles(func(survival float64) float64 { return law.Quantile(1 - survival) })
+}
+
+// phase returns the law of one part of a service, with the mean and squared
+// coefficient of variation given: gamma if the whole is, and lognormal otherwise.
+func phase(whole Law, mean, scv float64) simulate.Service {
+	switch _, ok := whole.(gamma); {
+	case mean == 0 || scv == 0:
+		return simulate.Constant(mean)
+	case ok:
+		return simulate.Gamma(1/scv, mean*scv)
+	}
+	sigma2 := math.Log1p(scv)
+	return simulate.Lognormal(math.Log(mean)-sigma2/2, math.Sqrt(sigma2))
+}
