@@ -18,10 +18,12 @@ BENCH ?= .
 COUNT ?= 1
 # CLUSTERS is how many random clusters scheduler-check plans.
 CLUSTERS ?= 200
+# DEMAND_WORKERS is how many simulations demand-check runs side by side.
+DEMAND_WORKERS ?= 1
 # FUZZTIME is the time for each fuzz target.
 FUZZTIME ?= 10s
 
-.PHONY: help build test race lint fmt fuzz bench bench-packing golden docs generate catalog terraform-check scheduler-check milp-check karpenter-check check clean
+.PHONY: help build test race lint fmt fuzz bench bench-packing golden docs generate catalog terraform-check scheduler-check milp-check karpenter-check demand-check check clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target sentence; do \
@@ -78,6 +80,9 @@ milp-check: ## Compare mixed types with the optimum that an integer programming 
 
 karpenter-check: ## Ask Karpenter's own scheduler whether baselines say what it would buy
 	cd internal/karpentercheck && $(GO) test -count=1 -timeout=60m -v .
+
+demand-check: ## Measure the errors of sizes and predictions by simulation, DEMAND_WORKERS (1) at a time, and write them to docs/models/demand.md
+	$(GO) run ./internal/demandcheck -docs docs/models/demand.md -workers $(DEMAND_WORKERS)
 
 check: ## Run what CI runs, in a clean work tree: it must leave no diff
 	./.ci/run

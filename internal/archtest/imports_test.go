@@ -84,6 +84,7 @@ func rules() []rule {
 		{of: "internal/snapshot/...", libraries: []string{everything}, imports: []string{"catalogs", "internal/snapshot/..."}},
 		{of: "internal/archtest"},
 		{of: "internal/packbench", imports: []string{"planner/packing/...", "planner", "catalogs/...", "providers/aws"}},
+		{of: "internal/demandcheck", imports: []string{"planner/demand", "planner/demand/simulate"}},
 		{of: "internal/testkit", libraries: []string{everything}},
 		{of: "examples/..."},
 
