@@ -49,7 +49,7 @@ func unclean() []string {
 func stages() []string {
 	return []string{
 		"planner/demand", "planner/demand/simulate", "planner/packing", "planner/packing/colgen", "planner/packing/onetype", "planner/packing/baseline",
-		"planner/placement", "planner/layout", "planner/upgrade", "planner/price", "planner/forecast",
+		"planner/placement", "planner/layout", "planner/upgrade", "planner/upgrade/rollout", "planner/price", "planner/forecast",
 		"planner/forecast/worlds", "planner/price/commit",
 	}
 }

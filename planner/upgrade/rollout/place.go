@@ -1,0 +1,220 @@
+package rollout
+
+// Placer puts pods of a workload of a group on open nodes of the group: it calls
+// put for each node and how many go there, on Ready nodes only and no more than
+// pods in all. Pods that it does not put wait for a place.
+type Placer func(s *State, group, workload, pods int, put func(node, pods int))
+
+// slot is a node in a heap of open ones, by the pods that it had when it was put
+// there. Fewer pods come first, then lower numbers.
+type slot struct{ pods, node int32 }
+
+func (a slot) before(b slot) bool { return a.pods < b.pods || a.pods == b.pods && a.node < b.node }
+
+// push puts an open node on the heap of its group and zone.
+func (s *State) push(n int32) {
+	node := &s.nodes[n]
+	at := s.set.groups[node.Pool]*s.set.zones + int(node.Zone)
+	s.open[at] = siftUp(s.open[at], slot{node.Pods, n})
+	clear(s.full[at*s.set.works : (at+1)*s.set.works])
+}
+
+func siftUp(h []slot, e slot) []slot {
+	h = append(h, e)
+	i := len(h) - 1
+	for i > 0 {
+		up := (i - 1) / 2
+		if !e.before(h[up]) {
+			break
+		}
+		h[i] = h[up]
+		i = up
+	}
+	h[i] = e
+	return h
+}
+
+// siftDown puts e at the top of a heap whose first entry is taken.
+func siftDown(h []slot, e slot) {
+	i := 0
+	for {
+		c := 2*i + 1
+		if c >= len(h) {
+			break
+		}
+		if c+1 < len(h) && h[c+1].before(h[c]) {
+			c++
+		}
+		if !h[c].before(e) {
+			break
+		}
+		h[i] = h[c]
+		i = c
+	}
+	h[i] = e
+}
+
+// dropTop returns a heap without its first entry.
+func dropTop(h []slot) []slot {
+	last := h[len(h)-1]
+	h = h[:len(h)-1]
+	if len(h) > 0 {
+		siftDown(h, last)
+	}
+	return h
+}
+
+// place finds places for pods that ended elsewhere, and lets those start that have
+// one. It returns how many do; the others are pending. set and stamp tell the part
+// of the batch that waits for them.
+func (s *State) place(group, w, pods int, set int8, stamp int32) int {
+	if pods == 0 {
+		return 0
+	}
+	var placed int
+	if s.set.place == nil {
+		placed = s.spread(group, w, pods, set, stamp)
+	} else {
+		placed = s.placeBy(group, w, pods, set, stamp)
+	}
+	if missing := pods - placed; missing > 0 {
+		s.pods[w].Pending += missing
+		s.waiting[group*s.set.works+w] += missing
+		s.pendingPods += missing
+		s.touch(w)
+		s.emit(Effect{Action: NoPlace, Pool: -1, Zone: -1, Workload: int32(w), Count: int32(missing)})
+	}
+	return placed
+}
+
+// placeBy asks the plan's own placer.
+func (s *State) placeBy(group, w, pods int, set int8, stamp int32) int {
+	placed := 0
+	s.set.place(s, group, w, pods, func(n, count int) {
+		if count <= 0 || placed+count > pods || s.nodes[n].Status != Ready {
+			panic("rollout: a placer puts pods where they cannot go")
+		}
+		placed += count
+		s.nodes[n].Pods += int32(count)
+		s.placedIn[w*s.set.zones+int(s.nodes[n].Zone)] += count
+		s.start(int32(n), w, int32(count), set, stamp)
+	})
+	return placed
+}
+
+// start lets pods start on a node.
+func (s *State) start(n int32, w int, count int32, set int8, stamp int32) {
+	node := &s.nodes[n]
+	s.starting[int(n)*s.set.works+w] += count
+	s.pods[w].Starting += int(count)
+	s.emit(Effect{
+		Action: Place, Pool: node.Pool, Zone: node.Zone, Workload: int32(w), Count: count, After: s.set.plan.Workloads[w].Startup,
+		Then: Event{Kind: PodsReady, Node: n, Workload: int32(w), Count: count, set: set, stamp: stamp, epoch: node.epoch},
+	})
+}
+
+// spread deals pods out one by one as a scheduler that spreads does: to the zone with
+// the fewest pods of the workload that has room, and there to the open node of the
+// group with the fewest pods. Of equal zones and nodes the lower number comes first.
+// It returns how many have a place.
+func (s *State) spread(group, w, pods int, set int8, stamp int32) int {
+	last, run, left := int32(-1), int32(0), pods
+	for left > 0 {
+		zone := s.leastIn(group, w)
+		if zone < 0 {
+			break
+		}
+		n := s.emptiest(group*s.set.zones+zone, w, last, run)
+		if n < 0 {
+			s.full[(group*s.set.zones+zone)*s.set.works+w] = true
+			continue
+		}
+		if n != last && run > 0 {
+			s.start(last, w, run, set, stamp)
+			run = 0
+		}
+		last = n
+		run++
+		left--
+		s.nodes[n].Pods++
+		s.placedIn[w*s.set.zones+zone]++
+	}
+	if run > 0 {
+		s.start(last, w, run, set, stamp)
+	}
+	return pods - left
+}
+
+// leastIn returns the zone with open nodes of a group that has the fewest pods of a
+// workload, those that start included; -1 where there is none.
+func (s *State) leastIn(group, w int) int {
+	best := -1
+	for z := range s.set.zones {
+		if at := group*s.set.zones + z; len(s.open[at]) == 0 || s.full[at*s.set.works+w] {
+			continue
+		}
+		if best < 0 || s.placedIn[w*s.set.zones+z] < s.placedIn[w*s.set.zones+best] {
+			best = z
+		}
+	}
+	return best
+}
+
+// emptiest returns the open node of a heap with the fewest pods that one of a workload
+// fits on, -1 where there is none. run pods are about to start on node last.
+func (s *State) emptiest(heap, w int, last, run int32) int32 {
+	h, found := s.open[heap], int32(-1)
+	s.aside = s.aside[:0]
+	for len(h) > 0 && found < 0 {
+		top := h[0]
+		node := &s.nodes[top.node]
+		about := int32(0)
+		if top.node == last {
+			about = run
+		}
+		switch {
+		case node.Status != Ready:
+			h = dropTop(h)
+		case node.Pods != top.pods:
+			siftDown(h, slot{node.Pods, top.node})
+		case s.fits(top.node, w, about):
+			found = top.node
+		default:
+			s.aside = append(s.aside, top)
+			h = dropTop(h)
+		}
+	}
+	for _, e := range s.aside {
+		h = siftUp(h, e)
+	}
+	s.open[heap] = h
+	return found
+}
+
+// fits reports whether one more pod of a workload goes on a node beside those that
+// are there and run that are about to start.
+func (s *State) fits(n int32, w int, run int32) bool {
+	fits := s.set.plan.Pools[s.nodes[n].Pool].Fits
+	if fits == nil {
+		return true
+	}
+	s.buffer = s.On(int(n), s.buffer)
+	s.buffer[w] += run
+	return fits(s.buffer, w) > 0
+}
+
+// placePending gives pods of a group that wait a place, where there is one now.
+func (s *State) placePending(group int) {
+	if s.pendingPods == 0 {
+		return
+	}
+	for w := range s.pods {
+		at := group*s.set.works + w
+		if n := s.waiting[at]; n > 0 {
+			s.waiting[at] = 0
+			s.pods[w].Pending -= n
+			s.pendingPods -= n
+			s.place(group, w, n, -1, 0)
+		}
+	}
+}
