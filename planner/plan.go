@@ -219,8 +219,14 @@ type WorkloadPlan struct {
 	// Utilization of the pods' workers at peak with everything up; 0 where it is
 	// not modelled.
 	Utilization units.Ratio
+	// CPUUtilization of the pods' CPU requests at peak with everything up; 0 where no
+	// CPU time of a request is stated.
+	CPUUtilization units.Ratio
 	// PerPod is the peak rate of one pod; 0 where not known.
 	PerPod units.Rate
+	// Sizing is how the load's pods came about; nil where the load is not stated by
+	// latency.
+	Sizing *Sizing
 	// ReadyAtWorst is the least number of pods that stay Ready, without
 	// rescheduling, through any declared loss.
 	ReadyAtWorst int
@@ -249,7 +255,8 @@ type LatencyPrediction struct {
 	Target, Predicted time.Duration
 	// During is "normal", "rollout", "node_loss" or "zone_loss".
 	During string
-	// Model names the formula: "M/G/k per pod, random, lognormal".
+	// Model names the formula: "M/G/8 per pod, random, lognormal"; or what was
+	// simulated.
 	Model string
 }
 

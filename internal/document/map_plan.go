@@ -254,7 +254,9 @@ func syncWorkloadPlan(to direction, d *workloadPlan, p *planner.WorkloadPlan) {
 		syncText(to, &d.Model, &p.Model)
 	})
 	syncSet(to, &d.Utilization, &p.Utilization)
+	syncSet(to, &d.CPU, &p.CPUUtilization)
 	syncSet(to, &d.PerPod, &p.PerPod)
+	syncOptional(to, &d.Sizing, &p.Sizing, syncSizing)
 	syncInt(to, &d.ReadyAtWorst, &p.ReadyAtWorst)
 }
 

@@ -33,6 +33,7 @@ func choices() map[reflect.Type][]string {
 		reflect.TypeFor[planner.Kind]():             {"Deployment", "StatefulSet", "Job", "CronJob"},
 		reflect.TypeFor[planner.DemandWay]():        {"replicas", "throughput_per_pod", "latency", "load_curve", "job"},
 		reflect.TypeFor[planner.Simulation]():       {"auto", "never"},
+		reflect.TypeFor[planner.SizingMethod]():     {"formula", "simulation"},
 		reflect.TypeFor[planner.RiskRule]():         {"percentile", "least_regret", "cvar", "mid"},
 		reflect.TypeFor[planner.CommitmentType]():   {"compute_savings_plan", "instance_savings_plan", "reserved", "cud_resource", "cud_flex"},
 		reflect.TypeFor[planner.Statistic]():        {"mean", "p50", "p90", "p95", "p99", "p999"},

@@ -135,7 +135,9 @@ type workloadPlan struct {
 	Fronts       []fronted      `json:"fronts" since:"3" jsonschema:"What the throughput is the sum of, sorted by workload; empty where it was stated."`
 	Latency      []latency      `json:"latency" jsonschema:"Each latency target and what the model predicts."`
 	Utilization  *ratio         `json:"utilization" jsonschema:"Of the pods' workers at peak with everything up; null where not modelled."`
+	CPU          *ratio         `json:"cpu_utilization" since:"3" jsonschema:"Of the pods' CPU requests at peak with everything up; null where no CPU time of a request is stated."`
 	PerPod       *perSecond     `json:"throughput_per_pod_per_second" jsonschema:"Peak rate of one pod; null where not known."`
+	Sizing       *sizing        `json:"sizing" since:"3" jsonschema:"How the load's pods came about; null where the load is not stated by latency."`
 	ReadyAtWorst int            `json:"ready_at_worst" jsonschema:"Least number of pods that stay Ready through any declared loss, without rescheduling."`
 }
 

@@ -67,6 +67,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 	b.growth()
 	b.groups()
 	b.fronts()
+	b.simulation()
 	b.daemonSets()
 	b.sidecars()
 	b.upgrade()

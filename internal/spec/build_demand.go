@@ -22,23 +22,21 @@ func (b *builder) demand(x *groupContext, n *node, path string) planner.Demand {
 	var d planner.Demand
 	latency := len(n.children("latency")) > 0 || n.child("service_time") != nil
 	switch {
-	case n.refused["job"] || n.refused["manifest"]:
+	case n.refused["job"] || n.refused["manifest"] || n.refused["load_curve"]:
 		return d // refused as not supported yet: no more can be said
 	case n.has("replicas"):
 		d.Way = planner.GivenReplicas
 		d.Replicas, _ = get[int](n, "replicas")
-		b.excludes(n, "replicas says how many pods there are", "throughput", "fronts", "throughput_per_pod", "latency", "service_time", "load_curve", "concurrency", "balancing", "max_utilization")
+		b.excludes(n, "replicas says how many pods there are", "throughput", "fronts", "throughput_per_pod", "latency", "service_time", "concurrency", "cpu_per_request", "balancing", "balancers", "connections", "max_utilization")
 	case n.has("throughput_per_pod"):
 		d.Way = planner.FromLoadTest
 		d.Throughput, _ = get[units.Rate](n, "throughput")
 		d.ThroughputPerPod, _ = get[units.Rate](n, "throughput_per_pod")
-		b.excludes(n, "throughput_per_pod says what a pod carries", "latency", "service_time", "load_curve", "concurrency", "balancing")
+		b.excludes(n, "throughput_per_pod says what a pod carries", "latency", "service_time", "concurrency", "cpu_per_request", "balancing", "balancers", "connections")
 		if n.has("max_utilization") {
 			b.add(UtilizationBeside, &n.attrs["max_utilization"].name, "throughput_per_pod is used as it is: it was measured at the latency target. Leave max_utilization out, or state latency instead.")
 		}
 		b.needsThroughput(n)
-	case n.has("load_curve"):
-		d = b.curveDemand(n, path)
 	case latency:
 		d = b.latencyDemand(x, n, path)
 	case n.has("throughput") || n.has("fronts"):
@@ -46,10 +44,10 @@ func (b *builder) demand(x *groupContext, n *node, path string) planner.Demand {
 		if !n.has(name) {
 			name = "fronts"
 		}
-		b.add(MissingDemand, &n.attrs[name].name, "%s alone does not say how many pods carry it. Add throughput_per_pod from a load test, or latency with service_time and concurrency.", name)
+		b.add(MissingDemand, &n.attrs[name].name, "%s alone does not say how many pods carry it. Add throughput_per_pod from a load test, or latency with service_time and concurrency or cpu_per_request.", name)
 	case x.role == planner.Stateful: // counts reports it
 	default:
-		b.add(MissingDemand, &n.def, "The workload does not say how much it carries. Give replicas; or throughput and throughput_per_pod; or throughput, latency, service_time and concurrency.")
+		b.add(MissingDemand, &n.def, "The workload does not say how much it carries. Give replicas; or throughput and throughput_per_pod; or throughput, latency, service_time and concurrency or cpu_per_request.")
 	}
 	return d
 }
@@ -102,57 +100,18 @@ func (b *builder) latencyDemand(x *groupContext, n *node, path string) planner.D
 	d := planner.Demand{Way: planner.FromLatency}
 	d.Throughput, _ = get[units.Rate](n, "throughput")
 	b.needsThroughput(n)
-	d.Latency = b.targets(n, path)
+	d.Latency, d.FailureLatency = b.targets(x, n, path)
 	if s := n.child("service_time"); s != nil {
 		d.Service = b.serviceTime(s, path+".service_time")
 	} else if !n.refused["service_time"] {
 		b.add(MissingDemand, &n.def, "A latency target needs service_time: how long a request takes without waiting.")
 	}
-	d.Concurrency, _ = get[int](n, "concurrency")
-	if !n.has("concurrency") && !n.refused["cpu_per_request"] {
-		b.add(MissingDemand, &n.def, "A latency target needs concurrency: the requests that a pod serves side by side, such as its worker threads.")
-	}
-	d.Balancing = take(b, n, path, "balancing", "random", "random", "language")
+	b.station(n, path, &d)
 	d.MaxUtilization = take(b, n, path, "max_utilization", x.def.maxUtilization, ratioText(x.def.maxUtilization), x.source)
 	if u, ok := get[units.Ratio](n, "max_utilization"); ok && u == 0 {
 		b.add(OutOfRange, n.rng("max_utilization"), "At a utilization of 0 no number of pods carries anything.")
 	}
 	return d
-}
-
-// targets reads the latency blocks, ordered by statistic.
-func (b *builder) targets(n *node, path string) []planner.LatencyTarget {
-	blocks := n.children("latency")
-	if len(blocks) == 0 && !n.refused["latency"] {
-		b.add(MissingDemand, &n.def, "%s", noTargets(n))
-	}
-	found := map[planner.Statistic]time.Duration{}
-	for _, l := range blocks {
-		take(b, l, path+".latency", "during", "normal", "normal", "language")
-		named := len(l.refused) > 0 || l.has("during") && l.attrs["during"].bad
-		for _, s := range statistics() {
-			if !l.has(string(s)) {
-				continue
-			}
-			named = true
-			target, ok := get[time.Duration](l, string(s))
-			if _, twice := found[s]; twice {
-				b.add(InvalidLatency, &l.attrs[string(s)].name, "There is a target for %s already. Keep one of them.", s)
-			} else if ok {
-				found[s] = target
-			}
-		}
-		if !named {
-			b.add(InvalidLatency, &l.def, "The block names no statistic: write p99 = \"250ms\", or mean, p50, p90, p95, p999.")
-		}
-	}
-	var out []planner.LatencyTarget
-	for _, s := range statistics() {
-		if target, ok := found[s]; ok {
-			out = append(out, planner.LatencyTarget{Statistic: s, Target: target})
-		}
-	}
-	return out
 }
 
 // maxMeasuredAt is the highest load at which measured service times may be

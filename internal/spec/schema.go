@@ -29,7 +29,6 @@ const (
 	kindCores                // a whole number of cores
 	kindDate                 // "2026-11-20"
 	kindMinor                // "1.35"
-	kindCurve                // points of a load curve
 	kindOther                // what no issue has built
 )
 
@@ -72,8 +71,6 @@ func (k kind) title() string {
 		return "date"
 	case kindMinor:
 		return "version"
-	case kindCurve:
-		return "list of points"
 	case kindOther:
 		return "any"
 	}
@@ -250,6 +247,7 @@ func clusterBlock() block {
 			{name: "environment", kind: kindChoice, choices: []string{"production", "development"}, def: "production", doc: "Development asks for no redundancy, no spare replicas, one replica at least, and admits burstable types."},
 			{name: "as_of", kind: kindDate, def: "the catalog's date", doc: "The day at which fees and support dates are read. Nothing reads a clock."},
 			{name: "max_usd_per_month", kind: kindUSD, def: "no limit", doc: "Budget; above it the spec cannot be met."},
+			{name: "simulation", kind: kindChoice, choices: []string{"auto", "never"}, def: "auto", doc: "Whether queues are simulated where the formulas cannot decide how many pods meet a latency target. never takes what the formulas say, on the safe side where they are known to be rough."},
 			{name: "catalog_max_age", kind: kindDuration, unbuilt: true, doc: "Older prices fail."},
 		},
 		blocks: append([]block{

@@ -135,15 +135,18 @@ func machineBlocks() []block {
 
 func workload() block {
 	return block{
-		name: "workload", label: "name", repeat: true, doc: "A set of equal pods. Its demand is stated in one of these ways: replicas; throughput and throughput_per_pod; throughput, latency, service_time and concurrency; or throughput, latency and load_curve. A proxy gives fronts in place of throughput.",
+		name: "workload", label: "name", repeat: true, doc: "A set of equal pods. Its demand is stated in one of three ways: replicas; throughput and throughput_per_pod; throughput, latency, service_time and concurrency or cpu_per_request, or both. A proxy gives fronts in place of throughput.",
 		attributes: []attribute{
 			{name: "kind", kind: kindChoice, choices: []string{"Deployment", "StatefulSet"}, later: []string{"Job", "CronJob"}, def: "Deployment", doc: "The controller of the pods."},
 			{name: "replicas", kind: kindCount, least: 1, doc: "Way 1: this many. The count never changes."},
 			{name: "throughput", kind: kindRate, doc: "Ways 2 and 3: the peak of the whole cluster, all zones together."},
 			{name: "throughput_per_pod", kind: kindRate, down: true, doc: "Way 2: from a load test, at the latency target. Used as it is."},
-			{name: "concurrency", kind: kindCount, least: 1, most: 10_000, doc: "Way 3: requests that a pod serves side by side."},
-			{name: "balancing", kind: kindChoice, choices: []string{"random"}, later: []string{"round_robin", "least_requests", "power_of_two", "pooled"}, def: "random", doc: "Way 3: how requests find a pod."},
-			{name: "max_utilization", kind: kindRatio, down: true, def: "by role", doc: "Way 3: of the pod's workers at the peak."},
+			{name: "concurrency", kind: kindCount, least: 1, most: 10_000, def: "no limit", doc: "Way 3: requests that a pod serves side by side. Left out where cpu_per_request is given and the server takes as many as come."},
+			{name: "cpu_per_request", kind: kindDuration, doc: "Way 3: CPU time of a request, in the mean and as a part of its service time. The requests in a pod share what the pod requests of CPU."},
+			{name: "balancing", kind: kindChoice, choices: []string{"random", "round_robin", "least_requests", "power_of_two", "pooled"}, def: "random", doc: "Way 3: how requests find a pod. random: kube-proxy. least_requests: the pod with the fewest in flight; power_of_two: of two drawn the one with fewer, as Envoy and gRPC do under the name of least requests. pooled: one queue that all pods take from."},
+			{name: "balancers", kind: kindCount, least: 1, most: 1000, def: "1", doc: "Way 3: balancers that know nothing of each other, such as clients that balance for themselves."},
+			{name: "connections", kind: kindCount, def: "0: each request is balanced", doc: "Way 3: lasting connections that all requests come through, each to one pod for as long as it lasts."},
+			{name: "max_utilization", kind: kindRatio, down: true, def: "by role", doc: "Way 3: of the pod's workers, and of its CPU request, at the peak."},
 			{name: "spare_replicas", kind: kindCount, def: "1 for computed counts, 0 in development", doc: "Added to the count that carries the peak."},
 			{name: "min_replicas", kind: kindCount, def: "by role; 1 in development", doc: "Computed counts are at least this."},
 			{name: "min_ready", kind: kindPortion, doc: "Pods that stay Ready through any declared loss, without rescheduling; a share rounds up."},
@@ -152,10 +155,7 @@ func workload() block {
 			{name: "growth_per_month", kind: kindRatio, def: "growth.per_month", doc: "Growth of this workload; given here it applies to replicas too."},
 			{name: "manifest", kind: kindText, unbuilt: true, doc: "Manifest that pod, replicas and so on are read from.", instead: "Write them here."},
 			{name: "fronts", kind: kindTexts, doc: "In place of throughput: workloads anywhere in the cluster whose throughput this one carries too, as a proxy before them does. By name or, where several have it, by address: \"node_group.web.workload.api\". The sum grows as its parts do."},
-			{name: "cpu_per_request", kind: kindDuration, unbuilt: true, doc: "CPU time of a request.", instead: "Give concurrency: what a pod serves side by side."},
-			{name: "balancers", kind: kindCount, unbuilt: true, doc: "Independent load balancers."},
-			{name: "connections", kind: kindCount, unbuilt: true, doc: "Connections that requests share."},
-			{name: "load_curve", kind: kindCurve, doc: "In place of service_time, for servers that batch requests or run on a GPU: [{ throughput = 10, p99 = \"80ms\" }, …], measured of one pod under a load that lasts, two points or more. A pod carries what keeps p99 to the target, by a straight line between the points and never beyond the last."},
+			{name: "load_curve", kind: kindOther, unbuilt: true, doc: "Measured latency by load.", instead: "Give throughput_per_pod: the load at which the target still holds."},
 			{name: "daily_profile", kind: kindOther, unbuilt: true, doc: "Share of the peak by hour."},
 			{name: "node_selector", kind: kindMap, def: "none", doc: "Labels that a node must have: those of its group, kubernetes.io/arch, kubernetes.io/os, node.kubernetes.io/instance-type, topology.kubernetes.io/zone and the provider's."},
 			{name: "anti_affinity", kind: kindChoice, choices: []string{"none", "preferred", "required"}, def: "none", doc: "Keeps the pods of the workload apart, one to a domain: as a wish or as a condition."},
@@ -181,7 +181,7 @@ func demandBlocks() []block {
 			name: "latency", repeat: true, doc: "Way 3: the largest response time allowed.",
 			attributes: append(append([]attribute{}, statistics...),
 				attribute{name: "p999", kind: kindDuration, doc: "The 99.9th percentile."},
-				attribute{name: "during", kind: kindChoice, choices: []string{"normal"}, later: []string{"failure"}, def: "normal", doc: "When the target holds."}),
+				attribute{name: "during", kind: kindChoice, choices: []string{"normal", "failure"}, def: "normal", doc: "When the target holds. failure: while a loss that redundancy declares lasts, for survivors that hold the targets (recovery static); max_utilization does not hold then. Without such a target the normal ones hold then too."}),
 		},
 		{
 			name: "service_time", doc: "Way 3: what was measured of one request's service, waiting excluded. Two or more of mean, p50, p90, p95 and p99, or mean and cv; exponential and constant need one.",

@@ -77,12 +77,10 @@ func (p *problem) workloads(a *answer) []planner.WorkloadPlan {
 		if rate := w.carried.rate; rate > 0 && replicas > 0 {
 			out[i].PerPod = units.CeilDiv(rate, units.Rate(replicas))
 		}
-		if w.curve != nil {
-			worst := p.readyByLoss(a, i)
-			out[i].Latency = w.measurements(replicas, worst[placement.NodeLoss], worst[placement.ZoneLoss])
-		}
-		if w.model != nil {
-			out[i].Utilization = ceilRatio(w.model.Predict(replicas).Utilization)
+		if w.queue != nil {
+			now := w.queue.normal.predict(replicas)
+			out[i].Utilization, out[i].CPUUtilization = shareOf(now.Utilization), shareOf(now.CPU)
+			out[i].Sizing = w.sizingOf()
 			worst := p.readyByLoss(a, i)
 			out[i].Latency = w.predictions(replicas, worst[placement.NodeLoss], worst[placement.ZoneLoss])
 		}
@@ -92,7 +90,8 @@ func (p *problem) workloads(a *answer) []planner.WorkloadPlan {
 }
 
 // readyByLoss returns the least number of pods of workload i that a loss of
-// nodes and a loss of zones leave in the described placement.
+// nodes and a loss of zones leave in the described placement; at once, the latter
+// has both.
 func (p *problem) readyByLoss(a *answer, i int) map[placement.During]int {
 	replicas := a.sized[i].Sum()
 	var onNodes []int
@@ -101,10 +100,14 @@ func (p *problem) readyByLoss(a *answer, i int) map[placement.During]int {
 		onNodes = append(onNodes, n.Pods[i])
 		inZones[n.Zone] += n.Pods[i]
 	}
-	return map[placement.During]int{
+	ready := map[placement.During]int{
 		placement.NodeLoss: replicas - largest(onNodes, p.losses.Nodes),
 		placement.ZoneLoss: replicas - largest(inZones, p.losses.Zones),
 	}
+	if p.losses.AtOnce {
+		ready[placement.ZoneLoss] = a.report.ReadyAtWorst[i]
+	}
+	return ready
 }
 
 // largest returns the sum of the n largest of list.

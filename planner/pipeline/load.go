@@ -3,8 +3,6 @@ package pipeline
 import (
 	"errors"
 	"fmt"
-	"strconv"
-	"time"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/demand"
@@ -30,9 +28,8 @@ type work struct {
 	// load pods carry the peak.
 	load    int
 	binding string
-	model   *demand.Model
-	// curve is what was measured of a pod; nil where nothing was.
-	curve *measuredCurve
+	// queue is nil where the load is not stated by latency.
+	queue *queue
 	// base are the reasons that do not depend on the nodes.
 	base planner.ReplicaReasons
 	// need pods stay ready through any declared loss, without rescheduling; 0 is
@@ -54,7 +51,7 @@ func (m *maker) load(g *planner.NodeGroup, guests []planner.Workload, months int
 			w.carried = rates[w.path]
 			w.request, w.zones = more.pod(w.spec), zonesFor(w.spec, g.Zones)
 			w.priority = priorityOf(g, w.spec)
-			if err := w.size(months); err != nil {
+			if err := w.size(m, months); err != nil {
 				failed = append(failed, err)
 			}
 			works = append(works, w)
@@ -64,7 +61,7 @@ func (m *maker) load(g *planner.NodeGroup, guests []planner.Workload, months int
 }
 
 // size fills in everything but the spec.
-func (w *work) size(months int) error {
+func (w *work) size(m *maker, months int) error {
 	d := &w.spec.Demand
 	var err error
 	switch d.Way {
@@ -73,10 +70,8 @@ func (w *work) size(months int) error {
 	case planner.FromLoadTest:
 		err = w.fromLoadTest(months)
 	case planner.FromLatency:
-		err = w.fromLatency(months)
-	case planner.FromCurve:
-		err = w.fromCurve(months)
-	case planner.FromJob:
+		err = w.fromLatency(m, months)
+	case planner.FromCurve, planner.FromJob:
 		fallthrough
 	default:
 		panic(fmt.Sprintf("pipeline: demand way %q", d.Way))
@@ -152,79 +147,15 @@ func (w *work) fromLoadTest(months int) error {
 	return nil
 }
 
-func (w *work) fromLatency(months int) error {
-	w.computed = true
-	if w.carried.err != nil {
-		return w.carried.err
-	}
-	d := &w.spec.Demand
-	law, err := measured(&d.Service).Law()
-	if err != nil {
-		return &planner.Infeasible{Path: w.path + ".service_time", Constraint: err.Error()}
-	}
-	load := demand.Load{
-		Throughput:     w.carried.rate,
-		Station:        demand.Station{Law: law, Workers: d.Concurrency, Policy: demand.Random},
-		MaxUtilization: d.MaxUtilization,
-	}
-	for _, t := range d.Latency {
-		load.Targets = append(load.Targets, demand.Target{Statistic: statistic(t.Statistic), Limit: t.Target})
-	}
-	w.model = demand.NewModel(load)
-	if w.brief {
-		n, err := w.model.Replicas()
-		if err != nil {
-			return w.unmet(err, months)
-		}
-		w.load = n
-		return nil
-	}
-	sizing, err := w.model.Size()
-	if err != nil {
-		return w.unmet(err, months)
-	}
-	w.load = sizing.Replicas
-	switch sizing.Binding {
-	case demand.Utilization:
-		w.binding = "utilization"
-	case demand.LatencyTarget:
-		w.binding = sizing.Target.Statistic.String()
-	case demand.Single:
-		w.binding = "one pod"
-	}
-	return nil
-}
-
-// unmet says why a latency target cannot be met.
-func (w *work) unmet(err error, months int) error {
-	gate, ok := errors.AsType[*demand.InfeasibleError](err)
-	if !ok {
-		return w.tooMany(w.stated(), months)
-	}
-	name := gate.Target.Statistic.String()
-	floor := gate.Target.Limit + gate.Margin()
-	return &planner.Infeasible{
-		Path:       w.path + ".latency." + name,
-		Constraint: fmt.Sprintf("no number of replicas meets %s %s: the service time's own %s is %s", name, milliseconds(gate.Target.Limit), name, milliseconds(floor)),
-		Margin:     fmt.Sprintf("%s too long", milliseconds(gate.Margin())),
-		Remedy:     fmt.Sprintf("raise the target above %s, or make the service faster", milliseconds(floor)),
-	}
-}
-
-// milliseconds writes a time as specs do: "250ms", "70.5ms", "60s".
-func milliseconds(d time.Duration) string {
-	if d >= time.Second && d%time.Second == 0 {
-		return fmt.Sprintf("%ds", d/time.Second)
-	}
-	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', -1, 64) + "ms"
-}
-
 // keepReady returns how many pods must stay ready through a declared loss.
 func (w *work) keepReady() int {
 	if w.spec.MinReady != nil {
 		return w.spec.MinReady.Up(w.load)
 	}
 	if w.spec.Recovery == planner.Static && w.computed {
+		if w.queue != nil {
+			return w.queue.survivors.pods
+		}
 		return w.load
 	}
 	return 0
@@ -355,123 +286,4 @@ func (w *work) placed(replicas int) placement.Workload {
 	}
 	w.bind(&p)
 	return p
-}
-
-// measured translates a service time.
-func measured(s *planner.ServiceTime) demand.Measured {
-	m := demand.Measured{CV: s.CV}
-	switch s.Distribution {
-	case "gamma":
-		m.Distribution = demand.Gamma
-	case "exponential":
-		m.Distribution = demand.Exponential
-	case "constant":
-		m.Distribution = demand.Constant
-	default:
-		m.Distribution = demand.Lognormal
-	}
-	for _, f := range s.Measured {
-		switch f.Statistic {
-		case planner.Mean:
-			m.Mean = f.Target
-		case planner.P50:
-			m.P50 = f.Target
-		case planner.P90:
-			m.P90 = f.Target
-		case planner.P95:
-			m.P95 = f.Target
-		case planner.P99:
-			m.P99 = f.Target
-		case planner.P999:
-			// The language has no measured p999.
-		}
-	}
-	return m
-}
-
-func statistic(s planner.Statistic) demand.Statistic {
-	switch s {
-	case planner.Mean:
-		return demand.Mean
-	case planner.P50:
-		return demand.P50
-	case planner.P90:
-		return demand.P90
-	case planner.P95:
-		return demand.P95
-	case planner.P99:
-		return demand.P99
-	case planner.P999:
-		return demand.P999
-	}
-	panic(fmt.Sprintf("pipeline: statistic %q", s))
-}
-
-// predictions returns what the model says of the targets with every replica
-// ready, during a rollout and, where survivors must hold them, after the losses.
-func (w *work) predictions(replicas, afterNodes, afterZones int) []planner.LatencyPrediction {
-	if w.model == nil {
-		return nil
-	}
-	var out []planner.LatencyPrediction
-	for _, at := range w.moments(replicas, afterNodes, afterZones) {
-		for _, l := range w.model.Predict(at.ready).Latency {
-			out = append(out, planner.LatencyPrediction{
-				Statistic: planner.Statistic(l.Statistic.String()), Target: l.Limit,
-				Predicted: ceilMicrosecond(l.Seconds), During: at.during, Model: w.modelName(),
-			})
-		}
-	}
-	return out
-}
-
-// moment is a situation and how many pods are ready in it.
-type moment struct {
-	during string
-	ready  int
-}
-
-// moments are the situations in which the pods must hold the targets: every replica
-// ready, a rollout and, where survivors must hold them, after the losses.
-func (w *work) moments(replicas, afterNodes, afterZones int) []moment {
-	out := []moment{{"normal", replicas}}
-	if away := w.rollout().Unavailable(replicas); away > 0 {
-		out = append(out, moment{"rollout", replicas - away})
-	}
-	if w.spec.Recovery == planner.Static {
-		// Survivors of min_ready may be too few for the targets: that was the wish.
-		if afterNodes < replicas && afterNodes >= w.load {
-			out = append(out, moment{"node_loss", afterNodes})
-		}
-		if afterZones < replicas && afterZones >= w.load {
-			out = append(out, moment{"zone_loss", afterZones})
-		}
-	}
-	return out
-}
-
-func (w *work) modelName() string {
-	return fmt.Sprintf("M/G/%d per pod, random, %s", w.spec.Demand.Concurrency, w.spec.Demand.Service.Distribution)
-}
-
-// ceilMicrosecond rounds finite seconds up to whole microseconds, which is what
-// people read.
-func ceilMicrosecond(seconds float64) time.Duration {
-	d := time.Duration(seconds * float64(time.Second))
-	return (d + time.Microsecond - 1).Truncate(time.Microsecond)
-}
-
-// modelAssumptions are what the queueing model takes for granted of a workload.
-func modelAssumptions(path string, d *planner.Demand) []planner.Assumption {
-	out := []planner.Assumption{{
-		Path: path + ".arrivals", Value: "Poisson", Source: "model M/G/k per pod",
-	}}
-	if d.Service.MeasuredAtUtilization > 0 {
-		out = append(out, planner.Assumption{
-			Path:   path + ".service_time",
-			Value:  fmt.Sprintf("figures measured at %.0f%% utilization are taken as they are: an upper bound", d.Service.MeasuredAtUtilization.Float()*100),
-			Source: "model M/G/k per pod",
-		})
-	}
-	return out
 }

@@ -229,10 +229,11 @@ func caseOf(g *planner.GroupPlan, declared *planner.NodeGroup, works []work, eve
 
 // latencyOf predicts the targets of a workload that lost pods.
 func (w *work) latencyOf(c *planner.WorkloadCase) []planner.LatencyCase {
-	if w.model == nil || c.Displaced == 0 {
+	if w.queue == nil || c.Displaced == 0 {
 		return nil
 	}
-	atOnce, after := w.model.Predict(c.Ready()).Latency, w.model.Predict(c.After()).Latency
+	h := &w.queue.survivors
+	atOnce, after := h.predict(c.Ready()).Latency, h.predict(c.After()).Latency
 	out := make([]planner.LatencyCase, len(atOnce))
 	for i, l := range atOnce {
 		out[i] = planner.LatencyCase{

@@ -80,12 +80,15 @@ func (k *checker) losses(g *group) {
 
 // mustStay returns how many pods of l must stay Ready through any declared loss,
 // and the rule that says so: min_ready where it is given, else for static recovery
-// as many as carry the load.
+// as many as carry the load, or as hold the targets declared for a failure.
 func (l *load) mustStay() (int, string) {
 	switch m := l.spec.MinReady; {
 	case m != nil:
 		return m.Up(l.plan.Replicas), "loss.min_ready"
 	case l.spec.Recovery == planner.Static && l.computed():
+		if s := l.plan.Sizing; s != nil && len(l.spec.Demand.FailureLatency) > 0 {
+			return s.Survivors, "loss.static"
+		}
 		return l.plan.Reasons.Load, "loss.static"
 	}
 	return 0, "loss.static"

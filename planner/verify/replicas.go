@@ -1,20 +1,9 @@
 package verify
 
 import (
-	"math/big"
-	"time"
-
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
-
-// targetSlack is by how much a prediction may be above its target: a float's
-// worth, so that a target equal to the service time can be met.
-const targetSlack = 1e-9
-
-// modelSlack is by how much a prediction may be below what was measured, for
-// the rounding of a fitted law to nanoseconds.
-const modelSlack = 1e-6
 
 // replicas checks the count of each workload against what it must be.
 func (k *checker) replicas(g *group) {
@@ -82,72 +71,10 @@ func (k *checker) load(l *load) {
 		}
 	case planner.FromLatency:
 		k.cap(l)
-	case planner.FromCurve:
-		k.curve(l)
+		k.sizing(l)
 	case planner.GivenReplicas:
-	case planner.FromJob:
+	case planner.FromCurve, planner.FromJob:
 		k.need(false, l.path, "replicas.load", "demand by %q is not planned", d.Way)
-	}
-}
-
-// cap checks that the load's pods stay below the utilization that was allowed:
-// throughput x mean service time / (pods x concurrency).
-func (k *checker) cap(l *load) {
-	d := &l.spec.Demand
-	carried, _ := k.throughput(l.path)
-	if carried > 0 {
-		k.need(l.plan.Reasons.Load > 0, l.path, "replicas.load", "no pod carries the load")
-	}
-	mean, ok := measured(d, planner.Mean)
-	if !ok {
-		return
-	}
-	// Rates and ratios are in millionths, times in billionths:
-	// rate/1e6 x mean/1e9 <= load x concurrency x cap/1e6.
-	busy := new(big.Int).Mul(big.NewInt(int64(carried)), big.NewInt(int64(mean)))
-	most := new(big.Int).Mul(big.NewInt(int64(l.plan.Reasons.Load)), big.NewInt(int64(max(1, d.Concurrency))))
-	most.Mul(most, big.NewInt(int64(d.MaxUtilization)))
-	most.Mul(most, big.NewInt(int64(time.Second)))
-	k.need(busy.Cmp(most) <= 0, l.path, "replicas.utilization", "%d pods for the load are busy beyond %s", l.plan.Reasons.Load, percent(d.MaxUtilization))
-	k.need(l.plan.Utilization <= d.MaxUtilization+1, l.path, "replicas.utilization", "a utilization of %s, at most %s is allowed", percent(l.plan.Utilization), percent(d.MaxUtilization))
-}
-
-// measured returns what the spec says of a statistic of the service time.
-func measured(d *planner.Demand, s planner.Statistic) (time.Duration, bool) {
-	for _, m := range d.Service.Measured {
-		if m.Statistic == s {
-			return m.Target, true
-		}
-	}
-	return 0, false
-}
-
-// latency checks predictions against targets and against the service time, which
-// no response can undercut.
-func (k *checker) latency(l *load) {
-	d := &l.spec.Demand
-	if d.Way == planner.FromLatency || d.Way == planner.FromCurve {
-		for _, t := range d.Latency {
-			seen := false
-			for _, p := range l.plan.Latency {
-				seen = seen || (p.During == "normal" && p.Statistic == t.Statistic && p.Target == t.Target)
-			}
-			k.need(seen, l.path+".latency."+string(t.Statistic), "latency.missing", "no prediction for the target of %v", t.Target)
-		}
-	}
-	for _, p := range l.plan.Latency {
-		path := l.path + ".latency." + string(p.Statistic)
-		binds := p.During == "normal" || p.During == "rollout" || l.spec.Recovery == planner.Static
-		if binds && p.Target > 0 {
-			k.need(float64(p.Predicted) <= float64(p.Target)*(1+targetSlack), path, "latency.target", "%v predicted (%s), the target is %v", p.Predicted, p.During, p.Target)
-		}
-		least, ok := measured(d, p.Statistic)
-		if d.Service.Distribution == "constant" && len(d.Service.Measured) > 0 {
-			least, ok = d.Service.Measured[0].Target, true
-		}
-		if ok {
-			k.need(float64(p.Predicted) >= float64(least)*(1-modelSlack), path, "latency.service", "%v predicted, the service alone takes %v", p.Predicted, least)
-		}
 	}
 }
 

@@ -57,7 +57,7 @@ func breakOne(rng *rand.Rand, v reflect.Value) bool {
 
 // TestWrongPlansDoNotPanic: whatever a plan says, it is checked to the end.
 func TestWrongPlansDoNotPanic(t *testing.T) {
-	fixtures := []func() *problem{good, mixed, spotty, hosted, rooms, certain, packedOnly, func() *problem { return priced(55) }}
+	fixtures := []func() *problem{good, queued, mixed, spotty, hosted, rooms, certain, packedOnly, func() *problem { return priced(55) }}
 	for seed := range uint64(6000) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		p := fixtures[seed%uint64(len(fixtures))]()

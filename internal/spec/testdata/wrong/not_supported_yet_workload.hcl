@@ -7,7 +7,6 @@ cluster "shop" {
   node_group "web" {
     workload "api" {
       kind            = "CronJob"
-      cpu_per_request = "6ms"
       throughput      = { low = 800, mid = 1000, high = 1500 }
       throughput_per_pod = 100
       horizontal_pod_autoscaler {

@@ -1,0 +1,133 @@
+package pipeline
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/demand"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// predictions returns what the model says of the targets with every replica
+// ready, during a rollout and, where survivors must hold them, after the losses.
+func (w *work) predictions(replicas, afterNodes, afterZones int) []planner.LatencyPrediction {
+	if w.queue == nil {
+		return nil
+	}
+	q := w.queue
+	type moment struct {
+		during string
+		ready  int
+		of     *held
+	}
+	moments := []moment{{"normal", replicas, &q.normal}}
+	if away := w.rollout().Unavailable(replicas); away > 0 {
+		moments = append(moments, moment{"rollout", replicas - away, &q.normal})
+	}
+	if w.spec.Recovery == planner.Static {
+		// Survivors of min_ready may be too few for the targets: that was the wish.
+		if afterNodes < replicas && afterNodes >= q.survivors.pods {
+			moments = append(moments, moment{"node_loss", afterNodes, &q.survivors})
+		}
+		if afterZones < replicas && afterZones >= q.survivors.pods {
+			moments = append(moments, moment{"zone_loss", afterZones, &q.survivors})
+		}
+	}
+	var out []planner.LatencyPrediction
+	for _, at := range moments {
+		for _, l := range at.of.predict(at.ready).Latency {
+			out = append(out, planner.LatencyPrediction{
+				Statistic: planner.Statistic(l.Statistic.String()), Target: l.Limit,
+				Predicted: ceilMicrosecond(l.Seconds), During: at.during, Model: w.modelName(at.of),
+			})
+		}
+	}
+	return out
+}
+
+// modelName names the queue of a pod, how requests find one, and the law of the
+// service: "M/G/8 on 0.5 cores per pod, round_robin of 3, lognormal".
+func (w *work) modelName(h *held) string {
+	d, s := &w.spec.Demand, &w.queue.station
+	name := "M/G/inf"
+	if d.Concurrency > 0 {
+		name = fmt.Sprintf("M/G/%d", d.Concurrency)
+	}
+	if s.CPU.PerRequest > 0 {
+		name += fmt.Sprintf(" on %s cores", coresExactly(s.CPU.Cores))
+	}
+	policy := d.Balancing
+	switch {
+	case d.Connections > 0:
+		policy = fmt.Sprintf("%d connections", d.Connections)
+	case h.reason == demand.TwoChoices || h.reason == demand.ManyBalancers:
+		policy = "at worst random"
+	case d.Balancers > 1:
+		policy += fmt.Sprintf(" of %d", d.Balancers)
+	}
+	return strings.Join([]string{name + " per pod", policy, d.Service.Distribution}, ", ")
+}
+
+// coresExactly writes CPU with as many digits as it has.
+func coresExactly(c units.MilliCPU) string {
+	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%d.%03d", c/units.Core, c%units.Core), "0"), ".")
+}
+
+// ceilMicrosecond rounds finite seconds up to whole microseconds, which is what
+// people read.
+func ceilMicrosecond(seconds float64) time.Duration {
+	d := time.Duration(seconds * float64(time.Second))
+	return (d + time.Microsecond - 1).Truncate(time.Microsecond)
+}
+
+// shareOf rounds a share of a model up to a millionth; what it is above one by is a
+// float's last digits.
+func shareOf(f float64) units.Ratio { return ceilRatio(f * (1 - 1e-12)) }
+
+// sizingOf says how the load's pods came about.
+func (w *work) sizingOf() *planner.Sizing {
+	if w.queue == nil {
+		return nil
+	}
+	q, d := w.queue, &w.spec.Demand
+	law := q.station.Law
+	erlangs := w.carried.rate.Float() * law.Mean()
+	s := &planner.Sizing{
+		Mean: ceilMicrosecond(law.Mean()), CV: shareOf(math.Sqrt(law.SCV())),
+		Erlangs: shareOf(erlangs), CPU: units.MilliCPU(math.Ceil(w.carried.rate.Float() * d.CPUPerRequest.Seconds() * float64(units.Core) * (1 - 1e-12))),
+		Method: planner.ByFormula, Reason: q.normal.reason.String(),
+		ForUtilization: q.normal.sizing.UtilizationReplicas,
+	}
+	if w.spec.Recovery == planner.Static && w.spec.MinReady == nil {
+		s.Survivors = q.survivors.pods
+	}
+	if b, err := q.normal.model.Bracket(); err == nil {
+		s.Pooled, s.Random = b.Pooled, b.Random
+	}
+	for n := max(w.load-1, 1); n <= w.load+1; n++ {
+		s.Steps = append(s.Steps, stepOf(q.normal.predict(n)))
+	}
+	return s
+}
+
+// stepOf translates what a number of pods does.
+func stepOf(p demand.Prediction) planner.SizingStep {
+	step := planner.SizingStep{Pods: p.Ready, Utilization: shareOf(p.Utilization), CPUUtilization: shareOf(p.CPU)}
+	for _, l := range p.Latency {
+		seen := planner.StepLatency{Statistic: planner.Statistic(l.Statistic.String())}
+		if !math.IsInf(l.Seconds, 1) {
+			seen.Predicted = ceilMicrosecond(l.Seconds)
+		}
+		step.Latency = append(step.Latency, seen)
+		if !l.Met && step.Breaks == "" {
+			step.Breaks = l.Statistic.String()
+		}
+	}
+	if !p.UtilizationMet {
+		step.Breaks = "max_utilization"
+	}
+	return step
+}
