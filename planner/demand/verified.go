@@ -214,6 +214,9 @@ func (m *Model) system(n int) simulate.System {
 		Pods: pods, Workers: m.pod.workers, Policy: policyOf(s.Policy), Balancers: s.Balancers,
 		Connections: s.Connections, Rate: rate, Service: sampled(s.Law),
 	}
+	if s.sticky() {
+		system.Hottest = Hottest(s.Connections, n, placements)
+	}
 	if m.pod.shared() {
 		system.Cores = m.pod.cores
 		system.CPU = phase(s.Law, m.pod.cpu, m.pod.parts)

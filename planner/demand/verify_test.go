@@ -87,6 +87,30 @@ func TestSizeVerifiedFindsTheLeast(t *testing.T) {
 	}
 }
 
+// Where a simulation says how far a count is from the targets, the search needs few
+// questions however far off the guess is: here the logarithm of what exceeds them
+// falls as in a queue, first steeply.
+func TestSizeVerifiedFollowsTheExcess(t *testing.T) {
+	model := demand.NewModel(demand.Load{
+		Throughput: 100 * units.PerSecond,
+		Station:    demand.Station{Law: lawOf(t, demand.Exponential, 1), Workers: 1, Policy: demand.PowerOfTwo},
+		Targets:    []demand.Target{{Statistic: demand.P99, Limit: 8 * time.Second}},
+	})
+	for least := 101; least < 1000; least += 7 {
+		edge := float64(least) - .5
+		v, err := model.SizeVerified(func(n int) demand.Verdict {
+			slack := 1 - 100/max(float64(n), 100.5)
+			return demand.Verdict{Met: n >= least, Excess: 8 * (1 - 100/edge - slack)}
+		})
+		if err != nil || v.Replicas != least {
+			t.Fatalf("%d pods hold, found %d: %v", least, v.Replicas, err)
+		}
+		if len(v.Simulated) > 14 {
+			t.Errorf("%d pods hold: %d simulations, %v", least, len(v.Simulated), v.Simulated)
+		}
+	}
+}
+
 // The search starts at the best guess, so that a simulation which agrees is asked
 // twice at most.
 func TestSizeVerifiedStartsAtTheGuess(t *testing.T) {

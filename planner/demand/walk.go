@@ -62,9 +62,17 @@ func (w *walker) ask(n int) {
 	w.last, w.lastExcess = w.at, w.excess
 	w.at, w.excess = n, v.Excess
 	w.steps++
+	// An end that stays counts for less (the Illinois form of false position): the
+	// line to an end far off is too steep.
 	if v.Met {
+		if w.good > 0 {
+			w.badExcess /= 2
+		}
 		w.good, w.goodExcess = n, v.Excess
 	} else {
+		if w.bad >= w.floor {
+			w.goodExcess /= 2
+		}
 		w.bad, w.badExcess = n, v.Excess
 	}
 }
@@ -91,7 +99,11 @@ func (w *walker) stride() int {
 func (w *walker) between() int {
 	n := w.bad + (w.good-w.bad)/2
 	if w.badExcess != 0 && w.goodExcess < min(w.badExcess, 0) && w.steps%rescue != 0 {
-		share := (w.badExcess - aim) / (w.badExcess - w.goodExcess)
+		to := 0.0
+		if w.goodExcess < 2*aim {
+			to = aim
+		}
+		share := (w.badExcess - to) / (w.badExcess - w.goodExcess)
 		n = w.bad + int(math.Ceil(share*float64(w.good-w.bad)))
 	}
 	return min(max(n, w.bad+1), w.good-1)

@@ -112,6 +112,16 @@ func TestOverloadIsMissedWithoutARun(t *testing.T) {
 	}
 }
 
+// A system that barely carries its load stays open without a run: after 20 M
+// arrivals M/M/1 at .9999 has not forgotten that it was empty.
+func TestSluggishSystemsStayOpenWithoutARun(t *testing.T) {
+	s := one()
+	s.Rate = .9999
+	if r := decide(t, s, simulate.Target{Tail: .01, Limit: 1e9}); r.Arrivals != 0 || r.Met() || !r.Open() {
+		t.Errorf("at a load of .9999: %+v", r)
+	}
+}
+
 func TestRunsEndWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("enough")

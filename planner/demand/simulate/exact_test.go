@@ -204,7 +204,14 @@ func TestConnections(t *testing.T) {
 	// Two connections over two pods: together or apart, one as likely as the other,
 	// so that half of the requests see all of the load and half see half of it.
 	s.Pods, s.Connections, s.Rate = 2, 2, .6
+	near(t, "mean with two apart", measureWithHottest(t, s, 1), 1/(1-.3), .05)
 	near(t, "mean with two", measure(t, s, 4_000_000).Mean, (1/(1-.6)+1/(1-.3))/2, .1)
+}
+
+func measureWithHottest(t *testing.T, s simulate.System, hottest int) simulate.Estimate {
+	t.Helper()
+	s.Hottest = hottest
+	return measure(t, s, 1_000_000).Mean
 }
 
 // Hyperexponential arrivals at one exponential server, GI/M/1: σ solves

@@ -7,6 +7,7 @@ type router struct {
 	sys      System
 	turns    []int   // of each balancer in RoundRobin
 	bindings []int32 // of connections to pods
+	counts   []int   // of connections, by pod
 	binder   *rand.PCG
 }
 
@@ -15,7 +16,7 @@ func newRouter(s System, seed Seed) router {
 	switch {
 	case s.connections() > 0:
 		r.binder = seed.source(streamBindings)
-		r.bindings = make([]int32, s.connections())
+		r.bindings, r.counts = make([]int32, s.connections()), make([]int, s.Pods)
 	case s.Policy == RoundRobin:
 		m := s.balancers()
 		for b := range m {
@@ -25,12 +26,30 @@ func newRouter(s System, seed Seed) router {
 	return r
 }
 
+// bindingTries bounds how often bindings with too hot a pod are drawn anew.
+const bindingTries = 1000
+
 // bind binds the connections anew. It reports whether there are any.
 func (r *router) bind() bool {
-	for i := range r.bindings {
-		r.bindings[i] = int32(pick(r.binder.Uint64(), r.sys.Pods))
+	for range bindingTries {
+		if r.draw() <= r.sys.Hottest || r.sys.Hottest == 0 {
+			break
+		}
 	}
 	return r.bindings != nil
+}
+
+// draw draws bindings and returns the most connections of a pod.
+func (r *router) draw() int {
+	clear(r.counts)
+	most := 0
+	for i := range r.bindings {
+		pod := pick(r.binder.Uint64(), r.sys.Pods)
+		r.bindings[i] = int32(pod)
+		r.counts[pod]++
+		most = max(most, r.counts[pod])
+	}
+	return most
 }
 
 // route notes the pod of each request of a block. It reports false where that

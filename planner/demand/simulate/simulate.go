@@ -68,6 +68,9 @@ type System struct {
 	// evenly, and each request uses a connection drawn evenly. The bindings are
 	// drawn anew, and the pods emptied, in every batch. For Pooled it means nothing.
 	Connections int
+	// Hottest, if not zero, is the most connections that a pod may have: bindings
+	// that give one more are drawn anew.
+	Hottest int
 	// Rate is the arrivals in a second, all together; positive.
 	Rate float64
 	// Burstiness is the squared coefficient of variation of the times between
@@ -90,7 +93,7 @@ type System struct {
 func (s System) check() {
 	bad := s.Pods < 1 || s.Workers < 0 || (s.Workers == 0 && s.Cores == 0) || s.Balancers < 0 || s.Connections < 0 ||
 		s.Cores < 0 || !(s.Rate > 0) || (s.Burstiness != 0 && !(s.Burstiness >= 1)) || s.Service.mean() < 0 ||
-		s.Pods > 1<<30/max(s.Workers, 1)
+		s.Pods > 1<<30/max(s.Workers, 1) || (s.Hottest != 0 && s.Pods*s.Hottest < s.Connections)
 	if bad || s.work() <= 0 {
 		panic(fmt.Sprintf("simulate: not a system: %+v", s))
 	}
@@ -181,7 +184,11 @@ func (s System) saturation() float64 {
 // requests stay in service beside that.
 func (s System) relaxation() (all, one float64) {
 	const most = 0.999 // beyond, runs end at their limit anyway
-	rho := min(s.Utilization(), most)
+	rho := s.Utilization()
+	if c := s.connections(); c > 0 && s.Hottest > 0 {
+		rho *= float64(s.Hottest) * float64(s.Pods) / float64(c)
+	}
+	rho = min(rho, most)
 	scv := s.Service.scv()
 	if s.Cores > 0 {
 		scv = max(scv, s.CPU.scv())
