@@ -40,6 +40,27 @@ func large() ([]rollout.Pool, []rollout.Workload) {
 	return []rollout.Pool{pool}, workloads
 }
 
+// BenchmarkOneByOne is the worst of it: a node at a time, and a pod of each workload.
+func BenchmarkOneByOne(b *testing.B) {
+	pools, workloads := large()
+	pools[0].MaxUnavailable, pools[0].AtATime = units.Count(1), units.Count(1)
+	for i := range workloads {
+		workloads[i].Budget, workloads[i].Allowed = true, 1
+	}
+	for _, w := range ways() {
+		b.Run("nodes=5000/pods=150000/course="+string(w.course), func(b *testing.B) {
+			p := planOf(rollout.Course(w.course), timesOf(w.course), pools...)
+			p.Workloads, p.TerminateFirst = workloads, w.terminateFirst
+			b.ReportAllocs()
+			var t rollout.Timeline
+			for b.Loop() {
+				t = rollout.Run(&p, rollout.Options{})
+			}
+			b.ReportMetric(t.Duration.Hours(), "upgrade-h")
+		})
+	}
+}
+
 // BenchmarkRun compares all strategies on the large cluster; it is meant to stay
 // below 2 s.
 func BenchmarkRun(b *testing.B) {

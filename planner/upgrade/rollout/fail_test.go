@@ -169,3 +169,89 @@ func TestEveryCourseTurnsBack(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatComesInstead: where machines are replaced, one that fails is: before its
+// pool's turn by an old one, which is upgraded in turn, then by a new one. Nobody brings
+// a machine for one that is upgraded where it stands, and none for a blue one, whose
+// pods green has room for.
+func TestWhatComesInstead(t *testing.T) {
+	for name, test := range map[string]struct {
+		course rollout.Course
+		at     time.Duration
+		node   int32
+		// asked are the nodes that are requested beyond those of a calm run, left those
+		// of the new version in the end.
+		asked, left int
+	}{
+		"before its turn":     {rollout.EKSDefault, time.Minute, 3, 1, 4},
+		"old, in its turn":    {rollout.EKSDefault, 26 * time.Minute, 3, 0, 4}, // its own replacement, early
+		"new, in its turn":    {rollout.EKSDefault, 26 * time.Minute, 4, 1, 4},
+		"new, while it boots": {rollout.EKSDefault, 23 * time.Minute, 4, 1, 4},
+		"in the batch":        {rollout.EKSDefault, 24 * time.Minute, 0, 0, 4},
+		"in place":            {rollout.InPlace, time.Minute, 3, 0, 3},
+		"blue":                {rollout.NodeGroupBlueGreen, time.Hour, 3, 0, 4},
+		"green":               {rollout.NodeGroupBlueGreen, time.Hour, 5, 1, 4},
+		"old second cluster":  {rollout.ClusterBlueGreen, time.Hour, 0, 1, 4},
+		"new second cluster":  {rollout.ClusterBlueGreen, time.Hour, 5, 1, 4},
+	} {
+		p := shop(test.course, eksTimes())
+		if test.course == rollout.InPlace {
+			p = shop(test.course, ownTimes())
+		}
+		p.Pools[0].Fits = nil
+		strike := rollout.Event{At: test.at, Kind: rollout.NodeFails, Node: test.node}
+		calm, struck := rollout.Run(&p, rollout.Options{}), rollout.Run(&p, rollout.Options{Strikes: []rollout.Event{strike}})
+		if got := requested(&struck) - requested(&calm); got != test.asked || !struck.Finished {
+			t.Errorf("%s: %d more nodes are requested, want %d; finished %t", name, got, test.asked, struck.Finished)
+		}
+		_, last := slowly(&p, strike)
+		left := 0
+		for i := range last.Len() {
+			switch node := last.Node(i); {
+			case !paid(node.Status):
+			case node.Version == 1:
+				left++
+			default:
+				t.Errorf("%s: node %d is %+v in the end", name, i, node)
+			}
+		}
+		if left != test.left {
+			t.Errorf("%s: %d nodes in the end, want %d", name, left, test.left)
+		}
+	}
+}
+
+func requested(t *rollout.Timeline) int {
+	n := 0
+	for _, e := range t.Events {
+		if e.Action == rollout.Request {
+			n += int(e.Count)
+		}
+	}
+	return n
+}
+
+// TestEmptiestGoFirst: of EKS's surplus those without pods are taken away, though newer
+// ones run all of them.
+func TestEmptiestGoFirst(t *testing.T) {
+	p := planOf(rollout.EKSDefault, eksTimes(), with(uniform(m5xlarge, 2), units.Count(1), units.Count(0)))
+	p.Place = func(s *rollout.State, _, _, pods int, put func(node, pods int)) {
+		for n := s.Len() - 1; n >= 0; n-- {
+			if s.Node(n).Status == rollout.Ready {
+				put(n, pods)
+				return
+			}
+		}
+	}
+	tl := rollout.Run(&p, rollout.Options{Pods: true})
+	shrinking := false
+	for _, e := range tl.Events {
+		shrinking = shrinking || e.Action == rollout.ScaleDown
+		if shrinking && e.Action == rollout.Evict {
+			t.Errorf("%d pods leave at %v", e.Count, e.At)
+		}
+	}
+	if !shrinking || !tl.Finished {
+		t.Errorf("finished %t", tl.Finished)
+	}
+}
