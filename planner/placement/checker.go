@@ -98,7 +98,10 @@ type Checker struct {
 	source   *rand.PCG
 	random   *rand.Rand
 	placed   []move
-	order    int
+	// tracing keeps what was placed with everything up in settled.
+	tracing bool
+	settled []move
+	order   int
 	// at is the order at hand; mixed says that it shuffles the pods, displaced ones too.
 	at     order
 	mixed  bool
@@ -127,7 +130,7 @@ func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
 	defer func() { c.indexed, c.asking = false, 8 }()
 	c.scoring = o.Scoring
 	c.load(&g, o.Balance)
-	c.stop, c.steps = o.Stop, 0
+	c.stop, c.steps, c.tracing = o.Stop, 0, o.Trace
 	shuffles, seed := cmp.Or(o.Shuffles, defaultShuffles), cmp.Or(o.Seed, defaultSeed)
 	shuffles = max(0, shuffles)
 	c.startDrills(l)
@@ -211,7 +214,9 @@ func (c *Checker) clearNodes() {
 }
 
 // tryOrder places the queue on empty nodes, then tries rollouts and losses.
-func (c *Checker) tryOrder(o order) *Failure {
+func (c *Checker) tryOrder(o order) *Failure { return c.traced(c.tryQueue(o)) }
+
+func (c *Checker) tryQueue(o order) *Failure {
 	queue := c.begin(o)
 	for i, w := range queue {
 		if c.stopped() {
@@ -238,7 +243,7 @@ func (c *Checker) tryOrder(o order) *Failure {
 	if f := c.tryLater(Normal); f != nil {
 		return f
 	}
-	c.placed = c.placed[:0]
+	c.everythingUp()
 	if f := c.tryRollouts(); f != nil {
 		return f
 	}

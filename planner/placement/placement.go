@@ -229,6 +229,8 @@ type Options struct {
 	// for each pod, 32 at least and 256 at most, but no more than place 65,536 pods; after
 	// 32 they end where every pod always had three nodes to go to.
 	Thorough bool
+	// Trace has a failure say how it came about.
+	Trace bool
 	// Stop is asked now and then whether to give up; nil never does.
 	Stop func() bool
 }
@@ -327,6 +329,8 @@ type Failure struct {
 	Unproved bool
 	// Stopped says that Options.Stop ended the check; nothing else is then known.
 	Stopped bool
+	// Trace is how it came about, where Options asks for it; nil where it is Unproved.
+	Trace *Trace
 }
 
 // String describes the failure in a line.

@@ -161,7 +161,20 @@ func (t *twin) domain(key placement.Key, n twinNode) int {
 	return n.index
 }
 
+// schedule returns the node that p is put on, or -1 and why there is none.
 func (t *twin) schedule(nodes []twinNode, p twinPod) (int, placement.Shortage) {
+	best, why := t.best(nodes, p)
+	switch {
+	case len(best) == 0:
+		return -1, why
+	case t.ties == nil || len(best) == 1:
+		return best[0], ""
+	}
+	return best[t.ties.Int32N(int32(len(best)))], ""
+}
+
+// best returns the nodes that score best for p, or why there is none.
+func (t *twin) best(nodes []twinNode, p twinPod) ([]int, placement.Shortage) {
 	w := t.g.Workloads[p.workload]
 	spread := w.Spread
 	if len(spread) == 0 && !w.NoDefaultSpread {
@@ -197,10 +210,10 @@ func (t *twin) schedule(nodes []twinNode, p twinPod) (int, placement.Shortage) {
 		feasible = append(feasible, i)
 	}
 	if admitted == 0 && p.home >= 0 {
-		return -1, placement.ShortVolumeZone
+		return nil, placement.ShortVolumeZone
 	}
 	if admitted == 0 && len(nodes) > 0 {
-		return -1, placement.ShortSelector
+		return nil, placement.ShortSelector
 	}
 	if len(feasible) == 0 {
 		why := placement.ShortCPU
@@ -211,7 +224,7 @@ func (t *twin) schedule(nodes []twinNode, p twinPod) (int, placement.Shortage) {
 				why = s
 			}
 		}
-		return -1, why
+		return nil, why
 	}
 	normal := t.spreadScores(nodes, feasible, p, spread)
 	affine := t.affinityScores(nodes, feasible, p)
@@ -225,10 +238,7 @@ func (t *twin) schedule(nodes []twinNode, p twinPod) (int, placement.Shortage) {
 			best = append(best, n)
 		}
 	}
-	if t.ties == nil || len(best) == 1 {
-		return best[0], ""
-	}
-	return best[t.ties.Int32N(int32(len(best)))], ""
+	return best, ""
 }
 
 func (t *twin) skewed(nodes []twinNode, n twinNode, p twinPod, spread []placement.Spread) bool {
