@@ -83,6 +83,8 @@ type Outcome struct {
 	Nodes map[string]int
 	// Rollouts and Losses that were tried, and pods that were scheduled.
 	Rollouts, Losses, Scheduled int
+	// Strayed pods of Follow ran elsewhere than the model says.
+	Strayed int
 }
 
 // item is a pod of a group.
@@ -102,6 +104,7 @@ type world struct {
 	groups []*Group
 	sched  *Scheduler
 	run    Run
+	title  string
 	places map[string]place
 	nodes  map[place]*v1.Node
 	items  []*item
@@ -118,7 +121,7 @@ func Check(ctx context.Context, groups []*Group, r Run) (Outcome, error) {
 		return Outcome{}, err
 	}
 	defer s.Close()
-	w := world{groups: groups, sched: s, run: r, places: map[string]place{}, nodes: map[place]*v1.Node{}}
+	w := world{groups: groups, sched: s, run: r, title: r.String(), places: map[string]place{}, nodes: map[place]*v1.Node{}}
 	if err := w.build(); err != nil {
 		return Outcome{}, err
 	}
@@ -272,41 +275,47 @@ func (w *world) failed(when string, pending []*item) {
 	i := pending[0]
 	g := w.groups[i.group]
 	w.out.Pending = len(pending)
-	w.out.Failed = fmt.Sprintf("%s: %s: %d pods pending, first one of %s", w.run, when, len(pending), g.app(&g.Workloads[i.work]))
+	w.out.Failed = fmt.Sprintf("%s: %s: %d pods pending, first one of %s", w.title, when, len(pending), g.app(&g.Workloads[i.work]))
 }
 
 // rollouts starts the surge of each workload in turn, with all nodes up.
 func (w *world) rollouts() error {
 	for gi, g := range w.groups {
 		for i := range g.Workloads {
-			work := &g.Workloads[i]
-			if work.Surge == 0 {
+			if g.Workloads[i].Surge == 0 {
 				continue
 			}
-			w.out.Rollouts++
-			if err := w.sched.AddOwner(g.owner(work, "b")); err != nil {
+			if err := w.rollout(gi, i, w.placeAll); err != nil || w.out.Failed != "" {
 				return err
 			}
-			var more []*item
-			for n := range work.Surge {
-				more = append(more, &item{group: gi, work: i, pod: g.pod(work, "b", n)})
-			}
-			pending, err := w.placeAll(more)
-			if err != nil {
-				return err
-			}
-			w.failed("rollout", pending)
-			for _, m := range more {
-				if slices.Contains(pending, m) {
-					continue
-				}
-				if err := w.sched.Delete(m.pod); err != nil {
-					return err
-				}
-			}
-			if w.out.Failed != "" {
-				return nil
-			}
+		}
+	}
+	return nil
+}
+
+// rollout starts the surge of a workload by place, which returns the pods that stay
+// pending, and ends it.
+func (w *world) rollout(group, work int, place func([]*item) ([]*item, error)) error {
+	w.out.Rollouts++
+	g := w.groups[group]
+	if err := w.sched.AddOwner(g.owner(&g.Workloads[work], "b")); err != nil {
+		return err
+	}
+	var more []*item
+	for n := range g.Workloads[work].Surge {
+		more = append(more, &item{group: group, work: work, pod: g.pod(&g.Workloads[work], "b", n)})
+	}
+	pending, err := place(more)
+	if err != nil {
+		return err
+	}
+	w.failed("rollout", pending)
+	for _, m := range more {
+		if slices.Contains(pending, m) {
+			continue
+		}
+		if err := w.sched.Delete(m.pod); err != nil {
+			return err
 		}
 	}
 	return nil

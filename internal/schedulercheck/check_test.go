@@ -4,6 +4,8 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -11,6 +13,7 @@ import (
 	"github.com/scantling-dev/scantling/internal/run"
 	"github.com/scantling-dev/scantling/internal/schedulercheck"
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/placement"
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
@@ -138,5 +141,66 @@ func TestPools(t *testing.T) {
 	g.Workloads[0].AntiAffinity = planner.AntiAffinity{Mode: planner.AffinityRequired, Key: planner.HostnameKey}
 	if out, err = schedulercheck.Check(t.Context(), []*schedulercheck.Group{&g}, schedulercheck.Run{}); err != nil || out.Pending != 1 {
 		t.Errorf("%+v, %v, want one pod pending", out, err)
+	}
+}
+
+// TestFollow: the same pods. Two nodes leave the large pod pending in the orders that have
+// small ones first on both, and five hold in any order: each small pod takes one at most.
+// Of five with one pod each, the loss of the large one's leaves no node empty.
+func TestFollow(t *testing.T) {
+	g := schedulercheck.Group{
+		Name: "g", Zones: []string{"a"}, NodesByZone: []int{2},
+		Allocatable: planner.Allocatable{CPU: 4 * units.Core, Memory: 16 * units.GiB, Pods: 110},
+		Workloads: []schedulercheck.Workload{
+			{Name: "large", Kind: planner.Deployment, CPU: 4 * units.Core, Memory: units.GiB, Replicas: 1, Reschedule: true},
+			{Name: "small", Kind: planner.Deployment, CPU: units.Core, Memory: units.GiB, Replicas: 4, Reschedule: true},
+		},
+	}
+	follow := func(g *schedulercheck.Group, during placement.During, failed string) {
+		t.Helper()
+		f, err := schedulercheck.Fails(g)
+		if err != nil || f == nil || f.During != during || f.Workload != "large" {
+			t.Fatalf("the model says %v, %v; want no place for the large pod", f, err)
+		}
+		out, err := schedulercheck.Follow(t.Context(), g, f)
+		if err != nil || out.Pending != 1 || out.Strayed != 0 || !strings.Contains(out.Failed, failed) || !strings.Contains(out.Failed, "g.large") {
+			t.Errorf("%+v, %v, want the large pod pending and every other where the model has it", out, err)
+		}
+	}
+	follow(&g, placement.Normal, "with everything up")
+	five := g.With(5)
+	if f, err := schedulercheck.Fails(five); f != nil || err != nil {
+		t.Errorf("five nodes: %v, %v", f, err)
+	}
+	five.Redundancy.Nodes = 1
+	follow(five, placement.NodeLoss, "loss of g-a-")
+	// Nor does a second large pod find one, in its rollout.
+	rolling := g.With(5)
+	rolling.Workloads = slices.Clone(g.Workloads)
+	rolling.Workloads[0].Surge = 1
+	follow(rolling, placement.Rollout, "rollout")
+}
+
+// TestBears: 8 cores on nodes of 4 are two nodes' worth, and four of nodes that sustain 2.5
+// of which a DaemonSet takes a half.
+func TestBears(t *testing.T) {
+	g := schedulercheck.Group{
+		Zones: []string{"a"}, NodesByZone: []int{1},
+		Allocatable: planner.Allocatable{CPU: 4 * units.Core, Memory: 16 * units.GiB, Pods: 110},
+		Workloads:   []schedulercheck.Workload{{Name: "w", CPU: units.Core, Memory: units.GiB, Replicas: 8}},
+	}
+	least := func() int {
+		n := 1
+		for !g.With(n).Bears() {
+			n++
+		}
+		return n
+	}
+	if got := least(); got != 2 {
+		t.Errorf("%d nodes, want 2", got)
+	}
+	g.Sustained, g.DaemonSets = []units.MilliCPU{2500}, []planner.DaemonSet{{Name: "d", CPU: 500, Memory: units.GiB}}
+	if got := least(); got != 4 {
+		t.Errorf("%d burstable nodes, want 4", got)
 	}
 }

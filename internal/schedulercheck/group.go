@@ -15,6 +15,9 @@ type Group struct {
 	// Allocatable and DaemonSets of each node, where there are no pools.
 	Allocatable planner.Allocatable
 	DaemonSets  []planner.DaemonSet
+	// Sustained is the CPU of a node of each pool that its pods may request, where that is
+	// less than it offers: burstable nodes in production. 0 is no such limit.
+	Sustained []units.MilliCPU
 	// Pools of unlike nodes. In a zone the nodes of the first come first, then those of
 	// the second, as in the model's order of names.
 	Pools  []planner.Pool
@@ -64,15 +67,48 @@ func (g *Group) Pods() int {
 	return n
 }
 
-// With returns g, which has no pools, with so many nodes, spread evenly over its zones, the first ones
-// taking what is left over.
-func (g *Group) With(nodes int) *Group {
+// pools returns the pools of g, of one kind of node too.
+func (g *Group) pools() []planner.Pool {
+	if len(g.Pools) > 0 {
+		return g.Pools
+	}
+	one := planner.Pool{Allocatable: g.Allocatable, DaemonSets: g.DaemonSets}
+	for z, n := range g.NodesByZone {
+		one.NodesByZone = append(one.NodesByZone, planner.ZoneCount{Zone: g.Zones[z], Nodes: n})
+	}
+	return []planner.Pool{one}
+}
+
+// Counts returns how many nodes of each pool there are.
+func (g *Group) Counts() []int {
+	var out []int
+	for _, p := range g.pools() {
+		n := 0
+		for _, z := range p.NodesByZone {
+			n += z.Nodes
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// With returns g with so many nodes of each pool, spread evenly over its zones, the first
+// ones taking what is left over.
+func (g *Group) With(counts ...int) *Group {
 	out, zones := *g, len(g.Zones)
 	out.NodesByZone = make([]int, zones)
-	for z := range zones {
-		out.NodesByZone[z] = nodes / zones
-		if z < nodes%zones {
-			out.NodesByZone[z]++
+	out.Pools = slices.Clone(g.Pools)
+	for p, nodes := range counts {
+		list := make([]planner.ZoneCount, zones)
+		for z := range zones {
+			list[z] = planner.ZoneCount{Zone: g.Zones[z], Nodes: nodes / zones}
+			if z < nodes%zones {
+				list[z].Nodes++
+			}
+			out.NodesByZone[z] += list[z].Nodes
+		}
+		if len(g.Pools) > 0 {
+			out.Pools[p].NodesByZone = list
 		}
 	}
 	return &out
@@ -146,6 +182,9 @@ func Groups(p *planner.Plan, system System) ([]Group, error) {
 		if len(planned.Pools) > 1 {
 			g.Pools = planned.Pools
 		}
+		for _, pool := range planned.Pools {
+			g.Sustained = append(g.Sustained, sustained(p, pool.InstanceType))
+		}
 		for z := range pool.NodesByZone {
 			nodes := 0
 			for i := range planned.Pools {
@@ -163,6 +202,16 @@ func Groups(p *planner.Plan, system System) ([]Group, error) {
 		out = append(out, g)
 	}
 	return out, nil
+}
+
+// sustained returns the CPU that a burstable type holds for good where that bounds the
+// requests of its pods, 0 elsewhere.
+func sustained(p *planner.Plan, name string) units.MilliCPU {
+	t := slices.IndexFunc(p.Offers, func(o catalogs.InstanceType) bool { return o.Name == name })
+	if t < 0 || !p.Offers[t].Burstable || p.Cluster.Environment != planner.Production {
+		return 0
+	}
+	return p.Offers[t].BaselineCPU
 }
 
 // workload joins what was planned of a workload with what was asked.

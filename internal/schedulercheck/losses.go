@@ -21,7 +21,7 @@ func (w *world) losses() error {
 					continue
 				}
 				for _, lost := range w.sets(gi, zones, nodes) {
-					if err := w.lose(gi, lost); err != nil || w.out.Failed != "" {
+					if err := w.lose(gi, lost, w.recreate); err != nil || w.out.Failed != "" {
 						return err
 					}
 				}
@@ -86,9 +86,9 @@ func choose(n, k int, f func([]int)) {
 	next(0)
 }
 
-// lose takes the nodes away with their pods, has the pods made anew, and brings
-// everything back to where it was.
-func (w *world) lose(group int, lost []place) error {
+// lose takes the nodes away with their pods, has the pods made anew by recreate, which
+// returns those that stay pending, and brings everything back to where it was.
+func (w *world) lose(group int, lost []place, recreate func([]*item) ([]*item, error)) error {
 	w.out.Losses++
 	g := w.groups[group]
 	when := fmt.Sprintf("loss of %s", w.names(lost))
@@ -116,10 +116,10 @@ func (w *world) lose(group int, lost []place) error {
 	}
 	for i := range g.Workloads {
 		if least := g.Workloads[i].MinReady; ready[i] < least && w.out.Failed == "" {
-			w.out.Failed = fmt.Sprintf("%s: %s: %d pods of %s are ready, want %d", w.run, when, ready[i], g.Workloads[i].Name, least)
+			w.out.Failed = fmt.Sprintf("%s: %s: %d pods of %s are ready, want %d", w.title, when, ready[i], g.Workloads[i].Name, least)
 		}
 	}
-	pending, err := w.recreate(displaced)
+	pending, err := recreate(displaced)
 	if err != nil {
 		return err
 	}

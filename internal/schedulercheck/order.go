@@ -38,10 +38,8 @@ const (
 // where the default samples those of clusters of more than 100, as the model does.
 // fullest scores room by MostAllocated.
 func firstNode(fullest bool) ([]scheduler.Option, error) {
-	var versioned configv1.KubeSchedulerConfiguration
-	scheme.Scheme.Default(&versioned)
-	var cfg config.KubeSchedulerConfiguration
-	if err := scheme.Scheme.Convert(&versioned, &cfg, nil); err != nil {
+	cfg, err := defaults()
+	if err != nil {
 		return nil, err
 	}
 	for _, p := range cfg.Profiles[0].PluginConfig {
@@ -84,3 +82,12 @@ func (r *rank) Score(_ context.Context, _ fwk.CycleState, _ *v1.Pod, n fwk.NodeI
 }
 
 func (r *rank) ScoreExtensions() fwk.ScoreExtensions { return nil }
+
+// defaults returns the scheduler's own configuration.
+func defaults() (config.KubeSchedulerConfiguration, error) {
+	var versioned configv1.KubeSchedulerConfiguration
+	scheme.Scheme.Default(&versioned)
+	var cfg config.KubeSchedulerConfiguration
+	err := scheme.Scheme.Convert(&versioned, &cfg, nil)
+	return cfg, err
+}

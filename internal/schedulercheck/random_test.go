@@ -1,6 +1,7 @@
 package schedulercheck_test
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -57,6 +58,10 @@ type tally struct {
 	over map[int]int
 	near int
 	off  []string
+	// refused are counts below the planned ones on which a pod stays pending in the order,
+	// draw and loss in which the model fails; strays are those on which none does.
+	refused int
+	strays  []string
 	// certain groups are proved for any order; broken ones failed all the same.
 	certain int
 	broken  []string
@@ -85,6 +90,7 @@ func TestRandomClusters(t *testing.T) {
 	}
 	t.Logf("%d clusters, %d groups of at most %d pods, %d pods, %d scheduling cycles", sum.clusters, sum.groups, sum.most, sum.pods, sum.cycles)
 	t.Logf("groups by planned nodes less needed ones: %v; %d of %d within a node or 2%%; the others:\n%s", sum.over, sum.near, sum.groups, strings.Join(sum.off, "\n"))
+	t.Logf("%d smaller counts fail where the model has them fail, %d do not:\n%s", sum.refused, len(sum.strays), strings.Join(sum.strays, "\n"))
 	t.Logf("%d clusters fail in some run:\n%s", len(sum.failed), strings.Join(sum.fails, "\n"))
 	t.Logf("%d groups planned for any order", sum.certain)
 	if len(sum.model) > 0 {
@@ -127,13 +133,7 @@ func (s *tally) group(t *testing.T, seed uint64, planned *planner.GroupPlan, g *
 			s.fails = append(s.fails, name+": "+out.Failed)
 		}
 	}
-	needed, cycles := least(t, g, runs, held)
-	s.cycles += cycles
-	if far(g.Nodes(), needed) && held {
-		// The few runs may have been lucky on fewer nodes.
-		needed, cycles = least(t, g, append(runs, schedulercheck.More()...), held)
-		s.cycles += cycles
-	}
+	needed := s.least(t, name, g, runs, held)
 	more := g.Nodes() - needed
 	s.over[more]++
 	if !far(g.Nodes(), needed) {
@@ -207,33 +207,104 @@ func holds(t *testing.T, g *schedulercheck.Group, r schedulercheck.Run) schedule
 	return out
 }
 
-// least returns the smallest count from which on all runs hold, up to that of g, or
-// the first above it where that does not hold.
-func least(t *testing.T, g *schedulercheck.Group, runs []schedulercheck.Run, held bool) (nodes, cycles int) {
+// least returns the fewest nodes of g's on which the scheduler holds, all of them where no
+// fewer do, or the first count above where they do not: one pool's, or a node of each more.
+func (s *tally) least(t *testing.T, name string, g *schedulercheck.Group, runs []schedulercheck.Run, held bool) int {
 	t.Helper()
-	step := -1
 	if !held {
-		step = 1
-	}
-	for n := g.Nodes() + step; n > 0; n += step {
-		at := 0
-		ok := true
-		for i, r := range runs {
-			out := holds(t, g.With(n), r)
-			cycles += out.Scheduled
-			if out.Failed != "" {
-				at, ok = i, false
-				break
+		for more := 1; ; more++ {
+			counts := g.Counts()
+			for i := range counts {
+				counts[i] += more
+			}
+			if larger := g.With(counts...); s.enough(t, name, larger, runs) {
+				return larger.Nodes()
 			}
 		}
-		switch {
-		case ok && !held:
-			return n, cycles
-		case !ok && held:
-			return n + 1, cycles
-		}
-		// What failed last fails most often on other counts too: it is asked first.
-		runs = slices.Concat(runs[at:at+1], runs[:at], runs[at+1:])
 	}
-	return 1, cycles
+	for _, counts := range fewer(g.Counts()) {
+		asked := runs
+		less := g.With(counts...)
+		if far(g.Nodes(), less.Nodes()) {
+			// The few runs may be lucky.
+			asked = append(runs, schedulercheck.More()...)
+		}
+		if s.enough(t, name, less, asked) {
+			return less.Nodes()
+		}
+	}
+	return g.Nodes()
+}
+
+// fewer returns all counts of nodes by pool of which none is above those given and not all
+// are equal to them, the fewest nodes first.
+func fewer(most []int) [][]int {
+	out := [][]int{nil}
+	for _, n := range most {
+		var next [][]int
+		for _, counts := range out {
+			for k := range n + 1 {
+				next = append(next, append(slices.Clone(counts), k))
+			}
+		}
+		out = next
+	}
+	sum := func(counts []int) int {
+		total := 0
+		for _, n := range counts {
+			total += n
+		}
+		return total
+	}
+	out = slices.DeleteFunc(out, func(counts []int) bool { return sum(counts) == 0 || slices.Equal(counts, most) })
+	slices.SortFunc(out, func(a, b []int) int { return cmp.Or(cmp.Compare(sum(a), sum(b)), slices.Compare(a, b)) })
+	return out
+}
+
+// enough reports whether the nodes of g bear the requests and no pod stays pending, neither
+// in the order, draw and loss in which the model fails, nor in the runs.
+func (s *tally) enough(t *testing.T, name string, g *schedulercheck.Group, runs []schedulercheck.Run) bool {
+	t.Helper()
+	if !g.Bears() || s.refuses(t, name, g) {
+		return false
+	}
+	for _, r := range runs {
+		out := holds(t, g, r)
+		s.cycles += out.Scheduled
+		if out.Failed != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// refuses reports whether the scheduler leaves a pod pending where the model does.
+func (s *tally) refuses(t *testing.T, name string, g *schedulercheck.Group) bool {
+	t.Helper()
+	failure, err := schedulercheck.Fails(g)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	if failure == nil {
+		return false
+	}
+	why := fmt.Sprintf("%s: on %v nodes: order %d: %s", name, g.Counts(), failure.Order, failure)
+	if failure.Trace == nil {
+		s.strays = append(s.strays, why+": not simulated")
+		return false
+	}
+	out, err := schedulercheck.Follow(t.Context(), g, failure)
+	if err != nil {
+		t.Fatalf("%s: %v", why, err)
+	}
+	s.cycles += out.Scheduled
+	switch {
+	case out.Strayed > 0 && g.Nodes() <= schedulercheck.AllScored:
+		s.model = append(s.model, fmt.Sprintf("%s: the scheduler puts %d pods on other nodes", why, out.Strayed))
+	case out.Failed == "":
+		s.strays = append(s.strays, fmt.Sprintf("%s: %d pods on other nodes", why, out.Strayed))
+	default:
+		s.refused++
+	}
+	return out.Failed != ""
 }

@@ -40,6 +40,24 @@ type Scheduler struct {
 // and FullestNode take the first of the model's; any other seed draws among them, as the
 // scheduler did up to 1.34.
 func NewScheduler(ctx context.Context, seed int64) (*Scheduler, error) {
+	options := func() ([]scheduler.Option, error) { return nil, nil }
+	if seed == FirstNode || seed == FullestNode {
+		options = func() ([]scheduler.Option, error) { return firstNode(seed == FullestNode) }
+	}
+	s, err := newScheduler(ctx, options)
+	if err == nil && seed > 0 {
+		s.kube.Extenders = []fwk.Extender{ties{}}
+		rand.Seed(seed) //nolint:staticcheck // The scheduler draws from the shared source.
+	}
+	return s, err
+}
+
+// newScheduler starts a scheduler with some options more.
+func newScheduler(ctx context.Context, more func() ([]scheduler.Option, error)) (*Scheduler, error) {
+	options, err := more()
+	if err != nil {
+		return nil, err
+	}
 	ctx, stop := context.WithCancel(klog.NewContext(ctx, klog.Logger{}))
 	client := fake.NewClientset()
 	s := &Scheduler{
@@ -62,15 +80,7 @@ func NewScheduler(ctx context.Context, seed int64) (*Scheduler, error) {
 	})
 	recorders := func(string) events.EventRecorder { return &events.FakeRecorder{} }
 	// One worker filters nodes in the order of the list, so that a seed tells all.
-	options := []scheduler.Option{scheduler.WithParallelism(1)}
-	if seed == FirstNode || seed == FullestNode {
-		more, err := firstNode(seed == FullestNode)
-		if err != nil {
-			stop()
-			return nil, err
-		}
-		options = append(options, more...)
-	}
+	options = append(options, scheduler.WithParallelism(1))
 	kube, err := scheduler.New(ctx, client, s.informers, nil, recorders, options...)
 	if err != nil {
 		stop()
@@ -80,10 +90,6 @@ func NewScheduler(ctx context.Context, seed int64) (*Scheduler, error) {
 	kube.FailureHandler = func(_ context.Context, _ framework.Framework, pod *framework.QueuedPodInfo, status *fwk.Status, _ *fwk.NominatingInfo, _ time.Time) {
 		s.failed = status.AsError()
 		kube.SchedulingQueue.Done(pod.Pod.UID)
-	}
-	if seed > 0 {
-		kube.Extenders = []fwk.Extender{ties{}}
-		rand.Seed(seed) //nolint:staticcheck // The scheduler draws from the shared source.
 	}
 	return s, nil
 }
