@@ -20,7 +20,7 @@ import (
 // It is pure. Its error is the cause of the context's end.
 func Compare(ctx context.Context, plan *planner.Plan, cat catalogs.Catalog, prov planner.Provider) (planner.Comparison, error) {
 	cat = typesInOrder(cat)
-	m := &maker{cluster: inOrder(plan.Cluster), catalog: &cat, provider: prov, checker: placement.NewChecker(), brief: true, terms: prov.Terms(), offers: map[string][]offer{}}
+	m := &maker{cluster: inOrder(plan.Cluster), catalog: &cat, provider: prov, checker: placement.NewChecker(), brief: true, terms: prov.Terms(), offers: map[string]offered{}}
 	m.stop = func() bool { return ctx.Err() != nil }
 	m.size = m.sizeOf(plan.NodeGroups)
 	guests, err := m.guests()

@@ -24,7 +24,7 @@ func Usage(pools []planner.Pool, free placement.Resources) (planner.Requests, pl
 
 // UpgradeOf plans the upgrade of groups that were planned by hand.
 func UpgradeOf(c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, groups ...planner.GroupPlan) (*planner.UpgradePlan, error) {
-	m := &maker{cluster: c, catalog: &cat, provider: prov, checker: placement.NewChecker(), offers: map[string][]offer{}, terms: prov.Terms()}
+	m := &maker{cluster: c, catalog: &cat, provider: prov, checker: placement.NewChecker(), offers: map[string]offered{}, terms: prov.Terms()}
 	m.stop = func() bool { return false }
 	return m.upgrade(groups, &planner.ControlPlane{})
 }

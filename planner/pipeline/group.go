@@ -20,6 +20,8 @@ type problem struct {
 	path   string
 	works  []work
 	offers []offer
+	// packed are the offers in the words of the packing stage; they are not changed.
+	packed []packing.Offer
 	losses placement.Losses
 	// further resources that its pods ask for.
 	further further
@@ -71,7 +73,7 @@ func (m *maker) group(ctx context.Context, g *planner.NodeGroup, guests []planne
 	if err != nil {
 		return planner.GroupPlan{}, err
 	}
-	offers := p.packingOffers()
+	offers := p.packed
 	result, a, err := p.choose(ctx, offers)
 	if err != nil {
 		return planner.GroupPlan{}, err
@@ -104,7 +106,7 @@ func (m *maker) problem(g *planner.NodeGroup, guests []planner.Workload, months 
 	if none != nil {
 		return nil, errors.Join(unsized, none)
 	}
-	p.works, p.offers = works, offers
+	p.works, p.offers, p.packed = works, offers.list, offers.packed
 	if unsized != nil {
 		// What is too large is told with what cannot be sized.
 		return nil, errors.Join(unsized, p.tooLarge())
@@ -117,10 +119,9 @@ func (m *maker) problem(g *planner.NodeGroup, guests []planner.Workload, months 
 
 // tooLarge names every workload whose pod fits on no admitted node.
 func (p *problem) tooLarge() error {
-	offers := p.packingOffers()
 	var bad []error
 	for _, item := range p.items(func(*work) int { return 1 }) {
-		if err := packing.Fit(offers, []packing.Item{item}); err != nil {
+		if err := packing.Fit(p.packed, []packing.Item{item}); err != nil {
 			bad = append(bad, p.unplannable(err))
 		}
 	}
@@ -342,20 +343,6 @@ func (p *problem) placementGroup(x mix, zones [][]int) placement.Group {
 	return *g
 }
 
-// packingOffers translates to the packing stage.
-func (p *problem) packingOffers() []packing.Offer {
-	out := make([]packing.Offer, len(p.offers))
-	for i := range p.offers {
-		o := &p.offers[i]
-		out[i] = packing.Offer{
-			Name: o.instance.Name, Price: o.rate, Known: o.known, Named: o.named,
-			Free:  o.free,
-			VCPUs: o.instance.VCPUs,
-		}
-	}
-	return out
-}
-
 // start is the least count of nodes of an offer that is worth trying.
 func (p *problem) start(offer int) (int, bool) {
 	o := &p.offers[offer]
@@ -376,17 +363,18 @@ func (p *problem) start(offer int) (int, bool) {
 // survivors.
 func (p *problem) least(o *offer) (int, bool) {
 	l := packing.Losses{Nodes: p.losses.Nodes, Zones: p.losses.Zones, AtOnce: p.losses.AtOnce}
-	kept := p.items((*work).kept)
-	n, ok := packing.LeastNodes(p.items(nil), kept, o.free, l, len(p.group.Zones))
-	return max(n, p.leastUp(o), p.leastByShare(), p.leastApart(), p.atLeast, 1), ok
+	items := p.items(nil)
+	n, ok := packing.LeastNodes(items, p.items((*work).kept), o.free, l, len(p.group.Zones))
+	return max(n, p.leastUp(o, items), p.leastByShare(), p.leastApart(), p.atLeast, 1), ok
 }
 
 // leastUp is a bound on the count of nodes of o that the requests need with
 // everything up: of all pods and, during a rollout, of one workload's surge. The
 // rollouts looked at are those with the most CPU, memory and pods: the others are
 // left to the scan, which would cost more to bound than to try.
-func (p *problem) leastUp(o *offer) int {
-	items := p.items(nil)
+//
+// The items are those of p; they are changed and changed back.
+func (p *problem) leastUp(o *offer, items []packing.Item) int {
 	least, _ := packing.NodesFor(items, o.free)
 	surge := func(i int) int { return p.works[i].rollout().Surge(items[i].Count) }
 	most := [3]int{}

@@ -197,7 +197,7 @@ func (p *problem) grown(ctx context.Context, pools []planner.Pool, last *past) e
 		if p.onlyGrows() {
 			p.atLeast = last.mix.nodes()
 		}
-		result, err := p.scan(ctx, p.packingOffers(), -1)
+		result, err := p.scan(ctx, p.packed, -1)
 		if err != nil {
 			return err
 		}
@@ -268,5 +268,5 @@ func (p *problem) only(pools []planner.Pool) {
 			kept = append(kept, p.offers[i])
 		}
 	}
-	p.offers = kept
+	p.offers, p.packed = kept, packingOffers(kept)
 }

@@ -46,7 +46,7 @@ type maker struct {
 	// limits of the account, sorted by resource.
 	limits []planner.Limit
 	// offers by group, worked out once: they do not depend on the load.
-	offers map[string][]offer
+	offers map[string]offered
 	// carried is what every workload carries, by months of growth and address.
 	carried map[int]map[string]carried
 }
@@ -59,7 +59,7 @@ type maker struct {
 // the cause of the context's end.
 func Make(ctx context.Context, c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, o Options) (planner.Plan, error) {
 	c, cat = inOrder(c), typesInOrder(cat)
-	m := &maker{cluster: c, catalog: &cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string][]offer{}, planned: map[string]planned{}}
+	m := &maker{cluster: c, catalog: &cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string]offered{}, planned: map[string]planned{}}
 	m.stop = func() bool { return ctx.Err() != nil }
 	m.terms, m.limits = prov.Terms(), c.Limits()
 	if m.options.Alternatives == 0 {

@@ -38,9 +38,29 @@ type offer struct {
 	base *offer
 }
 
+// offered are the offers of a group, in the words of the packing stage too.
+type offered struct {
+	list   []offer
+	packed []packing.Offer
+}
+
+// packingOffers translates to the packing stage.
+func packingOffers(offers []offer) []packing.Offer {
+	out := make([]packing.Offer, len(offers))
+	for i := range offers {
+		o := &offers[i]
+		out[i] = packing.Offer{
+			Name: o.instance.Name, Price: o.rate, Known: o.known, Named: o.named,
+			Free:  o.free,
+			VCPUs: o.instance.VCPUs,
+		}
+	}
+	return out
+}
+
 // offersFor returns the types that group g admits and whose nodes have room for
 // their own DaemonSets, in the catalog's order.
-func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
+func (m *maker) offersFor(g *planner.NodeGroup) (offered, error) {
 	if known, ok := m.offers[g.Name]; ok {
 		return known, nil
 	}
@@ -62,7 +82,7 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 			// The catalog lacks what the reserve is computed from: such a node
 			// cannot be sized, so it is not offered unless it was asked for.
 			if named {
-				return nil, &planner.Infeasible{
+				return offered{}, &planner.Infeasible{
 					Path:       g.Path() + ".instances.types",
 					Constraint: t.Name + " cannot be used: " + err.Error(),
 					Remedy:     "name another type, or change what stands in its way",
@@ -92,7 +112,7 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 		out = append(out, o)
 	}
 	if len(out) == 0 && sized == 0 && unsized != nil {
-		return nil, &planner.Infeasible{
+		return offered{}, &planner.Infeasible{
 			Path:       g.Path() + ".instances",
 			Constraint: "no admitted type can be used: " + unsized.Error(),
 			Remedy:     "admit other types, or change what stands in their way",
@@ -102,13 +122,13 @@ func (m *maker) offersFor(g *planner.NodeGroup) ([]offer, error) {
 		unselected = admittedByNone(g, out)
 	}
 	if unselected != nil {
-		return nil, m.unselected(g, unselected)
+		return offered{}, m.unselected(g, unselected)
 	}
 	if len(out) == 0 {
-		return nil, m.nothingOffered(g, daemons)
+		return offered{}, m.nothingOffered(g, daemons)
 	}
-	m.offers[g.Name] = out
-	return out, nil
+	m.offers[g.Name] = offered{out, packingOffers(out)}
+	return m.offers[g.Name], nil
 }
 
 // buyAs fills in what depends on how the machine is bought.

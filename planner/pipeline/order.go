@@ -32,11 +32,14 @@ func typesInOrder(cat catalogs.Catalog) catalogs.Catalog {
 
 // sortedBy returns list if it is sorted by name, else a sorted copy.
 func sortedBy[T any](list []T, name func(*T) string) []T {
-	byName := func(a, b T) int { return strings.Compare(name(&a), name(&b)) }
-	if slices.IsSortedFunc(list, byName) {
+	sorted := true
+	for i := 1; i < len(list) && sorted; i++ {
+		sorted = name(&list[i-1]) <= name(&list[i])
+	}
+	if sorted {
 		return list
 	}
 	out := slices.Clone(list)
-	slices.SortStableFunc(out, byName)
+	slices.SortStableFunc(out, func(a, b T) int { return strings.Compare(name(&a), name(&b)) })
 	return out
 }

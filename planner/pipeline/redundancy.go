@@ -63,7 +63,7 @@ func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
 	var out []planner.RedundancyStep
 	var last mix
 	o := a.one()
-	n := p.leastUp(o)
+	n := p.leastUp(o, p.items(nil))
 	// What the user asks for as a minimum is no redundancy.
 	n = max(n, p.group.MinNodes, 1)
 	for _, s := range steps {

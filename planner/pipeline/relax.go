@@ -180,7 +180,7 @@ func (m *maker) rateOf(g *planner.NodeGroup, a *answer) (units.USDPerHour, bool)
 // cheapest plans a group by itself for its least cost; nil where it cannot be planned.
 func (m *maker) cheapest(ctx context.Context, g *planner.NodeGroup, guests []planner.Workload) (*problem, *answer) {
 	again := *m
-	again.offers, again.checker, again.brief = map[string][]offer{}, placement.NewChecker(), true
+	again.offers, again.checker, again.brief = map[string]offered{}, placement.NewChecker(), true
 	again.stock = nil
 	if len(m.stock) > 0 {
 		return nil, nil // machines of one's own are not cheaper for being others
@@ -189,7 +189,7 @@ func (m *maker) cheapest(ctx context.Context, g *planner.NodeGroup, guests []pla
 	if err != nil {
 		return nil, nil
 	}
-	result, err := p.scan(ctx, p.packingOffers(), 1)
+	result, err := p.scan(ctx, p.packed, 1)
 	if err != nil {
 		return nil, nil
 	}

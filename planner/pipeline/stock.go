@@ -198,7 +198,7 @@ func (m *maker) choosiestFirst() []int {
 		for i := range kinds {
 			// Groups that have no machine at all say so when they are planned.
 			offers, _ := m.offersFor(&m.cluster.NodeGroups[i])
-			kinds[i] = len(offers)
+			kinds[i] = len(offers.list)
 		}
 		slices.SortStableFunc(order, func(a, b int) int { return kinds[a] - kinds[b] })
 	}
