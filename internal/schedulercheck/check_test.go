@@ -162,7 +162,7 @@ func TestFollow(t *testing.T) {
 		if err != nil || f == nil || f.During != during || f.Workload != "large" {
 			t.Fatalf("the model says %v, %v; want no place for the large pod", f, err)
 		}
-		out, err := schedulercheck.Follow(t.Context(), g, f)
+		out, err := schedulercheck.Follow(t.Context(), g, f, false)
 		if err != nil || out.Pending != 1 || out.Strayed != 0 || !strings.Contains(out.Failed, failed) || !strings.Contains(out.Failed, "g.large") {
 			t.Errorf("%+v, %v, want the large pod pending and every other where the model has it", out, err)
 		}

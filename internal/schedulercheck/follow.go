@@ -24,9 +24,16 @@ const AllScored = 100
 // trace, of equal nodes the ones that it drew, then the rollout or the loss that leaves a
 // pod without a place. Every step is the scheduler's own; the trace decides between nodes
 // that it scores alike, and nothing else. Outcome.Strayed counts pods that ran elsewhere.
-func Follow(ctx context.Context, g *Group, f *placement.Failure) (Outcome, error) {
+// all has it score every node of groups of any size (percentageOfNodesToScore: 100).
+func Follow(ctx context.Context, g *Group, f *placement.Failure, all bool) (Outcome, error) {
 	wish := wish{}
-	s, err := newScheduler(ctx, wish.options)
+	s, err := newScheduler(ctx, func() ([]scheduler.Option, error) {
+		options, err := wish.options()
+		if every := int32(100); all {
+			options = append(options, scheduler.WithPercentageOfNodesToScore(&every))
+		}
+		return options, err
+	})
 	if err != nil {
 		return Outcome{}, err
 	}
