@@ -174,6 +174,16 @@ func checkPromises(t *testing.T, p *rollout.Plan, s *rollout.State) {
 	}
 }
 
+// anyStrike is a failure or a change of mind.
+func anyStrike(r *rand.Rand, p *rollout.Plan, s *rollout.State) rollout.Event {
+	return []rollout.Event{
+		{Kind: rollout.NodeFails, Node: int32(r.IntN(s.Len()))},
+		{Kind: rollout.NodeFails, Node: int32(r.IntN(s.Len()))},
+		{Kind: rollout.ZoneFails, Zone: int32(r.IntN(len(p.Zones)))},
+		{Kind: rollout.RollBack},
+	}[r.IntN(4)]
+}
+
 // chance runs a plan with events in any order, one that is foreseen at a time, as if
 // each took as long as it likes. wild adds failures and changes of mind.
 func chance(t *testing.T, r *rand.Rand, p *rollout.Plan, wild bool) (done bool) {
@@ -190,15 +200,9 @@ func chance(t *testing.T, r *rand.Rand, p *rollout.Plan, wild bool) (done bool) 
 		e := pending[i]
 		pending = slices.Delete(pending, i, i+1)
 		if wild && r.IntN(40) == 0 {
-			strike := []rollout.Event{
-				{Kind: rollout.NodeFails, Node: int32(r.IntN(s.Len()))},
-				{Kind: rollout.NodeFails, Node: int32(r.IntN(s.Len()))},
-				{Kind: rollout.ZoneFails, Zone: int32(r.IntN(len(p.Zones)))},
-				{Kind: rollout.RollBack},
-			}[r.IntN(4)]
 			if e.Kind != rollout.Begin {
 				pending = append(pending, e)
-				e = strike
+				e = anyStrike(r, p, &s)
 			}
 			if e.Kind == rollout.ZoneFails {
 				down = append(down, int(e.Zone))

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner/units"
@@ -18,6 +19,7 @@ type recorder struct {
 	pools []poolRecord
 	works []workRecord
 
+	paid    []int // nodes by zone
 	levels  map[string]bool
 	key     []byte
 	level   Level
@@ -86,8 +88,9 @@ func newRecorder(p *Plan, s *State, o Options) *recorder {
 	r.t = Timeline{Course: p.Course, ExtraCostKnown: true, MinReady: units.Whole, PeakByZone: make([]int, len(p.Zones)), PlannedZone: make([]int, len(p.Zones))}
 	r.pools = make([]poolRecord, len(p.Pools))
 	r.works = make([]workRecord, len(p.Workloads))
+	r.paid = make([]int, len(p.Zones))
 	for i := range p.Pools {
-		r.t.Pools = append(r.t.Pools, PoolTotals{Name: p.Pools[i].Name, ExtraCostKnown: true, MinReadyNodes: s.set.size[i]})
+		r.t.Pools = append(r.t.Pools, PoolTotals{Name: p.Pools[i].Name, ExtraCostKnown: true, MinReadyNodes: s.set.size[i], PeakByZone: make([]int, len(p.Zones))})
 		for z := range p.Zones {
 			r.t.PlannedZone[z] += s.paidNodes(i, z)
 		}
@@ -132,6 +135,7 @@ func (r *recorder) observe(s *State, until time.Duration) {
 	if dt <= 0 {
 		return
 	}
+	changed := s.moved || len(s.touched) > 0
 	if s.moved {
 		s.moved = false
 		r.nodes(s)
@@ -141,6 +145,9 @@ func (r *recorder) observe(s *State, until time.Duration) {
 		r.pods(s, int(w))
 	}
 	s.touched = s.touched[:0]
+	if changed && r.opts.Samples {
+		r.sample(s)
+	}
 	r.t.Unplaced = max(r.t.Unplaced, s.pendingPods)
 	for i := range r.pools {
 		if c := r.pools[i].current; c > 0 {
@@ -165,6 +172,21 @@ func (r *recorder) observe(s *State, until time.Duration) {
 			r.pools[r.pool].replaced, p.MinReadyNodes = true, n
 		}
 	}
+}
+
+// sample writes down what is ready, where that has changed.
+func (r *recorder) sample(s *State) {
+	now := Sample{At: s.Now}
+	for i := range r.plan.Pools {
+		now.Nodes = append(now.Nodes, s.readyNodes(i))
+	}
+	for w := range s.pods {
+		now.Pods = append(now.Pods, s.pods[w].Ready)
+	}
+	if n := len(r.t.Samples); n > 0 && slices.Equal(r.t.Samples[n-1].Nodes, now.Nodes) && slices.Equal(r.t.Samples[n-1].Pods, now.Pods) {
+		return
+	}
+	r.t.Samples = append(r.t.Samples, now)
 }
 
 // rounds notes where the round of a pool ends and another one begins.
@@ -206,23 +228,23 @@ func (r *recorder) flush(pool int) {
 // nodes counts the nodes of a level, and asks whether it is redundant.
 func (r *recorder) nodes(s *State) {
 	peak := 0
-	for z := range r.plan.Zones {
-		paid := 0
-		for i := range r.plan.Pools {
-			paid += s.paidNodes(i, z)
+	clear(r.paid)
+	for i := range r.plan.Pools {
+		t, all := &r.t.Pools[i], 0
+		for z := range r.plan.Zones {
+			paid := s.paidNodes(i, z)
+			t.PeakByZone[z] = max(t.PeakByZone[z], paid)
+			r.paid[z] += paid
+			all += paid
 		}
+		r.pools[i].current = all - s.set.size[i]
+		t.PeakExtraNodes = max(t.PeakExtraNodes, r.pools[i].current)
+		peak += all
+	}
+	for z, paid := range r.paid {
 		r.t.PeakByZone[z] = max(r.t.PeakByZone[z], paid)
-		peak += paid
 	}
 	r.t.PeakNodes = max(r.t.PeakNodes, peak)
-	for i := range r.plan.Pools {
-		paid := 0
-		for z := range r.plan.Zones {
-			paid += s.paidNodes(i, z)
-		}
-		r.pools[i].current = paid - s.set.size[i]
-		r.t.Pools[i].PeakExtraNodes = max(r.t.Pools[i].PeakExtraNodes, r.pools[i].current)
-	}
 	r.share(s)
 	if r.plan.Redundant != nil || r.opts.levels {
 		r.held = r.redundant(s)

@@ -15,6 +15,8 @@ type Options struct {
 	Pods bool
 	// Quiet: no event is written down, only the totals.
 	Quiet bool
+	// Samples: ready nodes and pods are written down whenever they change.
+	Samples bool
 
 	levels bool // the moments of distinct levels are kept
 }
@@ -61,8 +63,10 @@ type Timeline struct {
 	BlockedBy  []string
 	Duration   time.Duration
 	Events     []Entry
-	Pools      []PoolTotals
-	Workloads  []WorkloadTotals
+	// Samples in order of time, where they are asked for.
+	Samples   []Sample
+	Pools     []PoolTotals
+	Workloads []WorkloadTotals
 
 	// ExtraCost is what nodes and a second control plane cost beyond those that run
 	// anyway, each round of a pool rounded up; known where the prices are.
@@ -119,6 +123,13 @@ type Entry struct {
 	For time.Duration
 }
 
+// Sample is what is ready from a time on.
+type Sample struct {
+	At time.Duration
+	// Nodes that are ready by pool, Pods by workload.
+	Nodes, Pods []int
+}
+
 // PoolTotals are those of a pool.
 type PoolTotals struct {
 	Name string
@@ -130,6 +141,8 @@ type PoolTotals struct {
 	ExtraCost      units.USD
 	ExtraCostKnown bool
 	PeakExtraNodes int
+	// PeakByZone is the most nodes that are paid for in each zone.
+	PeakByZone []int
 	// MinReadyNodes is the least number that is ready while nodes are replaced; with a
 	// surge it may be above their count.
 	MinReadyNodes int

@@ -74,12 +74,13 @@ func TestRunIsSteps(t *testing.T) {
 		p.Holds = func(_ string, ready int) bool { return ready >= least }
 		p.Redundant = func(l rollout.Level) bool { return l.Open[0][0]+l.Ready[len(l.Ready)-1][0] > least/2 }
 		strikes := randomStrikes(r, &p)
-		got := rollout.Run(&p, rollout.Options{Strikes: strikes})
+		got := rollout.Run(&p, rollout.Options{Strikes: strikes, Samples: true})
 		moments, last := slowly(&p, strikes...)
 		want := addUp(&p, moments)
 		if got.Duration != last.Now || got.Finished != (last.Phase == rollout.Done) || got.RolledBack != last.RolledBack {
 			t.Fatalf("case %d: %v, finished %t; slowly %v in phase %d", i, got.Duration, got.Finished, last.Now, last.Phase)
 		}
+		checkSamples(t, &p, got.Samples, moments)
 		if got.PeakNodes != want.PeakNodes || !slices.Equal(got.PeakByZone, want.PeakByZone) || got.Unplaced != want.Unplaced {
 			t.Fatalf("case %d: %s: peak %d, %v, %d without a place; slowly %d, %v, %d", i, p.Course, got.PeakNodes, got.PeakByZone, got.Unplaced,
 				want.PeakNodes, want.PeakByZone, want.Unplaced)
@@ -96,10 +97,37 @@ func TestRunIsSteps(t *testing.T) {
 			}
 		}
 		for pool := range p.Pools {
+			if !slices.Equal(got.Pools[pool].PeakByZone, want.Pools[pool].PeakByZone) {
+				t.Fatalf("case %d: %s: %v nodes by zone, slowly %v", i, p.Course, got.Pools[pool].PeakByZone, want.Pools[pool].PeakByZone)
+			}
 			if g := got.Pools[pool].ExtraNodeHours; g-want.Pools[pool].ExtraNodeHours > 1e-9 || want.Pools[pool].ExtraNodeHours-g > 1e-9 {
 				t.Fatalf("case %d: %s: %v extra node-hours, slowly %v", i, p.Course, g, want.Pools[pool].ExtraNodeHours)
 			}
 		}
+	}
+}
+
+// checkSamples holds what was written down against every moment.
+func checkSamples(t *testing.T, p *rollout.Plan, samples []rollout.Sample, moments []moment) {
+	t.Helper()
+	at := 0
+	for _, m := range moments {
+		for at+1 < len(samples) && samples[at+1].At <= m.from {
+			at++
+		}
+		for pool := range p.Pools {
+			if n := m.state.Nodes(pool, -1, ready); samples[at].Nodes[pool] != n {
+				t.Fatalf("%s at %v: %d nodes of pool %d are ready, slowly %d", p.Course, m.from, samples[at].Nodes[pool], pool, n)
+			}
+		}
+		for w := range p.Workloads {
+			if n := m.state.Workload(w).Ready; samples[at].Pods[w] != n {
+				t.Fatalf("%s at %v: %d pods of workload %d are ready, slowly %d", p.Course, m.from, samples[at].Pods[w], w, n)
+			}
+		}
+	}
+	if len(samples) > len(moments) {
+		t.Fatalf("%d samples of %d moments", len(samples), len(moments))
 	}
 }
 
@@ -136,10 +164,18 @@ func addUp(p *rollout.Plan, moments []moment) rollout.Timeline {
 				inZone[w][node.Zone] += int(q)
 			}
 		}
-		peak, pending, missed, afterZone, afterNode := 0, 0, false, false, false
+		peak := 0
 		for z, n := range paidIn {
 			t.PeakByZone[z] = max(t.PeakByZone[z], n)
 			peak += n
+		}
+		for pool := range p.Pools {
+			if i == 0 {
+				t.Pools[pool].PeakByZone = make([]int, len(p.Zones))
+			}
+			for z := range p.Zones {
+				t.Pools[pool].PeakByZone[z] = max(t.Pools[pool].PeakByZone[z], s.Nodes(pool, z, paid))
+			}
 		}
 		for pool, n := range pools {
 			for _, c := range p.Pools[pool].Nodes {
@@ -147,26 +183,7 @@ func addUp(p *rollout.Plan, moments []moment) rollout.Timeline {
 			}
 			t.Pools[pool].ExtraNodeHours += float64(max(n, 0)) * dt.Hours()
 		}
-		for w := range p.Workloads {
-			now, total := s.Workload(w), &t.Workloads[w]
-			if now == (rollout.Pods{}) {
-				continue // what has no pods has no target
-			}
-			pending += now.Pending
-			without, alone := now.Ready-slices.Max(inZone[w]), now.Ready-most[w]
-			if i == 0 {
-				*total = rollout.WorkloadTotals{MinReady: now.Ready, AfterZone: without, AfterNode: alone}
-			}
-			if now.Ready < total.MinReady {
-				total.MinReady, total.MinReadyAt = now.Ready, m.from
-			}
-			total.AfterZone, total.AfterNode, total.Pending = min(total.AfterZone, without), min(total.AfterNode, alone), max(total.Pending, now.Pending)
-			if !p.Holds("", now.Ready) {
-				missed = true
-				total.NoTarget += dt
-			}
-			afterZone, afterNode = afterZone || !p.Holds("", without), afterNode || !p.Holds("", alone)
-		}
+		pending, missed, afterZone, afterNode := addPods(p, &t, i, m, most, inZone)
 		t.PeakNodes, t.Unplaced = max(t.PeakNodes, peak), max(t.Unplaced, pending)
 		t.NoTarget += dt * time.Duration(one(missed))
 		t.AfterZone += dt * time.Duration(one(afterZone))
@@ -174,4 +191,30 @@ func addUp(p *rollout.Plan, moments []moment) rollout.Timeline {
 		t.NoRedundancy += dt * time.Duration(one(!p.Redundant(level)))
 	}
 	return t
+}
+
+// addPods looks at the pods of a moment, which is the first where i is 0.
+func addPods(p *rollout.Plan, t *rollout.Timeline, i int, m moment, most []int, inZone [][]int) (pending int, missed, afterZone, afterNode bool) {
+	s, dt := &m.state, m.to-m.from
+	for w := range p.Workloads {
+		now, total := s.Workload(w), &t.Workloads[w]
+		if now == (rollout.Pods{}) {
+			continue // what has no pods has no target
+		}
+		pending += now.Pending
+		without, alone := now.Ready-slices.Max(inZone[w]), now.Ready-most[w]
+		if i == 0 {
+			*total = rollout.WorkloadTotals{MinReady: now.Ready, AfterZone: without, AfterNode: alone}
+		}
+		if now.Ready < total.MinReady {
+			total.MinReady, total.MinReadyAt = now.Ready, m.from
+		}
+		total.AfterZone, total.AfterNode, total.Pending = min(total.AfterZone, without), min(total.AfterNode, alone), max(total.Pending, now.Pending)
+		if !p.Holds("", now.Ready) {
+			missed = true
+			total.NoTarget += dt
+		}
+		afterZone, afterNode = afterZone || !p.Holds("", without), afterNode || !p.Holds("", alone)
+	}
+	return pending, missed, afterZone, afterNode
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// titles of the courses.
+// title says what a course is.
 func title(p *Plan) string {
 	switch p.Course {
 	case EKSDefault:
