@@ -107,7 +107,7 @@ func simulated(p *upgrade.Problem, w way) rollout.Plan {
 		plan.Pools = append(plan.Pools, pool)
 	}
 	plan.Pools = append(plan.Pools, rollout.Pool{Name: "rest", Group: "all", Stays: true, Nodes: []rollout.NodeClass{{Nodes: 1}}})
-	plan.Place = func(_ *rollout.State, _, _, pods int, put func(node, pods int)) { put(rest, pods) }
+	plan.Place = func(_ *rollout.State, d rollout.Displaced, put func(node, pods int)) { put(rest, d.Pods) }
 	return plan
 }
 

@@ -79,7 +79,7 @@ func (s *State) podsGone(e *Event) {
 	s.leaving[int(e.Node)*s.set.works+w] -= e.Count
 	s.pods[w].Leaving -= int(e.Count)
 	node.Pods -= e.Count
-	placed := s.place(s.set.groups[node.Pool], w, int(e.Count), e.set, e.stamp)
+	placed := s.place(Displaced{s.set.groups[node.Pool], w, int(node.Zone), int(e.Count)}, e.set, e.stamp)
 	if b := s.partOf(e); b != nil {
 		b.left -= int(e.Count)
 		b.flight += placed
@@ -169,6 +169,6 @@ func (s *State) lose(n int32) {
 		s.placedIn[w*s.set.zones+int(s.nodes[n].Zone)] -= int(ready + starting)
 		s.pods[w].Starting -= int(starting)
 		s.pods[w].Leaving -= int(leaving)
-		s.place(group, w, int(ready+starting+leaving), -1, 0)
+		s.place(Displaced{group, w, int(s.nodes[n].Zone), int(ready + starting + leaving)}, -1, 0)
 	}
 }

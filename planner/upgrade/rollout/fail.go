@@ -3,7 +3,7 @@ package rollout
 // fail ends a node without warning. Its pods start elsewhere, where there is room;
 // where machines are replaced another one starts in its zone.
 func (s *State) fail(n int32) {
-	if n < 0 || !s.nodes[n].Status.paid() {
+	if n < 0 || int(n) >= len(s.nodes) || !s.nodes[n].Status.paid() {
 		return
 	}
 	node := &s.nodes[n]

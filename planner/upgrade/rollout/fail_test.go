@@ -235,10 +235,10 @@ func requested(t *rollout.Timeline) int {
 // ones run all of them.
 func TestEmptiestGoFirst(t *testing.T) {
 	p := planOf(rollout.EKSDefault, eksTimes(), with(uniform(m5xlarge, 2), units.Count(1), units.Count(0)))
-	p.Place = func(s *rollout.State, _, _, pods int, put func(node, pods int)) {
+	p.Place = func(s *rollout.State, d rollout.Displaced, put func(node, pods int)) {
 		for n := s.Len() - 1; n >= 0; n-- {
 			if s.Node(n).Status == rollout.Ready {
-				put(n, pods)
+				put(n, d.Pods)
 				return
 			}
 		}
@@ -253,5 +253,26 @@ func TestEmptiestGoFirst(t *testing.T) {
 	}
 	if !shrinking || !tl.Finished {
 		t.Errorf("finished %t", tl.Finished)
+	}
+}
+
+// TestZonalPodsStay: pods with volumes go to nodes of their zone only. With one node in
+// each of two zones and no surge there is none while it is replaced, whatever room the
+// other zone has; with a surge there is.
+func TestZonalPodsStay(t *testing.T) {
+	for _, zonal := range []bool{false, true} {
+		for _, surge := range []bool{false, true} {
+			pool := rollout.Pool{
+				Name: "db", MaxUnavailable: units.Count(one(!surge)), MaxSurge: units.Count(one(surge)),
+				Nodes: []rollout.NodeClass{{Nodes: 1, Zone: 0, Pods: []int{1}}, {Nodes: 1, Zone: 1, Pods: []int{1}}},
+			}
+			p := planOf(rollout.GKESurge, gkeTimes(), pool)
+			p.Workloads[0].Zonal = zonal
+			tl := rollout.Run(&p, rollout.Options{})
+			want := one(zonal && !surge)
+			if !tl.Finished || tl.Unplaced != want {
+				t.Errorf("zonal %t, surge %t: %d pods have no place, want %d; finished %t", zonal, surge, tl.Unplaced, want, tl.Finished)
+			}
+		}
 	}
 }

@@ -27,7 +27,7 @@ func randomPlan(r *rand.Rand, w way) rollout.Plan {
 	}
 	for i := range r.IntN(4) {
 		p.Workloads = append(p.Workloads, rollout.Workload{
-			Name: fmt.Sprint("w", i), Budget: r.IntN(2) == 0, Allowed: 1 + r.IntN(3),
+			Name: fmt.Sprint("w", i), Budget: r.IntN(2) == 0, Allowed: 1 + r.IntN(3), Zonal: r.IntN(4) == 0,
 			Grace: time.Duration(r.IntN(60)) * time.Second, Startup: time.Duration(r.IntN(60)) * time.Second,
 		})
 	}
@@ -111,6 +111,14 @@ func fingerprint(s *rollout.State, works int) string {
 func checkPods(t *testing.T, p *rollout.Plan, s *rollout.State, all []int) {
 	t.Helper()
 	on := make([]int, len(p.Workloads))
+	inZone := make(map[[2]int]int)
+	for _, pool := range p.Pools {
+		for _, c := range pool.Nodes {
+			for w, q := range c.Pods {
+				inZone[[2]int{w, c.Zone}] += c.Nodes * q
+			}
+		}
+	}
 	var buf []int32
 	for n := range s.Len() {
 		buf = s.On(n, buf)
@@ -118,6 +126,10 @@ func checkPods(t *testing.T, p *rollout.Plan, s *rollout.State, all []int) {
 		for w, q := range buf {
 			on[w] += int(q)
 			sum += q
+			at := [2]int{w, int(s.Node(n).Zone)}
+			if inZone[at] -= int(q); inZone[at] < 0 && p.Workloads[w].Zonal {
+				t.Fatalf("zone %d has %d pods of %d more than it had, which stay in their zones", at[1], -inZone[at], w)
+			}
 			if q < 0 {
 				t.Fatalf("node %d has %d pods of %d", n, q, w)
 			}

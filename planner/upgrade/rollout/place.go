@@ -1,9 +1,16 @@
 package rollout
 
-// Placer puts pods of a workload of a group on open nodes of the group: it calls
-// put for each node and how many go there, on Ready nodes only and no more than
-// pods in all. Pods that it does not put wait for a place.
-type Placer func(s *State, group, workload, pods int, put func(node, pods int))
+// Displaced are pods that look for a place: of a workload on nodes of a group, by their
+// numbers, from a zone.
+type Displaced struct {
+	Group, Workload, Zone int
+	Pods                  int
+}
+
+// Placer puts displaced pods on open nodes of their group: it calls put for each node
+// and how many go there, on Ready nodes only, no more than there are in all, and those
+// of a zonal workload in their zone. Pods that it does not put wait for a place.
+type Placer func(s *State, d Displaced, put func(node, pods int))
 
 // slot is a node in a heap of open ones, by the pods that it had when it was put
 // there. Fewer pods come first, then lower numbers.
@@ -67,36 +74,47 @@ func dropTop(h []slot) []slot {
 // place finds places for pods that ended elsewhere, and lets those start that have
 // one. It returns how many do; the others are pending. set and stamp tell the part
 // of the batch that waits for them.
-func (s *State) place(group, w, pods int, set int8, stamp int32) int {
-	if pods == 0 {
+func (s *State) place(d Displaced, set int8, stamp int32) int {
+	if d.Pods == 0 {
 		return 0
 	}
 	var placed int
 	if s.set.place == nil {
-		placed = s.spread(group, w, pods, set, stamp)
+		placed = s.spread(d, set, stamp)
 	} else {
-		placed = s.placeBy(group, w, pods, set, stamp)
+		placed = s.placeBy(d, set, stamp)
 	}
-	if missing := pods - placed; missing > 0 {
-		s.pods[w].Pending += missing
-		s.waiting[group*s.set.works+w] += missing
+	if missing := d.Pods - placed; missing > 0 {
+		s.pods[d.Workload].Pending += missing
+		s.waiting[s.waitsAt(d)] += missing
 		s.pendingPods += missing
-		s.touch(w)
-		s.emit(Effect{Action: NoPlace, Pool: -1, Zone: -1, Workload: int32(w), Count: int32(missing)})
+		s.touch(d.Workload)
+		none := Effect{Action: NoPlace, Pool: -1, Zone: -1, Workload: int32(d.Workload), Count: int32(missing)}
+		if s.set.plan.Workloads[d.Workload].Zonal {
+			none.Zone = int32(d.Zone) // it must be there
+		}
+		s.emit(none)
 	}
 	return placed
 }
 
+// waitsAt is where pods are counted that wait for a place.
+func (s *State) waitsAt(d Displaced) int {
+	return (d.Group*s.set.zones+d.Zone)*s.set.works + d.Workload
+}
+
 // placeBy asks the plan's own placer.
-func (s *State) placeBy(group, w, pods int, set int8, stamp int32) int {
-	placed := 0
-	s.set.place(s, group, w, pods, func(n, count int) {
-		if count <= 0 || placed+count > pods || s.nodes[n].Status != Ready {
+func (s *State) placeBy(d Displaced, set int8, stamp int32) int {
+	placed, w := 0, d.Workload
+	s.set.place(s, d, func(n, count int) {
+		node := &s.nodes[n]
+		away := s.set.plan.Workloads[w].Zonal && int(node.Zone) != d.Zone
+		if count <= 0 || placed+count > d.Pods || node.Status != Ready || away {
 			panic("rollout: a placer puts pods where they cannot go")
 		}
 		placed += count
-		s.nodes[n].Pods += int32(count)
-		s.placedIn[w*s.set.zones+int(s.nodes[n].Zone)] += count
+		node.Pods += int32(count)
+		s.placedIn[w*s.set.zones+int(node.Zone)] += count
 		s.start(int32(n), w, int32(count), set, stamp)
 	})
 	return placed
@@ -114,19 +132,19 @@ func (s *State) start(n int32, w int, count int32, set int8, stamp int32) {
 }
 
 // spread deals pods out one by one as a scheduler that spreads does: to the zone with
-// the fewest pods of the workload that has room, and there to the open node of the
-// group with the fewest pods. Of equal zones and nodes the lower number comes first.
-// It returns how many have a place.
-func (s *State) spread(group, w, pods int, set int8, stamp int32) int {
-	last, run, left := int32(-1), int32(0), pods
+// the fewest pods of the workload that has room, or to their own where they must stay
+// in it, and there to the open node of the group with the fewest pods. Of equal zones
+// and nodes the lower number comes first. It returns how many have a place.
+func (s *State) spread(d Displaced, set int8, stamp int32) int {
+	w, last, run, left := d.Workload, int32(-1), int32(0), d.Pods
 	for left > 0 {
-		zone := s.leastIn(group, w)
+		zone := s.leastIn(d)
 		if zone < 0 {
 			break
 		}
-		n := s.emptiest(group*s.set.zones+zone, w, last, run)
+		n := s.emptiest(d.Group*s.set.zones+zone, w, last, run)
 		if n < 0 {
-			s.full[(group*s.set.zones+zone)*s.set.works+w] = true
+			s.full[(d.Group*s.set.zones+zone)*s.set.works+w] = true
 			continue
 		}
 		if n != last && run > 0 {
@@ -142,18 +160,19 @@ func (s *State) spread(group, w, pods int, set int8, stamp int32) int {
 	if run > 0 {
 		s.start(last, w, run, set, stamp)
 	}
-	return pods - left
+	return d.Pods - left
 }
 
-// leastIn returns the zone with open nodes of a group that has the fewest pods of a
-// workload, those that start included; -1 where there is none.
-func (s *State) leastIn(group, w int) int {
-	best := -1
+// leastIn returns the zone with open nodes that has the fewest pods of a workload,
+// those that start included, and that displaced ones may go to; -1 where there is none.
+func (s *State) leastIn(d Displaced) int {
+	best, zonal := -1, s.set.plan.Workloads[d.Workload].Zonal
 	for z := range s.set.zones {
-		if at := group*s.set.zones + z; len(s.open[at]) == 0 || s.full[at*s.set.works+w] {
+		if at := d.Group*s.set.zones + z; len(s.open[at]) == 0 || s.full[at*s.set.works+d.Workload] || zonal && z != d.Zone {
 			continue
 		}
-		if best < 0 || s.placedIn[w*s.set.zones+z] < s.placedIn[w*s.set.zones+best] {
+		at := d.Workload * s.set.zones
+		if best < 0 || s.placedIn[at+z] < s.placedIn[at+best] {
 			best = z
 		}
 	}
@@ -209,12 +228,15 @@ func (s *State) placePending(group int) {
 		return
 	}
 	for w := range s.pods {
-		at := group*s.set.works + w
-		if n := s.waiting[at]; n > 0 {
-			s.waiting[at] = 0
-			s.pods[w].Pending -= n
-			s.pendingPods -= n
-			s.place(group, w, n, -1, 0)
+		for z := range s.set.zones {
+			d := Displaced{Group: group, Workload: w, Zone: z}
+			at := s.waitsAt(d)
+			if d.Pods = s.waiting[at]; d.Pods > 0 {
+				s.waiting[at] = 0
+				s.pods[w].Pending -= d.Pods
+				s.pendingPods -= d.Pods
+				s.place(d, -1, 0)
+			}
 		}
 	}
 }

@@ -146,6 +146,8 @@ type Workload struct {
 	// pods it lets be away at a time.
 	Budget  bool
 	Allowed int
+	// Zonal pods stay in their zone, as their volumes do.
+	Zonal bool
 	// Grace is the termination grace period, Startup the time to Ready.
 	Grace, Startup time.Duration
 }

@@ -138,7 +138,7 @@ type State struct {
 	full        []bool   // by group, zone and workload: nothing open has room
 	placedIn    []int    // pods that are ready or start, by workload and zone
 	aside       []slot
-	waiting     []int // pods without a place by group and workload
+	waiting     []int // pods without a place by group, zone and workload
 	pendingPods int
 	buffer      []int32
 	zoneList    []int32
@@ -207,7 +207,7 @@ func Start(p *Plan) State {
 		readyIn: make([]int, set.works*set.zones), held: make([][]int32, set.works), most: make([]int32, set.works),
 		down: make([]bool, set.zones), open: make([][]slot, set.inAll*set.zones), full: make([]bool, set.inAll*set.zones*set.works),
 		placedIn: make([]int, set.works*set.zones),
-		waiting:  make([]int, set.inAll*set.works),
+		waiting:  make([]int, set.inAll*set.zones*set.works),
 		isTouch:  make([]bool, set.works),
 	}
 	for i := range s.parts {
