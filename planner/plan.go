@@ -230,6 +230,9 @@ type WorkloadPlan struct {
 	// ReadyAtWorst is the least number of pods that stay Ready, without
 	// rescheduling, through any declared loss.
 	ReadyAtWorst int
+	// Outages by what the pods are needed for, in the order of OutageBelow's constants;
+	// none where the availability of nodes and zones is not given.
+	Outages []Outage
 }
 
 // FrontedWorkload is a workload behind another, and what it carries.

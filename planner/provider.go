@@ -97,6 +97,9 @@ type ControlPlane struct {
 	Etcd         *Etcd
 	// Survives lists the losses that were tried.
 	Survives []Drill
+	// Outages of the API servers (BelowOne) and of etcd (BelowQuorum); none where the
+	// availability of nodes and zones is not given.
+	Outages []Outage
 }
 
 // The roles of a control plane's machines.

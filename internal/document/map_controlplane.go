@@ -102,6 +102,7 @@ func syncControlPlane(to direction, d *controlPlane, p *planner.ControlPlane) {
 	})
 	syncOptional(to, &d.Etcd, &p.Etcd, syncEtcd)
 	syncList(to, &d.Survives, &p.Survives, syncDrill)
+	syncList(to, &d.Outages, &p.Outages, syncOutage)
 	syncList(to, &d.Fees, &p.Fees, func(to direction, d *fee, p *planner.FeeLine) {
 		syncText(to, &d.Name, &p.Name)
 		syncPriceFields(to, &d.USDPerHour, &d.PriceBasis, &d.PriceDate, &d.Source, &p.Price)

@@ -258,6 +258,7 @@ func syncWorkloadPlan(to direction, d *workloadPlan, p *planner.WorkloadPlan) {
 	syncSet(to, &d.PerPod, &p.PerPod)
 	syncOptional(to, &d.Sizing, &p.Sizing, syncSizing)
 	syncInt(to, &d.ReadyAtWorst, &p.ReadyAtWorst)
+	syncList(to, &d.Outages, &p.Outages, syncOutage)
 }
 
 func syncCost(to direction, d *cost, p *planner.Cost) {

@@ -70,6 +70,7 @@ type controlPlane struct {
 	LoadBalancer *loadBalancer          `json:"load_balancer" jsonschema:"In front of a control plane of one's own; null where it is managed."`
 	Etcd         *etcd                  `json:"etcd" jsonschema:"The etcd cluster; null where it is managed."`
 	Survives     []drill                `json:"survives" since:"1" jsonschema:"The losses that were tried on it; empty where it is managed."`
+	Outages      []outage               `json:"outages" since:"3" jsonschema:"How often no API server is up, and etcd has no majority; empty where it is managed or the availability of nodes and zones is not given."`
 	Fees         []fee                  `json:"fees" jsonschema:"The parts of its price beside machines and disks."`
 	USDPerHour   *dollars               `json:"usd_per_hour" computed:"true" jsonschema:"What it costs: its fees, machines and disks; null where one price is not known."`
 }

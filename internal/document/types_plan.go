@@ -139,6 +139,7 @@ type workloadPlan struct {
 	PerPod       *perSecond     `json:"throughput_per_pod_per_second" jsonschema:"Peak rate of one pod; null where not known."`
 	Sizing       *sizing        `json:"sizing" since:"3" jsonschema:"How the load's pods came about; null where the load is not stated by latency."`
 	ReadyAtWorst int            `json:"ready_at_worst" jsonschema:"Least number of pods that stay Ready through any declared loss, without rescheduling."`
+	Outages      []outage       `json:"outages" since:"3" jsonschema:"How often too few pods are up; empty where the availability of nodes and zones is not given."`
 }
 
 type fronted struct {

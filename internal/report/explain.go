@@ -89,6 +89,13 @@ func (p *page) explainControlPlane(plan *planner.Plan) {
 			t.add("load balancer", items[0], strings.Join(items[1:], ", "))
 		}
 		t.add("support", c.Support, supportWords(plan))
+		for i := range c.Outages {
+			of, noun := serversOf(c), "API server"
+			if c.Outages[i].Below == planner.BelowQuorum && c.Etcd != nil {
+				of, noun = c.Etcd.Members, "etcd member"
+			}
+			explainOutages(&t, plan, c.Outages[i:i+1], of, noun)
+		}
 	} else {
 		how := "the provider publishes no end"
 		if c.SupportEnds != "" {

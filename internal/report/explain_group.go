@@ -44,6 +44,11 @@ func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
 			t.add(label, "", what)
 		}
 	}
+	for i := range g.Workloads {
+		if w := &g.Workloads[i]; len(w.Outages) > 0 {
+			t.add(w.Name, perYear(w.Outages[0].PerYear), "of a year "+outageWords(&w.Outages[0], w.Replicas, "pod"))
+		}
+	}
 	p.table(&t)
 	if items := resourceItems(g, volumesOf(plan, g)); len(items) > 0 {
 		p.labelled("ALSO USED", plain, items...)

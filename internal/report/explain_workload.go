@@ -19,6 +19,7 @@ func (p *page) explainWorkload(plan *planner.Plan, g *planner.GroupPlan, w *plan
 	t := figureTable()
 	explainThroughput(&t, plan, w, input)
 	p.explainReplicas(&t, w)
+	explainOutages(&t, plan, w.Outages, w.Replicas, "pod")
 	explainPod(&t, plan, g, w, input)
 	p.table(&t)
 }

@@ -85,7 +85,7 @@ func (p *page) flush(w io.Writer) error {
 
 // Text writes what `scantling plan` shows: the node groups, the bill, machines of
 // one's own, the machines of a self-managed control plane, the workloads, what the
-// plan survives and at what cost, the next best types, what was assumed, the
+// plan survives and at what cost, how often too little is up, the next best types, what was assumed, the
 // upgrade, growth and findings.
 func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out := &page{o: o}
@@ -101,6 +101,7 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.workloads(p)
 	out.blank()
 	out.survives(p)
+	out.outages(p)
 	out.redundancy(p)
 	out.certainty(p)
 	out.blank()

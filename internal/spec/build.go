@@ -70,6 +70,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 	b.simulation()
 	b.daemonSets()
 	b.sidecars()
+	b.availability()
 	b.upgrade()
 	b.emits()
 	b.rules()

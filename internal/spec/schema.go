@@ -282,6 +282,7 @@ func clusterBlock() block {
 					{name: "node_groups", kind: kindTexts, def: "all", doc: "Names of the groups it is in."},
 				},
 			},
+			availabilityBlock(),
 			machine(),
 			nodeGroupDefaults(),
 			nodeGroup(),

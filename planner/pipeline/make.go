@@ -97,6 +97,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	if plan.Growth, err = m.growth(ctx, &plan); err != nil {
 		return planner.Plan{}, err
 	}
+	m.outages(plan.NodeGroups, &plan.ControlPlane)
 	plan.Assumptions = m.assumptions()
 	plan.Findings = practice.Check(&plan, m.catalog, &m.terms)
 	return plan, nil

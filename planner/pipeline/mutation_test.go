@@ -140,6 +140,8 @@ func podMutations() map[string]func(b *broken) {
 		"a limit dropped":       func(b *broken) { b.work("cart").Pod.MemoryLimit++ },
 		"usage lowered":         func(b *broken) { b.web().Usage.CPU /= 2 },
 		"headroom raised":       func(b *broken) { b.web().Headroom.CPU += units.Core },
+		"an outage dropped":     func(b *broken) { b.work("api").Outages = nil },
+		"an outage shortened":   func(b *broken) { b.work("api").Outages[0].PerYear /= 2 },
 		"a spread that is none": func(b *broken) { b.edge().Placement[0].Pods = nil },
 	}
 }

@@ -251,6 +251,7 @@ func rich() *problem {
 	for i := range p.cluster.NodeGroups[2].Workloads {
 		p.cluster.NodeGroups[2].Workloads[i].GrowthPerMonth = 5 * units.Percent
 	}
+	p.cluster.Availability = &planner.Availability{Node: 995_000, Zone: 999_500}
 	p.cluster.Assumptions = []planner.Assumption{
 		{Path: "node_group.edge.redundancy.nodes", Value: "2", Source: "role ingress"},
 		{Path: "node_group.web.redundancy.nodes", Value: "1", Source: "role app"},

@@ -61,6 +61,9 @@ func randomProblem(r *rand.Rand) *problem {
 		}
 	}
 	c.Assumptions = []planner.Assumption{{Path: c.NodeGroups[0].Path() + ".redundancy.nodes", Value: "1", Source: "role"}}
+	if d.chance(30) {
+		c.Availability = &planner.Availability{Node: units.Whole - units.Ratio(d.IntN(20_000)), Zone: units.Whole - units.Ratio(d.IntN(2000))}
+	}
 	return p
 }
 

@@ -150,6 +150,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 		k.ladder(g)
 	}
 	k.controlPlane()
+	k.outages()
 	k.bill()
 	k.upgrade()
 	k.growth()
