@@ -93,8 +93,8 @@ func sizeTables(results []sizeResult, s scale) []byte {
 // predictionTables describes the predictions.
 func predictionTables(all []prediction, s scale) []byte {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "\nPredicted p99 against simulations of %s arrivals, four times as many at a load of 0.9, whose own 95%% intervals are\n"+
-		"within ±%.1f%% in the median and ±%.1f%% in the worst case.\n\n", count(s.predictions),
+	fmt.Fprintf(&out, "\nPredicted p99 in %d of %d configurations against simulations of %s arrivals, four times as many at a load of 0.9,\n"+
+		"whose own 95%% intervals are within ±%.1f%% in the median and ±%.1f%% in the worst case.\n\n", len(all), len(cells()), count(s.predictions),
 		100*quantileOf(all, .5, func(p prediction) float64 { return p.noise }), 100*quantileOf(all, 1, func(p prediction) float64 { return p.noise }))
 	out.WriteString("| | cases | formula: least to most | 95% within | share within 5% | verified: least to most | 95% within |\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	row := func(name string, include func(prediction) bool) {
