@@ -65,9 +65,16 @@ cluster "answers" {
     redundancy {
       nodes = 1
     }
+    # A server that batches is no queue: what a pod did under rising load was measured.
     workload "llm" {
-      throughput         = 40
-      throughput_per_pod = 6
+      throughput = 40
+      latency { p99 = "2s" }
+      load_curve = [
+        { throughput = 2, p99 = "900ms" },
+        { throughput = 4, p99 = "1200ms" },
+        { throughput = 6, p99 = "1800ms" },
+        { throughput = 8, p99 = "3500ms" },
+      ]
       pod {
         cpu               = 3
         memory            = "12Gi"

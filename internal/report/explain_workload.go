@@ -54,11 +54,34 @@ func explainThroughput(t *table, plan *planner.Plan, w *planner.WorkloadPlan, in
 		how = fmt.Sprintf("%s today, %s a month for %s", perSecond(input.Demand.Throughput), signedTenths(input.GrowthPerMonth), count(growth.HorizonMonths, "month"))
 	}
 	t.add("throughput", perSecondUp(w.Throughput), how)
-	if d := &input.Demand; d.Way == planner.FromLoadTest {
+	switch d := &input.Demand; d.Way {
+	case planner.FromLoadTest:
 		t.add("one pod carries", perSecond(d.ThroughputPerPod), "throughput_per_pod, from a load test")
+	case planner.FromCurve:
+		explainCurve(t, d)
+	case planner.GivenReplicas, planner.FromLatency, planner.FromJob:
 	}
 	if w.PerPod > 0 {
 		t.add("each pod has", perSecondUp(w.PerPod), fmt.Sprintf("%s / %s", perSecondUp(w.Throughput), count(w.Replicas, "pod")))
+	}
+}
+
+// explainCurve adds the points of a load curve, each with what it says of the target.
+func explainCurve(t *table, d *planner.Demand) {
+	if len(d.Latency) == 0 {
+		return
+	}
+	target, over := d.Latency[0].Target, false
+	for _, p := range d.LoadCurve {
+		how := "holds the target of " + milliseconds(target)
+		if p.P99 > target {
+			how = "misses it"
+			if !over {
+				how += "; a pod carries what the straight line from the point before has at the target"
+			}
+			over = true
+		}
+		t.add("measured at "+perSecond(p.Throughput), "p99 "+milliseconds(p.P99), how)
 	}
 }
 
@@ -95,6 +118,8 @@ func loadHow(w *planner.WorkloadPlan) string {
 		return "one pod fewer would be busier than max_utilization"
 	case "one pod":
 		return "there is no less than one"
+	case "last point measured":
+		return "throughput / the last point of the load curve, rounded up: beyond it nothing is known"
 	case "load test":
 		return "throughput / throughput_per_pod, rounded up"
 	}

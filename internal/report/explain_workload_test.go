@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/scantling-dev/scantling/internal/report"
 	"github.com/scantling-dev/scantling/planner"
@@ -53,4 +54,37 @@ func TestExplainGrowth(t *testing.T) {
 	}
 	p.Cluster.Growth.HorizonMonths, w.Throughput = 2, 1210*units.PerSecond
 	wants(t, explained(t, p, "node_group.web.workload."+w.Name, report.Options{Width: 160}), "throughput 1,210/s 1,000/s today, +10.0% a month for 2 months")
+}
+
+// TestExplainLoadCurve: of three points the last is over the target, and where the
+// last holds it too, nothing is said of a line.
+func TestExplainLoadCurve(t *testing.T) {
+	p := shop(t)
+	w := &p.NodeGroups[2].Workloads[0]
+	var in *planner.Workload
+	for i := range p.Cluster.NodeGroups {
+		for j := range p.Cluster.NodeGroups[i].Workloads {
+			if o := &p.Cluster.NodeGroups[i].Workloads[j]; o.Name == w.Name {
+				in = o
+			}
+		}
+	}
+	in.Demand = planner.Demand{
+		Way: planner.FromCurve, Throughput: 100 * units.PerSecond,
+		Latency: []planner.LatencyTarget{{Statistic: planner.P99, Target: 200 * time.Millisecond}},
+		LoadCurve: []planner.CurvePoint{
+			{Throughput: 10 * units.PerSecond, P99: 80 * time.Millisecond},
+			{Throughput: 20 * units.PerSecond, P99: 100 * time.Millisecond},
+			{Throughput: 40 * units.PerSecond, P99: 300 * time.Millisecond},
+		},
+	}
+	w.Throughput, w.Binding = 100*units.PerSecond, "p99"
+	topic := "node_group.web.workload." + w.Name
+	wants(t, explained(t, p, topic, report.Options{Width: 160}),
+		"measured at 20/s p99 100 ms holds the target of 200 ms",
+		"measured at 40/s p99 300 ms misses it; a pod carries what the straight line",
+		"one pod fewer would miss the target for p99",
+	)
+	in.Demand.LoadCurve, w.Binding = in.Demand.LoadCurve[:2], "last point measured"
+	wants(t, explained(t, p, topic, report.Options{Width: 160}), "throughput / the last point of the load curve, rounded up: beyond it nothing is known")
 }

@@ -22,21 +22,23 @@ func (b *builder) demand(x *groupContext, n *node, path string) planner.Demand {
 	var d planner.Demand
 	latency := len(n.children("latency")) > 0 || n.child("service_time") != nil
 	switch {
-	case n.refused["job"] || n.refused["manifest"] || n.refused["load_curve"]:
+	case n.refused["job"] || n.refused["manifest"]:
 		return d // refused as not supported yet: no more can be said
 	case n.has("replicas"):
 		d.Way = planner.GivenReplicas
 		d.Replicas, _ = get[int](n, "replicas")
-		b.excludes(n, "replicas says how many pods there are", "throughput", "fronts", "throughput_per_pod", "latency", "service_time", "concurrency", "cpu_per_request", "balancing", "balancers", "connections", "max_utilization")
+		b.excludes(n, "replicas says how many pods there are", "throughput", "fronts", "throughput_per_pod", "latency", "service_time", "load_curve", "concurrency", "cpu_per_request", "balancing", "balancers", "connections", "max_utilization")
 	case n.has("throughput_per_pod"):
 		d.Way = planner.FromLoadTest
 		d.Throughput, _ = get[units.Rate](n, "throughput")
 		d.ThroughputPerPod, _ = get[units.Rate](n, "throughput_per_pod")
-		b.excludes(n, "throughput_per_pod says what a pod carries", "latency", "service_time", "concurrency", "cpu_per_request", "balancing", "balancers", "connections")
+		b.excludes(n, "throughput_per_pod says what a pod carries", "latency", "service_time", "load_curve", "concurrency", "cpu_per_request", "balancing", "balancers", "connections")
 		if n.has("max_utilization") {
 			b.add(UtilizationBeside, &n.attrs["max_utilization"].name, "throughput_per_pod is used as it is: it was measured at the latency target. Leave max_utilization out, or state latency instead.")
 		}
 		b.needsThroughput(n)
+	case n.has("load_curve"):
+		d = b.curveDemand(x, n, path)
 	case latency:
 		d = b.latencyDemand(x, n, path)
 	case n.has("throughput") || n.has("fronts"):

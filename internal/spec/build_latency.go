@@ -67,7 +67,7 @@ func (b *builder) balancing(n *node, path string, d *planner.Demand) {
 func (b *builder) targets(x *groupContext, n *node, path string) (normal, failure []planner.LatencyTarget) {
 	blocks := n.children("latency")
 	if len(blocks) == 0 && !n.refused["latency"] {
-		b.add(MissingDemand, &n.def, "service_time is of use with a target: add latency { p99 = \"…\" }.")
+		b.add(MissingDemand, &n.def, "%s", noTargets(n))
 	}
 	found := map[string]map[planner.Statistic]time.Duration{"normal": {}, "failure": {}}
 	var failing *node

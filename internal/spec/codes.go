@@ -87,6 +87,7 @@ const (
 	VolumeUnfit       Code = "SC5029"
 	AffinityUnfit     Code = "SC5030"
 	FrontsUnfit       Code = "SC5031"
+	CurveUnfit        Code = "SC5032"
 	BalancingUnfit    Code = "SC5035"
 
 	UnknownProvider   Code = "SC6001"
@@ -196,7 +197,7 @@ func meaningProblems() []Problem {
 	return []Problem{
 		{Code: TwoDemands, Summary: "Two ways of stating demand", Meaning: "A workload gives replicas, or throughput with throughput_per_pod, or throughput with latency: one of them."},
 		{Code: MissingDemand, Summary: "Missing demand", Meaning: "A workload does not say how much it must carry."},
-		{Code: UtilizationBeside, Summary: "max_utilization beside throughput_per_pod", Meaning: "throughput_per_pod is used as it is; a margin on top would be a second one."},
+		{Code: UtilizationBeside, Summary: "max_utilization beside a measurement", Meaning: "throughput_per_pod and load_curve are used as they are; a margin on top would be a second one."},
 		{Code: MinimumAbove, Summary: "Minimum above the given count", Meaning: "A count that the user gives never changes."},
 		{Code: SpareBeside, Summary: "Spare beside a given count", Meaning: "A count that the user gives never changes."},
 		{Code: StatefulNeeds, Summary: "Stateful workload incomplete", Meaning: "Workloads of role stateful give replicas and min_ready."},
@@ -225,6 +226,7 @@ func meaningProblems() []Problem {
 		{Code: VolumeUnfit, Summary: "Volume unfit", Meaning: "A controller cannot give each of its replicas such a volume."},
 		{Code: AffinityUnfit, Summary: "Affinity unfit", Meaning: "An affinity names no workload of its group, or no placement can meet it."},
 		{Code: FrontsUnfit, Summary: "Fronts unfit", Meaning: "A fronts list names workloads of the cluster whose throughput is stated, none of which fronts the workload itself."},
+		{Code: CurveUnfit, Summary: "Load curve unfit", Meaning: "A load curve has two points or more, each of another throughput, and p99 does not fall as throughput rises."},
 		{Code: BalancingUnfit, Summary: "Balancing unfit", Meaning: "Balancers or connections that the way of balancing knows nothing of: they would be of no effect."},
 	}
 }

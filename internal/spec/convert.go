@@ -78,6 +78,8 @@ func (r *reader) convert(a *attribute, val cty.Value, expr hclsyntax.Expression)
 		return pair(r.date(val, rng))
 	case kindMinor:
 		return pair(r.minor(val, rng))
+	case kindCurve:
+		return pair(r.curve(val, expr))
 	case kindOther:
 	}
 	panic("spec: attribute " + a.name + " has no kind to convert to")

@@ -42,6 +42,13 @@ func in(where, text string) string {
 
 const way3 = "throughput = 1200\nconcurrency = 8\nlatency {\n  p99 = \"250ms\"\n}\n"
 
+const twoPoints = `{ throughput = 10, p99 = "80ms" }, { throughput = 20, p99 = "90ms" }`
+
+// curve is a demand by these points.
+func curve(points string, more ...string) string {
+	return "throughput = 100\nlatency {\n p99 = \"1s\"\n}\nload_curve = [" + points + "]\n" + strings.Join(more, "\n")
+}
+
 const rest = "workload \"rest\" {\n throughput = 100\n throughput_per_pod = 10\n" + pod + "}\n"
 
 // front is a proxy before a list of workloads, of which rest stands in its group.
@@ -166,6 +173,21 @@ func TestMistakes(t *testing.T) {
 		"fronts beside replicas":     {"workload", "replicas = 3\nfronts = [\"api\"]", spec.TwoDemands, "fronts", "leave out fronts"},
 		"fronts of two of a name":    {"cluster", twoOfAName, spec.FrontsUnfit, `"rest"`, `"node_group.a.workload.rest" or "node_group.b.workload.rest"`},
 		"fronts in a circle":         {"cluster", frontCircle, spec.FrontsUnfit, `["b"]`, "node_group.a.workload.a, node_group.a.workload.b and node_group.a.workload.c front each other"},
+		"curve of one point":         {"workload", curve(`{ throughput = 10, p99 = "80ms" }`), spec.CurveUnfit, `[{ throughput = 10, p99 = "80ms" }]`, "throughput_per_pod"},
+		"curve that falls":           {"workload", curve(`{ throughput = 10, p99 = "80ms" }, { throughput = 20, p99 = "79ms" }`), spec.CurveUnfit, `"79ms"`, "p99 is 79ms, and 80ms at a lower throughput"},
+		"curve of two at a load":     {"workload", curve(`{ throughput = 10, p99 = "80ms" }, { throughput = 10, p99 = "90ms" }`), spec.CurveUnfit, "10", "same throughput"},
+		"curve of another figure":    {"workload", curve(`{ throughput = 10, p9 = "80ms" }, { throughput = 20, p99 = "90ms" }`), spec.UnknownAttribute, `"80ms"`, `Did you mean "p99"?`},
+		"curve without a time":       {"workload", curve(`{ throughput = 10 }, { throughput = 20, p99 = "90ms" }`), spec.MissingAttribute, "{ throughput = 10 }", "no p99"},
+		"curve of a number":          {"workload", curve(twoPoints + ", 20"), spec.WrongType, "20", "A point such as"},
+		"curve that is none":         {"workload", "throughput = 100\nlatency {\n p99 = \"1s\"\n}\nload_curve = 5", spec.WrongType, "5", "A list of points"},
+		"curve without a unit":       {"workload", curve(`{ throughput = 10, p99 = 80 }, { throughput = 20, p99 = "90ms" }`), spec.InvalidDuration, "80", `"80ms" for milliseconds`},
+		"curve beside service_time":  {"workload", curve(twoPoints, "service_time {\n mean = \"1ms\"\n cv = 1\n}"), spec.TwoDemands, "service_time", "leave out service_time"},
+		"curve beside concurrency":   {"workload", curve(twoPoints, "concurrency = 4"), spec.TwoDemands, "concurrency", "leave out concurrency"},
+		"curve beside a load test":   {"workload", curve(twoPoints, "throughput_per_pod = 4"), spec.TwoDemands, "latency", "leave out latency and load_curve"},
+		"curve beside utilization":   {"workload", curve(twoPoints, "max_utilization = 0.5"), spec.UtilizationBeside, "max_utilization", "lower the target"},
+		"curve of p95":               {"workload", curve(twoPoints, "latency {\n p95 = \"1s\"\n}"), spec.InvalidLatency, "p95", "says nothing of p95"},
+		"curve without a target":     {"workload", "throughput = 100\nload_curve = [" + twoPoints + "]", spec.MissingDemand, `workload "api"`, "of use with a target"},
+		"curve without throughput":   {"workload", "latency {\n p99 = \"1s\"\n}\nload_curve = [" + twoPoints + "]", spec.MissingDemand, `workload "api"`, "needs throughput"},
 		"local twice":                {"top", "locals {\n a = 1\n}\nlocals {\n a = 2\n}", spec.DuplicateName, "a", "main.hcl:2"},
 		"disk, st1":                  {"group", "disk {\n type = \"st1\"\n size = \"500Gi\"\n}", spec.DiskSetting, `"st1"`, "cannot start"},
 		"disk, gp2 with iops":        {"group", "disk {\n type = \"gp2\"\n iops = 5000\n}", spec.DiskSetting, "5000", "follow from its size"},

@@ -29,6 +29,7 @@ const (
 	kindCores                // a whole number of cores
 	kindDate                 // "2026-11-20"
 	kindMinor                // "1.35"
+	kindCurve                // points of a load curve
 	kindOther                // what no issue has built
 )
 
@@ -71,6 +72,8 @@ func (k kind) title() string {
 		return "date"
 	case kindMinor:
 		return "version"
+	case kindCurve:
+		return "list of points"
 	case kindOther:
 		return "any"
 	}

@@ -135,7 +135,7 @@ func machineBlocks() []block {
 
 func workload() block {
 	return block{
-		name: "workload", label: "name", repeat: true, doc: "A set of equal pods. Its demand is stated in one of three ways: replicas; throughput and throughput_per_pod; throughput, latency, service_time and concurrency or cpu_per_request, or both. A proxy gives fronts in place of throughput.",
+		name: "workload", label: "name", repeat: true, doc: "A set of equal pods. Its demand is stated in one of these ways: replicas; throughput and throughput_per_pod; throughput, latency, service_time and concurrency or cpu_per_request; or throughput, latency and load_curve. A proxy gives fronts in place of throughput.",
 		attributes: []attribute{
 			{name: "kind", kind: kindChoice, choices: []string{"Deployment", "StatefulSet"}, later: []string{"Job", "CronJob"}, def: "Deployment", doc: "The controller of the pods."},
 			{name: "replicas", kind: kindCount, least: 1, doc: "Way 1: this many. The count never changes."},
@@ -155,7 +155,7 @@ func workload() block {
 			{name: "growth_per_month", kind: kindRatio, def: "growth.per_month", doc: "Growth of this workload; given here it applies to replicas too."},
 			{name: "manifest", kind: kindText, unbuilt: true, doc: "Manifest that pod, replicas and so on are read from.", instead: "Write them here."},
 			{name: "fronts", kind: kindTexts, doc: "In place of throughput: workloads anywhere in the cluster whose throughput this one carries too, as a proxy before them does. By name or, where several have it, by address: \"node_group.web.workload.api\". The sum grows as its parts do."},
-			{name: "load_curve", kind: kindOther, unbuilt: true, doc: "Measured latency by load.", instead: "Give throughput_per_pod: the load at which the target still holds."},
+			{name: "load_curve", kind: kindCurve, doc: "In place of service_time, for servers that batch requests or run on a GPU: [{ throughput = 10, p99 = \"80ms\" }, …], measured of one pod under a load that lasts, two points or more. A pod carries what keeps p99 to the target, by a straight line between the points and never beyond the last."},
 			{name: "daily_profile", kind: kindOther, unbuilt: true, doc: "Share of the peak by hour."},
 			{name: "node_selector", kind: kindMap, def: "none", doc: "Labels that a node must have: those of its group, kubernetes.io/arch, kubernetes.io/os, node.kubernetes.io/instance-type, topology.kubernetes.io/zone and the provider's."},
 			{name: "anti_affinity", kind: kindChoice, choices: []string{"none", "preferred", "required"}, def: "none", doc: "Keeps the pods of the workload apart, one to a domain: as a wish or as a condition."},

@@ -2,6 +2,7 @@ package demand
 
 import (
 	"fmt"
+	"math/bits"
 	"sort"
 	"time"
 
@@ -53,10 +54,16 @@ func (c LoadCurve) PerPod(limit time.Duration) (units.Rate, error) {
 			continue
 		}
 		low, high := c.before(i), c[i].P99
-		share := float64(limit-low) / float64(high-low)
-		return c[i-1].Throughput + units.Rate(share*float64(c[i].Throughput-c[i-1].Throughput)), nil
+		return c[i-1].Throughput + part(c[i].Throughput-c[i-1].Throughput, limit-low, high-low), nil
 	}
 	return c[len(c)-1].Throughput, nil
+}
+
+// part returns rate · share / whole, rounded down. 0 <= share < whole.
+func part(rate units.Rate, share, whole time.Duration) units.Rate {
+	high, low := bits.Mul64(uint64(rate), uint64(share))
+	quotient, _ := bits.Div64(high, low, uint64(whole))
+	return units.Rate(quotient)
 }
 
 // before returns the greatest latency before point i.

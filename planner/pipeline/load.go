@@ -30,6 +30,8 @@ type work struct {
 	binding string
 	// queue is nil where the load is not stated by latency.
 	queue *queue
+	// curve is what was measured of a pod; nil where nothing was.
+	curve *measuredCurve
 	// base are the reasons that do not depend on the nodes.
 	base planner.ReplicaReasons
 	// need pods stay ready through any declared loss, without rescheduling; 0 is
@@ -71,7 +73,9 @@ func (w *work) size(m *maker, months int) error {
 		err = w.fromLoadTest(months)
 	case planner.FromLatency:
 		err = w.fromLatency(m, months)
-	case planner.FromCurve, planner.FromJob:
+	case planner.FromCurve:
+		err = w.fromCurve(months)
+	case planner.FromJob:
 		fallthrough
 	default:
 		panic(fmt.Sprintf("pipeline: demand way %q", d.Way))

@@ -186,8 +186,13 @@ func (m *maker) assumptions() []planner.Assumption {
 		g := &m.cluster.NodeGroups[i]
 		for j := range g.Workloads {
 			w := &g.Workloads[j]
-			if w.Demand.Way == planner.FromLatency {
-				out = append(out, modelAssumptions(g.Path()+".workload."+w.Name, &w.Demand)...)
+			path := g.Path() + ".workload." + w.Name
+			switch w.Demand.Way {
+			case planner.FromLatency:
+				out = append(out, modelAssumptions(path, &w.Demand)...)
+			case planner.FromCurve:
+				out = append(out, planner.Assumption{Path: path + ".load_curve", Value: "each pod gets an equal share of the requests", Source: "model load curve"})
+			case planner.GivenReplicas, planner.FromLoadTest, planner.FromJob:
 			}
 		}
 	}

@@ -18,31 +18,44 @@ func (w *work) predictions(replicas, afterNodes, afterZones int) []planner.Laten
 		return nil
 	}
 	q := w.queue
-	type moment struct {
-		during string
-		ready  int
-		of     *held
+	var out []planner.LatencyPrediction
+	for _, at := range w.moments(replicas, afterNodes, afterZones, q.survivors.pods) {
+		of := &q.normal
+		if at.failed {
+			of = &q.survivors
+		}
+		for _, l := range of.predict(at.ready).Latency {
+			out = append(out, planner.LatencyPrediction{
+				Statistic: planner.Statistic(l.Statistic.String()), Target: l.Limit,
+				Predicted: ceilMicrosecond(l.Seconds), During: at.during, Model: w.modelName(of),
+			})
+		}
 	}
-	moments := []moment{{"normal", replicas, &q.normal}}
+	return out
+}
+
+// moment is a situation and how many pods are ready in it.
+type moment struct {
+	during string
+	ready  int
+	// failed: something is lost.
+	failed bool
+}
+
+// moments are the situations in which the pods must hold targets: every replica ready,
+// a rollout and, where so many survivors must hold them, after the losses.
+func (w *work) moments(replicas, afterNodes, afterZones, survivors int) []moment {
+	out := []moment{{during: "normal", ready: replicas}}
 	if away := w.rollout().Unavailable(replicas); away > 0 {
-		moments = append(moments, moment{"rollout", replicas - away, &q.normal})
+		out = append(out, moment{during: "rollout", ready: replicas - away})
 	}
 	if w.spec.Recovery == planner.Static {
 		// Survivors of min_ready may be too few for the targets: that was the wish.
-		if afterNodes < replicas && afterNodes >= q.survivors.pods {
-			moments = append(moments, moment{"node_loss", afterNodes, &q.survivors})
+		if afterNodes < replicas && afterNodes >= survivors {
+			out = append(out, moment{"node_loss", afterNodes, true})
 		}
-		if afterZones < replicas && afterZones >= q.survivors.pods {
-			moments = append(moments, moment{"zone_loss", afterZones, &q.survivors})
-		}
-	}
-	var out []planner.LatencyPrediction
-	for _, at := range moments {
-		for _, l := range at.of.predict(at.ready).Latency {
-			out = append(out, planner.LatencyPrediction{
-				Statistic: planner.Statistic(l.Statistic.String()), Target: l.Limit,
-				Predicted: ceilMicrosecond(l.Seconds), During: at.during, Model: w.modelName(at.of),
-			})
+		if afterZones < replicas && afterZones >= survivors {
+			out = append(out, moment{"zone_loss", afterZones, true})
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -82,5 +83,46 @@ func TestFronts(t *testing.T) {
 				c.NodeGroups[1].Workloads[1].GrowthPerMonth = 10 * units.Percent
 			})
 		}},
+	})
+}
+
+// curved has search of web measured: at 60 ms, half way from 40 to 80 between 20/s and
+// 100/s, a pod carries 60/s, which makes 2 pods of 100/s. With 3 each has 33.3/s, of
+// which the curve says 46.666... ms.
+func curved() *problem {
+	p := good()
+	searching(func(w *planner.Workload) {
+		w.Demand = planner.Demand{
+			Way: planner.FromCurve, Throughput: 100 * units.PerSecond,
+			Latency:   []planner.LatencyTarget{{Statistic: planner.P99, Target: 60 * time.Millisecond}},
+			LoadCurve: []planner.CurvePoint{{Throughput: 20 * units.PerSecond, P99: 40 * time.Millisecond}, {Throughput: 100 * units.PerSecond, P99: 80 * time.Millisecond}},
+		}
+	})(p)
+	w := &p.web().Workloads[2]
+	w.Binding, w.Utilization = "p99", 0
+	w.Latency = []planner.LatencyPrediction{{Statistic: planner.P99, Target: 60 * time.Millisecond, Predicted: 46_667 * time.Microsecond, During: "normal", Model: "load curve"}}
+	return p
+}
+
+// TestLoadCurve breaks what rests on a curve.
+func TestLoadCurve(t *testing.T) {
+	if err := curved().verify(); err != nil {
+		t.Fatalf("the plan by hand is refused:\n%v", err)
+	}
+	demand := func(change func(d *planner.Demand)) func(p *problem) {
+		return searching(func(w *planner.Workload) { change(&w.Demand) })
+	}
+	predicted := func(d time.Duration) func(p *problem) {
+		return func(p *problem) { p.web().Workloads[2].Latency[0].Predicted = d }
+	}
+	mutate(t, curved, map[string]mutation{
+		"more than two pods carry":   {"replicas.load", demand(func(d *planner.Demand) { d.Throughput = 121 * units.PerSecond })},
+		"more than the curve has":    {"replicas.load", demand(func(d *planner.Demand) { d.LoadCurve[1].Throughput = 50 * units.PerSecond })},
+		"a target below the curve":   {"replicas.load", demand(func(d *planner.Demand) { d.LoadCurve[0].P99 = 61 * time.Millisecond })},
+		"no curve":                   {"replicas.load", demand(func(d *planner.Demand) { d.LoadCurve = nil })},
+		"a prediction below":         {"latency.curve", predicted(46_666 * time.Microsecond)},
+		"a prediction above":         {"latency.curve", predicted(46_669 * time.Microsecond)},
+		"a prediction above the aim": {"latency.target", predicted(61 * time.Millisecond)},
+		"no prediction":              {"latency.missing", func(p *problem) { p.web().Workloads[2].Latency = nil }},
 	})
 }

@@ -129,7 +129,7 @@ func (k *checker) latency(l *load) {
 	if len(failure) == 0 {
 		failure = d.Latency
 	}
-	if d.Way == planner.FromLatency {
+	if d.Way == planner.FromLatency || d.Way == planner.FromCurve {
 		for _, t := range d.Latency {
 			seen := false
 			for _, p := range l.plan.Latency {

@@ -72,8 +72,10 @@ func (k *checker) load(l *load) {
 	case planner.FromLatency:
 		k.cap(l)
 		k.sizing(l)
+	case planner.FromCurve:
+		k.curve(l)
 	case planner.GivenReplicas:
-	case planner.FromCurve, planner.FromJob:
+	case planner.FromJob:
 		k.need(false, l.path, "replicas.load", "demand by %q is not planned", d.Way)
 	}
 }
