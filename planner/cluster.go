@@ -175,8 +175,11 @@ type NodeGroup struct {
 	Labels    map[string]string
 	// Taints are sorted by key, then effect.
 	Taints []Taint
+	// Autoscaling: the count of nodes may follow the pods; else it is fixed.
+	Autoscaling bool
 	// MinNodes and MaxNodes bound the count over all zones; 0 leaves them to the
-	// planner, who sets both to the planned count.
+	// planner, who sets both to the planned count, or the former to that of the
+	// quietest hour.
 	MinNodes, MaxNodes int
 	Redundancy         Redundancy
 	Guarantee          Guarantee

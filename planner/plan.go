@@ -111,6 +111,9 @@ type GroupPlan struct {
 	Ladder []SizeStep
 	// Headroom is what stays free of each resource with everything up.
 	Headroom Headroom
+	// Day is nil where the count of nodes is fixed or no load of the group is known to
+	// go up and down.
+	Day *DayPlan
 }
 
 // Path returns the group's address.
@@ -233,6 +236,8 @@ type WorkloadPlan struct {
 	// Outages by what the pods are needed for, in the order of OutageBelow's constants;
 	// none where the availability of nodes and zones is not given.
 	Outages []Outage
+	// Autoscaler is nil where the count is fixed.
+	Autoscaler *AutoscalerPlan
 }
 
 // FrontedWorkload is a workload behind another, and what it carries.

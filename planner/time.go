@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -61,4 +62,43 @@ type RunOut struct {
 	Limit, Need int64
 	// Reason in words, with what would free it.
 	Reason string
+}
+
+// HoursOfDay is how many shares a daily profile has.
+const HoursOfDay = 24
+
+// AutoscalerPlan is what the autoscaler of a workload is given, and what it makes of a
+// day.
+type AutoscalerPlan struct {
+	MinReplicas, MaxReplicas int
+	// TargetCPUUtilization is of the pods' CPU requests, in whole percent; 0 where it
+	// is not known, for the reason in NoTarget.
+	TargetCPUUtilization units.Ratio
+	NoTarget             string
+	// Limit is the share of the CPU request at which the targets stop holding at the
+	// peak; 0 where it is not known.
+	Limit units.Ratio
+	// Ramp is the steepest rise of the load from one hour to the next, relative.
+	Ramp units.Ratio
+	// Lag is from a rise of load to a pod that serves, the sum of what follows.
+	Lag, MetricWindow, SyncPeriod, PodStart, NodeStart time.Duration
+	// Throughput and Replicas are those of each hour of the day, UTC.
+	Throughput []units.Rate
+	Replicas   []int
+}
+
+// DayPlan is a node group over a day whose replicas follow the load.
+type DayPlan struct {
+	// Hours are those of the day, UTC.
+	Hours []HourNodes
+	// Autoscaled is the mean cost of the day of nodes and root disks, Fixed that of the
+	// planned nodes at all hours.
+	Autoscaled, Fixed Amount
+}
+
+// HourNodes are the nodes of an hour.
+type HourNodes struct {
+	// Nodes that the hour needs, and Running while those of the hour before are not
+	// yet taken away.
+	Nodes, Running int
 }

@@ -84,6 +84,7 @@ func syncNodeGroup(to direction, d *nodeGroup, p *planner.NodeGroup) {
 		syncText(to, &d.Value, &p.Value)
 		syncText(to, &d.Effect, &p.Effect)
 	})
+	sync(to, &d.Autoscaling, &p.Autoscaling)
 	syncSet(to, &d.MinNodes, &p.MinNodes)
 	syncSet(to, &d.MaxNodes, &p.MaxNodes)
 	syncRedundancy(to, &d.Redundancy, &p.Redundancy)

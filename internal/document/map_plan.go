@@ -170,6 +170,7 @@ func syncGroupPlan(to direction, d *groupPlan, p *planner.GroupPlan) {
 	syncInt(to, &d.Headroom.MilliCPU, &p.Headroom.CPU)
 	syncInt(to, &d.Headroom.Memory, &p.Headroom.Memory)
 	syncInt(to, &d.Headroom.Pods, &p.Headroom.Pods)
+	syncOptional(to, &d.Day, &p.Day, syncDayPlan)
 }
 
 func syncBoundCertificate(to direction, d *boundCertificate, p *planner.BoundCertificate) {
@@ -259,6 +260,7 @@ func syncWorkloadPlan(to direction, d *workloadPlan, p *planner.WorkloadPlan) {
 	syncOptional(to, &d.Sizing, &p.Sizing, syncSizing)
 	syncInt(to, &d.ReadyAtWorst, &p.ReadyAtWorst)
 	syncList(to, &d.Outages, &p.Outages, syncOutage)
+	syncOptional(to, &d.Autoscaler, &p.Autoscaler, syncAutoscalerPlan)
 }
 
 func syncCost(to direction, d *cost, p *planner.Cost) {

@@ -17,3 +17,28 @@ func syncRunOut(to direction, d *runOut, p *planner.RunOut) {
 	syncSet(to, &d.Need, &p.Need)
 	syncText(to, &d.Reason, &p.Reason)
 }
+
+func syncAutoscalerPlan(to direction, d *autoscalerPlan, p *planner.AutoscalerPlan) {
+	syncInt(to, &d.MinReplicas, &p.MinReplicas)
+	syncInt(to, &d.MaxReplicas, &p.MaxReplicas)
+	syncSet(to, &d.Target, &p.TargetCPUUtilization)
+	syncText(to, &d.NoTarget, &p.NoTarget)
+	syncSet(to, &d.Limit, &p.Limit)
+	syncInt(to, &d.Ramp, &p.Ramp)
+	syncInt(to, &d.Lag, &p.Lag)
+	syncInt(to, &d.MetricWindow, &p.MetricWindow)
+	syncInt(to, &d.SyncPeriod, &p.SyncPeriod)
+	syncInt(to, &d.PodStart, &p.PodStart)
+	syncInt(to, &d.NodeStart, &p.NodeStart)
+	syncList(to, &d.Throughput, &p.Throughput, syncInt)
+	syncList(to, &d.Replicas, &p.Replicas, syncInt)
+}
+
+func syncDayPlan(to direction, d *dayPlan, p *planner.DayPlan) {
+	syncList(to, &d.Hours, &p.Hours, func(to direction, d *hourNodes, p *planner.HourNodes) {
+		syncInt(to, &d.Nodes, &p.Nodes)
+		syncInt(to, &d.Running, &p.Running)
+	})
+	syncAmount(to, &d.Autoscaled, &p.Autoscaled)
+	syncAmount(to, &d.Fixed, &p.Fixed)
+}

@@ -55,6 +55,7 @@ type nodeGroup struct {
 	Kubelet      kubelet           `json:"kubelet" since:"1" jsonschema:"What the group declares of the kubelet's settings."`
 	Labels       map[string]string `json:"labels" jsonschema:"Labels of the nodes."`
 	Taints       []taint           `json:"taints" jsonschema:"Taints of the nodes, sorted by key and effect."`
+	Autoscaling  bool              `json:"autoscaling" since:"3" jsonschema:"The count of nodes may follow the pods; else it is fixed."`
 	MinNodes     *int              `json:"min_nodes" jsonschema:"Least count; null leaves it to the planner."`
 	MaxNodes     *int              `json:"max_nodes" jsonschema:"Largest count; null leaves it to the planner."`
 	Redundancy   redundancy        `json:"redundancy" jsonschema:"What the group survives."`

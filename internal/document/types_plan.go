@@ -89,6 +89,7 @@ type groupPlan struct {
 	Guarantees     []guaranteePrice  `json:"guarantees" since:"2" jsonschema:"What certainty costs: the least known count of the chosen type for packed, scheduled and any_order; then, where another admitted type is cheaper at any_order, that one."`
 	Alternatives   []alternative     `json:"alternatives" jsonschema:"The next best instance types, cheapest first."`
 	Ladder         []sizeStep        `json:"ladder" since:"3" jsonschema:"The sizes of the families that were chosen, by family, then from the smallest up."`
+	Day            *dayPlan          `json:"day" since:"3" jsonschema:"Nodes of each hour of the day; null where the count is fixed, or no load is known to go up and down."`
 	Headroom       headroom          `json:"headroom" jsonschema:"What stays free over all nodes with everything up."`
 }
 
@@ -125,21 +126,22 @@ type allocatableStep struct {
 }
 
 type workloadPlan struct {
-	Name         string         `json:"name" jsonschema:"Name of the workload."`
-	System       bool           `json:"system" jsonschema:"True for pods that the provider brings."`
-	Replicas     int            `json:"replicas" jsonschema:"Number of pods."`
-	Pod          pod            `json:"pod" jsonschema:"Requests and limits of one pod, all containers."`
-	ByReason     replicaReasons `json:"replicas_by_reason" jsonschema:"What each reason adds to the largest of those before it; the sum is replicas."`
-	Binding      string         `json:"binding" jsonschema:"What set the load: given, load test, utilization or a latency's statistic."`
-	Throughput   *perSecond     `json:"throughput_per_second" since:"3" jsonschema:"What was planned for, after growth; null where demand is not stated so."`
-	Fronts       []fronted      `json:"fronts" since:"3" jsonschema:"What the throughput is the sum of, sorted by workload; empty where it was stated."`
-	Latency      []latency      `json:"latency" jsonschema:"Each latency target and what the model predicts."`
-	Utilization  *ratio         `json:"utilization" jsonschema:"Of the pods' workers at peak with everything up; null where not modelled."`
-	CPU          *ratio         `json:"cpu_utilization" since:"3" jsonschema:"Of the pods' CPU requests at peak with everything up; null where no CPU time of a request is stated."`
-	PerPod       *perSecond     `json:"throughput_per_pod_per_second" jsonschema:"Peak rate of one pod; null where not known."`
-	Sizing       *sizing        `json:"sizing" since:"3" jsonschema:"How the load's pods came about; null where the load is not stated by latency."`
-	ReadyAtWorst int            `json:"ready_at_worst" jsonschema:"Least number of pods that stay Ready through any declared loss, without rescheduling."`
-	Outages      []outage       `json:"outages" since:"3" jsonschema:"How often too few pods are up; empty where the availability of nodes and zones is not given."`
+	Name         string          `json:"name" jsonschema:"Name of the workload."`
+	System       bool            `json:"system" jsonschema:"True for pods that the provider brings."`
+	Replicas     int             `json:"replicas" jsonschema:"Number of pods."`
+	Pod          pod             `json:"pod" jsonschema:"Requests and limits of one pod, all containers."`
+	ByReason     replicaReasons  `json:"replicas_by_reason" jsonschema:"What each reason adds to the largest of those before it; the sum is replicas."`
+	Binding      string          `json:"binding" jsonschema:"What set the load: given, load test, utilization or a latency's statistic."`
+	Throughput   *perSecond      `json:"throughput_per_second" since:"3" jsonschema:"What was planned for, after growth; null where demand is not stated so."`
+	Fronts       []fronted       `json:"fronts" since:"3" jsonschema:"What the throughput is the sum of, sorted by workload; empty where it was stated."`
+	Latency      []latency       `json:"latency" jsonschema:"Each latency target and what the model predicts."`
+	Utilization  *ratio          `json:"utilization" jsonschema:"Of the pods' workers at peak with everything up; null where not modelled."`
+	CPU          *ratio          `json:"cpu_utilization" since:"3" jsonschema:"Of the pods' CPU requests at peak with everything up; null where no CPU time of a request is stated."`
+	PerPod       *perSecond      `json:"throughput_per_pod_per_second" jsonschema:"Peak rate of one pod; null where not known."`
+	Sizing       *sizing         `json:"sizing" since:"3" jsonschema:"How the load's pods came about; null where the load is not stated by latency."`
+	ReadyAtWorst int             `json:"ready_at_worst" jsonschema:"Least number of pods that stay Ready through any declared loss, without rescheduling."`
+	Outages      []outage        `json:"outages" since:"3" jsonschema:"How often too few pods are up; empty where the availability of nodes and zones is not given."`
+	Autoscaler   *autoscalerPlan `json:"autoscaler" since:"3" jsonschema:"What its autoscaler is given, and what it makes of a day; null where the count is fixed."`
 }
 
 type fronted struct {

@@ -54,6 +54,7 @@ func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
 		p.labelled("ALSO USED", plain, items...)
 	}
 	p.blank()
+	p.explainDay(g)
 	p.podPrices(g)
 	p.blank()
 	p.ladder(g)

@@ -20,6 +20,9 @@ func (p *page) explainWorkload(plan *planner.Plan, g *planner.GroupPlan, w *plan
 	explainThroughput(&t, plan, w, input)
 	p.explainReplicas(&t, w)
 	explainOutages(&t, plan, w.Outages, w.Replicas, "pod")
+	if w.Autoscaler != nil {
+		explainAutoscaler(&t, w)
+	}
 	explainPod(&t, plan, g, w, input)
 	p.table(&t)
 }

@@ -104,6 +104,7 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.outages(p)
 	out.redundancy(p)
 	out.certainty(p)
+	out.days(p)
 	out.blank()
 	out.alternatives(p)
 	out.sizes(p)

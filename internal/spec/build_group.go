@@ -96,6 +96,7 @@ func (b *builder) group(n *node, path string) planner.NodeGroup {
 	g.Kubelet = b.kubelet(x)
 	g.Taints = b.taints(x, g.Instances.GPU != nil || x.def.gpus)
 	g.MinNodes, g.MaxNodes = b.autoscaling(x)
+	g.Autoscaling = x.node.child("autoscaling") != nil
 	x.redundancy = b.redundancy(x)
 	g.Redundancy = x.redundancy
 	g.UpdateConfig = b.updateConfig(x)

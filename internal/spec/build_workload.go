@@ -34,6 +34,7 @@ func (b *builder) workload(x *groupContext, n *node) planner.Workload {
 	} else {
 		w.GrowthPerMonth = b.cluster.Growth.PerMonth
 	}
+	b.overTheDay(n, path, &w)
 	return w
 }
 

@@ -89,6 +89,7 @@ const (
 	FrontsUnfit       Code = "SC5031"
 	CurveUnfit        Code = "SC5032"
 	BalancingUnfit    Code = "SC5035"
+	ProfileUnfit      Code = "SC5037"
 
 	UnknownProvider   Code = "SC6001"
 	UnknownRegion     Code = "SC6002"
@@ -228,6 +229,7 @@ func meaningProblems() []Problem {
 		{Code: FrontsUnfit, Summary: "Fronts unfit", Meaning: "A fronts list names workloads of the cluster whose throughput is stated, none of which fronts the workload itself."},
 		{Code: CurveUnfit, Summary: "Load curve unfit", Meaning: "A load curve has two points or more, each of another throughput, and p99 does not fall as throughput rises."},
 		{Code: BalancingUnfit, Summary: "Balancing unfit", Meaning: "Balancers or connections that the way of balancing knows nothing of: they would be of no effect."},
+		{Code: ProfileUnfit, Summary: "Day unfit", Meaning: "A daily profile is no day of the throughput, or an autoscaler changes what is given as a fixed count."},
 	}
 }
 

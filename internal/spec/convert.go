@@ -39,7 +39,7 @@ type textMap struct {
 // int, units' types, time.Duration, texts, textMap or counts. It reports what cannot be.
 func (r *reader) convert(a *attribute, val cty.Value, expr hclsyntax.Expression) (any, bool) {
 	rng := expr.Range()
-	if _, isObject := estimate(val); isObject && a.kind != kindMap && a.kind != kindCounts {
+	if _, isObject := estimate(val); isObject && a.kind != kindProfile && a.kind != kindMap && a.kind != kindCounts {
 		r.add(NotSupportedYet, &rng, "Estimates such as { low, mid, high } are not supported yet. Give one figure for %s.", a.name)
 		return nil, false
 	}
@@ -70,6 +70,8 @@ func (r *reader) convert(a *attribute, val cty.Value, expr hclsyntax.Expression)
 		return pair(r.list(a, val, expr))
 	case kindMap:
 		return pair(r.stringMap(val, expr))
+	case kindProfile:
+		return pair(r.profile(a, val, expr))
 	case kindCounts:
 		return pair(r.countMap(val, expr))
 	case kindCores:

@@ -12,7 +12,7 @@ import (
 // what to write instead.
 func habits() map[string]string {
 	nodes := "The number of nodes is computed; min_nodes and max_nodes of autoscaling bound it."
-	autoscaler := "The count for the peak is planned; horizontal_pod_autoscaler is not supported yet."
+	autoscaler := "Write horizontal_pod_autoscaler { … } in the workload; its bounds are calculated where they are left out."
 	types := "Write instances { types = [\"NAME\"] }, or families for more choice."
 	pinned := "Leave it out: pods are kept to their group by a selector and a toleration that are written from the plan."
 	requests := "Write cpu and memory in pod { … } itself: they are the requests of all containers."

@@ -1,6 +1,7 @@
 package spec_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -39,5 +40,34 @@ network {
 	}
 	if c := load(t, in("cluster", "")).Cluster; c.Limits() != nil {
 		t.Errorf("limits of a spec without any: %v", c.Limits())
+	}
+}
+
+func TestOverTheDay(t *testing.T) {
+	const tested = "throughput = 1000\nthroughput_per_pod = 100\n"
+	w := load(t, in("workload", tested+`
+daily_profile = { trough = "25%" }
+horizontal_pod_autoscaler {
+  min_replicas           = 3
+  max_replicas           = 40
+  target_cpu_utilization = "61%"
+}`)).Cluster.NodeGroups[0].Workloads[0]
+	if diff := cmp.Diff(&planner.DailyProfile{Trough: 25 * units.Percent}, w.DailyProfile); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(&planner.HorizontalPodAutoscaler{MinReplicas: 3, MaxReplicas: 40, TargetCPUUtilization: 61 * units.Percent}, w.Autoscaler); diff != "" {
+		t.Error(diff)
+	}
+	hours := "daily_profile = [0" + strings.Repeat(", \"50%\"", 22) + ", 1]"
+	g := load(t, in("group", "autoscaling {\n}\nworkload \"day\" {\n"+tested+hours+"\nhorizontal_pod_autoscaler {}\n"+pod+"}")).Cluster.NodeGroups[0]
+	day := g.Workloads[1]
+	if p := day.DailyProfile; p == nil || len(p.Hours) != 24 || p.Hours[0] != 0 || p.Hours[1] != 50*units.Percent || p.Hours[23] != units.Whole || p.Trough != 0 {
+		t.Errorf("%+v", day.DailyProfile)
+	}
+	if diff := cmp.Diff(&planner.HorizontalPodAutoscaler{}, day.Autoscaler); diff != "" || !g.Autoscaling {
+		t.Error(diff, g.Autoscaling)
+	}
+	if g := load(t, in("workload", tested)).Cluster.NodeGroups[0]; g.Autoscaling || g.Workloads[0].Autoscaler != nil || g.Workloads[0].DailyProfile != nil {
+		t.Errorf("of a spec that says nothing: %+v", g)
 	}
 }

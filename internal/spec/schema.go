@@ -26,6 +26,7 @@ const (
 	kindGlobs                // list of patterns
 	kindMap                  // map of strings
 	kindCounts               // map of whole numbers
+	kindProfile              // 24 ratios, or { trough }
 	kindCores                // a whole number of cores
 	kindDate                 // "2026-11-20"
 	kindMinor                // "1.35"
@@ -64,6 +65,8 @@ func (k kind) title() string {
 		return "list of patterns"
 	case kindMap:
 		return "map of strings"
+	case kindProfile:
+		return "24 ratios, or { trough = ratio }"
 	case kindCounts:
 		return "map of whole numbers"
 	case kindCores:

@@ -156,7 +156,7 @@ func workload() block {
 			{name: "manifest", kind: kindText, unbuilt: true, doc: "Manifest that pod, replicas and so on are read from.", instead: "Write them here."},
 			{name: "fronts", kind: kindTexts, doc: "In place of throughput: workloads anywhere in the cluster whose throughput this one carries too, as a proxy before them does. By name or, where several have it, by address: \"node_group.web.workload.api\". The sum grows as its parts do."},
 			{name: "load_curve", kind: kindCurve, doc: "In place of service_time, for servers that batch requests or run on a GPU: [{ throughput = 10, p99 = \"80ms\" }, …], measured of one pod under a load that lasts, two points or more. A pod carries what keeps p99 to the target, by a straight line between the points and never beyond the last."},
-			{name: "daily_profile", kind: kindOther, unbuilt: true, doc: "Share of the peak by hour."},
+			{name: "daily_profile", kind: kindProfile, def: "the peak at all hours", doc: "How throughput goes over the day: 24 shares of the peak, from midnight UTC on, each the highest of its hour; or the least share, of a day that goes as a cosine does with the peak at 14:00 UTC."},
 			{name: "node_selector", kind: kindMap, def: "none", doc: "Labels that a node must have: those of its group, kubernetes.io/arch, kubernetes.io/os, node.kubernetes.io/instance-type, topology.kubernetes.io/zone and the provider's."},
 			{name: "anti_affinity", kind: kindChoice, choices: []string{"none", "preferred", "required"}, def: "none", doc: "Keeps the pods of the workload apart, one to a domain: as a wish or as a condition."},
 			{name: "anti_affinity_key", kind: kindChoice, choices: []string{"hostname", "zone"}, def: "hostname", doc: "The domain of anti_affinity."},
@@ -254,6 +254,13 @@ func podBlocks() []block {
 				{name: "max_unavailable", kind: kindPortion, down: true, def: "by role; 1 for a StatefulSet", doc: "Pods missing from the count; a share rounds down."},
 			},
 		},
-		{name: "horizontal_pod_autoscaler", unbuilt: true, doc: "Bounds of an autoscaler.", instead: "Leave it out: the count for the peak is planned."},
+		{
+			name: "horizontal_pod_autoscaler", doc: "Replicas follow the load by their CPU. Without the block the count is fixed. What is left out is calculated.",
+			attributes: []attribute{
+				{name: "min_replicas", kind: kindCount, least: 1, def: "calculated", doc: "Fewest replicas."},
+				{name: "max_replicas", kind: kindCount, least: 1, def: "calculated", doc: "Most replicas; below what the peak takes, the spec cannot be met."},
+				{name: "target_cpu_utilization", kind: kindRatio, down: true, def: "calculated", doc: "Of the pods' CPU requests, in whole percent. Calculated where cpu_per_request is given."},
+			},
+		},
 	}
 }

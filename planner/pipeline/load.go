@@ -97,7 +97,7 @@ func (w *work) size(m *maker, months int) error {
 		}
 	}
 	w.base = planner.ReplicaReasons(reasons)
-	return nil
+	return w.withinMaximum(w.base.Sum(), months)
 }
 
 func (w *work) given(months int) error {
@@ -200,10 +200,14 @@ func (w *work) zonesOf(zones int) int {
 // minimum is the least count wanted for its own sake: what is to stay ready must
 // be there before anything is lost.
 func (w *work) minimum() int {
-	if m := w.spec.MinReady; m != nil && !m.IsRatio {
-		return max(w.spec.MinReplicas, m.Count)
+	least := w.spec.MinReplicas
+	if a := w.spec.Autoscaler; a != nil {
+		least = max(least, a.MinReplicas)
 	}
-	return w.spec.MinReplicas
+	if m := w.spec.MinReady; m != nil && !m.IsRatio {
+		return max(least, m.Count)
+	}
+	return least
 }
 
 func (w *work) rollout() demand.Rollout {

@@ -77,6 +77,9 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	if err := errors.Join(err, m.idleDaemonSets()); err != nil {
 		return planner.Plan{}, err
 	}
+	if err := m.days(ctx, groups); err != nil {
+		return planner.Plan{}, err
+	}
 	plan := planner.Plan{
 		Cluster:      m.cluster,
 		Catalog:      planner.CatalogInfo{Source: m.catalog.Source, Date: m.catalog.Date, SHA256: m.catalog.SHA256},

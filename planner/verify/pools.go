@@ -65,7 +65,7 @@ func (k *checker) counts(g *group) {
 	if least := g.decl.MinNodes; least > 0 {
 		k.need(lo >= least && n >= least, g.path, "nodes.bounds", "%d nodes and a min of %d, the spec's min_nodes is %d", n, lo, least)
 	} else {
-		k.need(lo == n, g.path, "nodes.bounds", "the spec leaves min_nodes to the planner: %d, not the %d nodes", lo, n)
+		k.need(lo == n || g.plan.Day != nil, g.path, "nodes.bounds", "the spec leaves min_nodes to the planner: %d, not the %d nodes", lo, n)
 	}
 	if most := g.decl.MaxNodes; most > 0 {
 		k.need(hi <= most && n <= most, g.path, "nodes.bounds", "%d nodes and a max of %d, the spec's max_nodes is %d", n, hi, most)

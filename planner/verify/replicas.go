@@ -47,6 +47,9 @@ func (k *checker) computedCount(l *load) {
 		floor := r.Load + w.SpareReplicas
 		want := planner.ReplicaReasons{Load: r.Load, Spare: w.SpareReplicas, Node: r.Node, Zone: r.Zone}
 		least := w.MinReplicas
+		if w.Autoscaler != nil {
+			least = max(least, w.Autoscaler.MinReplicas)
+		}
 		if m := w.MinReady; m != nil && !m.IsRatio {
 			least = max(least, m.Count) // before anything is lost, too
 		}

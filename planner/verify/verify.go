@@ -40,6 +40,9 @@
 //     machines of one's own stand there in such numbers;
 //   - the month in which a group runs out and how much it needs then: order, dates, that
 //     the limit is the declared one, and that no earlier month takes more vCPUs;
+//   - the hours of a day: replicas are held to what a load test and the target of an
+//     autoscaler say and to the order of the loads, nodes to their sum of requests with
+//     the declared nodes lost; not placed anew;
 //   - the estimated size of etcd's database: no smaller than its pods and nodes
 //     alone;
 //   - of groups of several pools, whether the machines of one's own that growth asks
@@ -146,6 +149,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 			k.turned(g)
 			k.guarantee(g)
 		}
+		k.days(g)
 		k.bound(g)
 		k.ladder(g)
 	}

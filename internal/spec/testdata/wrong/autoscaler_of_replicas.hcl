@@ -1,0 +1,19 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+
+  node_group "web" {
+    workload "api" {
+      replicas = 3
+      horizontal_pod_autoscaler {
+        max_replicas = 9
+      }
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}
