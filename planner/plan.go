@@ -30,7 +30,9 @@ type Plan struct {
 	// Limits are those of the account that are declared and what the plan takes,
 	// sorted by resource.
 	Limits []Limit
-	Cost   Cost
+	// Uncertainty is nil where no figure of the spec is an estimate.
+	Uncertainty *Uncertainty
+	Cost        Cost
 	// Assumptions are Cluster.Assumptions and those of the models.
 	Assumptions []Assumption
 	// Findings are sorted by severity (worst first), path, rule.

@@ -183,6 +183,10 @@ func (g *generator) settle(v any) {
 				x.Groups[i].ExtraCost = 0
 			}
 		}
+	case *planner.SizedFor:
+		if !x.HasGrowth {
+			x.GrowthPerMonth = 0
+		}
 	case *[]planner.ZoneCount:
 		*x = sorted(*x, func(c planner.ZoneCount) string { return c.Zone })
 	case *[]planner.ZoneAddresses:

@@ -86,7 +86,7 @@ func (p *page) flush(w io.Writer) error {
 // Text writes what `scantling plan` shows: the node groups, the bill, machines of
 // one's own, the machines of a self-managed control plane, the workloads, what the
 // plan survives and at what cost, how often too little is up, the next best types, what was assumed, the
-// upgrade, growth and findings.
+// upgrade, what estimates leave open, growth and findings.
 func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out := &page{o: o}
 	out.header(p)
@@ -111,6 +111,8 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.assumed(p)
 	out.blank()
 	out.upgrade(p)
+	out.blank()
+	out.uncertainty(p)
 	out.blank()
 	out.growth(p)
 	out.runsOut(p)

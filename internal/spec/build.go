@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -30,6 +32,8 @@ type builder struct {
 	root        *node
 	cluster     planner.Cluster
 	assumptions []planner.Assumption
+	// estimates are the places of the figures that are some.
+	estimates []*hcl.Range
 	// zonesWrong: a zone of the cluster was refused.
 	zonesWrong bool
 	// ground is where the cluster stands, terms are its; nil and zero where it
@@ -71,6 +75,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 	b.daemonSets()
 	b.sidecars()
 	b.availability()
+	b.risk()
 	b.upgrade()
 	b.emits()
 	b.rules()
@@ -156,6 +161,7 @@ func (b *builder) growth() {
 	n := b.root.child("growth")
 	g := &b.cluster.Growth
 	g.PerMonth = take(b, n, "growth", "per_month", units.Ratio(0), "0%", "language")
+	g.Range = b.ratioRange(n, "growth", "per_month")
 	g.HorizonMonths = take(b, n, "growth", "horizon_months", defaultHorizon, itoa(defaultHorizon), "language")
 	g.SizeForHorizon = take(b, n, "growth", "size_for", "today", "today", "language") == "horizon"
 	if n != nil {

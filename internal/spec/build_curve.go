@@ -84,6 +84,7 @@ func (r *reader) curvePoint(val cty.Value, expr hclsyntax.Expression) (curvePoin
 func (b *builder) curveDemand(x *groupContext, n *node, path string) planner.Demand {
 	d := planner.Demand{Way: planner.FromCurve}
 	d.Throughput, _ = get[units.Rate](n, "throughput")
+	d.ThroughputRange = b.rateRange(n, path, "throughput")
 	b.needsThroughput(n)
 	b.excludes(n, "load_curve says what a pod does under load", "service_time", "concurrency", "cpu_per_request", "balancing", "balancers", "connections")
 	if n.has("max_utilization") {

@@ -31,7 +31,9 @@ func (b *builder) demand(x *groupContext, n *node, path string) planner.Demand {
 	case n.has("throughput_per_pod"):
 		d.Way = planner.FromLoadTest
 		d.Throughput, _ = get[units.Rate](n, "throughput")
+		d.ThroughputRange = b.rateRange(n, path, "throughput")
 		d.ThroughputPerPod, _ = get[units.Rate](n, "throughput_per_pod")
+		d.ThroughputPerPodRange = b.rateRange(n, path, "throughput_per_pod")
 		b.excludes(n, "throughput_per_pod says what a pod carries", "latency", "service_time", "load_curve", "concurrency", "cpu_per_request", "balancing", "balancers", "connections")
 		if n.has("max_utilization") {
 			b.add(UtilizationBeside, &n.attrs["max_utilization"].name, "throughput_per_pod is used as it is: it was measured at the latency target. Leave max_utilization out, or state latency instead.")
@@ -101,6 +103,7 @@ func (b *builder) needsThroughput(n *node) {
 func (b *builder) latencyDemand(x *groupContext, n *node, path string) planner.Demand {
 	d := planner.Demand{Way: planner.FromLatency}
 	d.Throughput, _ = get[units.Rate](n, "throughput")
+	d.ThroughputRange = b.rateRange(n, path, "throughput")
 	b.needsThroughput(n)
 	d.Latency, d.FailureLatency = b.targets(x, n, path)
 	if s := n.child("service_time"); s != nil {
@@ -132,6 +135,7 @@ func (b *builder) serviceTime(n *node, path string) planner.ServiceTime {
 		}
 		bad = bad || n.has(string(st)) && n.attrs[string(st)].bad
 	}
+	s.Range = b.serviceRange(n, path)
 	s.CV, s.HasCV = get[units.Ratio](n, "cv")
 	bad = bad || n.has("cv") && n.attrs["cv"].bad || n.has("distribution") && n.attrs["distribution"].bad
 	if load, ok := get[units.Ratio](n, "measured_at_utilization"); ok {

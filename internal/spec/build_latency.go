@@ -11,6 +11,7 @@ import (
 func (b *builder) station(n *node, path string, d *planner.Demand) {
 	d.Concurrency, _ = get[int](n, "concurrency")
 	d.CPUPerRequest, _ = get[time.Duration](n, "cpu_per_request")
+	d.CPUPerRequestRange = b.timeRange(n, path, "cpu_per_request")
 	switch {
 	case !n.has("concurrency") && !n.has("cpu_per_request"):
 		b.add(MissingDemand, &n.def, "A latency target needs concurrency: the requests that a pod serves side by side, such as its worker threads. For a server without such a limit give cpu_per_request.")

@@ -30,6 +30,7 @@ func (b *builder) workload(x *groupContext, n *node) planner.Workload {
 	w.RollingUpdate = b.rollingUpdate(x, n, path, w.Kind)
 	if growth, ok := get[units.Ratio](n, "growth_per_month"); ok {
 		w.GrowthPerMonth, w.GrowsReplicas = growth, true
+		w.GrowthRange = b.ratioRange(n, path, "growth_per_month")
 		b.checkGrowth(n, "growth_per_month", growth)
 	} else {
 		w.GrowthPerMonth = b.cluster.Growth.PerMonth

@@ -55,6 +55,7 @@ const (
 	InvalidLabel     Code = "SC4013"
 	DuplicateElement Code = "SC4014"
 	InvalidResource  Code = "SC4015"
+	InvalidEstimate  Code = "SC4016"
 
 	TwoDemands        Code = "SC5001"
 	MissingDemand     Code = "SC5002"
@@ -88,6 +89,7 @@ const (
 	AffinityUnfit     Code = "SC5030"
 	FrontsUnfit       Code = "SC5031"
 	CurveUnfit        Code = "SC5032"
+	NoEstimate        Code = "SC5033"
 	BalancingUnfit    Code = "SC5035"
 	ProfileUnfit      Code = "SC5037"
 
@@ -191,6 +193,7 @@ func valueProblems() []Problem {
 		{Code: InvalidLabel, Summary: "Invalid label", Meaning: "A label or taint has a form that Kubernetes refuses, or a domain that a kubelet or the provider keeps to itself."},
 		{Code: DuplicateElement, Summary: "Duplicate element", Meaning: "A list names the same thing twice."},
 		{Code: InvalidResource, Summary: "Invalid resource", Meaning: "An extended resource has a domain, \"/\" and a name, such as nvidia.com/gpu; CPU, memory and local storage are attributes of pod."},
+		{Code: InvalidEstimate, Summary: "Invalid estimate", Meaning: "An estimate is { low, mid, high, confidence }, its figures in rising order, where the attribute may be one; risk has one rule."},
 	}
 }
 
@@ -228,6 +231,7 @@ func meaningProblems() []Problem {
 		{Code: AffinityUnfit, Summary: "Affinity unfit", Meaning: "An affinity names no workload of its group, or no placement can meet it."},
 		{Code: FrontsUnfit, Summary: "Fronts unfit", Meaning: "A fronts list names workloads of the cluster whose throughput is stated, none of which fronts the workload itself."},
 		{Code: CurveUnfit, Summary: "Load curve unfit", Meaning: "A load curve has two points or more, each of another throughput, and p99 does not fall as throughput rises."},
+		{Code: NoEstimate, Summary: "No estimate", Meaning: "risk says which world to size for, and there is one world only."},
 		{Code: BalancingUnfit, Summary: "Balancing unfit", Meaning: "Balancers or connections that the way of balancing knows nothing of: they would be of no effect."},
 		{Code: ProfileUnfit, Summary: "Day unfit", Meaning: "A daily profile is no day of the throughput, or an autoscaler changes what is given as a fixed count."},
 	}

@@ -39,10 +39,6 @@ type textMap struct {
 // int, units' types, time.Duration, texts, textMap or counts. It reports what cannot be.
 func (r *reader) convert(a *attribute, val cty.Value, expr hclsyntax.Expression) (any, bool) {
 	rng := expr.Range()
-	if _, isObject := estimate(val); isObject && a.kind != kindProfile && a.kind != kindMap && a.kind != kindCounts {
-		r.add(NotSupportedYet, &rng, "Estimates such as { low, mid, high } are not supported yet. Give one figure for %s.", a.name)
-		return nil, false
-	}
 	switch a.kind {
 	case kindText:
 		return pair(r.text(val, rng))
@@ -88,12 +84,6 @@ func (r *reader) convert(a *attribute, val cty.Value, expr hclsyntax.Expression)
 }
 
 func pair[T any](v T, ok bool) (any, bool) { return v, ok }
-
-// estimate reports whether val is an object, as an estimate is written.
-func estimate(val cty.Value) (cty.Value, bool) {
-	t := val.Type()
-	return val, t.IsObjectType() && (t.HasAttribute("low") || t.HasAttribute("mid") || t.HasAttribute("high"))
-}
 
 // describe says what a value is, for messages.
 func describe(val cty.Value) string {

@@ -115,6 +115,9 @@ func (w *reference) writeAttribute(a *attribute) {
 			typ = "list of " + typ
 		}
 	}
+	if a.est {
+		typ += " or estimate"
+	}
 	if len(later) > 0 {
 		typ += " (*not yet:* " + strings.Join(later, ", ") + ")"
 	}

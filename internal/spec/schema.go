@@ -97,6 +97,8 @@ type attribute struct {
 	least, most int
 	// zero allows durations, rates, dollars, CPU and sizes of nothing.
 	zero bool
+	// est: the figure may be an estimate.
+	est bool
 	// down rounds ratios down, because they limit what may be used.
 	down bool
 	// top bounds ratios; 0 is 100%.
@@ -295,13 +297,33 @@ func clusterBlock() block {
 			{
 				name: "growth", doc: "How demand grows, compounded monthly.",
 				attributes: []attribute{
-					{name: "per_month", kind: kindRatio, def: "0%", doc: "Growth of throughput a month; at most 100%."},
+					{name: "per_month", kind: kindRatio, est: true, def: "0%", doc: "Growth of throughput a month; at most 100%."},
 					{name: "horizon_months", kind: kindCount, most: 120, def: "12", doc: "How far to look."},
 					{name: "size_for", kind: kindChoice, choices: []string{"today", "horizon"}, def: "today", doc: "The day whose demand the cluster is sized for."},
 				},
 			},
 			quotaBlock(),
+			riskBlock(),
 		}, append(outcomeBlocks(), unbuiltClusterBlocks()...)...),
+	}
+}
+
+// riskBlock says which of the worlds that estimates leave open to size for.
+func riskBlock() block {
+	return block{
+		name: "risk", doc: "Which world to size for where figures are estimates, { low, mid, high, confidence }: one rule.",
+		attributes: []attribute{
+			{name: "percentile", kind: kindRatio, def: "90%", doc: "Size so that this share of the worlds needs no more."},
+			{name: "cvar", kind: kindRatio, doc: "Size for the mean of the worlds beyond this share: the conditional value at risk."},
+			{name: "mid", kind: kindBool, doc: "Size for the middle of every estimate."},
+		},
+		blocks: []block{{
+			name: "least_regret", object: true, doc: "Size so that the regret over all worlds is least.",
+			attributes: []attribute{
+				{name: "overspend", kind: kindRatio, top: 1_000_000 * units.Whole, required: true, doc: "Regret of a pod too many."},
+				{name: "shortfall", kind: kindRatio, top: 1_000_000 * units.Whole, required: true, doc: "Regret of a pod too few."},
+			},
+		}},
 	}
 }
 
@@ -358,7 +380,6 @@ func quotaBlock() block {
 func unbuiltClusterBlocks() []block {
 	return []block{
 		{name: "pricing", unbuilt: true, doc: "Discounts and commitments.", instead: "Leave it out: list prices are used."},
-		{name: "risk", unbuilt: true, doc: "Which world to size for where figures are estimates."},
 		{name: "disaster_recovery", unbuilt: true, doc: "Recovery in another region."},
 		{name: "retention", unbuilt: true, doc: "How long data is kept."},
 	}

@@ -139,10 +139,10 @@ func workload() block {
 		attributes: []attribute{
 			{name: "kind", kind: kindChoice, choices: []string{"Deployment", "StatefulSet"}, later: []string{"Job", "CronJob"}, def: "Deployment", doc: "The controller of the pods."},
 			{name: "replicas", kind: kindCount, least: 1, doc: "Way 1: this many. The count never changes."},
-			{name: "throughput", kind: kindRate, doc: "Ways 2 and 3: the peak of the whole cluster, all zones together."},
-			{name: "throughput_per_pod", kind: kindRate, down: true, doc: "Way 2: from a load test, at the latency target. Used as it is."},
+			{name: "throughput", kind: kindRate, est: true, doc: "Ways 2 and 3: the peak of the whole cluster, all zones together."},
+			{name: "throughput_per_pod", kind: kindRate, est: true, down: true, doc: "Way 2: from a load test, at the latency target. Used as it is."},
 			{name: "concurrency", kind: kindCount, least: 1, most: 10_000, def: "no limit", doc: "Way 3: requests that a pod serves side by side. Left out where cpu_per_request is given and the server takes as many as come."},
-			{name: "cpu_per_request", kind: kindDuration, doc: "Way 3: CPU time of a request, in the mean and as a part of its service time. The requests in a pod share what the pod requests of CPU."},
+			{name: "cpu_per_request", kind: kindDuration, est: true, doc: "Way 3: CPU time of a request, in the mean and as a part of its service time. The requests in a pod share what the pod requests of CPU."},
 			{name: "balancing", kind: kindChoice, choices: []string{"random", "round_robin", "least_requests", "power_of_two", "pooled"}, def: "random", doc: "Way 3: how requests find a pod. random: kube-proxy. least_requests: the pod with the fewest in flight; power_of_two: of two drawn the one with fewer, as Envoy and gRPC do under the name of least requests. pooled: one queue that all pods take from."},
 			{name: "balancers", kind: kindCount, least: 1, most: 1000, def: "1", doc: "Way 3: balancers that know nothing of each other, such as clients that balance for themselves."},
 			{name: "connections", kind: kindCount, def: "0: each request is balanced", doc: "Way 3: lasting connections that all requests come through, each to one pod for as long as it lasts."},
@@ -152,7 +152,7 @@ func workload() block {
 			{name: "min_ready", kind: kindPortion, doc: "Pods that stay Ready through any declared loss, without rescheduling; a share rounds up."},
 			{name: "termination_grace_period", kind: kindDuration, zero: true, def: "30s", doc: "Longest time a pod takes to stop."},
 			{name: "startup_time", kind: kindDuration, zero: true, def: "by role", doc: "From start to Ready."},
-			{name: "growth_per_month", kind: kindRatio, def: "growth.per_month", doc: "Growth of this workload; given here it applies to replicas too."},
+			{name: "growth_per_month", kind: kindRatio, est: true, def: "growth.per_month", doc: "Growth of this workload; given here it applies to replicas too."},
 			{name: "manifest", kind: kindText, unbuilt: true, doc: "Manifest that pod, replicas and so on are read from.", instead: "Write them here."},
 			{name: "fronts", kind: kindTexts, doc: "In place of throughput: workloads anywhere in the cluster whose throughput this one carries too, as a proxy before them does. By name or, where several have it, by address: \"node_group.web.workload.api\". The sum grows as its parts do."},
 			{name: "load_curve", kind: kindCurve, doc: "In place of service_time, for servers that batch requests or run on a GPU: [{ throughput = 10, p99 = \"80ms\" }, …], measured of one pod under a load that lasts, two points or more. A pod carries what keeps p99 to the target, by a straight line between the points and never beyond the last."},
@@ -185,13 +185,22 @@ func demandBlocks() []block {
 		},
 		{
 			name: "service_time", doc: "Way 3: what was measured of one request's service, waiting excluded. Two or more of mean, p50, p90, p95 and p99, or mean and cv; exponential and constant need one.",
-			attributes: append(append([]attribute{}, statistics...),
+			attributes: append(estimable(statistics),
 				attribute{name: "cv", kind: kindRatio, top: 100 * units.Whole, doc: "Coefficient of variation: standard deviation over mean."},
 				attribute{name: "distribution", kind: kindChoice, choices: []string{"lognormal", "gamma", "exponential", "constant"}, def: "lognormal", doc: "The shape."},
 				attribute{name: "measured_at_utilization", kind: kindRatio, def: "0%", doc: "Load of the workers during the measurement; the figures are an upper bound up to 50%, and refused above."}),
 		},
 		{name: "job", unbuilt: true, doc: "Way 4: runs that finish within a time.", instead: "Give replicas: the pods that run side by side."},
 	}
+}
+
+// estimable returns the attributes as figures that may be estimates.
+func estimable(figures []attribute) []attribute {
+	out := append([]attribute{}, figures...)
+	for i := range out {
+		out[i].est = true
+	}
+	return out
 }
 
 func podBlocks() []block {

@@ -17,6 +17,8 @@ type value struct {
 	name hcl.Range
 	// bad: a mistake was reported; v is not set.
 	bad bool
+	// est is nil where the figure is not an estimate.
+	est *estimate
 }
 
 // node is a block with its values typed and its names checked.
@@ -174,6 +176,9 @@ func (r *reader) readAttribute(n *node, name string, it item, sc *scope) {
 		v.bad = true
 	case val.IsNull():
 		return // as though it were not given
+	case isEstimate(val) && a.kind != kindProfile && a.kind != kindMap && a.kind != kindCounts && a.kind != kindOther:
+		v.v, v.est, ok = r.estimated(a, val, it.expr)
+		v.bad = !ok
 	default:
 		v.v, ok = r.convert(a, val, it.expr)
 		v.bad = !ok

@@ -78,15 +78,25 @@ func (m *maker) rootDiskLines(g *planner.GroupPlan) []price.Line {
 
 // volumeLines pay for the volumes of a group's workloads: each replica has its own.
 func (m *maker) volumeLines(g *planner.GroupPlan) []price.Line {
-	var lines []price.Line
 	declared := m.groupNamed(g.Name)
-	for i := range declared.Workloads {
-		w := &declared.Workloads[i]
-		at := slices.IndexFunc(g.Workloads, func(p planner.WorkloadPlan) bool { return p.Name == w.Name && !p.System })
-		if at < 0 || g.Workloads[at].Replicas == 0 {
+	return m.volumesOf(declared, func(at int) int {
+		is := func(p planner.WorkloadPlan) bool { return p.Name == declared.Workloads[at].Name && !p.System }
+		if i := slices.IndexFunc(g.Workloads, is); i >= 0 {
+			return g.Workloads[i].Replicas
+		}
+		return 0
+	})
+}
+
+// volumesOf are the lines of so many replicas of each workload of a group.
+func (m *maker) volumesOf(g *planner.NodeGroup, replicas func(at int) int) []price.Line {
+	var lines []price.Line
+	for i := range g.Workloads {
+		w := &g.Workloads[i]
+		n := replicas(i)
+		if n == 0 {
 			continue
 		}
-		n := g.Workloads[at].Replicas
 		for _, v := range w.Volumes {
 			detail := fmt.Sprintf("%d x %d GiB %s, %s of %s", n, units.CeilDiv(v.Size, units.GiB), v.Type, v.Name, w.Name)
 			lines = append(lines, price.Disks(g.Path()+".volumes", detail, n, m.volumeMonth(&v)))

@@ -31,3 +31,19 @@ func UpgradeOf(c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, g
 
 // Arrangements are the ways in which one pool falls into the zones.
 func Arrangements(byZone []int) [][]int { return arrangements(byZone) }
+
+// CountWorlds counts what the first workload of a cluster needs in every world, as
+// planning does and one by one, and says how many worlds planning counted.
+func CountWorlds(c *planner.Cluster, need func(*planner.Workload) float64) (loads, all []float64, counted int) {
+	u := newUncertainty(c)
+	in := func(_, world int) float64 {
+		figures := u.figures(0, world)
+		w := figures.Apply(*u.members[0].spec)
+		return need(&w)
+	}
+	u.count(func(i, world int) float64 { counted++; return in(i, world) })
+	for w := range u.set.Len() {
+		all = append(all, in(0, w))
+	}
+	return u.loads[0], all, counted
+}

@@ -123,6 +123,9 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, at forecast.Month
 			disks, known := m.rootDisksRate(g, part.nodes)
 			out.Cost = sum(out.Cost, planner.Amount{Rate: disks, Known: known})
 		}
+		for _, line := range m.volumesOf(g, func(at int) int { return p.works[at].base.Sum() }) {
+			out.Cost = sum(out.Cost, planner.Amount{Rate: line.PerHour(), Known: line.Known()})
+		}
 		grown[i] = p.sizedFor(&plan.NodeGroups[i], nodes)
 	}
 	a.held(m.limits)

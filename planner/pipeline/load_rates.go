@@ -83,18 +83,26 @@ func (m *maker) throughputs(months int) map[string]carried {
 	if found, ok := m.carried[months]; ok {
 		return found
 	}
-	all := throughputs(m.cluster.NodeGroups, func(path string, w *planner.Workload) (units.Rate, error) {
-		rate, ok := demand.Grow(w.Demand.Throughput, w.GrowthPerMonth, months)
-		if !ok {
-			return 0, tooMany(path+".throughput", months)
-		}
-		return rate, nil
-	})
+	all := grownThroughputs(m.cluster.NodeGroups, months)
 	if m.carried == nil {
 		m.carried = map[int]map[string]carried{}
 	}
 	m.carried[months] = all
 	return all
+}
+
+// grownThroughputs returns what every workload carries after so many months of growth.
+func grownThroughputs(groups []planner.NodeGroup, months int) map[string]carried {
+	return throughputs(groups, func(path string, w *planner.Workload) (units.Rate, error) { return grownThroughput(path, w, months) })
+}
+
+// grownThroughput returns what a workload that states it carries after so many months.
+func grownThroughput(path string, w *planner.Workload, months int) (units.Rate, error) {
+	rate, ok := demand.Grow(w.Demand.Throughput, w.GrowthPerMonth, months)
+	if !ok {
+		return 0, tooMany(path+".throughput", months)
+	}
+	return rate, nil
 }
 
 // shrinks reports whether what a workload carries may become less: its own demand

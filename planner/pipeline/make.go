@@ -73,6 +73,11 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	if err != nil {
 		return planner.Plan{}, err
 	}
+	asked := m.cluster
+	open, err := m.decide(ctx)
+	if err != nil {
+		return planner.Plan{}, err
+	}
 	groups, err := m.arrange(ctx, &control)
 	if err := errors.Join(err, m.idleDaemonSets()); err != nil {
 		return planner.Plan{}, err
@@ -81,7 +86,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		return planner.Plan{}, err
 	}
 	plan := planner.Plan{
-		Cluster:      m.cluster,
+		Cluster:      asked,
 		Catalog:      planner.CatalogInfo{Source: m.catalog.Source, Date: m.catalog.Date, SHA256: m.catalog.SHA256},
 		Offers:       m.offersUsed(groups, &control),
 		NodeGroups:   groups,
@@ -96,6 +101,11 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	}
 	if plan.Upgrade, err = m.upgrade(groups, &control); err != nil {
 		return planner.Plan{}, err
+	}
+	if open != nil {
+		if plan.Uncertainty, err = m.spread(ctx, open, &asked, &plan); err != nil {
+			return planner.Plan{}, err
+		}
 	}
 	if plan.Growth, err = m.growth(ctx, &plan); err != nil {
 		return planner.Plan{}, err

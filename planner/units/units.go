@@ -7,6 +7,11 @@
 // direction named: demand up, capacity down.
 package units
 
+import (
+	"math"
+	"math/bits"
+)
+
 // MilliCPU is CPU in thousandths of a core.
 type MilliCPU int64
 
@@ -118,4 +123,18 @@ func ceilDiv(a, b int64) int64 {
 		q++
 	}
 	return q
+}
+
+// ScaleUp returns x times r, rounded up, at most the type's largest. Neither may be
+// negative.
+func ScaleUp[T ~int64](x T, r Ratio) T {
+	hi, lo := bits.Mul64(uint64(x), uint64(r))
+	if hi >= uint64(Whole) {
+		return T(math.MaxInt64)
+	}
+	q, rest := bits.Div64(hi, lo, uint64(Whole))
+	if rest > 0 {
+		q++
+	}
+	return T(min(q, math.MaxInt64))
 }

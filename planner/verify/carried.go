@@ -88,13 +88,15 @@ func (k *checker) grown(amount int64, perMonth units.Ratio) (units.Rate, bool) {
 // maxHorizon is the longest growth that is worked out.
 const maxHorizon = 1200
 
-// declared returns the workload of the spec at an address; nil where there is none.
+// declared returns the workload of the spec at an address, as it was sized for; nil
+// where there is none.
 func (k *checker) declared(path string) *planner.Workload {
 	for i := range k.c.NodeGroups {
 		g := &k.c.NodeGroups[i]
 		for j := range g.Workloads {
 			if g.Path()+".workload."+g.Workloads[j].Name == path {
-				return &g.Workloads[j]
+				w := k.inItsWorld(path, g.Workloads[j])
+				return &w
 			}
 		}
 	}

@@ -140,7 +140,7 @@ func (k *checker) matchWorkloads(g *group, brought []planner.Workload) {
 				continue
 			}
 			g.index[spec.Name] = len(g.loads)
-			g.loads = append(g.loads, &load{spec: spec, plan: w, path: path})
+			g.loads = append(g.loads, &load{spec: k.inItsWorld(path, spec), plan: w, path: path})
 		}
 	}
 	for _, name := range sortedKeys(plans) {

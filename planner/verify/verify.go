@@ -52,6 +52,8 @@
 //   - alternatives and ladders of sizes: each is admitted and priced and they are
 //     sorted, but that so many nodes hold, and that they are the best there are, is
 //     not shown;
+//   - percentiles over the worlds that estimates leave open: they rise, and what was
+//     sized for is enough for the rule where a load test tells;
 //   - findings: which practices a plan breaks is not looked at.
 //
 // That a plan is the cheapest is not shown either, only that its lower bound is a
@@ -160,6 +162,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	k.growth()
 	k.runsOut()
 	k.limits()
+	k.uncertainty()
 	k.lists()
 	if len(k.found) == 0 {
 		return nil

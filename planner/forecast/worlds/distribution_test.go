@@ -159,7 +159,7 @@ func TestDecide(t *testing.T) {
 			t.Errorf("%+v: %g, want %g", tc.rule, got, tc.want)
 		}
 	}
-	for x, want := range map[float64]float64{7: 7, 7.0000000001: 7, 7.0001: 8, 6.9999999999: 7, 0: 0, -1.5: -1} {
+	for x, want := range map[float64]float64{7: 7, 7.0000000001: 7, 7.0001: 8, 6.9999999999: 7, 0: 0, -1.5: -1, math.Inf(1): math.Inf(1)} {
 		if got := worlds.Ceil(x); got != want {
 			t.Errorf("%.10f rounds up to %g, want %g", x, got, want)
 		}

@@ -48,8 +48,13 @@ func (d Distribution) Decide(r Rule, mid float64) float64 {
 }
 
 // Ceil rounds up to a whole number, where x is not one but for rounding errors: less
-// than a billionth of x above a whole number is that number.
-func Ceil(x float64) float64 { return math.Ceil(x - float64(math.Abs(x)*1e-9)) }
+// than a billionth of x above a whole number is that number. +Inf stays what it is.
+func Ceil(x float64) float64 {
+	if math.IsInf(x, 0) {
+		return x
+	}
+	return math.Ceil(x - float64(math.Abs(x)*1e-9))
+}
 
 // Stratum is a world that stands for several.
 type Stratum struct{ World, Weight int }
