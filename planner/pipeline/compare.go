@@ -22,6 +22,7 @@ func Compare(ctx context.Context, plan *planner.Plan, cat catalogs.Catalog, prov
 	cat = typesInOrder(cat)
 	m := &maker{cluster: inOrder(plan.Cluster), catalog: &cat, provider: prov, checker: placement.NewChecker(), brief: true, terms: prov.Terms(), offers: map[string]offered{}}
 	m.stop = func() bool { return ctx.Err() != nil }
+	m.simulator = newSimulator(ctx, &plan.Cluster).planned(plan)
 	m.size = m.sizeOf(plan.NodeGroups)
 	guests, err := m.guests()
 	if err != nil {

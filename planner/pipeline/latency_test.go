@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -179,7 +180,9 @@ func TestLatencyPlansAreRight(t *testing.T) {
 			works = append(works, w)
 		}
 		p := &problem{cluster: cluster(abc(), group("g", planner.App, abc(), lost, works...)), catalog: catalog(machine("m7i.xlarge", 4, 16, 200), machine("m7i.2xlarge", 8, 32, 400))}
-		p.cluster.Simulation = planner.SimulateNever
+		if seed%12 > 0 {
+			p.cluster.Simulation = planner.SimulateNever
+		}
 		if _, err := p.make(t); err != nil {
 			if len(planner.Infeasibles(err)) == 0 {
 				t.Fatalf("seed %d: %v", seed, err)
@@ -192,5 +195,44 @@ func TestLatencyPlansAreRight(t *testing.T) {
 	}
 	if planned < 45 {
 		t.Errorf("%d planned, %d cannot be met: too few to show anything", planned, unmet)
+	}
+}
+
+// TestSimulated: of the choice between two pods of few workers no formula is known.
+// Never simulated, it is taken to be no better than chance; simulated, it takes no
+// more, and at least what one queue for all takes. A second plan says the same.
+func TestSimulated(t *testing.T) {
+	w := queueing(400, 20*time.Millisecond, 150*time.Millisecond)
+	w.Demand.Balancing, w.Demand.Balancers = "power_of_two", 3
+	w.RollingUpdate = planner.RollingUpdate{MaxUnavailable: units.Count(1)}
+	none := planner.Redundancy{Recovery: planner.Reschedule}
+	never := byItself(t, w, none)
+	if never.Reasons.Load != 21 || never.Sizing.Method != planner.ByFormula || !strings.Contains(never.Latency[0].Model, "at worst random") {
+		t.Errorf("never simulated: %+v, by %s: %s", never.Reasons, never.Sizing.Method, never.Latency[0].Model)
+	}
+	p := onePerNode(group("g", planner.App, abc(), none, w))
+	p.cluster.Growth = planner.Growth{HorizonMonths: 2}
+	p.cluster.NodeGroups[0].Workloads[0].GrowthPerMonth = 1
+	plan := p.mustMake(t)
+	at := planned(t, &plan)
+	s := at.Sizing
+	if s.Method != planner.BySimulation || s.Arrivals < 400_000 || s.Reason != "no formula for several balancers that look at the load" {
+		t.Errorf("by %s, %d arrivals: %s", s.Method, s.Arrivals, s.Reason)
+	}
+	if at.Reasons.Load < s.Pooled || at.Reasons.Load > 19 || s.Random != 21 {
+		t.Errorf("%d pods, %d of one queue, %d at random", at.Reasons.Load, s.Pooled, s.Random)
+	}
+	for _, l := range at.Latency {
+		if !strings.HasSuffix(l.Model, "simulated") {
+			t.Errorf("%s is predicted by %q", l.During, l.Model)
+		}
+	}
+	// A month later a millionth more comes: by the formula as many, and so here.
+	if n := plan.Growth[0].Nodes[0].Nodes; n != plan.NodeGroups[0].Nodes {
+		t.Errorf("%d nodes a month later, %d now", n, plan.NodeGroups[0].Nodes)
+	}
+	again := p.mustMake(t)
+	if !reflect.DeepEqual(plan, again) {
+		t.Error("a second plan differs")
 	}
 }

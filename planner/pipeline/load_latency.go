@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,15 +22,55 @@ type queue struct {
 // held is a set of targets and how many pods hold them.
 type held struct {
 	model *demand.Model
+	law   demand.Law // of the service
+	ask   *simulator
+	of    question
 	pods  int
 	// sizing is not filled in where the count alone is wanted.
-	sizing demand.Sizing
-	// reason why the formula cannot decide about pods, or that it does.
-	reason demand.Reason
+	sizing demand.Confirmed
 }
 
-// predict says what a number of pods does.
-func (h *held) predict(n int) demand.Prediction { return h.model.Predict(n) }
+// The names of the sets of targets.
+const (
+	normalTargets  = ".normal"
+	failureTargets = ".failure"
+)
+
+// predict says what a number of pods does. Where a simulation is noisy, what is known
+// holds: more pods than are needed are no slower, and no response is faster than the
+// service.
+func (h *held) predict(n int) demand.Prediction {
+	p := h.ask.predict(h.model, h.of, n)
+	p.Latency = slices.Clone(p.Latency)
+	for i := range p.Latency {
+		l := &p.Latency[i]
+		if n > h.pods && !l.Met {
+			*l = h.ask.predict(h.model, h.of, h.pods).Latency[i]
+		}
+		if l.HalfWidth > 0 {
+			l.Seconds = max(l.Seconds, ofService(h.law, l.Statistic))
+		}
+	}
+	return p
+}
+
+// ofService returns a statistic of the service time, in seconds.
+func ofService(law demand.Law, s demand.Statistic) float64 {
+	switch s {
+	case demand.P50:
+		return law.Quantile(.5)
+	case demand.P90:
+		return law.Quantile(.9)
+	case demand.P95:
+		return law.Quantile(.95)
+	case demand.P99:
+		return law.Quantile(.99)
+	case demand.P999:
+		return law.Quantile(.999)
+	case demand.Mean:
+	}
+	return law.Mean()
+}
 
 func (w *work) fromLatency(m *maker, months int) error {
 	w.computed = true
@@ -41,6 +82,7 @@ func (w *work) fromLatency(m *maker, months int) error {
 	if err != nil {
 		return err
 	}
+	q.normal.ask, q.normal.of = m.simulator, question{w.path, normalTargets, months}
 	if err := w.hold(&q.normal, months); err != nil {
 		return err
 	}
@@ -50,7 +92,7 @@ func (w *work) fromLatency(m *maker, months int) error {
 		// everything is up.
 		load := w.queueLoad(q.station, d.FailureLatency)
 		load.MaxUtilization = 0
-		q.survivors = held{model: demand.NewModel(load)}
+		q.survivors = held{model: demand.NewModel(load), law: q.station.Law, ask: m.simulator, of: question{w.path, failureTargets, months}}
 		if err := w.hold(&q.survivors, months); err != nil {
 			return err
 		}
@@ -88,7 +130,7 @@ func (w *work) newQueue(d *planner.Demand) (*queue, error) {
 	}
 	load := w.queueLoad(q.station, d.Latency)
 	load.MaxUtilization = d.MaxUtilization
-	q.normal = held{model: demand.NewModel(load)}
+	q.normal = held{model: demand.NewModel(load), law: law}
 	return q, nil
 }
 
@@ -104,15 +146,12 @@ func (w *work) queueLoad(station demand.Station, targets []planner.LatencyTarget
 func (w *work) hold(h *held, months int) error {
 	var err error
 	if w.brief {
-		h.pods, err = h.model.Replicas()
-	} else if h.sizing, err = h.model.Size(); err == nil {
+		h.pods, err = h.ask.later(h.model, h.of)
+	} else if h.sizing, err = h.ask.confirm(h.model, h.of); err == nil {
 		h.pods = h.sizing.Replicas
 	}
 	if err != nil {
 		return w.unmet(err, months)
-	}
-	if !w.brief {
-		h.reason = h.model.NeedsSimulation(h.pods)
 	}
 	return nil
 }
@@ -120,6 +159,9 @@ func (w *work) hold(h *held, months int) error {
 // unmet says why a latency target cannot be met.
 func (w *work) unmet(err error, months int) error {
 	gate, ok := errors.AsType[*demand.InfeasibleError](err)
+	if _, many := errors.AsType[*demand.LimitError](err); !ok && !many {
+		return err // the context has ended
+	}
 	if !ok {
 		return w.tooMany(w.stated(), months)
 	}

@@ -45,6 +45,8 @@ type maker struct {
 	planned map[string]planned
 	// limits of the account, sorted by resource.
 	limits []planner.Limit
+	// simulator finds how many pods hold targets for the latency.
+	simulator *simulator
 	// offers by group, worked out once: they do not depend on the load.
 	offers map[string]offered
 	// carried is what every workload carries, by months of growth and address.
@@ -61,6 +63,7 @@ func Make(ctx context.Context, c planner.Cluster, cat catalogs.Catalog, prov pla
 	c, cat = inOrder(c), typesInOrder(cat)
 	m := &maker{cluster: c, catalog: &cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string]offered{}, planned: map[string]planned{}}
 	m.stop = func() bool { return ctx.Err() != nil }
+	m.simulator = newSimulator(ctx, &c)
 	m.terms, m.limits = prov.Terms(), c.Limits()
 	if m.options.Alternatives == 0 {
 		m.options.Alternatives = 3

@@ -27,7 +27,7 @@ func (w *work) predictions(replicas, afterNodes, afterZones int) []planner.Laten
 		for _, l := range of.predict(at.ready).Latency {
 			out = append(out, planner.LatencyPrediction{
 				Statistic: planner.Statistic(l.Statistic.String()), Target: l.Limit,
-				Predicted: ceilMicrosecond(l.Seconds), During: at.during, Model: w.modelName(of),
+				Predicted: finite(l), During: at.during, Model: w.modelName(of, &l),
 			})
 		}
 	}
@@ -62,8 +62,9 @@ func (w *work) moments(replicas, afterNodes, afterZones, survivors int) []moment
 }
 
 // modelName names the queue of a pod, how requests find one, and the law of the
-// service: "M/G/8 on 0.5 cores per pod, round_robin of 3, lognormal".
-func (w *work) modelName(h *held) string {
+// service: "M/G/8 on 0.5 cores per pod, round_robin of 3, lognormal". What comes from
+// a simulation says so.
+func (w *work) modelName(h *held, l *demand.Latency) string {
 	d, s := &w.spec.Demand, &w.queue.station
 	name := "M/G/inf"
 	if d.Concurrency > 0 {
@@ -76,12 +77,16 @@ func (w *work) modelName(h *held) string {
 	switch {
 	case d.Connections > 0:
 		policy = fmt.Sprintf("%d connections", d.Connections)
-	case h.reason == demand.TwoChoices || h.reason == demand.ManyBalancers:
+	case l.HalfWidth == 0 && !trusted(h.sizing.Reason):
 		policy = "at worst random"
 	case d.Balancers > 1:
 		policy += fmt.Sprintf(" of %d", d.Balancers)
 	}
-	return strings.Join([]string{name + " per pod", policy, d.Service.Distribution}, ", ")
+	parts := []string{name + " per pod", policy, d.Service.Distribution}
+	if l.HalfWidth > 0 {
+		parts = append(parts, "simulated")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // coresExactly writes CPU with as many digits as it has.
@@ -111,8 +116,11 @@ func (w *work) sizingOf() *planner.Sizing {
 	s := &planner.Sizing{
 		Mean: ceilMicrosecond(law.Mean()), CV: shareOf(math.Sqrt(law.SCV())),
 		Erlangs: shareOf(erlangs), CPU: units.MilliCPU(math.Ceil(w.carried.rate.Float() * d.CPUPerRequest.Seconds() * float64(units.Core) * (1 - 1e-12))),
-		Method: planner.ByFormula, Reason: q.normal.reason.String(),
+		Method: planner.ByFormula, Reason: w.decided(&q.normal.sizing),
 		ForUtilization: q.normal.sizing.UtilizationReplicas,
+	}
+	if q.normal.sizing.Arrivals > 0 {
+		s.Method, s.Arrivals, s.Marginal = planner.BySimulation, q.normal.sizing.AllArrivals, q.normal.sizing.Marginal
 	}
 	if w.spec.Recovery == planner.Static && w.spec.MinReady == nil {
 		s.Survivors = q.survivors.pods
@@ -121,21 +129,33 @@ func (w *work) sizingOf() *planner.Sizing {
 		s.Pooled, s.Random = b.Pooled, b.Random
 	}
 	for n := max(w.load-1, 1); n <= w.load+1; n++ {
-		s.Steps = append(s.Steps, stepOf(q.normal.predict(n)))
+		s.Steps = append(s.Steps, stepOf(q.normal.predict(n), n < w.load))
 	}
 	return s
 }
 
-// stepOf translates what a number of pods does.
-func stepOf(p demand.Prediction) planner.SizingStep {
+// trusted reports whether the formula is of the policy itself.
+func trusted(r demand.Reason) bool { return r != demand.TwoChoices && r != demand.ManyBalancers }
+
+// decided says why a size was found by its method.
+func (w *work) decided(c *demand.Confirmed) string {
+	switch {
+	case c.Reason == demand.Decided || c.Arrivals > 0:
+		return c.Reason.String()
+	case w.queue.normal.ask != nil && w.queue.normal.ask.verify == demand.VerifyNever:
+		return c.Reason.String() + "; simulation is never"
+	case c.Replicas == c.UtilizationReplicas && !trusted(c.Reason):
+		return "max_utilization asks for as many, and they hold even at random"
+	}
+	return c.Reason.String() + "; too many workers to simulate"
+}
+
+// stepOf translates what a number of pods does; fewer than are needed break something.
+func stepOf(p demand.Prediction, fewer bool) planner.SizingStep {
 	step := planner.SizingStep{Pods: p.Ready, Utilization: shareOf(p.Utilization), CPUUtilization: shareOf(p.CPU)}
 	for _, l := range p.Latency {
-		seen := planner.StepLatency{Statistic: planner.Statistic(l.Statistic.String())}
-		if !math.IsInf(l.Seconds, 1) {
-			seen.Predicted = ceilMicrosecond(l.Seconds)
-		}
-		step.Latency = append(step.Latency, seen)
-		if !l.Met && step.Breaks == "" {
+		step.Latency = append(step.Latency, planner.StepLatency{Statistic: planner.Statistic(l.Statistic.String()), Predicted: finite(l)})
+		if fewer && !l.Met && step.Breaks == "" {
 			step.Breaks = l.Statistic.String()
 		}
 	}

@@ -29,6 +29,7 @@ func Replay(ctx context.Context, plan *planner.Plan, cat catalogs.Catalog, prov 
 	cat = typesInOrder(cat)
 	r.m = &maker{cluster: inOrder(plan.Cluster), catalog: &cat, provider: prov, checker: placement.NewChecker(), brief: true, terms: prov.Terms()}
 	r.m.stop = func() bool { return ctx.Err() != nil }
+	r.m.simulator = newSimulator(ctx, &plan.Cluster).planned(plan)
 	r.m.size = r.m.sizeOf(plan.NodeGroups)
 	out := planner.Replay{Kills: slices.Clone(kills), Tightest: -1}
 	guests, err := r.m.guests()

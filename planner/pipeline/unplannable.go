@@ -192,7 +192,7 @@ func (p *problem) nodesWanted() (margin, remedy string, need int64) {
 	group := *p.group
 	group.MaxNodes = 0
 	free.group = &group
-	free.m = &maker{cluster: p.m.cluster, catalog: p.m.catalog, provider: p.m.provider, options: Options{Alternatives: -1}, checker: placement.NewChecker(), offers: p.m.offers, stop: p.m.stop, terms: p.m.terms, stock: p.m.stock}
+	free.m = &maker{cluster: p.m.cluster, catalog: p.m.catalog, provider: p.m.provider, options: Options{Alternatives: -1}, checker: placement.NewChecker(), offers: p.m.offers, stop: p.m.stop, terms: p.m.terms, stock: p.m.stock, simulator: p.m.simulator}
 	// No context is needed: the scan is bounded, and was done once already.
 	best := 0
 	for i := range p.offers {
