@@ -18,6 +18,10 @@ func (p *page) explainWorkload(plan *planner.Plan, g *planner.GroupPlan, w *plan
 	p.blank()
 	t := figureTable()
 	explainThroughput(&t, plan, w, input)
+	queued := w.Sizing != nil && input != nil
+	if queued {
+		explainQueue(&t, w, input)
+	}
 	p.explainReplicas(&t, w)
 	explainOutages(&t, plan, w.Outages, w.Replicas, "pod")
 	if w.Autoscaler != nil {
@@ -25,6 +29,14 @@ func (p *page) explainWorkload(plan *planner.Plan, g *planner.GroupPlan, w *plan
 	}
 	explainPod(&t, plan, g, w, input)
 	p.table(&t)
+	if queued {
+		p.blank()
+		p.sizingSteps(w, &input.Demand)
+		p.blank()
+		p.scenarios(w)
+		p.blank()
+		p.sizingWords(w, input)
+	}
 }
 
 // inputOf returns what the spec says of a workload; nil of the provider's own.

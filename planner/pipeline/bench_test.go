@@ -85,3 +85,43 @@ func BenchmarkGuarantees(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkLatency plans 8 groups of 5 workloads whose latency targets are found by
+// formula alone, over a year of growth; the goal is a second.
+func BenchmarkLatency(b *testing.B) {
+	rng := rand.New(rand.NewPCG(3, 0))
+	var list []planner.NodeGroup
+	for i := range 8 {
+		var works []planner.Workload
+		for j := range 5 {
+			w := given(fmt.Sprintf("w%d", j), 0, 500, units.GiB)
+			w.Demand, w.SpareReplicas, w.MinReplicas = demandOf(rng, false), 1, 2
+			w.Demand.Connections = 0
+			for k := range w.Demand.Latency { // far enough from the service time of half a core
+				w.Demand.Latency[k].Target *= 3
+			}
+			works = append(works, w)
+		}
+		r := planner.Redundancy{Nodes: 1, Zones: 1, Recovery: planner.Reschedule}
+		list = append(list, group(fmt.Sprintf("g%d", i), planner.App, abc(), r, works...))
+	}
+	p := &problem{cluster: cluster(abc(), list...), catalog: dice{rng}.market(20), provider: fakeProvider{daemons: agents(), system: systemWorkloads()}}
+	for _, growth := range []units.Ratio{0, 3 * units.Percent} {
+		for _, how := range []planner.Simulation{planner.SimulateNever, planner.SimulateAuto} {
+			b.Run(fmt.Sprintf("groups=8/workloads=40/growth=%d%%/simulation=%s", growth/units.Percent, how), func(b *testing.B) {
+				q := *p
+				q.cluster.Simulation, q.cluster.Growth = how, planner.Growth{PerMonth: growth, HorizonMonths: 12}
+				for i := range q.cluster.NodeGroups {
+					for j := range q.cluster.NodeGroups[i].Workloads {
+						q.cluster.NodeGroups[i].Workloads[j].GrowthPerMonth = growth
+					}
+				}
+				for b.Loop() {
+					if _, err := q.make(b); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

@@ -113,6 +113,17 @@ func TestCPUAboveTheMean(t *testing.T) {
 	}
 }
 
+// TestFewConnections: 400/s over 4 connections are 100/s of each, twice what a pod of
+// one worker serves in 20 ms a request: no number of pods helps.
+func TestFewConnections(t *testing.T) {
+	w := queueing(400, 20*time.Millisecond, time.Second)
+	w.Demand.Connections = 4
+	bad := onePerNode(group("g", planner.App, abc(), planner.Redundancy{Recovery: planner.Reschedule}, w)).infeasible(t)
+	if bad.Path != "node_group.g.workload.w.connections" || !strings.Contains(bad.Constraint, "each brings 100 requests a second") {
+		t.Errorf("got %+v", bad)
+	}
+}
+
 // TestBracketOfPolicies: whatever the policy, the count is between those of one queue
 // and of chance, and so are those of policies that see more.
 func TestBracketOfPolicies(t *testing.T) {

@@ -159,10 +159,26 @@ func (w *work) hold(h *held, months int) error {
 // unmet says why a latency target cannot be met.
 func (w *work) unmet(err error, months int) error {
 	gate, ok := errors.AsType[*demand.InfeasibleError](err)
-	if _, many := errors.AsType[*demand.LimitError](err); !ok && !many {
+	limit, many := errors.AsType[*demand.LimitError](err)
+	if !ok && !many {
 		return err // the context has ended
 	}
-	if !ok {
+	switch c := w.spec.Demand.Connections; {
+	case !ok && c > 0:
+		each := strconv.FormatFloat(w.carried.rate.Float()/float64(c), 'g', 3, 64)
+		return &planner.Infeasible{
+			Path:       w.path + ".connections",
+			Constraint: fmt.Sprintf("no number of replicas carries the load over %d connections: each brings %s requests a second to one pod", c, each),
+			Remedy:     "open more connections, let a proxy balance each request, or make the pods larger",
+		}
+	case !ok && limit.Target.Limit > 0:
+		name := limit.Target.Statistic.String()
+		return &planner.Infeasible{
+			Path:       w.path + ".latency." + name,
+			Constraint: fmt.Sprintf("%s %s takes more than %d replicas, which is the most that Kubernetes is built for: it is too close to what a request takes by itself", name, milliseconds(limit.Target.Limit), demand.MaxReplicas),
+			Remedy:     "raise the target, or make the service faster",
+		}
+	case !ok:
 		return w.tooMany(w.stated(), months)
 	}
 	name := gate.Target.Statistic.String()

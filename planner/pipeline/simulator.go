@@ -90,7 +90,12 @@ func (s *simulator) confirm(m *demand.Model, q question) (demand.Confirmed, erro
 		return demand.Confirmed{}, err
 	}
 	s.sizes[q] = c
-	s.seen[sighting{q, c.Replicas}], s.seen[sighting{q, c.Replicas - 1}] = c.At, c.Below
+	s.seen[sighting{q, c.Replicas}] = c.At
+	for _, l := range c.Below.Latency {
+		if l.HalfWidth > 0 { // it was simulated, as it would be again
+			s.seen[sighting{q, c.Replicas - 1}] = c.Below
+		}
+	}
 	now := sizeNow{c.Replicas, c.Replicas}
 	if c.Arrivals > 0 {
 		if now.formula, err = m.Replicas(); err != nil {
