@@ -82,7 +82,7 @@ func (w *work) fromLatency(m *maker, months int) error {
 	if err != nil {
 		return err
 	}
-	q.normal.ask, q.normal.of = m.simulator, question{w.path, normalTargets, months}
+	q.normal.ask, q.normal.of = m.simulator, question{w.path, normalTargets, months, w.carried.rate, q.station.Law.Mean(), d.CPUPerRequest}
 	if err := w.hold(&q.normal, months); err != nil {
 		return err
 	}
@@ -92,7 +92,8 @@ func (w *work) fromLatency(m *maker, months int) error {
 		// everything is up.
 		load := w.queueLoad(q.station, d.FailureLatency)
 		load.MaxUtilization = 0
-		q.survivors = held{model: demand.NewModel(load), law: q.station.Law, ask: m.simulator, of: question{w.path, failureTargets, months}}
+		q.survivors = held{model: demand.NewModel(load), law: q.station.Law, ask: m.simulator, of: q.normal.of}
+		q.survivors.of.targets = failureTargets
 		if err := w.hold(&q.survivors, months); err != nil {
 			return err
 		}

@@ -2,9 +2,11 @@ package pipeline
 
 import (
 	"context"
+	"time"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/demand"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // queueSeed is where all simulations of queues start: equal demands give equal plans.
@@ -29,6 +31,10 @@ type simulator struct {
 type question struct {
 	path, targets string
 	months        int
+	// The figures that may be estimates tell worlds apart.
+	rate units.Rate
+	mean float64
+	cpu  time.Duration
 }
 
 // sighting is a number of pods of a question.
