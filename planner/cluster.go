@@ -314,13 +314,6 @@ type Growth struct {
 	SizeForHorizon bool
 }
 
-// Upgrade that is to be planned.
-type Upgrade struct {
-	To string
-	// Strategy is one of the strategies' names, or "compare".
-	Strategy string
-}
-
 // Emit says how a tool's input is written.
 type Emit struct {
 	// Tool is "terraform".

@@ -353,53 +353,6 @@ type Headroom struct {
 	Pods   int
 }
 
-// UpgradePlan compares the strategies of an upgrade.
-type UpgradePlan struct {
-	From, To string
-	// Hops are the minors of the control plane on the way, To last.
-	Hops       []string
-	Strategies []UpgradeStrategy
-	// Recommended is a strategy's name; empty where every one is blocked.
-	Recommended string
-	// Reason for the recommendation.
-	Reason string
-}
-
-// UpgradeStrategy is one way to upgrade and its price.
-type UpgradeStrategy struct {
-	Name     string
-	Duration time.Duration
-	// ExtraCost is beyond what runs anyway.
-	ExtraCost      units.USD
-	ExtraCostKnown bool
-	PeakExtraNodes int
-	// MinReady is the least share of the nodes that is Ready, of the group where
-	// it is least.
-	MinReady units.Ratio
-	Rollback string
-	// BlockedBy says why it cannot be used; empty where it can.
-	BlockedBy []string
-	// Notes say what to mind.
-	Notes  []string
-	Groups []UpgradeGroup
-}
-
-// UpgradeGroup is a strategy's course in one node group.
-type UpgradeGroup struct {
-	Name           string
-	Start          time.Duration
-	Duration       time.Duration
-	Parallel       int
-	PeakExtraNodes int
-	MinReady       units.Ratio
-	ExtraNodeHours float64
-	ExtraCost      units.USD
-	// Drain is the longest drain of a node (or of the nodes drained together).
-	Drain time.Duration
-	// DrainWorkload is whose pods make it long.
-	DrainWorkload string
-}
-
 // GrowthMonth is the plan after some months of growth.
 type GrowthMonth struct {
 	Month int

@@ -9,6 +9,20 @@ func syncUpgradePlan(to direction, d *upgradePlan, p *planner.UpgradePlan) {
 	syncList(to, &d.Strategies, &p.Strategies, syncStrategy)
 	syncText(to, &d.Recommended, &p.Recommended)
 	syncText(to, &d.Reason, &p.Reason)
+	syncTexts(to, &d.NodeRounds, &p.NodeRounds)
+	syncTexts(to, &d.Pareto, &p.Pareto)
+	syncStay(to, &d.Stay, &p.Stay)
+}
+
+func syncStay(to direction, d *stay, p *planner.UpgradeStay) {
+	syncText(to, &d.StandardEnd, &p.StandardEnd)
+	syncText(to, &d.ExtendedEnd, &p.ExtendedEnd)
+	syncAmount(to, &d.Surcharge, &p.Surcharge)
+	syncList(to, &d.Months, &p.Months, func(to direction, d *stayMonth, p *planner.StayMonth) {
+		syncText(to, &d.Date, &p.Date)
+		syncInt(to, &d.Cost, &p.Cost)
+	})
+	syncText(to, &d.BreakEven, &p.BreakEven)
 }
 
 func syncStrategy(to direction, d *strategy, p *planner.UpgradeStrategy) {
@@ -34,7 +48,69 @@ func syncStrategy(to direction, d *strategy, p *planner.UpgradeStrategy) {
 		syncKnown(to, &d.ExtraCost, &p.ExtraCost, &groupKnown)
 		syncInt(to, &d.Drain, &p.Drain)
 		syncText(to, &d.DrainWorkload, &p.DrainWorkload)
+		syncInt(to, &d.Rounds, &p.Rounds)
+		syncInt(to, &d.MinReadyNodes, &p.MinReadyNodes)
+		syncWidth(to, &d.Width, &p.Width)
+		syncZones(to, &d.PeakByZone, &p.PeakByZone)
+		syncInt(to, &d.PeakVCPUs, &p.PeakVCPUs)
 	})
+	syncSimulated(to, d, p)
+}
+
+// syncSimulated links what the simulation says of a strategy.
+func syncSimulated(to direction, d *strategy, p *planner.UpgradeStrategy) {
+	syncInt(to, &d.ControlPlaneCost, &p.ControlPlaneCost)
+	sync(to, &d.Simulated, &p.Simulated)
+	syncInt(to, &d.NoTarget, &p.NoTarget)
+	syncInt(to, &d.NoRedundancy, &p.NoRedundancy)
+	syncInt(to, &d.AfterNode, &p.AfterNode)
+	syncInt(to, &d.AfterZone, &p.AfterZone)
+	syncList(to, &d.Worst, &p.Worst, func(to direction, d *worstStep, p *planner.UpgradeWorst) {
+		syncText(to, &d.Failing, &p.Failing)
+		syncText(to, &d.Zone, &p.Zone)
+		syncInt(to, &d.At, &p.At)
+		syncText(to, &d.Step, &p.Step)
+		syncText(to, &d.Workload, &p.Workload)
+		syncInt(to, &d.Ready, &p.Ready)
+		sync(to, &d.Holds, &p.Holds)
+	})
+	syncText(to, &d.Failure, &p.Failure)
+	syncInt(to, &d.PeakNodes, &p.PeakNodes)
+	syncInt(to, &d.PeakVCPUs, &p.PeakVCPUs)
+	syncZones(to, &d.PeakByZone, &p.PeakByZone)
+	syncList(to, &d.Limits, &p.Limits, syncLimit)
+	syncList(to, &d.Workloads, &p.Workloads, func(to direction, d *workloadUpgrade, p *planner.UpgradeWorkload) {
+		syncText(to, &d.Group, &p.Group)
+		syncText(to, &d.Name, &p.Name)
+		syncInt(to, &d.Pods, &p.Pods)
+		syncInt(to, &d.MinReady, &p.MinReady)
+		syncInt(to, &d.MinReadyAt, &p.MinReadyAt)
+		syncInt(to, &d.NoTarget, &p.NoTarget)
+		syncInt(to, &d.AfterNode, &p.AfterNode)
+		syncInt(to, &d.AfterZone, &p.AfterZone)
+		syncInt(to, &d.Pending, &p.Pending)
+	})
+	syncInt(to, &d.RollbackControlPlane, &p.RollbackControlPlane)
+	syncInt(to, &d.RollbackNodes, &p.RollbackNodes)
+	syncList(to, &d.Timeline, &p.Timeline, func(to direction, d *timelineEvent, p *planner.UpgradeEvent) {
+		syncInt(to, &d.At, &p.At)
+		syncInt(to, &d.Until, &p.Until)
+		syncText(to, &d.Kind, &p.Kind)
+		syncText(to, &d.Minor, &p.Minor)
+		syncText(to, &d.Group, &p.Group)
+		syncText(to, &d.Zone, &p.Zone)
+		syncText(to, &d.Workload, &p.Workload)
+		syncInt(to, &d.Count, &p.Count)
+		syncInt(to, &d.Times, &p.Times)
+		syncInt(to, &d.For, &p.For)
+	})
+}
+
+func syncWidth(to direction, d *width, p *planner.UpgradeWidth) {
+	syncInt(to, &d.MaxSurge, &p.MaxSurge)
+	syncInt(to, &d.MaxUnavailable, &p.MaxUnavailable)
+	syncInt(to, &d.Batch, &p.Batch)
+	sync(to, &d.Declared, &p.Declared)
 }
 
 func syncGrowthMonth(to direction, d *growthMonth, p *planner.GrowthMonth) {

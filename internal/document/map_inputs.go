@@ -39,6 +39,13 @@ func syncInputs(to direction, d *inputs, p *planner.Cluster) {
 	syncOptional(to, &d.Upgrade, &p.Upgrade, func(to direction, d *upgrade, p *planner.Upgrade) {
 		syncText(to, &d.To, &p.To)
 		syncText(to, &d.Strategy, &p.Strategy)
+		syncSet(to, &d.KubeletSkew, &p.KubeletSkew)
+		syncText(to, &d.Keep, &p.Keep)
+		syncSet(to, &d.FinishWithin, &p.FinishWithin)
+		syncOptional(to, &d.MaxExtra, &p.MaxExtra, syncInt)
+		syncOptional(to, &d.Verify, &p.Verify, syncInt)
+		syncOptional(to, &d.Soak, &p.Soak, syncInt)
+		syncOptional(to, &d.ParallelRun, &p.ParallelRun, syncInt)
 	})
 	syncList(to, &d.Emits, &p.Emits, func(to direction, d *emit, p *planner.Emit) {
 		syncText(to, &d.Tool, &p.Tool)

@@ -43,7 +43,14 @@ func choices() map[reflect.Type][]string {
 		reflect.TypeFor[planner.Mode]():             {"managed", "self_managed"},
 		reflect.TypeFor[planner.LoadBalancerKind](): {"cloud", "kube_vip", "haproxy_keepalived"},
 		reflect.TypeFor[planner.EtcdTopology]():     {"stacked", "external"},
-		reflect.TypeFor[catalogs.Basis]():           {"declared", "listed", "family", "estimated", "secondary", "recalled"},
+		reflect.TypeFor[planner.UpgradeKeep]():      {"targets", "n_plus_one", "capacity"},
+		reflect.TypeFor[planner.UpgradeFailing]():   {"node", "zone"},
+		reflect.TypeFor[planner.UpgradeEventKind](): {
+			"control_plane", "add_ons", "set_up", "nodes_requested", "nodes_ready", "nodes_cordoned", "verify", "await_drain",
+			"drain", "drained", "pods_forced", "terminate", "nodes_gone", "packages", "nodes_back", "soak_batch", "soak",
+			"scale_down", "delete", "run_parallel", "switch", "stopped", "finished",
+		},
+		reflect.TypeFor[catalogs.Basis](): {"declared", "listed", "family", "estimated", "secondary", "recalled"},
 	}
 }
 

@@ -7,6 +7,9 @@ type upgradePlan struct {
 	Strategies  []strategy `json:"strategies" jsonschema:"The ways to upgrade."`
 	Recommended text       `json:"recommended" jsonschema:"Name of the recommended strategy; null where every one is blocked."`
 	Reason      text       `json:"reason" jsonschema:"Why it is recommended."`
+	NodeRounds  []string   `json:"node_rounds" since:"3" jsonschema:"Those of the hops after which the nodes follow."`
+	Pareto      []string   `json:"pareto" since:"3" jsonschema:"Names of the strategies that can be used and that no other is at least as good as, in time, cost and what stays ready, and better in one."`
+	Stay        stay       `json:"stay" since:"3" jsonschema:"What it costs not to upgrade."`
 }
 
 type strategy struct {
@@ -20,6 +23,71 @@ type strategy struct {
 	Notes          []string       `json:"notes" jsonschema:"What to mind."`
 	Groups         []groupUpgrade `json:"node_groups" jsonschema:"Its course in each node group, pool by pool where a group has several."`
 	Events         []upgradeEvent `json:"events" computed:"true" jsonschema:"When each node group starts and ends, in order of time."`
+
+	ControlPlaneCost     dollars           `json:"control_plane_extra_usd" since:"3" jsonschema:"The part of the extra cost that a second control plane takes."`
+	Simulated            bool              `json:"simulated" since:"3" jsonschema:"It came to its end in the simulation, which the figures are of; elsewhere they are by formula, as if nothing blocked it."`
+	NoTarget             seconds           `json:"no_target_seconds" since:"3" jsonschema:"How long the targets of some workload do not hold."`
+	NoRedundancy         seconds           `json:"no_redundancy_seconds" since:"3" jsonschema:"How long the declared losses are not survived."`
+	AfterNode            seconds           `json:"no_target_after_node_seconds" since:"3" jsonschema:"How long a failure of some node would break a target."`
+	AfterZone            seconds           `json:"no_target_after_zone_seconds" since:"3" jsonschema:"How long a failure of some zone would break a target."`
+	Worst                []worstStep       `json:"worst_steps" since:"3" jsonschema:"The steps at which the least is ready, and would be after failures."`
+	Failure              text              `json:"worst_failure" since:"3" jsonschema:"The worst that a failure in the middle makes of it; null where it was not tried."`
+	PeakNodes            int               `json:"peak_nodes" since:"3" jsonschema:"Most nodes at one time, those of the plan included."`
+	PeakVCPUs            int64             `json:"peak_vcpus" since:"3" jsonschema:"Their vCPUs."`
+	PeakByZone           map[string]int    `json:"peak_nodes_by_zone" since:"3" jsonschema:"Most nodes in each zone."`
+	Limits               []limit           `json:"limits" since:"3" jsonschema:"Declared limits of the account, with what is taken of them at the peak."`
+	Workloads            []workloadUpgrade `json:"workloads" since:"3" jsonschema:"What happens to the pods of each workload."`
+	RollbackControlPlane seconds           `json:"rollback_control_plane_seconds" since:"3" jsonschema:"How long the control plane can be taken back; 0 is not at all."`
+	RollbackNodes        seconds           `json:"rollback_nodes_seconds" since:"3" jsonschema:"How long old nodes are kept after the last pod has left them."`
+	Timeline             []timelineEvent   `json:"timeline" since:"3" jsonschema:"What happens, in order of time. Where a round of a group has many batches, those events that are alike are one."`
+}
+
+type stay struct {
+	StandardEnd date        `json:"standard_support_ends" jsonschema:"First day without standard support; null where not published."`
+	ExtendedEnd date        `json:"extended_support_ends" jsonschema:"First day without any support; null where not published."`
+	Surcharge   *dollars    `json:"surcharge_usd_per_hour" jsonschema:"What extended support costs more; null where there is none or it is not known."`
+	Months      []stayMonth `json:"months" jsonschema:"The next twelve months, as far as the minor is supported."`
+	BreakEven   date        `json:"break_even" jsonschema:"First day at whose end staying has cost more than the recommended strategy; null where that day is not known or does not come."`
+}
+
+type stayMonth struct {
+	Date date    `json:"date" jsonschema:"Day on which the month begins."`
+	Cost dollars `json:"cost_usd" jsonschema:"What it costs more."`
+}
+
+type worstStep struct {
+	Failing  text    `json:"failing" enum:"node zone" open:"true" jsonschema:"What fails at the step; null where nothing does."`
+	Zone     text    `json:"zone" jsonschema:"The zone that fails; null where none does."`
+	At       seconds `json:"at_seconds" jsonschema:"From the start of the upgrade."`
+	Step     text    `json:"step" jsonschema:"What is going on, in words."`
+	Workload string  `json:"workload" jsonschema:"Whose pods are fewest."`
+	Ready    int     `json:"ready" jsonschema:"Its pods that are ready then."`
+	Holds    bool    `json:"holds" jsonschema:"Its targets hold with so many."`
+}
+
+type workloadUpgrade struct {
+	Group      string  `json:"node_group" jsonschema:"Name of the node group."`
+	Name       string  `json:"name" jsonschema:"Name of the workload."`
+	Pods       int     `json:"pods" jsonschema:"All of its pods."`
+	MinReady   int     `json:"min_ready" jsonschema:"The fewest that are ready."`
+	MinReadyAt seconds `json:"min_ready_at_seconds" jsonschema:"When that is, from the start of the upgrade."`
+	NoTarget   seconds `json:"no_target_seconds" jsonschema:"How long its targets do not hold."`
+	AfterNode  int     `json:"min_ready_after_node" jsonschema:"The fewest that would be ready after a failure of the node with the most."`
+	AfterZone  int     `json:"min_ready_after_zone" jsonschema:"The fewest that would be ready after a failure of the zone with the most."`
+	Pending    int     `json:"max_pending" jsonschema:"The most that wait for a place at a time."`
+}
+
+type timelineEvent struct {
+	At       seconds `json:"at_seconds" jsonschema:"From the start of the upgrade."`
+	Until    seconds `json:"until_seconds" jsonschema:"When the last of several that are alike happens."`
+	Kind     string  `json:"kind" enum:"control_plane add_ons set_up nodes_requested nodes_ready nodes_cordoned verify await_drain drain drained pods_forced terminate nodes_gone packages nodes_back soak_batch soak scale_down delete run_parallel switch stopped finished" open:"true" jsonschema:"What happens."`
+	Minor    text    `json:"minor" jsonschema:"The minor that it brings."`
+	Group    text    `json:"node_group" jsonschema:"Name of the node group, GROUP/POOL for a pool of several; null where none is meant."`
+	Zone     text    `json:"zone" jsonschema:"Null where none is meant."`
+	Workload text    `json:"workload" jsonschema:"Null where none is meant."`
+	Count    int     `json:"count" jsonschema:"Nodes, or pods, in all; 0 where nothing is counted."`
+	Times    int     `json:"times" jsonschema:"How many events are in this one."`
+	For      seconds `json:"lasts_seconds" jsonschema:"How long what begins lasts, where that is known; 0 elsewhere."`
 }
 
 type groupUpgrade struct {
@@ -33,6 +101,19 @@ type groupUpgrade struct {
 	ExtraCost      *dollars `json:"extra_cost_usd" signed:"true" jsonschema:"Their cost; null where a price is not known."`
 	Drain          seconds  `json:"drain_seconds" jsonschema:"Longest drain of a node, or of the nodes drained together."`
 	DrainWorkload  text     `json:"drain_workload" jsonschema:"Workload whose pods make it long; null where none does."`
+
+	Rounds        int            `json:"rounds" since:"3" jsonschema:"How often its nodes are replaced."`
+	MinReadyNodes int            `json:"min_ready_nodes" since:"3" jsonschema:"Fewest nodes that are Ready while nodes are replaced; with a surge there may be more than planned."`
+	Width         width          `json:"width" since:"3" jsonschema:"How many nodes are replaced at a time."`
+	PeakByZone    map[string]int `json:"peak_nodes_by_zone" since:"3" jsonschema:"Most nodes in each zone."`
+	PeakVCPUs     int64          `json:"peak_vcpus" since:"3" jsonschema:"Most vCPUs at one time."`
+}
+
+type width struct {
+	MaxSurge       int  `json:"max_surge" jsonschema:"Nodes more; 0 where the strategy does not use it."`
+	MaxUnavailable int  `json:"max_unavailable" jsonschema:"Nodes away; 0 where the strategy does not use it."`
+	Batch          int  `json:"batch" jsonschema:"Nodes that blue/green drains at a time; 0 elsewhere."`
+	Declared       bool `json:"declared" jsonschema:"As the spec says or by default; otherwise chosen for the upgrade."`
 }
 
 type upgradeEvent struct {

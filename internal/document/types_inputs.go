@@ -202,6 +202,14 @@ type growth struct {
 type upgrade struct {
 	To       string `json:"to" jsonschema:"The minor to reach."`
 	Strategy string `json:"strategy" jsonschema:"Name of a strategy, or compare."`
+
+	KubeletSkew  *int     `json:"kubelet_skew" since:"3" jsonschema:"Minors that nodes may trail the control plane; null is what the provider does."`
+	Keep         text     `json:"keep" since:"3" enum:"targets n_plus_one capacity" jsonschema:"What must hold meanwhile; null is n_plus_one."`
+	FinishWithin *seconds `json:"finish_within_seconds" since:"3" jsonschema:"Longest time that it may take; null is no limit."`
+	MaxExtra     *dollars `json:"max_extra_usd" since:"3" jsonschema:"Most that it may cost beyond what runs anyway; null is no limit."`
+	Verify       *seconds `json:"verify_seconds" since:"3" jsonschema:"Blue/green: green is up before pods move; null is the default."`
+	Soak         *seconds `json:"soak_seconds" since:"3" jsonschema:"Blue/green: pods are moved before blue goes; null is the default."`
+	ParallelRun  *seconds `json:"parallel_run_seconds" since:"3" jsonschema:"Both clusters run; null is the default."`
 }
 
 type emit struct {

@@ -1,0 +1,251 @@
+package planner
+
+import (
+	"time"
+
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// Upgrade that is to be planned.
+type Upgrade struct {
+	To string
+	// Strategy is one of the strategies' names, or "compare".
+	Strategy string
+	// KubeletSkew is how many minors nodes may trail the control plane before they
+	// follow; 1 is each hop, 0 what the provider does by default.
+	KubeletSkew int
+	// Keep is what must hold meanwhile; empty is UpgradeKeepNPlusOne.
+	Keep UpgradeKeep
+	// FinishWithin is the longest that it may take; 0 is no limit.
+	FinishWithin time.Duration
+	// MaxExtra is the most that it may cost beyond what runs anyway; nil is no limit.
+	MaxExtra *units.USD
+	// Verify, Soak and ParallelRun are the waits of blue/green: green is up before pods
+	// move, pods are moved before blue goes, and both clusters run. Nil is the default.
+	Verify, Soak, ParallelRun *time.Duration
+}
+
+// UpgradeKeep is what must hold during an upgrade; each asks for more than the one
+// before.
+type UpgradeKeep string
+
+// What can be asked for.
+const (
+	// UpgradeKeepTargets: every target holds with the pods that are ready.
+	UpgradeKeepTargets UpgradeKeep = "targets"
+	// UpgradeKeepNPlusOne: and the declared losses are survived.
+	UpgradeKeepNPlusOne UpgradeKeep = "n_plus_one"
+	// UpgradeKeepCapacity: and no group has fewer ready nodes than planned.
+	UpgradeKeepCapacity UpgradeKeep = "capacity"
+)
+
+// UpgradePlan compares the strategies of an upgrade.
+type UpgradePlan struct {
+	From, To string
+	// Hops are the minors of the control plane on the way, To last.
+	Hops []string
+	// NodeRounds are those of the hops after which the nodes follow.
+	NodeRounds []string
+	Strategies []UpgradeStrategy
+	// Pareto are the names of the strategies that can be used and that no other is at
+	// least as good as, in time, cost and what stays ready, and better in one.
+	Pareto []string
+	// Recommended is a strategy's name; empty where every one is blocked.
+	Recommended string
+	// Reason for the recommendation.
+	Reason string
+	// Stay is what it costs not to upgrade.
+	Stay UpgradeStay
+}
+
+// UpgradeStay is what it costs to stay on the minor that runs, from the day of the plan
+// on.
+type UpgradeStay struct {
+	// StandardEnd and ExtendedEnd are the first days without standard and without any
+	// support; zero where no date is published. At the latter a provider upgrades by
+	// itself.
+	StandardEnd, ExtendedEnd units.Date
+	// Surcharge of extended support; nothing where there is none.
+	Surcharge Amount
+	// Months are what each of the next twelve months costs more, until ExtendedEnd.
+	Months []StayMonth
+	// BreakEven is the first day at whose end staying has cost more than the
+	// recommended strategy does; zero where that day is not known or does not come.
+	BreakEven units.Date
+}
+
+// StayMonth is a month of staying; it begins on Date.
+type StayMonth struct {
+	Date units.Date
+	Cost units.USD
+}
+
+// UpgradeStrategy is one way to upgrade and its price. A strategy that the provider
+// refuses has no course: its Duration is 0. The figures of another one that never ends
+// are as if nothing blocked it, by formula.
+type UpgradeStrategy struct {
+	Name     string
+	Duration time.Duration
+	// ExtraCost is beyond what runs anyway.
+	ExtraCost      units.USD
+	ExtraCostKnown bool
+	// ControlPlaneCost is the part of it that a second control plane takes.
+	ControlPlaneCost units.USD
+	PeakExtraNodes   int
+	// MinReady is the least share of the nodes that is Ready, of the group where
+	// it is least.
+	MinReady units.Ratio
+	// Simulated: it came to its end in the simulation, which the figures are of.
+	Simulated bool
+
+	// NoTarget is how long the targets of some workload do not hold, NoRedundancy how
+	// long the declared losses are not survived. AfterNode and AfterZone are how long a
+	// failure of some node or zone would break a target.
+	NoTarget, NoRedundancy, AfterNode, AfterZone time.Duration
+	// Worst are the steps at which the least is ready, and would be after failures.
+	Worst []UpgradeWorst
+	// Failure is the worst that a failure in the middle makes of it, in words; empty
+	// where it was not tried.
+	Failure string
+	// PeakNodes run at a time, at most, with the nodes that run anyway, and PeakVCPUs is
+	// what they have. PeakByZone is the most in each zone.
+	PeakNodes  int
+	PeakVCPUs  int64
+	PeakByZone []ZoneCount
+	// Limits of the account that are declared, with what is taken of them at the peak.
+	Limits    []Limit
+	Workloads []UpgradeWorkload
+
+	Rollback string
+	// RollbackControlPlane is how long the control plane can be taken back, RollbackNodes
+	// how long old nodes are kept after the last pod has left them.
+	RollbackControlPlane, RollbackNodes time.Duration
+	// BlockedBy says why it cannot be used; empty where it can.
+	BlockedBy []string
+	// Notes say what to mind.
+	Notes  []string
+	Groups []UpgradeGroup
+	// Timeline in order of time. Where a round of a group has many batches, those events
+	// that are alike are one.
+	Timeline []UpgradeEvent
+}
+
+// UpgradeWorst is the step at which the least is ready.
+type UpgradeWorst struct {
+	// Failing is what fails there, empty where nothing does; Zone is that which fails.
+	Failing UpgradeFailing
+	Zone    string
+	At      time.Duration
+	// Step in words.
+	Step string
+	// Workload, and how many of its pods are ready then.
+	Workload string
+	Ready    int
+	// Holds: its targets do, with so many pods.
+	Holds bool
+}
+
+// UpgradeFailing is what fails in the middle of an upgrade.
+type UpgradeFailing string
+
+// What may fail.
+const (
+	UpgradeNodeFails UpgradeFailing = "node"
+	UpgradeZoneFails UpgradeFailing = "zone"
+)
+
+// UpgradeWorkload is what an upgrade does to the pods of a workload.
+type UpgradeWorkload struct {
+	// Group and Name of the workload.
+	Group, Name string
+	// Pods in all, and the fewest that are ready, at MinReadyAt.
+	Pods, MinReady int
+	MinReadyAt     time.Duration
+	// NoTarget is how long its targets do not hold.
+	NoTarget time.Duration
+	// AfterNode and AfterZone are the fewest that would be ready after a failure of the
+	// node or zone that has the most.
+	AfterNode, AfterZone int
+	// Pending is the most that wait for a place at a time.
+	Pending int
+}
+
+// UpgradeGroup is a strategy's course in one node group.
+type UpgradeGroup struct {
+	Name string
+	// Rounds of nodes; Start is that of the first one, Duration the sum of all.
+	Rounds         int
+	Start          time.Duration
+	Duration       time.Duration
+	Parallel       int
+	PeakExtraNodes int
+	MinReady       units.Ratio
+	// MinReadyNodes is the least number that is Ready while nodes are replaced; with a
+	// surge it may be above the planned one.
+	MinReadyNodes  int
+	ExtraNodeHours float64
+	ExtraCost      units.USD
+	// Width is how many nodes are replaced at a time, which the figures are of.
+	Width UpgradeWidth
+	// PeakByZone is the most nodes in each zone, PeakVCPUs the most vCPUs of all.
+	PeakByZone []ZoneCount
+	PeakVCPUs  int64
+	// Drain is the longest drain of a node (or of the nodes drained together).
+	Drain time.Duration
+	// DrainWorkload is whose pods make it long.
+	DrainWorkload string
+}
+
+// UpgradeWidth is how many nodes of a group are replaced at a time. What a strategy
+// does not use is 0.
+type UpgradeWidth struct {
+	MaxSurge, MaxUnavailable, Batch int
+	// Declared: it is as the spec or a default says. Otherwise it was chosen, since
+	// nothing was declared.
+	Declared bool
+}
+
+// UpgradeEvent is something that happens in an upgrade.
+type UpgradeEvent struct {
+	// At is when, and Until when the last of Times like it happens; they are equal
+	// where Times is 1.
+	At, Until time.Duration
+	Kind      UpgradeEventKind
+	// Minor that is under way. Group, Zone and Workload are empty where none is meant.
+	Minor, Group, Zone, Workload string
+	// Count of nodes or pods in all; 0 where nothing is counted.
+	Count int
+	Times int
+	// For is how long what begins here lasts, where that is known.
+	For time.Duration
+}
+
+// UpgradeEventKind is what happens.
+type UpgradeEventKind string
+
+// The kinds of events.
+const (
+	UpgradeControlPlane   UpgradeEventKind = "control_plane"
+	UpgradeAddOns         UpgradeEventKind = "add_ons"
+	UpgradeSetUp          UpgradeEventKind = "set_up"
+	UpgradeNodesRequested UpgradeEventKind = "nodes_requested"
+	UpgradeNodesReady     UpgradeEventKind = "nodes_ready"
+	UpgradeNodesCordoned  UpgradeEventKind = "nodes_cordoned"
+	UpgradeVerify         UpgradeEventKind = "verify"
+	UpgradeAwaitDrain     UpgradeEventKind = "await_drain"
+	UpgradeDrain          UpgradeEventKind = "drain"
+	UpgradeDrained        UpgradeEventKind = "drained"
+	UpgradePodsForced     UpgradeEventKind = "pods_forced"
+	UpgradeTerminate      UpgradeEventKind = "terminate"
+	UpgradeNodesGone      UpgradeEventKind = "nodes_gone"
+	UpgradePackages       UpgradeEventKind = "packages"
+	UpgradeNodesBack      UpgradeEventKind = "nodes_back"
+	UpgradeSoakBatch      UpgradeEventKind = "soak_batch"
+	UpgradeSoak           UpgradeEventKind = "soak"
+	UpgradeScaleDown      UpgradeEventKind = "scale_down"
+	UpgradeDelete         UpgradeEventKind = "delete"
+	UpgradeRunParallel    UpgradeEventKind = "run_parallel"
+	UpgradeSwitch         UpgradeEventKind = "switch"
+	UpgradeStopped        UpgradeEventKind = "stopped"
+	UpgradeFinished       UpgradeEventKind = "finished"
+)
