@@ -212,8 +212,9 @@ type WorkloadPlan struct {
 	Pod Pod
 	// Reasons itemise Replicas; their sum is Replicas. A given count is all Load.
 	Reasons ReplicaReasons
-	// Binding says what set the load: "given", "load test", "utilization" or a
-	// latency's statistic.
+	// Binding says what set the load: "given", "load test", "utilization", a latency's
+	// statistic, "one pod", "last point measured", "finish_within" or, of runs that come
+	// evenly, "runs".
 	Binding string
 	// Throughput that was planned for, after growth; 0 where demand is not stated so.
 	Throughput units.Rate
@@ -232,6 +233,8 @@ type WorkloadPlan struct {
 	// Sizing is how the load's pods came about; nil where the load is not stated by
 	// latency.
 	Sizing *Sizing
+	// Job is how its runs are worked off; nil where the workload has none.
+	Job *JobPlan
 	// ReadyAtWorst is the least number of pods that stay Ready, without
 	// rescheduling, through any declared loss.
 	ReadyAtWorst int
@@ -240,6 +243,29 @@ type WorkloadPlan struct {
 	Outages []Outage
 	// Autoscaler is nil where the count is fixed.
 	Autoscaler *AutoscalerPlan
+}
+
+// JobPlan is how the runs of a job are worked off.
+type JobPlan struct {
+	// Runs a day, after growth.
+	Runs int
+	// Interruption is the share of machines that are counted with as taken away in a
+	// month, which ends the runs on them; 0 where none is, or where it is not known.
+	Interruption units.Ratio
+	// Attempts are the runs and what is to be done again, in whole runs, rounded up.
+	Attempts int
+	// InTurn is how many runs fit into the window one after the other; 0 where the runs
+	// come evenly over the day.
+	InTurn int
+	// Takes is the time from the start until the last run has ended; 0 where they come
+	// evenly.
+	Takes time.Duration
+	// NodeTime is the time of nodes that a day's attempts take: of each pod the largest
+	// share of a node that it requests of any resource.
+	NodeTime time.Duration
+	// CostPerRun is the price of that time a run, of the machines alone.
+	CostPerRun      units.USD
+	CostPerRunKnown bool
 }
 
 // FrontedWorkload is a workload behind another, and what it carries.

@@ -86,12 +86,19 @@ cluster "shop" {
     }
   }
 
-  # Queue workers on spot machines: N+1, no spare zone.
+  # Work on spot machines that ends: N+1, no spare zone. What runs on a machine that is
+  # taken away runs again.
   node_group "batch" {
     role = "batch"
 
+    # Way 4: runs, and how long all of them may take.
     workload "thumbnails" {
-      replicas = 12
+      job {
+        runs          = 1200
+        duration      = "70s"
+        start_hour    = 1
+        finish_within = "2h"
+      }
       pod {
         cpu    = "1"
         memory = "2Gi"

@@ -183,6 +183,10 @@ func (g *generator) settle(v any) {
 		if !x.Cost.Known || x.LowerBound == 0 {
 			x.Gap = 0
 		}
+	case *planner.JobPlan:
+		if !x.CostPerRunKnown {
+			x.CostPerRun = 0
+		}
 	case *planner.UpgradeStrategy:
 		if !x.ExtraCostKnown {
 			x.ExtraCost = 0

@@ -140,9 +140,20 @@ type workloadPlan struct {
 	CPU          *ratio          `json:"cpu_utilization" since:"3" jsonschema:"Of the pods' CPU requests at peak with everything up; null where no CPU time of a request is stated."`
 	PerPod       *perSecond      `json:"throughput_per_pod_per_second" jsonschema:"Peak rate of one pod; null where not known."`
 	Sizing       *sizing         `json:"sizing" since:"3" jsonschema:"How the load's pods came about; null where the load is not stated by latency."`
+	Job          *jobPlan        `json:"job" since:"3" jsonschema:"How its runs are worked off; null where it has none."`
 	ReadyAtWorst int             `json:"ready_at_worst" jsonschema:"Least number of pods that stay Ready through any declared loss, without rescheduling."`
 	Outages      []outage        `json:"outages" since:"3" jsonschema:"How often too few pods are up; empty where the availability of nodes and zones is not given."`
 	Autoscaler   *autoscalerPlan `json:"autoscaler" since:"3" jsonschema:"What its autoscaler is given, and what it makes of a day; null where the count is fixed."`
+}
+
+type jobPlan struct {
+	Runs         int      `json:"runs" jsonschema:"Runs a day, after growth."`
+	Interruption *ratio   `json:"interruption" jsonschema:"Share of machines counted with as taken away in a month; null where none is, or where it is not known."`
+	Attempts     int      `json:"attempts" jsonschema:"Runs and what is to be done again, in whole runs."`
+	InTurn       *int     `json:"in_turn" jsonschema:"Runs that fit into the window one after the other; null where they come evenly over the day."`
+	Takes        *seconds `json:"takes_seconds" jsonschema:"From the start until the last run has ended; null where they come evenly."`
+	NodeTime     seconds  `json:"node_seconds_per_day" jsonschema:"Time of nodes that a day's attempts take, by the largest share of a node that a pod requests."`
+	CostPerRun   *dollars `json:"usd_per_run" jsonschema:"Price of that time a run, of the machines alone; null where not known."`
 }
 
 type fronted struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // workloadInfix stands between the address of a group and the name of its workload.
@@ -21,6 +22,9 @@ func (p *page) explainWorkload(plan *planner.Plan, g *planner.GroupPlan, w *plan
 	queued := w.Sizing != nil && input != nil
 	if queued {
 		explainQueue(&t, w, input)
+	}
+	if w.Job != nil && input != nil && input.Demand.Job != nil {
+		explainJob(&t, plan, w.Job, input)
 	}
 	p.explainReplicas(&t, w)
 	explainOutages(&t, plan, w.Outages, w.Replicas, "pod")
@@ -81,6 +85,31 @@ func explainThroughput(t *table, plan *planner.Plan, w *planner.WorkloadPlan, in
 	}
 }
 
+// explainJob adds how runs become pods, and what they cost.
+func explainJob(t *table, plan *planner.Plan, j *planner.JobPlan, input *planner.Workload) {
+	spec := input.Demand.Job
+	how := "stated, each of " + span(spec.Duration)
+	if j.Runs != spec.Runs {
+		how = fmt.Sprintf("%s today, %s a month for %s, each of %s", number(spec.Runs), signedTenths(input.GrowthPerMonth), count(plan.Cluster.Growth.HorizonMonths, "month"), span(spec.Duration))
+	}
+	t.add("runs a day", number(j.Runs), how)
+	if j.Interruption > 0 {
+		t.add("attempts", number(j.Attempts), percent(j.Interruption)+" of spot machines are taken away in a month, and a run starts anew: runs x (e^(rate x duration) - 1) / (rate x duration), rounded up")
+	}
+	if j.InTurn > 0 {
+		t.add("runs in turn", number(j.InTurn), fmt.Sprintf("floor(%s / %s)", span(spec.FinishWithin), span(spec.Duration)))
+	}
+	if j.Takes > 0 {
+		t.add("all done after", hoursMinutes(j.Takes)+" h", "if no run takes longer than is stated, and interruptions are no more than expected")
+	}
+	t.add("node time a day", hoursMinutes(j.NodeTime)+" h", "attempts x duration x the largest share of a node that a pod requests")
+	cost := notKnown
+	if j.CostPerRunKnown {
+		cost = fmt.Sprintf("%.6f USD", float64(j.CostPerRun)/float64(units.Dollar))
+	}
+	t.add("a run costs", cost, "its node time, of machines that are there only then; what stands all day is in the bill")
+}
+
 // explainCurve adds the points of a load curve, each with what it says of the target.
 func explainCurve(t *table, d *planner.Demand) {
 	if len(d.Latency) == 0 {
@@ -133,6 +162,10 @@ func loadHow(w *planner.WorkloadPlan) string {
 		return "one pod fewer would be busier than max_utilization"
 	case "one pod":
 		return "there is no less than one"
+	case "finish_within":
+		return "attempts / runs in turn, rounded up"
+	case "runs":
+		return "attempts x duration / 24h, rounded up: runs that come evenly are never more at a time (Little's law)"
 	case "last point measured":
 		return "throughput / the last point of the load curve, rounded up: beyond it nothing is known"
 	case "load test":

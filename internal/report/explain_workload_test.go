@@ -88,3 +88,37 @@ func TestExplainLoadCurve(t *testing.T) {
 	in.Demand.LoadCurve, w.Binding = in.Demand.LoadCurve[:2], "last point measured"
 	wants(t, explained(t, p, topic, report.Options{Width: 160}), "throughput / the last point of the load curve, rounded up: beyond it nothing is known")
 }
+
+// TestJobsInWords: 3,000 runs of 90 s within 2 h, and 3,630 after two months.
+func TestJobsInWords(t *testing.T) {
+	p := shop(t)
+	w := &p.NodeGroups[0].Workloads[0]
+	var in *planner.Workload
+	for i := range p.Cluster.NodeGroups {
+		for j := range p.Cluster.NodeGroups[i].Workloads {
+			if o := &p.Cluster.NodeGroups[i].Workloads[j]; o.Name == w.Name {
+				in = o
+			}
+		}
+	}
+	in.Demand = planner.Demand{Way: planner.FromJob, Job: &planner.Job{Runs: 3000, Duration: 90 * time.Second, FinishWithin: 2 * time.Hour}}
+	w.Binding, w.Latency = "finish_within", nil
+	w.Job = &planner.JobPlan{
+		Runs: 3000, Attempts: 3001, Interruption: 20 * units.Percent, InTurn: 80, Takes: 79 * 90 * time.Second,
+		NodeTime: 25 * time.Hour, CostPerRun: units.Dollar / 1000, CostPerRunKnown: true,
+	}
+	name := p.NodeGroups[0].Name + "/" + w.Name
+	wants(t, text(t, p, report.Options{Width: 160}), name, "3,000 runs in 2 h 1:59 h - runs in turn") // 7,110 s are 1:58:30
+	topic := p.NodeGroups[0].Path() + ".workload." + w.Name
+	wants(t, explained(t, p, topic, report.Options{Width: 200}),
+		"runs a day 3,000 stated, each of 90 s", "attempts 3,001 20% of spot machines", "runs in turn 80 floor(2 h / 90 s)",
+		"all done after 1:59 h", "node time a day 25:00 h", "a run costs 0.001000 USD", "attempts / runs in turn, rounded up",
+	)
+	in.GrowthPerMonth, p.Cluster.Growth.HorizonMonths = 10*units.Percent, 2
+	in.Demand.Job.FinishWithin, w.Binding = 0, "runs"
+	w.Job = &planner.JobPlan{Runs: 3630, Attempts: 3630}
+	wants(t, text(t, p, report.Options{Width: 160}), "3,630 runs a day")
+	wants(t, explained(t, p, topic, report.Options{Width: 200}),
+		"runs a day 3,630 3,000 today, +10.0% a month for 2 months, each of 90 s", "Little's law", "a run costs not known",
+	)
+}

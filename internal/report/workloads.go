@@ -197,6 +197,12 @@ func targetsOf(row workloadRow, during []struct{ during, title string }) []targe
 		}
 	case demand.Way == planner.FromLoadTest:
 		out = append(out, one(perSecond(demand.ThroughputPerPod)+" a pod", orNone(row.plan.PerPod), "load test"))
+	case row.plan.Job != nil && demand.Job != nil:
+		words, takes := count(row.plan.Job.Runs, "run")+" a day", none
+		if row.plan.Job.Takes > 0 {
+			words, takes = count(row.plan.Job.Runs, "run")+" in "+span(demand.Job.FinishWithin), hoursMinutes(row.plan.Job.Takes)+" h"
+		}
+		out = append(out, one(words, takes, "runs in turn"))
 	case row.plan.Binding == "given" || demand.Way == planner.GivenReplicas:
 		out = append(out, one("given", none, ""))
 	default:

@@ -95,9 +95,12 @@ func (g *Group) pod(w *Workload, revision string, i int) *v1.Pod {
 	for _, t := range g.Taints {
 		p.Spec.Tolerations = append(p.Spec.Tolerations, v1.Toleration{Key: t.Key, Operator: v1.TolerationOpEqual, Value: t.Value, Effect: v1.TaintEffect(t.Effect)})
 	}
-	if w.Kind == planner.StatefulSet {
+	switch {
+	case ends(w):
+		// Nothing that selects pods owns those of a job.
+	case w.Kind == planner.StatefulSet:
 		p.OwnerReferences = owner("StatefulSet", app)
-	} else {
+	default:
 		p.Labels[appsv1.DefaultDeploymentUniqueLabelKey] = revision
 		p.OwnerReferences = owner("ReplicaSet", app+"-"+revision)
 	}
@@ -154,6 +157,9 @@ func (g *Group) affinity(w *Workload) *v1.Affinity {
 
 // app names workload w among all groups.
 func (g *Group) app(w *Workload) string { return g.Name + "." + w.Name }
+
+// ends reports whether pods of w run until their work is done.
+func ends(w *Workload) bool { return w.Kind == planner.JobKind || w.Kind == planner.CronJob }
 
 // owner of the pods of a revision of workload w.
 func (g *Group) owner(w *Workload, revision string) runtime.Object {

@@ -22,12 +22,14 @@ func (b *builder) demand(x *groupContext, n *node, path string) planner.Demand {
 	var d planner.Demand
 	latency := len(n.children("latency")) > 0 || n.child("service_time") != nil
 	switch {
-	case n.refused["job"] || n.refused["manifest"]:
+	case n.refused["manifest"]:
 		return d // refused as not supported yet: no more can be said
 	case n.has("replicas"):
 		d.Way = planner.GivenReplicas
 		d.Replicas, _ = get[int](n, "replicas")
-		b.excludes(n, "replicas says how many pods there are", "throughput", "fronts", "throughput_per_pod", "latency", "service_time", "load_curve", "concurrency", "cpu_per_request", "balancing", "balancers", "connections", "max_utilization")
+		b.excludes(n, "replicas says how many pods there are", "job", "throughput", "fronts", "throughput_per_pod", "latency", "service_time", "load_curve", "concurrency", "cpu_per_request", "balancing", "balancers", "connections", "max_utilization")
+	case n.child("job") != nil:
+		d = b.jobDemand(n, path)
 	case n.has("throughput_per_pod"):
 		d.Way = planner.FromLoadTest
 		d.Throughput, _ = get[units.Rate](n, "throughput")
@@ -51,7 +53,7 @@ func (b *builder) demand(x *groupContext, n *node, path string) planner.Demand {
 		b.add(MissingDemand, &n.attrs[name].name, "%s alone does not say how many pods carry it. Add throughput_per_pod from a load test, or latency with service_time and concurrency or cpu_per_request.", name)
 	case x.role == planner.Stateful: // counts reports it
 	default:
-		b.add(MissingDemand, &n.def, "The workload does not say how much it carries. Give replicas; or throughput and throughput_per_pod; or throughput, latency, service_time and concurrency or cpu_per_request.")
+		b.add(MissingDemand, &n.def, "The workload does not say how much it carries. Give replicas; or a job; or throughput and throughput_per_pod; or throughput, latency, service_time and concurrency or cpu_per_request.")
 	}
 	return d
 }

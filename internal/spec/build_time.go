@@ -52,6 +52,9 @@ func (r *reader) hours(a *attribute, val cty.Value, expr hclsyntax.Expression) (
 
 // overTheDay reads how the load goes over the day and what follows it.
 func (b *builder) overTheDay(n *node, path string, w *planner.Workload) {
+	if ends(w.Kind) {
+		return // jobRules refuses both
+	}
 	counted := w.Demand.Way == planner.GivenReplicas
 	if p, ok := get[planner.DailyProfile](n, "daily_profile"); ok {
 		switch {

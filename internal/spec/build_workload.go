@@ -14,8 +14,9 @@ import (
 func (b *builder) workload(x *groupContext, n *node) planner.Workload {
 	path := x.path + ".workload." + n.label
 	w := planner.Workload{Name: n.label, Recovery: x.redundancy.Recovery}
-	w.Kind = planner.Kind(take(b, n, path, "kind", string(planner.Deployment), "Deployment", "language"))
+	w.Kind = b.kindOf(n, path)
 	w.Demand = b.demand(x, n, path)
+	b.jobRules(x, n, &w)
 	b.counts(x, n, path, &w)
 	w.Pod = b.pod(n)
 	w.NodeSelector = b.selector(n)
@@ -23,11 +24,15 @@ func (b *builder) workload(x *groupContext, n *node) planner.Workload {
 	w.Volumes = b.volumes(n, path, &w)
 	b.volumeSurvivors(x, n, &w)
 	w.TopologySpread = b.spread(x, n, path)
-	w.PodDisruptionBudget = b.budget(x, n, path)
-	b.checkBudget(n, &w)
+	if !ends(w.Kind) {
+		w.PodDisruptionBudget = b.budget(x, n, path)
+		b.checkBudget(n, &w)
+	}
 	w.TerminationGracePeriod = take(b, n, path, "termination_grace_period", 30*time.Second, "30s", "language")
 	w.StartupTime = take(b, n, path, "startup_time", x.def.startup, durationText(x.def.startup), x.source)
-	w.RollingUpdate = b.rollingUpdate(x, n, path, w.Kind)
+	if !ends(w.Kind) {
+		w.RollingUpdate = b.rollingUpdate(x, n, path, w.Kind)
+	}
 	if growth, ok := get[units.Ratio](n, "growth_per_month"); ok {
 		w.GrowthPerMonth, w.GrowsReplicas = growth, true
 		w.GrowthRange = b.ratioRange(n, path, "growth_per_month")
@@ -44,7 +49,7 @@ func (b *builder) counts(x *groupContext, n *node, path string, w *planner.Workl
 	given := n.has("replicas")
 	if given {
 		b.countsOfGiven(n, w)
-	} else if w.Demand.Way != "" {
+	} else if w.Demand.Way != "" && !ends(w.Kind) {
 		spare, least := 1, x.def.minReplicas
 		source := x.source
 		if x.role == planner.Ingress && len(x.zones) > least {
@@ -63,6 +68,9 @@ func (b *builder) counts(x *groupContext, n *node, path string, w *planner.Workl
 		if given && !ready.IsRatio && w.Demand.Replicas > 0 && ready.Count > w.Demand.Replicas {
 			b.add(MinimumAbove, n.rng("min_ready"), "min_ready is %d of %s. Raise replicas, or lower min_ready.", ready.Count, count(w.Demand.Replicas, "replica"))
 		}
+	}
+	if ends(w.Kind) {
+		return
 	}
 	b.survivors(x, n, given)
 	if x.role != planner.Stateful || n.refused["manifest"] {

@@ -90,6 +90,7 @@ const (
 	FrontsUnfit       Code = "SC5031"
 	CurveUnfit        Code = "SC5032"
 	NoEstimate        Code = "SC5033"
+	JobUnfit          Code = "SC5034"
 	BalancingUnfit    Code = "SC5035"
 	ProfileUnfit      Code = "SC5037"
 
@@ -199,7 +200,7 @@ func valueProblems() []Problem {
 
 func meaningProblems() []Problem {
 	return []Problem{
-		{Code: TwoDemands, Summary: "Two ways of stating demand", Meaning: "A workload gives replicas, or throughput with throughput_per_pod, or throughput with latency: one of them."},
+		{Code: TwoDemands, Summary: "Two ways of stating demand", Meaning: "A workload gives replicas, or throughput with throughput_per_pod, or throughput with latency, or a job: one of them."},
 		{Code: MissingDemand, Summary: "Missing demand", Meaning: "A workload does not say how much it must carry."},
 		{Code: UtilizationBeside, Summary: "max_utilization beside a measurement", Meaning: "throughput_per_pod and load_curve are used as they are; a margin on top would be a second one."},
 		{Code: MinimumAbove, Summary: "Minimum above the given count", Meaning: "A count that the user gives never changes."},
@@ -232,6 +233,7 @@ func meaningProblems() []Problem {
 		{Code: FrontsUnfit, Summary: "Fronts unfit", Meaning: "A fronts list names workloads of the cluster whose throughput is stated, none of which fronts the workload itself."},
 		{Code: CurveUnfit, Summary: "Load curve unfit", Meaning: "A load curve has two points or more, each of another throughput, and p99 does not fall as throughput rises."},
 		{Code: NoEstimate, Summary: "No estimate", Meaning: "risk says which world to size for, and there is one world only."},
+		{Code: JobUnfit, Summary: "Unfit for a job", Meaning: "A job, or a workload of kind Job or CronJob, has what only workloads have that run for good."},
 		{Code: BalancingUnfit, Summary: "Balancing unfit", Meaning: "Balancers or connections that the way of balancing knows nothing of: they would be of no effect."},
 		{Code: ProfileUnfit, Summary: "Day unfit", Meaning: "A daily profile is no day of the throughput, or an autoscaler changes what is given as a fixed count."},
 	}

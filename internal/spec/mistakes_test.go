@@ -42,6 +42,11 @@ func in(where, text string) string {
 
 const way3 = "throughput = 1200\nconcurrency = 8\nlatency {\n  p99 = \"250ms\"\n}\n"
 
+// job is a demand by runs.
+func job(more ...string) string {
+	return "job {\n runs = 100\n duration = \"1h\"\n" + strings.Join(more, "\n") + "\n}\n"
+}
+
 const twoPoints = `{ throughput = 10, p99 = "80ms" }, { throughput = 20, p99 = "90ms" }`
 
 // curve is a demand by these points.
@@ -188,6 +193,23 @@ func TestMistakes(t *testing.T) {
 		"curve of p95":               {"workload", curve(twoPoints, "latency {\n p95 = \"1s\"\n}"), spec.InvalidLatency, "p95", "says nothing of p95"},
 		"curve without a target":     {"workload", "throughput = 100\nload_curve = [" + twoPoints + "]", spec.MissingDemand, `workload "api"`, "of use with a target"},
 		"curve without throughput":   {"workload", "latency {\n p99 = \"1s\"\n}\nload_curve = [" + twoPoints + "]", spec.MissingDemand, `workload "api"`, "needs throughput"},
+		"job without runs":           {"workload", "job {\n duration = \"1h\"\n}", spec.MissingAttribute, "job", "runs"},
+		"job without a duration":     {"workload", "job {\n runs = 5\n}", spec.MissingAttribute, "job", "duration"},
+		"job of no runs":             {"workload", "job {\n runs = 0\n duration = \"1h\"\n}", spec.OutOfRange, "0", "between 1"},
+		"job at 24 o'clock":          {"workload", job("start_hour = 24"), spec.OutOfRange, "24", "between 0 and 23"},
+		"job over two days":          {"workload", job(`finish_within = "25h"`), spec.OutOfRange, `"25h"`, "24h or less"},
+		"job that is a Deployment":   {"workload", job() + `kind = "Deployment"`, spec.JobUnfit, `"Deployment"`, "runs for good"},
+		"job with a rollout":         {"workload", job() + "rolling_update {\n max_surge = 1\n}", spec.JobUnfit, "rolling_update", "runs that start next"},
+		"job with a budget":          {"workload", job() + "pod_disruption_budget {\n max_unavailable = 1\n}", spec.JobUnfit, "pod_disruption_budget", "no number of pods"},
+		"job with min_ready":         {"workload", job() + "min_ready = 1", spec.JobUnfit, "min_ready", "runs again"},
+		"job with a spare":           {"workload", job() + "spare_replicas = 1", spec.JobUnfit, "spare_replicas", "Raise runs"},
+		"job with a minimum":         {"workload", job() + "min_replicas = 1", spec.JobUnfit, "min_replicas", "Shorten finish_within"},
+		"job beside replicas":        {"workload", job() + "replicas = 3", spec.TwoDemands, "job", "leave out job"},
+		"job beside throughput":      {"workload", job() + "throughput = 3", spec.TwoDemands, "throughput", "how much work"},
+		"job in front":               {"group", rest + "workload \"nightly\" {\n" + job() + pod + "}\n" + proxyOf("proxy", `"nightly"`), spec.FrontsUnfit, `"nightly"`, "nightly is a job"},
+		"a CronJob with requests":    {"workload", "kind = \"CronJob\"\nthroughput = 100\nthroughput_per_pod = 10", spec.JobUnfit, `"CronJob"`, "requests do not come to it"},
+		"a Job with min_ready":       {"workload", "kind = \"Job\"\nreplicas = 3\nmin_ready = 1", spec.JobUnfit, "min_ready", "runs again"},
+		"a Job with a spare":         {"workload", "kind = \"Job\"\nreplicas = 3\nspare_replicas = 1", spec.SpareBeside, "1", "whole count"},
 		"local twice":                {"top", "locals {\n a = 1\n}\nlocals {\n a = 2\n}", spec.DuplicateName, "a", "main.hcl:2"},
 		"disk, st1":                  {"group", "disk {\n type = \"st1\"\n size = \"500Gi\"\n}", spec.DiskSetting, `"st1"`, "cannot start"},
 		"disk, gp2 with iops":        {"group", "disk {\n type = \"gp2\"\n iops = 5000\n}", spec.DiskSetting, "5000", "follow from its size"},

@@ -134,7 +134,6 @@ func TestPitfallSchedulerRulesIgnored(t *testing.T) {
 		"a host":            {"workload", "replicas = 3\nnode_selector = {\n \"kubernetes.io/hostname\" = \"a\"\n}", `"a"`, spec.NotSupportedYet, "not supported yet"},
 		"a label of nobody": {"workload", "replicas = 3\nnode_selector = {\n \"topology.kubernetes.io/region\" = \"a\"\n}", `"a"`, spec.NotSupportedYet, "which nodes have the label"},
 		"huge pages":        {"bare workload", podOf("resources = {\n \"hugepages-2Mi\" = 1\n }"), "1", spec.NotSupportedYet, "hugepages-2Mi is not supported yet"},
-		"jobs":              {"workload", "kind = \"Job\"\nreplicas = 3", `"Job"`, spec.NotSupportedYet, "not supported yet"},
 	})
 }
 

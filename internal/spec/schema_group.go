@@ -135,9 +135,9 @@ func machineBlocks() []block {
 
 func workload() block {
 	return block{
-		name: "workload", label: "name", repeat: true, doc: "A set of equal pods. Its demand is stated in one of these ways: replicas; throughput and throughput_per_pod; throughput, latency, service_time and concurrency or cpu_per_request; or throughput, latency and load_curve. A proxy gives fronts in place of throughput.",
+		name: "workload", label: "name", repeat: true, doc: "A set of equal pods. Its demand is stated in one of these ways: replicas; throughput and throughput_per_pod; throughput, latency, service_time and concurrency or cpu_per_request, or both; throughput, latency and load_curve; or a job. A proxy gives fronts in place of throughput.",
 		attributes: []attribute{
-			{name: "kind", kind: kindChoice, choices: []string{"Deployment", "StatefulSet"}, later: []string{"Job", "CronJob"}, def: "Deployment", doc: "The controller of the pods."},
+			{name: "kind", kind: kindChoice, choices: []string{"Deployment", "StatefulSet", "Job", "CronJob"}, def: "Deployment; Job with a job block", doc: "The controller of the pods. Jobs have no rollout, no spare pods, no disruption budget; pods of theirs that fail start anew elsewhere, whatever the group's recovery."},
 			{name: "replicas", kind: kindCount, least: 1, doc: "Way 1: this many. The count never changes."},
 			{name: "throughput", kind: kindRate, est: true, doc: "Ways 2 and 3: the peak of the whole cluster, all zones together."},
 			{name: "throughput_per_pod", kind: kindRate, est: true, down: true, doc: "Way 2: from a load test, at the latency target. Used as it is."},
@@ -190,7 +190,15 @@ func demandBlocks() []block {
 				attribute{name: "distribution", kind: kindChoice, choices: []string{"lognormal", "gamma", "exponential", "constant"}, def: "lognormal", doc: "The shape."},
 				attribute{name: "measured_at_utilization", kind: kindRatio, def: "0%", doc: "Load of the workers during the measurement; the figures are an upper bound up to 50%, and refused above."}),
 		},
-		{name: "job", unbuilt: true, doc: "Way 4: runs that finish within a time.", instead: "Give replicas: the pods that run side by side."},
+		{
+			name: "job", doc: "Way 4: work that comes in runs and ends.",
+			attributes: []attribute{
+				{name: "runs", kind: kindCount, least: 1, required: true, doc: "Runs a day, each of which is one pod."},
+				{name: "duration", kind: kindDuration, est: true, required: true, doc: "How long a run takes, the start of its pod included."},
+				{name: "start_hour", kind: kindCount, most: 23, def: "none", doc: "Hour of the day, UTC, at which all runs may start."},
+				{name: "finish_within", kind: kindDuration, def: "24h with start_hour; else none: the runs come evenly over the day", doc: "From the start until the last run has ended; at most 24h. As many pods run at a time as that takes."},
+			},
+		},
 	}
 }
 

@@ -77,6 +77,9 @@ func (p *problem) workloads(a *answer) []planner.WorkloadPlan {
 		if rate := w.carried.rate; rate > 0 && replicas > 0 {
 			out[i].PerPod = units.CeilDiv(rate, units.Rate(replicas))
 		}
+		if w.job != nil {
+			out[i].Job = p.jobPlan(w, a, replicas)
+		}
 		if w.curve != nil {
 			worst := p.readyByLoss(a, i)
 			out[i].Latency = w.measurements(replicas, worst[placement.NodeLoss], worst[placement.ZoneLoss])

@@ -8,6 +8,7 @@ import (
 	"github.com/scantling-dev/scantling/planner/demand"
 	"github.com/scantling-dev/scantling/planner/packing"
 	"github.com/scantling-dev/scantling/planner/placement"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // work is a workload on its way to replicas.
@@ -32,6 +33,10 @@ type work struct {
 	queue *queue
 	// curve is what was measured of a pod; nil where nothing was.
 	curve *measuredCurve
+	// job is the work of runs, after growth, and how it is worked off; nil elsewhere.
+	job *jobLoad
+	// interruption is the share of the group's machines that are taken away in a month.
+	interruption units.Ratio
 	// base are the reasons that do not depend on the nodes.
 	base planner.ReplicaReasons
 	// need pods stay ready through any declared loss, without rescheduling; 0 is
@@ -51,6 +56,9 @@ func (m *maker) load(g *planner.NodeGroup, guests []planner.Workload, months int
 		for i := range list {
 			w := work{spec: &list[i], path: g.Path() + ".workload." + list[i].Name, brief: m.brief}
 			w.carried = rates[w.path]
+			if w.spec.Demand.Way == planner.FromJob {
+				w.interruption, _ = m.interruption(g)
+			}
 			w.request, w.zones = more.pod(w.spec), zonesFor(w.spec, g.Zones)
 			w.priority = priorityOf(g, w.spec)
 			if err := w.size(m, months); err != nil {
@@ -76,7 +84,7 @@ func (w *work) size(m *maker, months int) error {
 	case planner.FromCurve:
 		err = w.fromCurve(months)
 	case planner.FromJob:
-		fallthrough
+		err = w.fromJob(months)
 	default:
 		panic(fmt.Sprintf("pipeline: demand way %q", d.Way))
 	}
@@ -283,14 +291,16 @@ func (w *work) spreads() []placement.Spread {
 // placed translates to the placement stage.
 func (w *work) placed(replicas int) placement.Workload {
 	p := placement.Workload{
-		Name:       w.spec.Name,
-		Request:    placement.Resources(w.request),
-		Replicas:   replicas,
-		Spread:     w.spreads(),
-		Surge:      w.rollout().Surge(replicas),
-		MinReady:   w.needOf(replicas),
-		Reschedule: w.reschedules(),
-		Zones:      w.zones,
+		Name:     w.spec.Name,
+		Request:  placement.Resources(w.request),
+		Replicas: replicas,
+		Spread:   w.spreads(),
+		Surge:    w.rollout().Surge(replicas),
+		// The default spread is of pods that a Service, a ReplicaSet or the like selects.
+		NoDefaultSpread: w.spec.Kind == planner.JobKind || w.spec.Kind == planner.CronJob,
+		MinReady:        w.needOf(replicas),
+		Reschedule:      w.reschedules(),
+		Zones:           w.zones,
 	}
 	w.bind(&p)
 	return p

@@ -208,7 +208,9 @@ func (m *maker) assumptions() []planner.Assumption {
 				out = append(out, modelAssumptions(path, &w.Demand)...)
 			case planner.FromCurve:
 				out = append(out, planner.Assumption{Path: path + ".load_curve", Value: "each pod gets an equal share of the requests", Source: "model load curve"})
-			case planner.GivenReplicas, planner.FromLoadTest, planner.FromJob:
+			case planner.FromJob:
+				out = append(out, m.jobAssumptions(path, g)...)
+			case planner.GivenReplicas, planner.FromLoadTest:
 			}
 		}
 	}

@@ -27,7 +27,7 @@ func Replay(ctx context.Context, plan *planner.Plan, cat catalogs.Catalog, prov 
 		return planner.Replay{}, err
 	}
 	cat = typesInOrder(cat)
-	r.m = &maker{cluster: inOrder(plan.Cluster), catalog: &cat, provider: prov, checker: placement.NewChecker(), brief: true, terms: prov.Terms()}
+	r.m = &maker{cluster: inOrder(plan.Cluster), catalog: &cat, provider: prov, checker: placement.NewChecker(), brief: true, terms: prov.Terms(), offers: map[string]offered{}}
 	r.m.stop = func() bool { return ctx.Err() != nil }
 	r.m.simulator = newSimulator(ctx, &plan.Cluster).planned(plan)
 	r.m.size = r.m.sizeOf(plan.NodeGroups)

@@ -122,7 +122,7 @@ func disruptionRules() []rule {
 	return []rule{
 		{Rule{
 			ID: "PD-03", Title: "Every workload has a disruption budget that lets pods go", DefaultSeverity: planner.Warning,
-			What: "A workload of two replicas or more has no PodDisruptionBudget (info for role batch and in development), or its budget never lets a pod go (error).",
+			What: "A workload of two replicas or more that is no job has no PodDisruptionBudget (info for role batch and in development), or its budget never lets a pod go (error).",
 			Why:  "Without a budget a drain may take all replicas at once. With one that allows nothing, a drain never ends and an upgrade fails.",
 			Fix:  "Declare pod_disruption_budget with max_unavailable of at least one pod.",
 		}, budgets},
@@ -140,8 +140,9 @@ func budgets(v *view) []planner.Finding {
 	for _, g := range v.groups {
 		for _, l := range g.loads {
 			n := l.plan.Replicas
+			ends := l.Kind == planner.JobKind || l.Kind == planner.CronJob
 			switch {
-			case l.PodDisruptionBudget == nil && n >= 2:
+			case l.PodDisruptionBudget == nil && n >= 2 && !ends:
 				f := planner.Finding{
 					Path:    l.path + ".pod_disruption_budget",
 					Message: fmt.Sprintf("no budget: a drain may take all %s replicas at once", number(n)),

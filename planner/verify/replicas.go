@@ -9,6 +9,7 @@ import (
 func (k *checker) replicas(g *group) {
 	for _, l := range g.loads {
 		k.carries(l)
+		k.job(g, l)
 		r := l.plan.Reasons
 		k.need(r.Sum() == l.plan.Replicas, l.path, "replicas.sum", "the reasons sum to %d, the count is %d", r.Sum(), l.plan.Replicas)
 		k.need(min(r.Load, r.Spare, r.Minimum, r.Rollout, r.Node, r.Zone) >= 0, l.path, "replicas.reasons", "a reason is negative: %+v", r)
@@ -77,17 +78,16 @@ func (k *checker) load(l *load) {
 		k.sizing(l)
 	case planner.FromCurve:
 		k.curve(l)
-	case planner.GivenReplicas:
-	case planner.FromJob:
-		k.need(false, l.path, "replicas.load", "demand by %q is not planned", d.Way)
+	case planner.GivenReplicas, planner.FromJob:
 	}
 }
 
 // unavailable is how many of n pods a rollout takes away at a time: max_unavailable
 // rounded down, and one where neither it nor max_surge leaves anything (the
-// deployment controller's ResolveFenceposts; a StatefulSet replaces in place).
+// deployment controller's ResolveFenceposts; a StatefulSet replaces in place). Jobs
+// have no rollout.
 func unavailable(w *planner.Workload, n int) int {
-	if n == 0 {
+	if n == 0 || ends(w) {
 		return 0
 	}
 	u := min(n, w.RollingUpdate.MaxUnavailable.Down(n))
@@ -98,9 +98,9 @@ func unavailable(w *planner.Workload, n int) int {
 }
 
 // surge is how many pods a rollout adds: max_surge rounded up; none for a
-// StatefulSet.
+// StatefulSet, nor for jobs.
 func surge(w *planner.Workload, n int) int {
-	if w.Kind == planner.StatefulSet {
+	if w.Kind == planner.StatefulSet || ends(w) {
 		return 0
 	}
 	return w.RollingUpdate.MaxSurge.Up(n)

@@ -6,12 +6,9 @@ cluster "shop" {
 
   node_group "web" {
     workload "api" {
-      kind            = "CronJob"
-      throughput      = { low = 800, mid = 1000, high = 1500 }
-      throughput_per_pod = 100
-      horizontal_pod_autoscaler {
-        min_replicas = 2
-      }
+      replicas      = 3
+      request_size  = "4Ki"
+      response_size = "64Ki"
       pod {
         cpu    = "500m"
         memory = "768Mi"
