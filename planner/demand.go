@@ -220,9 +220,18 @@ type Commitment struct {
 	Memory units.Bytes
 	// Family that it is bound to; empty is any.
 	Family string
+	// TermYears that it was bought for, 1 or 3; 0 where not said. It decides which of
+	// the catalog's prices holds.
+	TermYears int
+	// Discount on the price on demand of what a promise of dollars pays for; 0 is the
+	// catalog's price for a commitment.
+	Discount units.Ratio
 	// Expires is the first day without it; empty where not said.
 	Expires units.Date
 }
+
+// Path returns the commitment's address.
+func (c *Commitment) Path() string { return "pricing.commitment." + c.Name }
 
 // CommitmentType is a product that commitments are sold as.
 type CommitmentType string

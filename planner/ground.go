@@ -63,6 +63,9 @@ type Terms struct {
 	// Spot: machines can be bought as spot capacity.
 	Spot bool
 
+	// Commitments that are sold on it; none where there are none.
+	Commitments []CommitmentType
+
 	// OwnMachines: types come from machine blocks, regions and zones are free
 	// names, and machines bring their disks.
 	OwnMachines bool

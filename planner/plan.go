@@ -33,6 +33,8 @@ type Plan struct {
 	// Uncertainty is nil where no figure of the spec is an estimate.
 	Uncertainty *Uncertainty
 	Cost        Cost
+	// Commitments are what becomes of those that run already, sorted by name.
+	Commitments []CommitmentUse
 	// Assumptions are Cluster.Assumptions and those of the models.
 	Assumptions []Assumption
 	// Findings are sorted by severity (worst first), path, rule.

@@ -107,5 +107,7 @@ func syncOwnCommitment(to direction, d *ownCommitment, p *planner.Commitment) {
 	syncSet(to, &d.VCPUs, &p.VCPUs)
 	syncSet(to, &d.Memory, &p.Memory)
 	syncText(to, &d.Family, &p.Family)
+	syncSet(to, &d.TermYears, &p.TermYears)
+	syncSet(to, &d.Discount, &p.Discount)
 	syncText(to, &d.Expires, &p.Expires)
 }

@@ -74,6 +74,7 @@ func syncPlan(to direction, d *planDocument, p *planner.Plan) {
 	syncList(to, &d.RunsOut, &p.RunsOut, syncRunOut)
 	syncList(to, &d.Limits, &p.Limits, syncLimit)
 	syncCost(to, &d.Cost, &p.Cost)
+	syncList(to, &d.Commitments, &p.Commitments, syncContract)
 	syncList(to, &d.Assumptions, &p.Assumptions, syncAssumption)
 	syncList(to, &d.Findings, &p.Findings, syncFinding)
 }

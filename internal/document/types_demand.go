@@ -111,6 +111,8 @@ type ownCommitment struct {
 	VCPUs      *int     `json:"vcpus" jsonschema:"vCPUs that are promised; null where dollars are."`
 	Memory     *int64   `json:"memory_bytes" jsonschema:"Memory that is promised; null where dollars are."`
 	Family     text     `json:"family" jsonschema:"Family that it is bound to; null is any."`
+	TermYears  *int     `json:"term_years" jsonschema:"Years that it was bought for; null where not said."`
+	Discount   *ratio   `json:"discount" jsonschema:"Off the price on demand; null is the catalog's price for a commitment."`
 	Expires    date     `json:"expires" jsonschema:"First day without it; null where not said."`
 }
 

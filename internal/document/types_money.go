@@ -13,3 +13,33 @@ func syncOutage(to direction, d *outage, p *planner.Outage) {
 	syncInt(to, &d.Need, &p.Need)
 	syncInt(to, &d.PerYear, &p.PerYear)
 }
+
+type contract struct {
+	Name         string         `json:"name" jsonschema:"Name of the commitment."`
+	USDPerHour   *dollars       `json:"usd_per_hour" jsonschema:"What is paid, used or not; null where not known."`
+	Unused       *dollars       `json:"unused_usd_per_hour" jsonschema:"What is left of a promise of dollars; null where nothing is."`
+	UnusedCPU    *int64         `json:"unused_millicpu" jsonschema:"What is left of a promise of machines, in thousandths of a vCPU; null where nothing is."`
+	UnusedMemory *int64         `json:"unused_memory_bytes" jsonschema:"Likewise of memory."`
+	Covers       []coveredNodes `json:"covers" jsonschema:"The nodes that it pays for, by path."`
+	Unpriced     []string       `json:"unpriced" jsonschema:"Instance types that it could pay for at a price that is not known, sorted; it covers none of them."`
+}
+
+type coveredNodes struct {
+	Path  string   `json:"path" jsonschema:"Line of the bill that pays for the rest."`
+	Value dollars  `json:"on_demand_usd_per_hour" jsonschema:"What is covered, at the price on demand."`
+	Spent *dollars `json:"usd_per_hour" jsonschema:"What it takes of a promise of dollars; null where machines are promised."`
+}
+
+func syncContract(to direction, d *contract, p *planner.CommitmentUse) {
+	syncText(to, &d.Name, &p.Name)
+	syncAmount(to, &d.USDPerHour, &p.Paid)
+	syncSet(to, &d.Unused, &p.Unused)
+	syncSet(to, &d.UnusedCPU, &p.UnusedCPU)
+	syncSet(to, &d.UnusedMemory, &p.UnusedMemory)
+	syncList(to, &d.Covers, &p.Covers, func(to direction, d *coveredNodes, p *planner.CoveredNodes) {
+		syncText(to, &d.Path, &p.Path)
+		syncInt(to, &d.Value, &p.Value)
+		syncSet(to, &d.Spent, &p.Spent)
+	})
+	syncTexts(to, &d.Unpriced, &p.Unpriced)
+}

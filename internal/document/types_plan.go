@@ -22,6 +22,7 @@ type planDocument struct {
 	RunsOut       []runOut       `json:"runs_out" since:"3" jsonschema:"The groups that do not get through the horizon of growth, sorted by name."`
 	Limits        []limit        `json:"limits" since:"3" jsonschema:"Limits of the account that are declared, and what the plan takes, sorted by resource."`
 	Cost          cost           `json:"cost" jsonschema:"The bill, line by line. A month is 730 hours."`
+	Commitments   []contract     `json:"commitments" since:"3" jsonschema:"What becomes of the commitments that run already, by name."`
 	Assumptions   []assumption   `json:"assumptions" jsonschema:"Every default that the plan rests on where the spec says nothing, sorted by path; what is calculated stands in the plan."`
 	Findings      []finding      `json:"findings" jsonschema:"The practices that the plan breaks, worst first."`
 }

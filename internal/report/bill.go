@@ -32,6 +32,9 @@ const volumesPart = "volumes"
 func partName(path string) string {
 	segments := strings.Split(path, ".")
 	name := segments[0]
+	if name == "pricing" {
+		return "commitments"
+	}
 	if name == "node_group" && len(segments) > 2 {
 		name = segments[2]
 		if name == volumesPart {
@@ -131,6 +134,7 @@ func (p *page) bill(plan *planner.Plan) {
 		}
 	}
 	p.labelled("TOTAL", bold, totals...)
+	p.running(plan)
 	p.committed(plan)
 }
 

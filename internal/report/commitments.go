@@ -110,3 +110,60 @@ func distinct[T cmp.Ordered](list []T) []T {
 	sorted := slices.Compact(slices.Sorted(slices.Values(list)))
 	return slices.DeleteFunc(sorted, func(v T) bool { return v == empty })
 }
+
+// running writes what becomes of the commitments that run already.
+func (p *page) running(plan *planner.Plan) {
+	label := "CONTRACTS"
+	for i := range plan.Commitments {
+		u := &plan.Commitments[i]
+		items := []string{u.Name + ": " + monthlyWords(u.Paid)}
+		for _, c := range u.Covers {
+			items = append(items, "covers "+usd(c.Value.PerMonth())+" of "+linePath(c.Path))
+		}
+		if left := unusedWords(u); left != "" {
+			items = append(items, left)
+		}
+		if len(u.Unpriced) > 0 {
+			items = append(items, "covers nothing of "+strings.Join(u.Unpriced, ", ")+", whose price under it is "+notKnown)
+		}
+		p.labelled(label, plain, items...)
+		label = ""
+	}
+}
+
+// linePath writes the path of a line of the bill for nodes: "web nodes".
+func linePath(path string) string {
+	group, pool, _ := strings.Cut(strings.TrimPrefix(path, groupPrefix), ".nodes")
+	if !strings.HasPrefix(path, groupPrefix) {
+		return strings.NewReplacer(".", " ", "_", " ").Replace(path)
+	}
+	return group + " nodes" + strings.Replace(pool, ".", " ", 1)
+}
+
+// unusedWords says what of a commitment is paid for and not used; empty where nothing.
+func unusedWords(u *planner.CommitmentUse) string {
+	switch {
+	case u.Unused > 0:
+		return "not used " + usd(u.Unused.PerMonth())
+	case u.UnusedCPU > 0 || u.UnusedMemory > 0:
+		return "not used " + cores(u.UnusedCPU) + " vCPU, " + size(u.UnusedMemory)
+	}
+	return ""
+}
+
+// explainCovered adds what of a group's nodes is under commitments.
+func explainCovered(t *table, plan *planner.Plan, g *planner.GroupPlan) {
+	for i := range plan.Commitments {
+		u := &plan.Commitments[i]
+		for _, c := range u.Covers {
+			if !slices.Contains(g.NodesPaths(), c.Path) {
+				continue
+			}
+			how := "so much of " + linePath(c.Path) + " at the price on demand, for " + usd(c.Spent.PerMonth()) + " of it"
+			if c.Spent == 0 {
+				how = "so much of " + linePath(c.Path) + " at the price on demand"
+			}
+			t.add("covered by "+u.Name, usd(c.Value.PerMonth())+" USD/month", how)
+		}
+	}
+}

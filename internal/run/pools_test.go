@@ -101,6 +101,13 @@ func TestSeveralPoolsToTheEnd(t *testing.T) {
 					t.Fatalf("%s: %s is not billed, or the text does not name it", example, path)
 				}
 				bill += p.Cost.Lines[at].Amount.Rate
+				for _, u := range p.Commitments {
+					for _, c := range u.Covers {
+						if c.Path == path {
+							bill += c.Value
+						}
+					}
+				}
 			}
 			bill -= g.Cost.Rate
 		}

@@ -75,6 +75,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 	b.daemonSets()
 	b.sidecars()
 	b.availability()
+	b.pricing()
 	b.risk()
 	b.upgrade()
 	b.emits()

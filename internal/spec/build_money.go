@@ -1,6 +1,11 @@
 package spec
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -33,4 +38,150 @@ func (b *builder) availability() {
 	if nodeKnown && zoneKnown {
 		b.cluster.Availability = &planner.Availability{Node: node, Zone: zone}
 	}
+}
+
+// pricingBlock is what the account pays that the catalog does not know.
+func pricingBlock() block {
+	return block{
+		name: "pricing", doc: "What the account pays that the catalog does not know.",
+		attributes: []attribute{
+			{name: "discount", kind: kindRatio, unbuilt: true, doc: "Off list prices.", instead: "Leave it out: list prices are used."},
+			{name: "per_node_usd_per_month", kind: kindUSD, unbuilt: true, doc: "What each node costs beside its machine, such as a licence."},
+			{name: "spot_price", kind: kindChoice, unbuilt: true, doc: "Which statistic of spot prices is meant."},
+		},
+		blocks: []block{{
+			name: "commitment", label: "name", repeat: true, doc: "A commitment that runs already. It is paid for, used or not; the bill says what it covers and what is left over.",
+			attributes: []attribute{
+				{name: "type", kind: kindChoice, choices: []string{"compute_savings_plan", "instance_savings_plan", "reserved", "cud_resource", "cud_flex"}, of: commitmentsOf, required: true, doc: "What it was sold as: savings plans and reserved instances of EC2, resource-based and flexible committed use discounts of Compute Engine."},
+				{name: "usd_per_hour", kind: kindUSD, zero: true, def: "none", doc: "Promised dollars an hour: of savings plans and cud_flex; of reserved instances what they cost by the hour, all told."},
+				{name: "vcpus", kind: kindCount, least: 1, most: maxCommitted, def: "none", doc: "Promised vCPUs of a cud_resource."},
+				{name: "memory", kind: kindBytes, def: "none", doc: "Promised memory of a cud_resource."},
+				{name: "family", kind: kindText, def: "any", doc: "Family that it is bound to, as types' names start with: \"m7g\", \"n2\". Required of instance_savings_plan, reserved and cud_resource, refused elsewhere."},
+				{name: "term_years", kind: kindCount, least: 1, most: 3, def: "the dearest price", doc: "1 or 3: which of the catalog's prices for commitments holds. Required of cud_resource."},
+				{name: "discount", kind: kindRatio, down: true, def: "the catalog's price", doc: "What it takes off the price on demand, where the catalog has no price for commitments. Required of cud_flex."},
+				{name: "expires", kind: kindDate, def: "never", doc: "The first day without it. Months of growth from then on are without it."},
+			},
+		}},
+	}
+}
+
+// maxCommitted bounds promised vCPUs.
+const maxCommitted = 10_000_000
+
+func commitmentsOf(t *planner.Terms) []string { return texted(t.Commitments) }
+
+// pricing reads the pricing block.
+func (b *builder) pricing() {
+	if b.ground != nil && len(b.terms.Commitments) == 0 {
+		b.refuse(b.root, "pricing", "%s: nobody sells commitments for these machines. Leave the block out.", b.title())
+		return
+	}
+	for _, n := range b.root.child("pricing").children("commitment") {
+		if c, ok := b.commitment(n); ok {
+			b.cluster.Pricing.Commitments = append(b.cluster.Pricing.Commitments, c)
+		}
+	}
+	slices.SortFunc(b.cluster.Pricing.Commitments, func(x, y planner.Commitment) int { return cmp.Compare(x.Name, y.Name) })
+}
+
+// commitment reads one commitment, and holds it to what its type is sold as.
+func (b *builder) commitment(n *node) (planner.Commitment, bool) {
+	c := planner.Commitment{Name: n.label}
+	kind, known := get[string](n, "type")
+	c.Type = planner.CommitmentType(kind)
+	usd, _ := get[units.USD](n, "usd_per_hour")
+	c.USDPerHour = units.USDPerHour(usd)
+	c.VCPUs, _ = get[int](n, "vcpus")
+	c.Memory, _ = get[units.Bytes](n, "memory")
+	c.Family, _ = get[string](n, "family")
+	c.TermYears, _ = get[int](n, "term_years")
+	c.Discount, _ = get[units.Ratio](n, "discount")
+	c.Expires, _ = get[units.Date](n, "expires")
+	if !known {
+		return c, false
+	}
+	before := len(b.diags)
+	b.promised(n, &c)
+	b.bound(n, &c)
+	switch c.TermYears {
+	case 0, 1, 3:
+	default:
+		b.add(InvalidCount, n.rng("term_years"), "Commitments are sold for 1 year or for 3.")
+	}
+	if b.cluster.AsOf != "" && c.Expires != "" && c.Expires <= b.cluster.AsOf {
+		b.add(CommitmentUnfit, n.rng("expires"), "It has expired at as_of, %s. Leave the block out, or plan as of a day before %s.", b.cluster.AsOf, c.Expires)
+	}
+	return c, len(b.diags) == before
+}
+
+// promised checks what is promised: dollars, or vCPUs and memory.
+func (b *builder) promised(n *node, c *planner.Commitment) {
+	resources := n.has("vcpus") || n.has("memory")
+	switch {
+	case n.has("usd_per_hour") && resources:
+		b.add(CommitmentUnfit, n.rng("usd_per_hour"), "It promises dollars or machines, not both. %s.", wantedOf(c.Type))
+	case !n.has("usd_per_hour") && !resources:
+		b.add(CommitmentUnfit, &n.def, "It does not say what is promised. %s.", wantedOf(c.Type))
+	case c.Type != planner.ResourceCUD && resources:
+		name := "vcpus"
+		if !n.has(name) {
+			name = "memory"
+		}
+		b.add(CommitmentUnfit, n.rng(name), "%s promises dollars. %s.", c.Type, wantedOf(c.Type))
+	case c.Type == planner.ResourceCUD && !resources:
+		b.add(CommitmentUnfit, n.rng("usd_per_hour"), "%s promises machines. %s.", c.Type, wantedOf(c.Type))
+	case resources && (!n.has("vcpus") || !n.has("memory")):
+		b.add(CommitmentUnfit, &n.def, "vcpus and memory are promised together. %s.", wantedOf(c.Type))
+	case n.has("usd_per_hour") && !n.attrs["usd_per_hour"].bad && c.USDPerHour == 0:
+		b.add(OutOfRange, n.rng("usd_per_hour"), "A promise of nothing covers nothing. Leave the block out.")
+	}
+}
+
+// wantedOf says what a commitment of a type promises.
+func wantedOf(t planner.CommitmentType) string {
+	if t == planner.ResourceCUD {
+		return "Write vcpus and memory of its family"
+	}
+	return "Write usd_per_hour"
+}
+
+// bound checks the family, the term and the discount of a type.
+func (b *builder) bound(n *node, c *planner.Commitment) {
+	bound := c.Type == planner.InstanceSavingsPlan || c.Type == planner.Reserved || c.Type == planner.ResourceCUD
+	switch {
+	case bound && !n.has("family"):
+		b.add(CommitmentUnfit, &n.def, "%s is bound to a family. Write it: family = \"%s\".", c.Type, familyExample(&b.terms))
+	case !bound && n.has("family"):
+		b.add(CommitmentUnfit, n.rng("family"), "%s is bound to no family. Leave it out.", c.Type)
+	case n.has("family") && !n.attrs["family"].bad && b.catalog != nil && !slices.ContainsFunc(b.catalog.Types, func(t catalogs.InstanceType) bool { return t.Family == c.Family }):
+		b.add(GlobMatchesNone, n.rng("family"), "The region has no type of family %q.%s", short(c.Family), didYouMean(c.Family, familiesOf(b.catalog)))
+	}
+	if c.Type == planner.ResourceCUD && n.has("discount") {
+		b.add(CommitmentUnfit, n.rng("discount"), "%s has the catalog's price for its term. Leave it out.", c.Type)
+	}
+	if c.Type == planner.ResourceCUD && !n.has("term_years") {
+		b.add(CommitmentUnfit, &n.def, "What %s costs depends on its term. Write term_years = 1 or 3.", c.Type)
+	}
+	if c.Type == planner.FlexCUD && !n.has("discount") {
+		b.add(CommitmentUnfit, &n.def, "The catalog does not say what %s takes off. Write discount = \"28%%\", or what yours is.", c.Type)
+	}
+	if n.has("discount") && !n.attrs["discount"].bad && (c.Discount == 0 || c.Discount == units.Whole) {
+		b.add(OutOfRange, n.rng("discount"), "A discount is above 0%% and below 100%%.")
+	}
+}
+
+// familyExample is a family of the ground.
+func familyExample(t *planner.Terms) string {
+	family, _, _ := strings.Cut(t.TypeExample, t.FamilyEnd)
+	return family
+}
+
+// familiesOf lists the families of a catalog.
+func familiesOf(cat *catalogs.Catalog) []string {
+	var out []string
+	for i := range cat.Types {
+		out = append(out, cat.Types[i].Family)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -93,6 +93,7 @@ const (
 	JobUnfit          Code = "SC5034"
 	BalancingUnfit    Code = "SC5035"
 	ProfileUnfit      Code = "SC5037"
+	CommitmentUnfit   Code = "SC5038"
 
 	UnknownProvider   Code = "SC6001"
 	UnknownRegion     Code = "SC6002"
@@ -236,6 +237,7 @@ func meaningProblems() []Problem {
 		{Code: JobUnfit, Summary: "Unfit for a job", Meaning: "A job, or a workload of kind Job or CronJob, has what only workloads have that run for good."},
 		{Code: BalancingUnfit, Summary: "Balancing unfit", Meaning: "Balancers or connections that the way of balancing knows nothing of: they would be of no effect."},
 		{Code: ProfileUnfit, Summary: "Day unfit", Meaning: "A daily profile is no day of the throughput, or an autoscaler changes what is given as a fixed count."},
+		{Code: CommitmentUnfit, Summary: "Commitment unfit", Meaning: "A commitment promises dollars or machines, one of them, as its product is sold; it names the family that it is bound to, and runs at as_of."},
 	}
 }
 

@@ -46,6 +46,7 @@ func eksTerms() planner.Terms {
 			planner.Monitoring: recent("m"), planner.Stateful: recent("rm"), planner.System: recent("m"),
 		},
 		Burstable: []string{"t3", "t3a", "t4g"}, FamilyEnd: ".", TypeExample: "m7g.large", Spot: true,
+		Commitments: []planner.CommitmentType{planner.ComputeSavingsPlan, planner.InstanceSavingsPlan, planner.Reserved},
 		HiddenZone: func(region, zone string) bool {
 			return strings.HasPrefix(zone, region) && len(zone) == len(region)+1
 		},
@@ -96,7 +97,8 @@ func gkeTerms() planner.Terms {
 			planner.Monitoring: {"n4", "n2"}, planner.Stateful: {"n4", "n2"}, planner.System: {"n4", "n2"},
 		},
 		FamilyEnd: "-", TypeExample: "n4-standard-4", Spot: true, EqualZones: true,
-		DiskType: "pd-balanced", LeastRootDisk: 10 * units.GiB,
+		Commitments: []planner.CommitmentType{planner.ResourceCUD, planner.FlexCUD},
+		DiskType:    "pd-balanced", LeastRootDisk: 10 * units.GiB,
 		LeastRootDiskWhy: "The image of Container-Optimized OS takes 10Gi.",
 		UpdateStrategies: []string{"surge", "minimal", "gke_blue_green"}, MaxSurge: true, Soak: true,
 		MostAtATime: 20, LongestSoak: 168 * time.Hour, MostPods: 256, ReservedLabels: []string{"cloud.google.com"},

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 func TestAvailability(t *testing.T) {
@@ -13,4 +14,27 @@ func TestAvailability(t *testing.T) {
 	if none.Cluster.Availability != nil {
 		t.Errorf("without a block: %+v", none.Cluster.Availability)
 	}
+}
+
+// TestCommitments: dollars are kept to the billionth, and lists are sorted.
+func TestCommitments(t *testing.T) {
+	s := load(t, in("cluster", `
+pricing {
+  commitment "sp" {
+    type         = "compute_savings_plan"
+    usd_per_hour = 1.25
+    discount     = "27.5%"
+    expires      = "2027-06-30"
+  }
+  commitment "ri" {
+    type         = "reserved"
+    usd_per_hour = 0.5
+    family       = "m7i"
+    term_years   = 3
+  }
+}`))
+	same(t, "commitments", s.Cluster.Pricing.Commitments, []planner.Commitment{
+		{Name: "ri", Type: planner.Reserved, USDPerHour: units.DollarPerHour / 2, Family: "m7i", TermYears: 3},
+		{Name: "sp", Type: planner.ComputeSavingsPlan, USDPerHour: 1_250_000_000, Discount: 275_000, Expires: "2027-06-30"},
+	})
 }

@@ -291,6 +291,7 @@ func clusterBlock() block {
 				},
 			},
 			availabilityBlock(),
+			pricingBlock(),
 			machine(),
 			nodeGroupDefaults(),
 			nodeGroup(),
@@ -379,7 +380,6 @@ func quotaBlock() block {
 // unbuiltClusterBlocks are known and refused.
 func unbuiltClusterBlocks() []block {
 	return []block{
-		{name: "pricing", unbuilt: true, doc: "Discounts and commitments.", instead: "Leave it out: list prices are used."},
 		{name: "disaster_recovery", unbuilt: true, doc: "Recovery in another region."},
 		{name: "retention", unbuilt: true, doc: "How long data is kept."},
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 // bill lists what the plan costs: the nodes, root disks and volumes of each group, and
-// the fees of the control plane.
-func (m *maker) bill(groups []planner.GroupPlan, control *planner.ControlPlane) planner.Cost {
+// the fees of the control plane; and what commitments make of it.
+func (m *maker) bill(groups []planner.GroupPlan, control *planner.ControlPlane, uses []planner.CommitmentUse) planner.Cost {
 	var lines []price.Line
 	for i := range groups {
 		lines = slices.Concat(lines, m.nodeLines(&groups[i]), m.rootDiskLines(&groups[i]), m.volumeLines(&groups[i]))
@@ -23,7 +23,7 @@ func (m *maker) bill(groups []planner.GroupPlan, control *planner.ControlPlane) 
 		lines = append(lines, price.Each("control_plane."+f.Name, "1 x "+f.Name+" fee", 1, hourly(f.Price)))
 	}
 	lines = append(lines, m.controlPlaneLines(control)...)
-	b := price.Sum(lines)
+	b := price.Sum(m.commit(lines, uses))
 	out := planner.Cost{Known: b.KnownPerHour, Total: planner.Amount{Known: b.Complete}}
 	if b.Complete {
 		out.Total.Rate = b.KnownPerHour

@@ -142,6 +142,13 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, at forecast.Month
 	for _, l := range m.controlPlaneLines(&control) {
 		out.ControlPlane = sum(out.ControlPlane, planner.Amount{Rate: l.PerHour(), Known: l.Known()})
 	}
+	if len(m.cluster.Pricing.Commitments) > 0 {
+		var machines []committable
+		for i := range plan.NodeGroups {
+			machines = m.used(machines, plan.NodeGroups[i].Path(), a.last[i].mix)
+		}
+		out.Cost = sum(out.Cost, m.net(m.controlCommittables(machines, &control), at.Date))
+	}
 	return out, nil
 }
 

@@ -95,7 +95,8 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		NodeGroups:   groups,
 		ControlPlane: control,
 	}
-	plan.Cost = m.bill(groups, &control)
+	plan.Commitments = m.commitments(m.committables(groups, &control), m.cluster.AsOf)
+	plan.Cost = m.bill(groups, &control, plan.Commitments)
 	if err := m.withinBudget(ctx, &plan); err != nil {
 		return planner.Plan{}, err
 	}

@@ -165,6 +165,17 @@ func moneyMutations() map[string]func(b *broken) {
 		"a step of redundancy":     func(b *broken) { b.web().RedundancyCost[0].Added.Rate += units.DollarPerHour },
 		"an alternative not there": func(b *broken) { b.web().Alternatives[0].InstanceType = "t3.xlarge" },
 		"a fee dropped":            func(b *broken) { b.plan.ControlPlane.Fees = nil },
+		"a commitment dropped":     func(b *broken) { b.plan.Commitments = b.plan.Commitments[1:] },
+		"a commitment that ended": func(b *broken) {
+			b.respec(func(c *planner.Cluster) { c.Pricing.Commitments[0].Expires = c.AsOf })
+		},
+		"more of it unused":   func(b *broken) { b.plan.Commitments[1].Unused += thousandth },
+		"more of it paid":     func(b *broken) { b.plan.Commitments[1].Paid.Rate++ },
+		"more of it covered":  func(b *broken) { b.plan.Commitments[0].Covers[0].Value += thousandth },
+		"its nodes elsewhere": func(b *broken) { b.plan.Commitments[0].Covers[0].Path = "node_group.jobs.nodes" },
+		"a larger discount":   func(b *broken) { b.respec(func(c *planner.Cluster) { c.Pricing.Commitments[0].Discount *= 2 }) },
+		"a bound to a family": func(b *broken) { b.respec(func(c *planner.Cluster) { c.Pricing.Commitments[2].Family = "m7i" }) },
+		"prices not known":    func(b *broken) { b.plan.Commitments[0].Unpriced = []string{"m7i.large"} },
 		"a budget below the cost": func(b *broken) {
 			b.respec(func(c *planner.Cluster) {
 				c.MaxUSDPerMonth = new(b.plan.Cost.Total.Rate.PerMonth() - units.Dollar/100)

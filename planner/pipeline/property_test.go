@@ -251,6 +251,11 @@ func rich() *problem {
 	for i := range p.cluster.NodeGroups[2].Workloads {
 		p.cluster.NodeGroups[2].Workloads[i].GrowthPerMonth = 5 * units.Percent
 	}
+	p.cluster.Pricing.Commitments = []planner.Commitment{
+		{Name: "any", Type: planner.ComputeSavingsPlan, USDPerHour: 50 * thousandth, Discount: 27 * units.Percent, Expires: "2027-01-01"},
+		{Name: "ended", Type: planner.ComputeSavingsPlan, USDPerHour: 50 * thousandth, Discount: 27 * units.Percent, Expires: "2026-11-20"},
+		{Name: "family", Type: planner.InstanceSavingsPlan, USDPerHour: 5000 * thousandth, Family: "c7i", Discount: 33 * units.Percent},
+	}
 	p.cluster.Availability = &planner.Availability{Node: 995_000, Zone: 999_500}
 	p.cluster.Assumptions = []planner.Assumption{
 		{Path: "node_group.edge.redundancy.nodes", Value: "2", Source: "role ingress"},

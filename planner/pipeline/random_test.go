@@ -277,3 +277,15 @@ func (d dice) latency() planner.Demand {
 	}
 	return demand
 }
+
+// commitments draws some that run already.
+func (d dice) commitments(p *problem) {
+	c := &p.cluster
+	for i := range d.IntN(3) {
+		k := planner.Commitment{Name: fmt.Sprint(i), Type: planner.ComputeSavingsPlan, USDPerHour: units.USDPerHour(d.between(1, 2_000_000_000)), Discount: units.Ratio(d.between(1, 700_000))}
+		if d.chance(50) {
+			k.Type, k.Family = pick(d, planner.InstanceSavingsPlan, planner.Reserved), pick(d, p.catalog.Types...).Family
+		}
+		c.Pricing.Commitments = append(c.Pricing.Commitments, k)
+	}
+}

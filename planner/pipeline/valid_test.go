@@ -16,6 +16,9 @@ func TestPlansAreValid(t *testing.T) {
 	refused := 0
 	for seed := range uint64(seeds) {
 		p := randomProblem(rand.New(rand.NewPCG(seed, 0)))
+		if d := (dice{rand.New(rand.NewPCG(seed, 7))}); d.chance(40) {
+			d.commitments(p)
+		}
 		plan, err := p.make(t)
 		if err != nil {
 			refused++

@@ -3,6 +3,7 @@ package verify
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -176,6 +177,7 @@ func (k *checker) bill() {
 		k.committed(g)
 	}
 	due := k.controlPlaneOwed()
+	maps.Copy(due, k.commitmentsOwed())
 	for _, item := range sortedKeys(due) {
 		k.line(item, byItem[item], []owed{due[item]})
 	}
@@ -196,7 +198,7 @@ func (k *checker) groupLines(g *group, byItem map[string][]planner.CostLine) {
 	names := planner.PoolNames(g.plan.Pools)
 	for i := range g.plan.Pools {
 		p := &g.plan.Pools[i]
-		pools = append(pools, k.poolOwed(p))
+		pools = append(pools, k.uncovered(g.plan.NodesPaths()[i], k.poolOwed(p)))
 		for _, d := range k.prov.RootDisks(g.decl) {
 			disks = append(disks, k.diskOwed(d, p.Nodes))
 		}
@@ -220,6 +222,12 @@ func (k *checker) groupLines(g *group, byItem map[string][]planner.CostLine) {
 func (k *checker) item(path string) string {
 	if _, isPart := k.controlPlaneOwed()[path]; isPart {
 		return path
+	}
+	if strings.HasPrefix(path, "pricing.") {
+		if _, runs := k.commitmentsOwed()[path]; runs {
+			return path
+		}
+		return ""
 	}
 	if path == "control_plane" || strings.HasPrefix(path, "control_plane.") {
 		return "control_plane"
@@ -253,7 +261,7 @@ func (k *checker) controlPlaneOwed() map[string]owed {
 		} else {
 			nodes.known = false
 		}
-		due["control_plane."+prefix+"nodes"] = nodes
+		due["control_plane."+prefix+"nodes"] = k.uncovered("control_plane."+prefix+"nodes", nodes)
 		root, etcd := k.memberDisks(m.Role)
 		if len(root) > 0 {
 			due["control_plane."+prefix+"root_disks"] = k.disksOwed(root, m.Nodes)

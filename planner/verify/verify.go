@@ -157,6 +157,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	}
 	k.controlPlane()
 	k.outages()
+	k.commitments()
 	k.bill()
 	k.upgrade()
 	k.growth()

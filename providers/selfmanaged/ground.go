@@ -22,7 +22,7 @@ const leastRootDiskWhy = "Ubuntu, the container runtime and the images of Kubern
 func OnAWS() planner.Ground {
 	t := cloudTerms()
 	t.Provider, t.Title = "aws", "self-managed Kubernetes on AWS"
-	t.Families, t.Burstable = machines.EC2Families(), machines.EC2Burstable()
+	t.Families, t.Burstable, t.Commitments = machines.EC2Families(), machines.EC2Burstable(), machines.EC2Commitments()
 	t.FamilyEnd, t.TypeExample = ".", "m7g.large"
 	t.HiddenZone, t.RootDiskProblem, t.VolumeProblem = machines.IsEC2Zone, machines.EBSProblem, machines.EBSVolumeProblem
 	t.DataDiskProblem = ebsDataProblem
@@ -41,7 +41,7 @@ func OnAWS() planner.Ground {
 func OnGCP() planner.Ground {
 	t := cloudTerms()
 	t.Provider, t.Title = "gcp", "self-managed Kubernetes on Google Cloud"
-	t.Families = machines.GCEFamilies()
+	t.Families, t.Commitments = machines.GCEFamilies(), machines.GCECommitments()
 	t.FamilyEnd, t.TypeExample = "-", "n2-standard-4"
 	t.RootDiskProblem, t.VolumeProblem, t.DataDiskProblem = machines.GCEDiskProblem, machines.GCEVolumeProblem, gceDataProblem
 	t.DiskType, t.EtcdDiskType = machines.PDBalanced, machines.PDSSD

@@ -33,6 +33,8 @@ type Commitment struct {
 	Memory units.Bytes
 	// Family that it holds for; empty is all.
 	Family string
+	// First is applied before other money: reserved instances are.
+	First bool
 	// Expires is the first day without it; no date is never.
 	Expires units.Date
 }
@@ -57,6 +59,8 @@ type Covered struct {
 	Lines []Line
 	// Commitments, those that hold on the day, in their order.
 	Commitments []Used
+	// Taken is what each of them covers, in the order in which it was applied.
+	Taken []Take
 	// PerHour is what the hour costs: the commitments and what is left on demand.
 	// WithoutAny is what it would cost on demand. Complete: of each commitment it is
 	// known what is paid.
@@ -74,6 +78,13 @@ type Line struct {
 	Whole int
 }
 
+// Take is a part of a usage, covered by a commitment; both by their index in Covered.
+type Take struct {
+	Usage, Commitment int
+	// Value at the price on demand, and what of an amount of money it takes.
+	Value, Spent units.USDPerHour
+}
+
 // Used is how far a commitment is used.
 type Used struct {
 	Name string
@@ -85,9 +96,9 @@ type Used struct {
 }
 
 // Cover applies the commitments that hold on a day to the usage of an hour. Resources
-// come first, then money that is bound to a family, then other money (AWS applies EC2
-// Instance before Compute Savings Plans, Google resource-based before spend-based
-// commitments). Money of one kind goes to the usage with the largest saving in percent
+// come first, then money that says so, then money that is bound to a family, then other
+// money (AWS applies reserved instances before Savings Plans, and EC2 Instance before
+// Compute Savings Plans; Google resource-based before spend-based commitments). Money of one kind goes to the usage with the largest saving in percent
 // first, of equal ones to the lower rate, as AWS does
 // (docs.aws.amazon.com/savingsplans/latest/userguide/sp-applying.html); then in the
 // order given. A machine may be covered in part.
@@ -113,13 +124,14 @@ func Cover(usage []Usage, commitments []Commitment, on units.Date) Covered {
 	for i, k := range active {
 		c.Commitments[i] = Used{Name: k.Name}
 		if k.resources() {
-			c.coverResources(usage, k, &c.Commitments[i])
+			c.coverResources(usage, k, i)
 		} else {
 			c.Commitments[i].Unused = k.PerHour
 		}
 	}
-	c.coverMoney(usage, active, func(k Commitment) bool { return !k.resources() && k.Family != "" })
-	c.coverMoney(usage, active, func(k Commitment) bool { return !k.resources() && k.Family == "" })
+	c.coverMoney(usage, active, func(k Commitment) bool { return !k.resources() && k.First })
+	c.coverMoney(usage, active, func(k Commitment) bool { return !k.resources() && !k.First && k.Family != "" })
+	c.coverMoney(usage, active, func(k Commitment) bool { return !k.resources() && !k.First && k.Family == "" })
 	for i, u := range usage {
 		if u.OnDemand > 0 {
 			c.Lines[i].Whole = int(c.Lines[i].Covered / u.OnDemand)
@@ -129,7 +141,7 @@ func Cover(usage []Usage, commitments []Commitment, on units.Date) Covered {
 	return c
 }
 
-func (c *Covered) coverResources(usage []Usage, k Commitment, used *Used) {
+func (c *Covered) coverResources(usage []Usage, k Commitment, at int) {
 	cpu, memory := k.CPU, k.Memory
 	for i, u := range usage {
 		if !k.fits(u) || u.CPU <= 0 || u.Memory <= 0 || u.OnDemand <= 0 {
@@ -139,10 +151,11 @@ func (c *Covered) coverResources(usage []Usage, k Commitment, used *Used) {
 		reach := min(mulDiv(int64(u.OnDemand), int64(cpu), int64(u.CPU), false),
 			mulDiv(int64(u.OnDemand), int64(memory), int64(u.Memory), false))
 		value := c.take(i, units.USDPerHour(reach))
+		c.note(Take{Usage: i, Commitment: at, Value: value})
 		cpu -= units.MilliCPU(mulDiv(int64(value), int64(u.CPU), int64(u.OnDemand), true))
 		memory -= units.Bytes(mulDiv(int64(value), int64(u.Memory), int64(u.OnDemand), true))
 	}
-	used.UnusedCPU, used.UnusedMemory = cpu, memory
+	c.Commitments[at].UnusedCPU, c.Commitments[at].UnusedMemory = cpu, memory
 }
 
 // pair is a usage that an amount of money may pay for.
@@ -173,6 +186,14 @@ func (c *Covered) coverMoney(usage []Usage, active []Commitment, of func(Commitm
 		value := c.take(p.usage, units.USDPerHour(reach))
 		spent := min(units.USDPerHour(mulDiv(int64(value), int64(p.rate), int64(p.onDemand), true)), used.Unused)
 		used.Spent, used.Unused = used.Spent+spent, used.Unused-spent
+		c.note(Take{Usage: p.usage, Commitment: p.commitment, Value: value, Spent: spent})
+	}
+}
+
+// note records what was covered, where it is anything.
+func (c *Covered) note(t Take) {
+	if t.Value > 0 {
+		c.Taken = append(c.Taken, t)
 	}
 }
 
