@@ -63,10 +63,20 @@ func Unseen() []Run {
 	return runs
 }
 
-// More are orders like Unseen, for what takes many to show.
-func More() []Run {
+// scoresAll is the largest number of nodes of which kube-scheduler scores each; of
+// more it takes a sample, that begins elsewhere for every pod.
+const scoresAll = 100
+
+// More are orders like Unseen, for what takes many to show on so many nodes. Where the
+// scheduler takes samples it takes thousands: 220 nodes of a group that needs 223 hold in
+// the first 60.
+func More(nodes int) []Run {
+	n := int64(60)
+	if nodes > scoresAll {
+		n = 3000
+	}
 	var runs []Run
-	for i := range int64(60) {
+	for i := range n {
 		runs = append(runs, Run{Order: uint64(i) + 2001, Ties: i + 2001, Mixed: true})
 	}
 	return runs

@@ -228,7 +228,7 @@ func (s *tally) least(t *testing.T, name string, g *schedulercheck.Group, runs [
 		less := g.With(counts...)
 		if far(g.Nodes(), less.Nodes()) {
 			// The few runs may be lucky.
-			asked = append(runs, schedulercheck.More()...)
+			asked = append(runs, schedulercheck.More(less.Nodes())...)
 		}
 		if s.enough(t, name, less, asked) {
 			return less.Nodes()
