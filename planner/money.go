@@ -29,3 +29,51 @@ type CoveredNodes struct {
 	// Spent of a promise of dollars, rounded up; 0 of one of machines.
 	Spent units.USDPerHour
 }
+
+// CommitmentSplit is how the nodes of one type are bought at least cost, over a day:
+// those of all lines of the bill together, because a commitment is of the account and
+// not of a group.
+type CommitmentSplit struct {
+	InstanceType string
+	// Paths of the bill's lines for the nodes, sorted.
+	Paths []string
+	// Hours are the nodes in each hour of the day, UTC.
+	Hours []int
+	// Bought nodes are covered by commitments that run already: nothing is decided of
+	// them. Stable nodes may not be interrupted, bought ones among them.
+	Bought, Stable int
+	// Parts in the order of PaymentWay's constants, without empty ones.
+	Parts []SplitPart
+	// Cost is what the parts cost on average, OnDemand what the same nodes cost on
+	// demand.
+	Cost, OnDemand units.USDPerHour
+}
+
+// Saving is what the split saves against on demand.
+func (s *CommitmentSplit) Saving() units.USDPerHour { return s.OnDemand - s.Cost }
+
+// SplitPart is nodes that are bought in one way.
+type SplitPart struct {
+	Way   PaymentWay
+	Nodes int
+	// Rate is the price of one while it is paid for, and Payment how a commitment is
+	// paid.
+	Rate    units.USDPerHour
+	Payment string
+	// Cost is the mean of an hour, rounded up.
+	Cost units.USDPerHour
+	// LeastUse is the share of the day for which the node of the part that is needed
+	// least is needed, rounded down.
+	LeastUse units.Ratio
+}
+
+// PaymentWay is how a node is paid for.
+type PaymentWay string
+
+// The ways.
+const (
+	ForThreeYears PaymentWay = "three_years"
+	ForOneYear    PaymentWay = "one_year"
+	PayOnDemand   PaymentWay = "on_demand"
+	PaySpot       PaymentWay = "spot"
+)

@@ -35,6 +35,9 @@ type Plan struct {
 	Cost        Cost
 	// Commitments are what becomes of those that run already, sorted by name.
 	Commitments []CommitmentUse
+	// ToCommit is how the nodes of each type are bought at least cost, of types for which
+	// the catalog has a price for a commitment; sorted by type.
+	ToCommit []CommitmentSplit
 	// Assumptions are Cluster.Assumptions and those of the models.
 	Assumptions []Assumption
 	// Findings are sorted by severity (worst first), path, rule.

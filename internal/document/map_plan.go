@@ -75,6 +75,7 @@ func syncPlan(to direction, d *planDocument, p *planner.Plan) {
 	syncList(to, &d.Limits, &p.Limits, syncLimit)
 	syncCost(to, &d.Cost, &p.Cost)
 	syncList(to, &d.Commitments, &p.Commitments, syncContract)
+	syncList(to, &d.ToCommit, &p.ToCommit, syncSplit)
 	syncList(to, &d.Assumptions, &p.Assumptions, syncAssumption)
 	syncList(to, &d.Findings, &p.Findings, syncFinding)
 }

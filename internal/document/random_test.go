@@ -36,6 +36,7 @@ func choices() map[reflect.Type][]string {
 		reflect.TypeFor[planner.SizingMethod]():     {"formula", "simulation"},
 		reflect.TypeFor[planner.RiskRule]():         {"percentile", "least_regret", "cvar", "mid"},
 		reflect.TypeFor[planner.CommitmentType]():   {"compute_savings_plan", "instance_savings_plan", "reserved", "cud_resource", "cud_flex"},
+		reflect.TypeFor[planner.PaymentWay]():       {"three_years", "one_year", "on_demand", "spot"},
 		reflect.TypeFor[planner.OutageBelow]():      {"load", "min_ready", "one", "quorum"},
 		reflect.TypeFor[planner.Statistic]():        {"mean", "p50", "p90", "p95", "p99", "p999"},
 		reflect.TypeFor[planner.TopologyKey]():      {"zone", "hostname"},

@@ -43,3 +43,41 @@ func syncContract(to direction, d *contract, p *planner.CommitmentUse) {
 	})
 	syncTexts(to, &d.Unpriced, &p.Unpriced)
 }
+
+type split struct {
+	InstanceType string      `json:"instance_type" jsonschema:"Instance type."`
+	Paths        []string    `json:"paths" jsonschema:"Lines of the bill for its nodes, sorted."`
+	Hours        []int       `json:"nodes_by_hour" jsonschema:"Its nodes in each hour of the day, UTC."`
+	Bought       int         `json:"bought" jsonschema:"Nodes that commitments which run already cover: nothing is decided of them."`
+	Stable       int         `json:"stable" jsonschema:"Nodes that may not be interrupted, bought ones among them."`
+	Parts        []splitPart `json:"parts" jsonschema:"How the nodes are bought at least cost, the most binding way first."`
+	Cost         dollars     `json:"usd_per_hour" jsonschema:"What that costs on average."`
+	OnDemand     dollars     `json:"on_demand_usd_per_hour" jsonschema:"What the same nodes cost on demand."`
+}
+
+type splitPart struct {
+	Way      string  `json:"way" enum:"three_years one_year on_demand spot" open:"true" jsonschema:"How they are paid for."`
+	Nodes    int     `json:"nodes" jsonschema:"Number of nodes."`
+	Rate     dollars `json:"node_usd_per_hour" jsonschema:"Price of one while it is paid for: of a commitment always, else while needed."`
+	Payment  text    `json:"payment" jsonschema:"How a commitment is paid; null where it is none."`
+	Cost     dollars `json:"usd_per_hour" jsonschema:"Their cost on average."`
+	LeastUse ratio   `json:"least_use" jsonschema:"Share of the day for which the node of them that is needed least is needed."`
+}
+
+func syncSplit(to direction, d *split, p *planner.CommitmentSplit) {
+	syncText(to, &d.InstanceType, &p.InstanceType)
+	syncTexts(to, &d.Paths, &p.Paths)
+	syncList(to, &d.Hours, &p.Hours, syncInt)
+	syncInt(to, &d.Bought, &p.Bought)
+	syncInt(to, &d.Stable, &p.Stable)
+	syncList(to, &d.Parts, &p.Parts, func(to direction, d *splitPart, p *planner.SplitPart) {
+		syncText(to, &d.Way, &p.Way)
+		syncInt(to, &d.Nodes, &p.Nodes)
+		syncInt(to, &d.Rate, &p.Rate)
+		syncText(to, &d.Payment, &p.Payment)
+		syncInt(to, &d.Cost, &p.Cost)
+		syncInt(to, &d.LeastUse, &p.LeastUse)
+	})
+	syncInt(to, &d.Cost, &p.Cost)
+	syncInt(to, &d.OnDemand, &p.OnDemand)
+}

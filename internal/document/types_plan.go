@@ -23,6 +23,7 @@ type planDocument struct {
 	Limits        []limit        `json:"limits" since:"3" jsonschema:"Limits of the account that are declared, and what the plan takes, sorted by resource."`
 	Cost          cost           `json:"cost" jsonschema:"The bill, line by line. A month is 730 hours."`
 	Commitments   []contract     `json:"commitments" since:"3" jsonschema:"What becomes of the commitments that run already, by name."`
+	ToCommit      []split        `json:"to_commit" since:"3" jsonschema:"How the nodes of each type are bought at least cost, of types for which the catalog has a price for a commitment; sorted by type."`
 	Assumptions   []assumption   `json:"assumptions" jsonschema:"Every default that the plan rests on where the spec says nothing, sorted by path; what is calculated stands in the plan."`
 	Findings      []finding      `json:"findings" jsonschema:"The practices that the plan breaks, worst first."`
 }

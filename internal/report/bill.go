@@ -136,6 +136,7 @@ func (p *page) bill(plan *planner.Plan) {
 	p.labelled("TOTAL", bold, totals...)
 	p.running(plan)
 	p.committed(plan)
+	p.toCommit(plan)
 }
 
 // equalZones is the step of redundancy that makes zones equal.

@@ -33,6 +33,7 @@ func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
 	}
 	t.add("nodes", monthly(g.Cost)+" USD/month", "without root disks")
 	explainCovered(&t, plan, g)
+	explainSplit(&t, plan, g)
 	if g.LowerBound > 0 {
 		t.add("lower bound", monthly(planner.Amount{Rate: g.LowerBound, Known: true})+" USD/month", boundWords(plan, g))
 		most := units.Ratio(roundDiv(int64(g.Cost.Rate-g.LowerBound), max(1, int64(g.Cost.Rate)/int64(units.Whole))))

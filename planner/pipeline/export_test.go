@@ -47,3 +47,8 @@ func CountWorlds(c *planner.Cluster, need func(*planner.Workload) float64) (load
 	}
 	return u.loads[0], all, counted
 }
+
+// Splits divides the nodes of groups by how they are bought.
+func Splits(cat catalogs.Catalog, groups []planner.GroupPlan, uses []planner.CommitmentUse) []planner.CommitmentSplit {
+	return (&maker{catalog: &cat}).splits(groups, &planner.ControlPlane{}, uses)
+}

@@ -96,6 +96,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		ControlPlane: control,
 	}
 	plan.Commitments = m.commitments(m.committables(groups, &control), m.cluster.AsOf)
+	plan.ToCommit = m.splits(groups, &control, plan.Commitments)
 	plan.Cost = m.bill(groups, &control, plan.Commitments)
 	if err := m.withinBudget(ctx, &plan); err != nil {
 		return planner.Plan{}, err

@@ -165,6 +165,17 @@ func moneyMutations() map[string]func(b *broken) {
 		"a step of redundancy":     func(b *broken) { b.web().RedundancyCost[0].Added.Rate += units.DollarPerHour },
 		"an alternative not there": func(b *broken) { b.web().Alternatives[0].InstanceType = "t3.xlarge" },
 		"a fee dropped":            func(b *broken) { b.plan.ControlPlane.Fees = nil },
+		"a split dropped":          func(b *broken) { b.plan.ToCommit = b.plan.ToCommit[1:] },
+		"a split invented":         func(b *broken) { b.plan.ToCommit = append(b.plan.ToCommit, b.plan.ToCommit[0]) },
+		"one more to commit to":    func(b *broken) { b.plan.ToCommit[0].Parts[0].Nodes++ },
+		"a cheaper split":          func(b *broken) { b.plan.ToCommit[0].Cost-- },
+		"dearer on demand":         func(b *broken) { b.plan.ToCommit[0].OnDemand++ },
+		"for one year instead":     func(b *broken) { b.plan.ToCommit[0].Parts[0].Way = planner.ForOneYear },
+		"fewer nodes in an hour":   func(b *broken) { b.plan.ToCommit[0].Hours[3]-- },
+		"all bought":               func(b *broken) { b.plan.ToCommit[0].Bought++ },
+		"nothing that stays":       func(b *broken) { b.plan.ToCommit[0].Stable-- },
+		"lines of others":          func(b *broken) { b.plan.ToCommit[0].Paths[0] = "node_group.none.nodes" },
+		"used more than it is":     func(b *broken) { b.plan.ToCommit[0].Parts[0].LeastUse++ },
 		"a commitment dropped":     func(b *broken) { b.plan.Commitments = b.plan.Commitments[1:] },
 		"a commitment that ended": func(b *broken) {
 			b.respec(func(c *planner.Cluster) { c.Pricing.Commitments[0].Expires = c.AsOf })

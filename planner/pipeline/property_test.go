@@ -256,6 +256,15 @@ func rich() *problem {
 		{Name: "ended", Type: planner.ComputeSavingsPlan, USDPerHour: 50 * thousandth, Discount: 27 * units.Percent, Expires: "2026-11-20"},
 		{Name: "family", Type: planner.InstanceSavingsPlan, USDPerHour: 5000 * thousandth, Family: "c7i", Discount: 33 * units.Percent},
 	}
+	defer func() {
+		for i := range p.catalog.Types {
+			t := &p.catalog.Types[i]
+			t.Commitments = []catalogs.Commitment{forYears(1, int64(t.OnDemand.Rate/thousandth)*7/10, "monthly"), forYears(3, int64(t.OnDemand.Rate/thousandth)*5/10, "monthly")}
+			if !t.OnDemand.Known() {
+				t.Commitments = nil
+			}
+		}
+	}()
 	p.cluster.Availability = &planner.Availability{Node: 995_000, Zone: 999_500}
 	p.cluster.Assumptions = []planner.Assumption{
 		{Path: "node_group.edge.redundancy.nodes", Value: "2", Source: "role ingress"},

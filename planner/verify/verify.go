@@ -158,6 +158,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	k.controlPlane()
 	k.outages()
 	k.commitments()
+	k.splits()
 	k.bill()
 	k.upgrade()
 	k.growth()
