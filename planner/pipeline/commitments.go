@@ -165,19 +165,39 @@ func (m *maker) resourcePrice(d *planner.Commitment) catalogs.Price {
 	if a == nil {
 		return catalogs.Price{}
 	}
-	// (vcpus, memory) = x·a + y·b costs x·price(a) + y·price(b): Cramer's rule.
-	want := resourceRow{vcpus: int64(d.VCPUs), memory: int64(units.CeilDiv(d.Memory, units.MiB))}
-	cost := new(big.Int).Mul(want.cross(b), big.NewInt(int64(a.price.Rate)))
-	cost.Add(cost, new(big.Int).Mul(a.cross(&want), big.NewInt(int64(b.price.Rate))))
-	if best.Sign() < 0 {
-		best, cost = best.Neg(best), cost.Neg(cost)
+	for i := range rows {
+		r := &rows[i]
+		rate := int64(r.price.Rate)
+		if off := int64(between(a, b, r)) - rate; max(off, -off) > rate/sameShare {
+			return catalogs.Price{} // vCPUs and memory are not all that its machines differ in
+		}
 	}
-	cost.Add(cost, best).Sub(cost, big.NewInt(1)).Div(cost, best) // rounded up
-	if !cost.IsInt64() || cost.Sign() <= 0 {
+	rate := between(a, b, &resourceRow{vcpus: int64(d.VCPUs), memory: int64(units.CeilDiv(d.Memory, units.MiB))})
+	if rate <= 0 {
 		return catalogs.Price{}
 	}
 	source := hourly(a.price).With(hourly(b.price).Source)
-	return catalogs.Price{Rate: units.USDPerHour(cost.Int64()), Basis: catalogs.Basis(source.Basis), Date: source.Date}
+	return catalogs.Price{Rate: rate, Basis: catalogs.Basis(source.Basis), Date: source.Date}
+}
+
+// sameShare: prices of machines are those of their vCPUs and memory to a thousandth,
+// far more than their digits need.
+const sameShare = 1000
+
+// between prices vCPUs and memory by two machines: x·a + y·b costs x·price(a) +
+// y·price(b), by Cramer's rule, rounded up; 0 where that is not a rate.
+func between(a, b, want *resourceRow) units.USDPerHour {
+	cost := new(big.Int).Mul(want.cross(b), big.NewInt(int64(a.price.Rate)))
+	cost.Add(cost, new(big.Int).Mul(a.cross(want), big.NewInt(int64(b.price.Rate))))
+	det := a.cross(b)
+	if det.Sign() < 0 {
+		det, cost = det.Neg(det), cost.Neg(cost)
+	}
+	cost.Add(cost, det).Sub(cost, big.NewInt(1)).Div(cost, det)
+	if !cost.IsInt64() {
+		return 0
+	}
+	return units.USDPerHour(cost.Int64())
 }
 
 // resourceRow is a machine with its price under a commitment.

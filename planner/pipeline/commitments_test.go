@@ -110,6 +110,14 @@ func TestResourceCommitments(t *testing.T) {
 	if got[nodesLine] != 950 || got[planLine+"n"] != 220 || u.UnusedCPU != 3000 || u.UnusedMemory != 0 || len(u.Covers) != 1 || u.Covers[0].Value != 250*thousandth {
 		t.Errorf("%v, %+v", got, u)
 	}
+	// Where a third machine is not the sum of its vCPUs and memory, nor is a promise.
+	odd := machine("n2.odd", 8, 16, 250)
+	odd.Commitments = year(210) // 0.160 + 0.048 are 0.208
+	p.catalog = catalog(big, small, odd)
+	plan = p.mustMake(t)
+	if plan.Commitments[0].Paid.Known {
+		t.Errorf("%+v: a price that does not add up", plan.Commitments)
+	}
 	// With one shape alone nobody can tell what a vCPU costs.
 	p.catalog = catalog(big)
 	plan = p.mustMake(t)

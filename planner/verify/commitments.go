@@ -322,6 +322,14 @@ func (k *checker) resourcesOwed(c *planner.Commitment) owed {
 	memory.Quo(memory, new(big.Rat).Sub(whole(b.mib), new(big.Rat).Mul(ratio, whole(a.mib))))
 	cpu := new(big.Rat).Sub(whole(int64(a.price.Rate)), new(big.Rat).Mul(memory, whole(a.mib)))
 	cpu.Quo(cpu, whole(a.vcpus))
+	for _, r := range rows {
+		priced := new(big.Rat).Add(new(big.Rat).Mul(cpu, whole(r.vcpus)), new(big.Rat).Mul(memory, whole(r.mib)))
+		off := priced.Sub(priced, whole(int64(r.price.Rate)))
+		if off.Abs(off).Cmp(whole(int64(r.price.Rate)/1000)) > 0 {
+			o.known = false // its machines differ in more than vCPUs and memory
+			return o
+		}
+	}
 	paid := new(big.Rat).Mul(cpu, whole(int64(c.VCPUs)))
 	paid.Add(paid, new(big.Rat).Mul(memory, whole(int64(units.CeilDiv(c.Memory, units.MiB)))))
 	if paid.Sign() <= 0 {
