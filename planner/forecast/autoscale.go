@@ -3,6 +3,7 @@ package forecast
 import (
 	"errors"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner/units"
@@ -22,6 +23,16 @@ const (
 // ErrNoTarget says that no whole percentage of CPU keeps the latency: load rises
 // too steeply for the lag.
 var ErrNoTarget = errors.New("no target utilization leaves room for the ramp")
+
+// FewError says that a declared minimum leaves hours with too few replicas.
+type FewError struct {
+	// Need is the least minimum that does not.
+	Need int
+}
+
+func (e *FewError) Error() string {
+	return "fewer replicas than some hours need: the minimum is to be " + strconv.Itoa(e.Need)
+}
 
 // Autoscaled is a workload whose replicas follow its CPU.
 type Autoscaled struct {
@@ -49,6 +60,9 @@ type Autoscaled struct {
 	// AtPeak is the count for the peak in the worst declared scenario; Spare are
 	// further replicas that the maximum leaves open.
 	AtPeak, Spare int
+	// TargetPercent and Min are declared; 0 leaves them open. A declared target is taken
+	// as it is: no room is left for the tolerance and the lag.
+	TargetPercent, Min int
 }
 
 // Bounds are what an autoscaler is given, and what it makes of a day.
@@ -74,7 +88,9 @@ type Bounds struct {
 // are Size, or the minimum is. Of the targets and minima for which that holds, the ones with the
 // fewest pod hours are taken, of equal ones the highest target.
 //
-// The error is ErrNoTarget or that of Size.
+// Where the target is declared the minimum alone is open, where the minimum is the target.
+//
+// The error is ErrNoTarget, a FewError or that of Size.
 func (a Autoscaled) Bounds() (Bounds, error) {
 	var need Counts
 	if a.Size != nil {
@@ -86,38 +102,56 @@ func (a Autoscaled) Bounds() (Bounds, error) {
 			need[i] = n
 		}
 	}
-	margin := a.margin()
-	best := Bounds{}
-	for percent := int(a.Limit.Float() * 100 / margin * (1 + rounding)); percent > 0; percent-- {
+	margin, least := a.margin(), 1
+	highest := int(a.Limit.Float() * 100 / margin * (1 + rounding))
+	if a.TargetPercent > 0 {
+		margin, least, highest = 1, a.TargetPercent, a.TargetPercent
+	}
+	best, fewest := Bounds{}, math.MaxInt
+	for percent := highest; percent >= least; percent-- {
 		b := a.at(percent, margin, need)
+		if a.Min > 0 && b.Min > a.Min {
+			fewest = min(fewest, b.Min)
+			continue
+		}
+		a.follow(&b)
 		if best.TargetPercent == 0 || b.Replicas.Sum() < best.Replicas.Sum() {
 			best = b
 		}
 	}
-	if best.TargetPercent == 0 {
+	switch {
+	case best.TargetPercent == 0 && fewest < math.MaxInt:
+		return Bounds{}, &FewError{Need: fewest}
+	case best.TargetPercent == 0:
 		return Bounds{}, ErrNoTarget
 	}
 	best.Max = max(best.Replicas.Max(), a.AtPeak) + a.Spare
 	return best, nil
 }
 
-// at returns the bounds, but for the maximum, at a target.
+// at returns the target, what it makes of each hour, and the least minimum that is enough.
 func (a Autoscaled) at(percent int, margin float64, need Counts) Bounds {
 	b := Bounds{TargetPercent: percent, Min: max(a.Floor, 1)}
-	lowest := math.MaxInt
 	for i, load := range a.Load {
 		pods := load * a.CPUPerRequest.Seconds() / (float64(percent) / 100 * a.requested())
 		b.Replicas[i] = ceil(pods)
-		lowest = min(lowest, b.Replicas[i])
 		if ceil(pods/margin) < need[i] {
 			b.Min = max(b.Min, need[i])
 		}
 	}
-	b.Min = max(b.Min, lowest)
+	return b
+}
+
+// follow fills in the minimum, which is no less than the quietest hour has anyway, and
+// holds each hour to it.
+func (a Autoscaled) follow(b *Bounds) {
+	b.Min = max(b.Min, b.Replicas.Min())
+	if a.Min > 0 {
+		b.Min = a.Min
+	}
 	for i := range b.Replicas {
 		b.Replicas[i] = max(b.Replicas[i], b.Min)
 	}
-	return b
 }
 
 // margin returns (1 + tolerance)(1 + g·lag).

@@ -162,6 +162,7 @@ func (d *day) autoscaler(i, planned int) (*planner.AutoscalerPlan, error) {
 	if err := w.bounds(a, load, need, floor, follow); err != nil {
 		return nil, err
 	}
+	a.MinReplicas = min(planned, a.MinReplicas)
 	if declared.MinReplicas > 0 {
 		a.MinReplicas = min(planned, declared.MinReplicas)
 	}
@@ -175,8 +176,9 @@ func (d *day) autoscaler(i, planned int) (*planner.AutoscalerPlan, error) {
 	return a, nil
 }
 
-// bounds fills in target and minimum, and raises what each hour needs to what the
-// autoscaler makes of it; the target is left open where the CPU of a request is not known.
+// bounds fills in target and minimum, and what the autoscaler makes of each hour; the
+// target is left open where the CPU of a request is not known, and what each hour needs
+// stays as it is.
 func (w *work) bounds(a *planner.AutoscalerPlan, load forecast.Hours, need []int, floor int, follow []int) error {
 	cpu := w.spec.Demand.CPUPerRequest
 	if cpu <= 0 || w.spec.Pod.CPU <= 0 || w.queue == nil && w.spec.Demand.ThroughputPerPod <= 0 {
@@ -191,21 +193,6 @@ func (w *work) bounds(a *planner.AutoscalerPlan, load forecast.Hours, need []int
 	}
 	request := float64(w.spec.Pod.CPU) / float64(units.Core)
 	a.Limit = units.Ratio(capacity * cpu.Seconds() / request * float64(units.Whole))
-	if a.TargetCPUUtilization == 0 {
-		next := 0
-		b, err := forecast.Autoscaled{
-			Load: load, CPUPerRequest: cpu, Request: w.spec.Pod.CPU, Limit: a.Limit, Lag: a.Lag, Floor: floor, AtPeak: slices.Max(need),
-			Size: func(float64) (int, error) { next++; return need[next-1], nil },
-		}.Bounds()
-		if errors.Is(err, forecast.ErrNoTarget) {
-			a.NoTarget = fmt.Sprintf("load rises too steeply for a lag of %s: no whole percentage keeps the targets", a.Lag)
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		a.TargetCPUUtilization, a.MinReplicas = units.Ratio(b.TargetPercent)*units.Percent, max(a.MinReplicas, b.Min)
-	}
 	if a.TargetCPUUtilization > a.Limit {
 		return &planner.Infeasible{
 			Path:       w.path + ".horizontal_pod_autoscaler.target_cpu_utilization",
@@ -214,11 +201,45 @@ func (w *work) bounds(a *planner.AutoscalerPlan, load forecast.Hours, need []int
 			Remedy:     "leave target_cpu_utilization out, or request more CPU for each pod",
 		}
 	}
+	atPeak, next := slices.Max(need), 0
+	b, err := forecast.Autoscaled{
+		Load: load, CPUPerRequest: cpu, Request: w.spec.Pod.CPU, Limit: a.Limit, Lag: a.Lag, Floor: floor, AtPeak: atPeak,
+		Size:          func(float64) (int, error) { next++; return need[next-1], nil },
+		TargetPercent: int(a.TargetCPUUtilization / units.Percent), Min: w.spec.Autoscaler.MinReplicas,
+	}.Bounds()
+	if errors.Is(err, forecast.ErrNoTarget) {
+		a.NoTarget = fmt.Sprintf("load rises too steeply for a lag of %s: no whole percentage keeps the targets", a.Lag)
+		return nil
+	}
+	if few, ok := errors.AsType[*forecast.FewError](err); ok {
+		return w.tooFewAtNight(a, few.Need)
+	}
+	if err != nil {
+		return err
+	}
+	a.TargetCPUUtilization = units.Ratio(b.TargetPercent) * units.Percent
+	a.MinReplicas = max(a.MinReplicas, b.Min)
 	for h := range follow {
-		pods := load[h] * cpu.Seconds() / (a.TargetCPUUtilization.Float() * request)
-		follow[h] = max(follow[h], int(math.Ceil(pods*(1-1e-9))))
+		follow[h] = b.Replicas[h]
 	}
 	return nil
+}
+
+// tooFewAtNight says that the declared minimum is below what hours need in which the
+// target alone makes too few pods.
+func (w *work) tooFewAtNight(a *planner.AutoscalerPlan, need int) error {
+	least := w.spec.Autoscaler.MinReplicas
+	bad := &planner.Infeasible{
+		Path:       w.path + ".horizontal_pod_autoscaler.min_replicas",
+		Constraint: fmt.Sprintf("some hours need more replicas than their CPU asks for, and min_replicas is %d", least),
+		Margin:     fmt.Sprintf("%d too few", need-least),
+		Remedy:     fmt.Sprintf("raise min_replicas to %d, or leave it out", need),
+		Limit:      int64(least), Need: int64(need),
+	}
+	if a.TargetCPUUtilization > 0 {
+		bad.Remedy += ", or lower target_cpu_utilization"
+	}
+	return bad
 }
 
 // percentOf writes a ratio in percent, with one digit where it is not whole.

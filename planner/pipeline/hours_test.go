@@ -127,6 +127,49 @@ func TestAutoscalersThatCannotBe(t *testing.T) {
 	}
 }
 
+// TestWhatADeclaredTargetMakes: with a pod to spare every hour needs one pod more than
+// what carries its load, and a target of 60%, at which pods hold the targets to the last,
+// makes none more: the minimum has to be the count of the peak. At 50% a pod has 12.5
+// requests a second; 250 at night are 20 pods, and 18 are needed.
+func TestWhatADeclaredTargetMakes(t *testing.T) {
+	for target, want := range map[units.Ratio][2]int{60 * units.Percent: {68, 68}, 50 * units.Percent: {20, 20}} {
+		w := daily(target)
+		w.SpareReplicas = 1
+		plan := dayOf(w).mustMake(t)
+		if a := planned(t, &plan).Autoscaler; a.MinReplicas != want[0] || a.Replicas[2] != want[1] || a.MaxReplicas != 68 {
+			t.Errorf("at %d%%: %+v, want at least %d", target/units.Percent, a, want[0])
+		}
+	}
+}
+
+// TestDeclaredMinimum: where the target is open it is one under which 17 replicas are
+// enough at night, where 18 are needed; where both are declared and too few, it is said.
+func TestDeclaredMinimum(t *testing.T) {
+	w := daily(0)
+	w.SpareReplicas, w.Autoscaler.MinReplicas = 1, 17
+	plan := dayOf(w).mustMake(t)
+	a := planned(t, &plan).Autoscaler
+	// 250 requests a second of 20 ms are 5 cores: 10 pods at 100%. More than 17 of them,
+	// within a tolerance of 10%, are made by a target below 10/17/1.1 = 53.5%; at 53% it is 19.
+	if a.MinReplicas != 17 || a.TargetCPUUtilization > 53*units.Percent || a.Replicas[2] < 19 {
+		t.Errorf("%+v", a)
+	}
+	w = daily(60 * units.Percent)
+	w.SpareReplicas, w.Autoscaler.MinReplicas = 1, 17
+	refusal{"node_group.g.workload.w.horizontal_pod_autoscaler.min_replicas", "some hours need more replicas", "51 too few", "raise min_replicas to 68, or leave it out, or lower target_cpu_utilization"}.check(t, dayOf(w).infeasible(t))
+}
+
+// TestFlatDayHasNoMoreThanThePeak: a target leaves room of 10% and more, so that the same
+// load at all hours would be 74 pods and more; planned are 67.
+func TestFlatDayHasNoMoreThanThePeak(t *testing.T) {
+	w := daily(0)
+	w.DailyProfile = nil
+	plan := dayOf(w).mustMake(t)
+	if a := planned(t, &plan).Autoscaler; a.MinReplicas != 67 || a.MaxReplicas != 67 {
+		t.Errorf("%+v", a)
+	}
+}
+
 // TestSumsHourByHour: two workloads with their peaks at opposite hours need the nodes of
 // the fullest hour at the most, and not of both peaks.
 func TestSumsHourByHour(t *testing.T) {
@@ -163,7 +206,10 @@ func TestVerifySeesDays(t *testing.T) {
 		rule   string
 		change func(g *planner.GroupPlan, a *planner.AutoscalerPlan)
 	}{
-		"a pod fewer":      {"autoscaler.replicas", func(_ *planner.GroupPlan, a *planner.AutoscalerPlan) { a.Replicas[8]-- }},
+		"a pod fewer": {"autoscaler.replicas", func(_ *planner.GroupPlan, a *planner.AutoscalerPlan) { a.Replicas[8]-- }},
+		"more than it makes": {"autoscaler.replicas", func(_ *planner.GroupPlan, a *planner.AutoscalerPlan) {
+			a.Replicas[2], a.Replicas[3], a.Replicas[1] = 19, 19, 19
+		}},
 		"below the least":  {"autoscaler.replicas", func(_ *planner.GroupPlan, a *planner.AutoscalerPlan) { a.MinReplicas = 18 }},
 		"less load":        {"autoscaler.throughput", func(_ *planner.GroupPlan, a *planner.AutoscalerPlan) { a.Throughput[2] /= 2 }},
 		"a day of 23":      {"autoscaler.hours", func(_ *planner.GroupPlan, a *planner.AutoscalerPlan) { a.Replicas = a.Replicas[1:] }},

@@ -46,6 +46,7 @@ func (k *checker) autoscaled(l *load, declared *planner.HorizontalPodAutoscaler,
 		k.need(n >= a.MinReplicas && n <= l.plan.Replicas, l.path, "autoscaler.replicas", "hour %d has %d replicas, from %d to %d", h, n, a.MinReplicas, l.plan.Replicas)
 		k.need(rate < peak || n == l.plan.Replicas, l.path, "autoscaler.replicas", "hour %d has the peak and %d of %d replicas", h, n, l.plan.Replicas)
 		k.need(n >= k.leastAt(l, a, rate), l.path, "autoscaler.replicas", "hour %d has %d replicas, its load takes %d", h, n, k.leastAt(l, a, rate))
+		k.need(rate == peak || n <= k.mostAt(l, a, rate), l.path, "autoscaler.replicas", "hour %d has %d replicas, its target makes no more than %d", h, n, k.mostAt(l, a, rate))
 		for other := range a.Replicas {
 			k.need(a.Throughput[other] <= rate || a.Replicas[other] >= n, l.path, "autoscaler.replicas", "hour %d has more replicas than hour %d, and less load", h, other)
 		}
@@ -73,6 +74,17 @@ func (k *checker) leastAt(l *load, a *planner.AutoscalerPlan, rate units.Rate) i
 		least = max(least, math.Ceil(pods*(1-2*targetSlack)))
 	}
 	return int(min(least, float64(l.plan.Replicas)))
+}
+
+// mostAt is what the autoscaler makes of the load of an hour, and never more: the minimum,
+// or what its target takes. Where no target is known it is the count for the peak.
+func (k *checker) mostAt(l *load, a *planner.AutoscalerPlan, rate units.Rate) int {
+	d := &l.spec.Demand
+	if a.TargetCPUUtilization <= 0 || d.CPUPerRequest <= 0 || l.spec.Pod.CPU <= 0 {
+		return l.plan.Replicas
+	}
+	pods := rate.Float() * d.CPUPerRequest.Seconds() / (a.TargetCPUUtilization.Float() * float64(l.spec.Pod.CPU) / float64(units.Core))
+	return max(a.MinReplicas, int(min(math.Ceil(pods*(1+2*targetSlack)), float64(l.plan.Replicas))))
 }
 
 // defaultTolerance is within what share of its target an autoscaler does nothing
