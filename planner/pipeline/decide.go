@@ -73,6 +73,9 @@ func (u *uncertainty) size(i, world, months int, rates map[string]carried) (floa
 	} else if spec.Demand.Throughput > 0 {
 		w.carried.rate, w.carried.err = grownThroughput(w.path, &spec, months)
 	}
+	if spec.Demand.Way == planner.FromJob {
+		w.interruption, _ = u.m.interruption(&u.m.cluster.NodeGroups[u.members[i].group])
+	}
 	if err := w.size(u.m, months); err != nil {
 		return math.Inf(1), err
 	}

@@ -141,6 +141,21 @@ func TestSkippedWorldsAreTheSame(t *testing.T) {
 	}
 }
 
+// TestWorldsOfAJobOnSpot: in every world runs are done again that interruptions end.
+// 3,040 runs of at most 90 s are 38 pods for 80 turns each, and one more for the run that
+// is lost (TestJobs).
+func TestWorldsOfAJobOnSpot(t *testing.T) {
+	p := band(nightly(func(w *planner.Workload) {
+		w.Demand.Job.Runs = 3040
+		w.Demand.Job.DurationRange = &planner.TimeRange{Low: 60 * time.Second, High: 120 * time.Second, Confidence: 80 * units.Percent}
+	}), "5-10")
+	p.cluster.Risk = planner.Risk{Rule: planner.RiskMid}
+	plan := p.mustMake(t)
+	if s := plan.Uncertainty.Workloads[0]; s.Mid != 39 || s.Planned != 39 {
+		t.Errorf("%+v, want 39 in the middle", s)
+	}
+}
+
 // TestUncertainMutations breaks what a plan says of its estimates.
 func TestUncertainMutations(t *testing.T) {
 	p := uncertain(planner.Risk{Rule: planner.RiskPercentile, Share: 90 * units.Percent})

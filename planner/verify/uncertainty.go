@@ -130,7 +130,19 @@ func (k *checker) spreadOf(u *planner.Uncertainty, s *planner.WorkloadSpread, w 
 	if risk.Rule == planner.RiskMid {
 		k.need(s.Planned == s.Mid, s.Path, "uncertainty.rule", "%d replicas are planned, %d carry the middle", s.Planned, s.Mid)
 	}
+	k.carriesPeak(s)
 	k.tested(s, w)
+}
+
+// carriesPeak checks that what is said to be planned is.
+func (k *checker) carriesPeak(s *planner.WorkloadSpread) {
+	for _, g := range k.groups {
+		for _, l := range g.loads {
+			if l.path == s.Path && !l.spec.System {
+				k.need(s.Planned == l.plan.Reasons.Load, s.Path, "uncertainty.planned", "%d replicas are said to carry the peak, it is %d", s.Planned, l.plan.Reasons.Load)
+			}
+		}
+	}
 }
 
 // halton is how far the share of 1,024 worlds below a figure may be from its
