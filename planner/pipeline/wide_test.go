@@ -58,14 +58,14 @@ func wideProblem(r *rand.Rand) *problem {
 // ranges draws a rule where anything is an estimate.
 func (d dice) ranges(p *problem) {
 	c := &p.cluster
-	any := c.Growth.Range != nil
+	open := c.Growth.Range != nil
 	for i := range c.NodeGroups {
 		for _, w := range c.NodeGroups[i].Workloads {
 			e := &w.Demand
-			any = any || e.ThroughputRange != nil || e.ThroughputPerPodRange != nil || e.Service.Range != nil || e.CPUPerRequestRange != nil || w.GrowthRange != nil || e.Job != nil && e.Job.DurationRange != nil
+			open = open || e.ThroughputRange != nil || e.ThroughputPerPodRange != nil || e.Service.Range != nil || e.CPUPerRequestRange != nil || w.GrowthRange != nil || e.Job != nil && e.Job.DurationRange != nil
 		}
 	}
-	if any {
+	if open {
 		c.Risk = pick(d, planner.Risk{Rule: planner.RiskPercentile, Share: units.Ratio(d.between(50, 95)) * units.Percent},
 			planner.Risk{Rule: planner.RiskMid}, planner.Risk{Rule: planner.RiskCVaR, Share: 80 * units.Percent},
 			planner.Risk{Rule: planner.RiskLeastRegret, Overspend: units.Whole, Shortfall: units.Ratio(d.between(1, 6)) * units.Whole})
@@ -169,6 +169,9 @@ func TestWidePlansAreValid(t *testing.T) {
 		for i := range plan.NodeGroups {
 			followed += count(plan.NodeGroups[i].Day != nil)
 		}
+	}
+	if refused > seeds/2 || spread < seeds/4 || followed < seeds/10 {
+		t.Error("the generator draws too few of what it is for")
 	}
 	t.Logf("%d of %d cannot be met, %d have estimates, %d groups follow the day, %d run out", refused, seeds, spread, followed, short)
 }
