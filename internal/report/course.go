@@ -240,10 +240,28 @@ func (p *page) growth(plan *planner.Plan) {
 	if u := plan.Cluster.Upgrade; u != nil {
 		items = append(items, "with the upgrade to "+u.To+" carried out")
 	}
+	if words := estimatedGrowth(plan); words != "" {
+		items = append(items, words)
+	}
 	if left > 0 {
 		items = append(items, count(left, "month")+" without a change of nodes or cost left out")
 	}
 	p.labelled("", dim, items...)
+}
+
+// estimatedGrowth says at which growth the months are counted, where it is an estimate.
+func estimatedGrowth(plan *planner.Plan) string {
+	estimated := plan.Cluster.Growth.Range != nil
+	for i := range plan.Cluster.NodeGroups {
+		estimated = estimated || slices.ContainsFunc(plan.Cluster.NodeGroups[i].Workloads, func(w planner.Workload) bool { return w.GrowthRange != nil })
+	}
+	switch {
+	case !estimated:
+		return ""
+	case plan.Cluster.Growth.SizeForHorizon:
+		return "at the growth that each workload was sized for"
+	}
+	return "at the middle of what growth is estimated to be"
 }
 
 // controlPlaneChanges reports whether the control plane costs something else in one

@@ -14,10 +14,13 @@ const workloadInfix = ".workload."
 
 // explainWorkload writes how many pods a workload has and why, and what each asks for.
 func (p *page) explainWorkload(plan *planner.Plan, g *planner.GroupPlan, w *planner.WorkloadPlan) {
-	input := inputOf(plan, g, w)
+	stated := inputOf(plan, g, w)
+	spread := spreadOf(plan, g.Path()+workloadInfix+w.Name)
+	input := asSized(spread, stated)
 	p.heading(g.Path()+workloadInfix+w.Name, count(w.Replicas, "pod"))
 	p.blank()
 	t := figureTable()
+	explainEstimates(&t, plan, spread, stated)
 	explainThroughput(&t, plan, w, input)
 	queued := w.Sizing != nil && input != nil
 	if queued {
@@ -69,13 +72,19 @@ func explainThroughput(t *table, plan *planner.Plan, w *planner.WorkloadPlan, in
 	switch {
 	case len(w.Fronts) > 0:
 		how = "in front of " + sumOfFronts(w)
+	case w.Throughput == input.Demand.Throughput && input.Demand.ThroughputRange != nil:
+		how = "of the estimate: the peak of the whole cluster"
 	case w.Throughput != input.Demand.Throughput:
 		how = fmt.Sprintf("%s today, %s a month for %s", perSecond(input.Demand.Throughput), signedTenths(input.GrowthPerMonth), count(growth.HorizonMonths, "month"))
 	}
 	t.add("throughput", perSecondUp(w.Throughput), how)
 	switch d := &input.Demand; d.Way {
 	case planner.FromLoadTest:
-		t.add("one pod carries", perSecond(d.ThroughputPerPod), "throughput_per_pod, from a load test")
+		how := "throughput_per_pod, from a load test"
+		if d.ThroughputPerPodRange != nil {
+			how = "throughput_per_pod, of the estimate"
+		}
+		t.add("one pod carries", perSecond(d.ThroughputPerPod), how)
 	case planner.FromCurve:
 		explainCurve(t, d)
 	case planner.GivenReplicas, planner.FromLatency, planner.FromJob:
@@ -88,21 +97,25 @@ func explainThroughput(t *table, plan *planner.Plan, w *planner.WorkloadPlan, in
 // explainJob adds how runs become pods, and what they cost.
 func explainJob(t *table, plan *planner.Plan, j *planner.JobPlan, input *planner.Workload) {
 	spec := input.Demand.Job
-	how := "stated, each of " + span(spec.Duration)
+	each := span(spec.Duration)
+	if spec.DurationRange != nil {
+		each = spanUp(spec.Duration)
+	}
+	how := "stated, each of " + each
 	if j.Runs != spec.Runs {
-		how = fmt.Sprintf("%s today, %s a month for %s, each of %s", number(spec.Runs), signedTenths(input.GrowthPerMonth), count(plan.Cluster.Growth.HorizonMonths, "month"), span(spec.Duration))
+		how = fmt.Sprintf("%s today, %s a month for %s, each of %s", number(spec.Runs), signedTenths(input.GrowthPerMonth), count(plan.Cluster.Growth.HorizonMonths, "month"), each)
 	}
 	t.add("runs a day", number(j.Runs), how)
 	if j.Interruption > 0 {
 		t.add("attempts", number(j.Attempts), percent(j.Interruption)+" of spot machines are taken away in a month, and a run starts anew: runs x (e^(rate x duration) - 1) / (rate x duration), rounded up")
 	}
 	if j.InTurn > 0 {
-		t.add("runs in turn", number(j.InTurn), fmt.Sprintf("floor(%s / %s)", span(spec.FinishWithin), span(spec.Duration)))
+		t.add("runs in turn", number(j.InTurn), fmt.Sprintf("floor(%s / %s)", span(spec.FinishWithin), each))
 	}
 	if j.Takes > 0 {
 		t.add("all done after", hoursMinutes(j.Takes)+" h", "if no run takes longer than is stated, and interruptions are no more than expected")
 	}
-	t.add("node time a day", hoursMinutes(j.NodeTime)+" h", "attempts x duration x the largest share of a node that a pod requests")
+	t.add("node time a day", hoursMinutes(j.NodeTime)+" h", attempted(j)+" x duration x the largest share of a node that a pod requests")
 	cost := notKnown
 	if j.CostPerRunKnown {
 		cost = fmt.Sprintf("%.6f USD", float64(j.CostPerRun)/float64(units.Dollar))
@@ -163,15 +176,32 @@ func loadHow(w *planner.WorkloadPlan) string {
 	case "one pod":
 		return "there is no less than one"
 	case "finish_within":
-		return "attempts / runs in turn, rounded up"
+		return jobWork(w) + " / runs in turn, rounded up"
 	case "runs":
-		return "attempts x duration / 24h, rounded up: runs that come evenly are never more at a time (Little's law)"
+		return jobWork(w) + " x duration / 24h, rounded up: runs that come evenly are never more at a time (Little's law)"
 	case "last point measured":
 		return "throughput / the last point of the load curve, rounded up: beyond it nothing is known"
 	case "load test":
 		return "throughput / throughput_per_pod, rounded up"
 	}
 	return "one pod fewer would miss the target for " + w.Binding
+}
+
+// jobWork names the runs that the pods of a job are counted for.
+func jobWork(w *planner.WorkloadPlan) string {
+	if w.Job == nil {
+		return "runs"
+	}
+	return attempted(w.Job)
+}
+
+// attempted names the runs of a day: with those that are begun anew, where machines are
+// taken away.
+func attempted(j *planner.JobPlan) string {
+	if j.Interruption > 0 {
+		return "attempts"
+	}
+	return "runs"
 }
 
 // explainPod adds what a pod requests, container by container where sidecars are

@@ -56,6 +56,58 @@ func TestExplainGrowth(t *testing.T) {
 	wants(t, explained(t, p, "node_group.web.workload."+w.Name, report.Options{Width: 160}), "throughput 1,210/s 1,000/s today, +10.0% a month for 2 months")
 }
 
+// TestExplainEstimates: of 800 to 1,500/s 1,400/s were sized for, which grow by 5% to
+// 1,470/s in a month; a pod carries 80/s of the 100/s in the middle. Runs of 5 min take
+// 7 min 41.3 s in the world that is sized for: 31 of them in 4 h.
+func TestExplainEstimates(t *testing.T) {
+	p := shop(t)
+	g := &p.NodeGroups[2]
+	w := &g.Workloads[0]
+	path := g.Path() + ".workload." + w.Name
+	var in *planner.Workload
+	for i := range p.Cluster.NodeGroups {
+		for j := range p.Cluster.NodeGroups[i].Workloads {
+			if o := &p.Cluster.NodeGroups[i].Workloads[j]; o.Name == w.Name {
+				in = o
+			}
+		}
+	}
+	in.Demand = planner.Demand{
+		Way:             planner.FromLoadTest,
+		Throughput:      1000 * units.PerSecond,
+		ThroughputRange: &planner.RateRange{Low: 800 * units.PerSecond, High: 1500 * units.PerSecond, Confidence: 80 * units.Percent},
+
+		ThroughputPerPod:      100 * units.PerSecond,
+		ThroughputPerPodRange: &planner.RateRange{Low: 70 * units.PerSecond, High: 110 * units.PerSecond, Confidence: 90 * units.Percent},
+	}
+	p.Cluster.Growth = planner.Growth{PerMonth: 3 * units.Percent, HorizonMonths: 1, SizeForHorizon: true, Range: &planner.RatioRange{Low: units.Percent, High: 6 * units.Percent, Confidence: 80 * units.Percent}}
+	p.Cluster.Risk = planner.Risk{Rule: planner.RiskPercentile, Share: 90 * units.Percent}
+	spread := planner.WorkloadSpread{Path: path, SizedFor: planner.SizedFor{
+		Throughput: 1400 * units.PerSecond, ThroughputPerPod: 80 * units.PerSecond, GrowthPerMonth: 5 * units.Percent, HasGrowth: true,
+	}}
+	p.Uncertainty = &planner.Uncertainty{Workloads: []planner.WorkloadSpread{spread}}
+	w.Throughput, w.PerPod, w.Latency, w.Sizing, w.Binding = 1470*units.PerSecond, 73_500_000, nil, nil, "load test"
+	wants(t, explained(t, p, path, report.Options{Width: 160}),
+		"estimate 1,400/s throughput: 800/s to 1,500/s with 80%, 1,000/s in the middle; sized for 90% of the worlds",
+		"estimate 80/s throughput_per_pod: 70/s to 110/s with 90%, 100/s in the middle",
+		"estimate +5.0% growth_per_month: +1.0% to +6.0% with 80%, +3.0% in the middle",
+		"throughput 1,470/s 1,400/s today, +5.0% a month for 1 month",
+		"one pod carries 80/s throughput_per_pod, of the estimate",
+	)
+	wants(t, text(t, p, report.Options{Width: 160}), "80/s a pod", "at the growth that each workload was sized for")
+	in.Demand = planner.Demand{Way: planner.FromJob, Job: &planner.Job{
+		Runs: 600, Duration: 5 * time.Minute, FinishWithin: 4 * time.Hour,
+		DurationRange: &planner.TimeRange{Low: 3 * time.Minute, High: 12 * time.Minute, Confidence: 80 * units.Percent},
+	}}
+	p.Cluster.Growth = planner.Growth{}
+	p.Uncertainty.Workloads[0].SizedFor = planner.SizedFor{JobDuration: 461335 * time.Millisecond}
+	w.Throughput, w.PerPod, w.Binding, w.Job = 0, 0, "finish_within", &planner.JobPlan{Runs: 600, Attempts: 600, InTurn: 31}
+	wants(t, explained(t, p, path, report.Options{Width: 160}),
+		"estimate 7m42s duration: 3 min to 12 min with 80%, 5 min in the middle",
+		"runs a day 600 stated, each of 7m42s", "runs in turn 31 floor(4 h / 7m42s)", "runs / runs in turn, rounded up",
+	)
+}
+
 // TestExplainLoadCurve: of three points the last is over the target, and where the
 // last holds it too, nothing is said of a line.
 func TestExplainLoadCurve(t *testing.T) {

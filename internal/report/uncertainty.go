@@ -39,7 +39,7 @@ func (p *page) uncertainty(plan *planner.Plan) {
 	t.add("USD/month", monthly(u.Cost.P10), monthly(u.Cost.P50), monthly(u.Cost.P90), monthly(plan.Cost.Total))
 	p.table(&t)
 	items := []string{
-		"sized for " + riskWords(&plan.Cluster.Risk),
+		"sized for " + riskWords(&plan.Cluster.Risk) + "; pods are those of LOAD, counted by formula",
 		fmt.Sprintf("%s worlds, estimates independent of each other; nodes and cost in %s that stand for all", number(u.Worlds), number(u.Strata)),
 		"every workload has enough in " + percent(downToPercent(u.Holds)),
 	}
@@ -99,7 +99,7 @@ func sizedFor(w *planner.WorkloadSpread) string {
 		items = append(items, milliseconds(f.CPUPerRequest)+" of CPU a request")
 	}
 	if f.JobDuration > 0 {
-		items = append(items, "runs of "+f.JobDuration.String())
+		items = append(items, "runs of "+spanUp(f.JobDuration))
 	}
 	if f.HasGrowth {
 		items = append(items, "growth of "+tenths(f.GrowthPerMonth)+" a month")

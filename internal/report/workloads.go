@@ -45,7 +45,8 @@ type workloadRow struct {
 	input *planner.Workload
 }
 
-// rowsOf returns the workloads of all groups that are or are not the system's.
+// rowsOf returns the workloads of all groups that are or are not the system's, with
+// their input as it was sized for.
 func rowsOf(plan *planner.Plan, system bool) []workloadRow {
 	inputs := map[string]*planner.Workload{}
 	for i := range plan.Cluster.NodeGroups {
@@ -61,7 +62,7 @@ func rowsOf(plan *planner.Plan, system bool) []workloadRow {
 			w := &g.Workloads[j]
 			if w.System == system {
 				name := g.Name + "/" + w.Name
-				rows = append(rows, workloadRow{name: name, plan: w, input: inputs[name]})
+				rows = append(rows, workloadRow{name: name, plan: w, input: asSized(spreadOf(plan, g.Path()+workloadInfix+w.Name), inputs[name])})
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -16,17 +17,36 @@ func (r *reader) profile(a *attribute, val cty.Value, expr hclsyntax.Expression)
 	switch {
 	case t.IsTupleType() || t.IsListType():
 		return r.hours(a, val, expr)
-	case t.IsObjectType() && t.HasAttribute("trough") && len(t.AttributeTypes()) == 1:
-		at := entryRange(expr, "trough")
-		trough, ok := r.ratio(a, val.GetAttr("trough"), at)
-		if ok && trough <= 0 {
-			r.add(ProfileUnfit, &at, "A trough of nothing is no ratio to go down to. Write the least share of the peak, such as \"25%%\", or 24 shares.")
-			ok = false
-		}
-		return planner.DailyProfile{Trough: trough}, ok
+	case t.IsObjectType():
+		return r.trough(a, val, expr)
 	}
 	r.add(WrongType, &rng, "A daily profile is expected, not %s. Write 24 shares of the peak, from midnight UTC on, or { trough = \"25%%\" }.", describe(val))
 	return planner.DailyProfile{}, false
+}
+
+// trough returns a profile of one ratio: { trough = … }.
+func (r *reader) trough(a *attribute, val cty.Value, expr hclsyntax.Expression) (planner.DailyProfile, bool) {
+	names, good := slices.Sorted(maps.Keys(val.Type().AttributeTypes())), true
+	for _, name := range names {
+		if at := entryRange(expr, name); name != "trough" {
+			r.add(WrongType, &at, "A daily profile has no %q. Write { trough = \"25%%\" }, the least share of the peak, or 24 shares, from midnight UTC on.", name)
+			good = false
+		}
+	}
+	if rng := expr.Range(); len(names) == 0 {
+		r.add(WrongType, &rng, "A daily profile has a trough. Write { trough = \"25%%\" }, the least share of the peak, or 24 shares, from midnight UTC on.")
+		good = false
+	}
+	if !good {
+		return planner.DailyProfile{}, false
+	}
+	at := entryRange(expr, "trough")
+	trough, ok := r.ratio(a, val.GetAttr("trough"), at)
+	if ok && trough <= 0 {
+		r.add(ProfileUnfit, &at, "A trough of nothing is no ratio to go down to. Write the least share of the peak, such as \"25%%\", or 24 shares.")
+		ok = false
+	}
+	return planner.DailyProfile{Trough: trough}, ok
 }
 
 // hours returns 24 shares of the peak, of which the largest is all of it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -37,9 +38,9 @@ func (w *work) fromJob(months int) error {
 	if long, ok := errors.AsType[*demand.TooLongError](err); ok {
 		return &planner.Infeasible{
 			Path:       w.path + ".job.finish_within",
-			Constraint: fmt.Sprintf("no number of pods is done within %s: one run takes %s", j.Window, j.Duration),
-			Margin:     long.Margin.String() + " too long",
-			Remedy:     fmt.Sprintf("raise finish_within to %s, or split a run into shorter ones", j.Duration),
+			Constraint: fmt.Sprintf("no number of pods is done within %s: one run takes %s", shortly(j.Window), shortly(j.Duration)),
+			Margin:     shortly(long.Margin) + " too long",
+			Remedy:     fmt.Sprintf("raise finish_within to %s, or split a run into shorter ones", shortly(j.Duration)),
 		}
 	}
 	if err != nil {
@@ -50,6 +51,18 @@ func (w *work) fromJob(months int) error {
 		w.binding = "runs"
 	}
 	return nil
+}
+
+// shortly writes a time as a spec does, without parts that are nothing: "2h", "1h30m".
+func shortly(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // interruption returns the share of a group's machines that are taken away in a month,

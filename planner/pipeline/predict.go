@@ -71,7 +71,11 @@ func (w *work) modelName(h *held, l *demand.Latency) string {
 		name = fmt.Sprintf("M/G/%d", d.Concurrency)
 	}
 	if s.CPU.PerRequest > 0 {
-		name += fmt.Sprintf(" on %s cores", coresExactly(s.CPU.Cores))
+		unit := "cores"
+		if s.CPU.Cores == units.Core {
+			unit = "core"
+		}
+		name += fmt.Sprintf(" on %s %s", coresExactly(s.CPU.Cores), unit)
 	}
 	policy := d.Balancing
 	switch {
