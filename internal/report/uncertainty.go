@@ -17,8 +17,13 @@ func (p *page) uncertainty(plan *planner.Plan) {
 		return
 	}
 	t := table{columns: []column{
-		{title: "ESTIMATES"}, {title: "P10", right: true}, {title: "P50", right: true}, {title: "P90", right: true},
-		{title: "PLANNED", right: true}, {title: "ENOUGH IN", right: true}, {title: "SIZED FOR", wraps: true},
+		{title: "ESTIMATES"},
+		{title: "P10", right: true},
+		{title: "P50", right: true},
+		{title: "P90", right: true},
+		{title: "PLANNED", right: true},
+		{title: "ENOUGH IN", right: true},
+		{title: "SIZED FOR", wraps: true},
 	}}
 	for i := range u.Workloads {
 		w := &u.Workloads[i]

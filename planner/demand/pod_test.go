@@ -273,13 +273,3 @@ func TestStationCheck(t *testing.T) {
 		t.Error(s.Check())
 	}
 }
-
-func TestThrottled(t *testing.T) {
-	load := demand.Load{Targets: []demand.Target{{Statistic: demand.Mean, Limit: 200 * ms}, {Statistic: demand.P99, Limit: 199 * ms}}}
-	for limit, want := range map[units.MilliCPU]bool{0: false, 999: true, 1000: false} {
-		load.Station.CPU.Limit = limit
-		if target, got := load.Throttled(); got != want || got && target != load.Targets[1] {
-			t.Errorf("limit %d: %v, %t", limit, target, got)
-		}
-	}
-}

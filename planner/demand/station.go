@@ -75,8 +75,6 @@ type CPU struct {
 	// Cores is what a pod can count on: its request. The requests in a pod share
 	// it, and none uses more than one core.
 	Cores units.MilliCPU
-	// Limit is the pod's limit. Zero means none.
-	Limit units.MilliCPU
 }
 
 // CPUError says that a request would compute for longer than it takes.
@@ -118,26 +116,4 @@ type Load struct {
 	// MaxUtilization bounds the share of the workers' time that is spent serving,
 	// and the share of the CPU that is used. Zero means 100%.
 	MaxUtilization units.Ratio
-}
-
-// What the Linux scheduler does to a pod at its CPU limit: it stands still for
-// the rest of a period of 100 ms (Linux kernel documentation, "CFS Bandwidth
-// Control"). Below a core a single request can use up the period's quota.
-const (
-	throttledBelow = 1 * units.Core
-	throttledUnder = 200 * time.Millisecond
-)
-
-// Throttled returns the first target that stops at the CPU limit can break, and
-// which the model does not know of: one below two periods, with a limit below a
-// core.
-func (l Load) Throttled() (Target, bool) {
-	if limit := l.Station.CPU.Limit; limit > 0 && limit < throttledBelow {
-		for _, t := range l.Targets {
-			if t.Limit < throttledUnder {
-				return t, true
-			}
-		}
-	}
-	return Target{}, false
 }

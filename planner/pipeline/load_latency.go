@@ -120,8 +120,7 @@ func (w *work) newQueue(d *planner.Demand) (*queue, error) {
 		Law: law, Workers: d.Concurrency, Policy: policyOf(d.Balancing), Balancers: d.Balancers, Connections: d.Connections,
 	}}
 	if d.CPUPerRequest > 0 {
-		pod := &w.spec.Pod
-		q.station.CPU = demand.CPU{PerRequest: d.CPUPerRequest, Cores: pod.CPU, Limit: pod.CPULimit}
+		q.station.CPU = demand.CPU{PerRequest: d.CPUPerRequest, Cores: w.spec.Pod.CPU}
 	}
 	if err := q.station.Check(); err != nil {
 		return nil, &planner.Infeasible{

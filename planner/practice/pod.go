@@ -22,7 +22,7 @@ const (
 
 // podRules are the rules of workloads. The provider's own pods are exempt.
 func podRules() []rule {
-	return slices.Concat(replicaRules(), disruptionRules(), limitRules())
+	return slices.Concat(replicaRules(), disruptionRules(), limitRules(), targetRules())
 }
 
 func replicaRules() []rule {
@@ -202,31 +202,7 @@ func limitRules() []rule {
 			Why:  "Such a limit limits nothing: the node runs out before the pod is stopped, and other pods pay for it.",
 			Fix:  "Lower the limit below the node's allocatable, or give the pod larger nodes.",
 		}, hollowLimits},
-		{Rule{
-			ID: "PD-22", Title: "Survivors hold the targets", DefaultSeverity: planner.Warning,
-			What: "A workload with static recovery keeps min_ready pods through a declared loss, and they are fewer than the peak needs to hold its targets.",
-			Why:  "min_ready stands in for the load: until the lost pods are back, response times are above the targets at peak.",
-			Fix:  "Raise min_ready to the load, or leave it out: the plan then keeps the targets through the loss.",
-		}, thinSurvivors},
 	}
-}
-
-func thinSurvivors(v *view) []planner.Finding {
-	var found []planner.Finding
-	for _, g := range v.groups {
-		for _, l := range g.loads {
-			need := l.plan.Reasons.Load
-			if l.Recovery != planner.Static || l.MinReady == nil || l.Demand.Way == planner.GivenReplicas || l.plan.ReadyAtWorst >= need {
-				continue
-			}
-			found = append(found, planner.Finding{
-				Path:    l.path + ".min_ready",
-				Message: fmt.Sprintf("a declared loss leaves %s ready, and the peak needs %d: the targets do not hold until the others are back", count(l.plan.ReadyAtWorst, "pod"), need),
-				Remedy:  fmt.Sprintf("min_ready = %d", need),
-			})
-		}
-	}
-	return found
 }
 
 func noLimits(v *view) []planner.Finding {
@@ -243,7 +219,7 @@ func noLimits(v *view) []planner.Finding {
 			found = append(found, planner.Finding{
 				Path:    l.path + ".pod.limits",
 				Message: fmt.Sprintf("%s without a limit of %s", count(l.plan.Replicas, "pod"), none),
-				Remedy:  memoryLimit(l.Pod.Memory),
+				Remedy:  memoryLimit(v.own(&g, &l.Pod).Memory),
 			})
 		}
 	}
@@ -279,10 +255,10 @@ func hollowLimits(v *view) []planner.Finding {
 				switch {
 				case l.Pod.MemoryLimit > p.Allocatable.Memory:
 					what = fmt.Sprintf("a memory limit of %s on nodes with %s (%s)", gib(int64(l.Pod.MemoryLimit)), gib(int64(p.Allocatable.Memory)), p.InstanceType)
-					remedy = memoryLimit(l.Pod.Memory)
+					remedy = memoryLimit(v.own(&g, &l.Pod).Memory)
 				case l.Pod.CPULimit > p.Allocatable.CPU:
 					what = fmt.Sprintf("a CPU limit of %s on nodes with %s (%s)", cores(int64(l.Pod.CPULimit)), cores(int64(p.Allocatable.CPU)), p.InstanceType)
-					remedy = cpuLimit(l.Pod.CPU)
+					remedy = cpuLimit(v.own(&g, &l.Pod).CPU)
 				default:
 					continue
 				}

@@ -225,6 +225,21 @@ func TestPodRules(t *testing.T) {
 			w.planned().Workloads[0].Reasons = planner.ReplicaReasons{Load: 3}
 			w.planned().Workloads[0].ReadyAtWorst = 2
 		}, "warning PD-22 node_group.web.workload.api.min_ready", "leaves 2 pods ready, and the peak needs 3", "min_ready = 3"},
+		"a limit that stops requests": {func(w *world) {
+			w.api().Demand = planner.Demand{Way: planner.FromLatency, Latency: []planner.LatencyTarget{
+				{Statistic: planner.Mean, Target: 200 * time.Millisecond}, {Statistic: planner.P99, Target: 199 * time.Millisecond},
+			}}
+			w.api().Pod.CPU, w.api().Pod.CPULimit = 500, 999
+		}, "warning PD-23 node_group.web.workload.api.pod.limits", "for p99 of 199ms", `leave cpu out of limits, or limits { cpu = "1000m" }`},
+		"a limit that stops requests of survivors": {func(w *world) {
+			w.api().Demand = planner.Demand{
+				Way: planner.FromLatency, Latency: []planner.LatencyTarget{{Statistic: planner.P99, Target: time.Second}},
+				FailureLatency: []planner.LatencyTarget{{Statistic: planner.P50, Target: 100 * time.Millisecond}},
+			}
+			// 1.2 cores, of which the sidecar has 0.3.
+			w.c().Sidecars = []planner.Sidecar{{Name: "proxy", CPU: 300, NodeGroups: []string{"web"}}, {Name: "other", CPU: 900, NodeGroups: []string{"core"}}}
+			w.api().Pod.CPULimit = 1200
+		}, "warning PD-23 node_group.web.workload.api.pod.limits", "at a CPU limit of 0.9 vCPU", "leave cpu out of limits"},
 		"a daemonset on no node": {func(w *world) {
 			w.c().DaemonSets = []planner.DaemonSet{{Name: "agent"}, {Name: "x", NodeSelector: map[string]string{"kubernetes.io/arch": "arm64"}}}
 		}, "warning WN-24 daemonset.x.node_selector", "x runs on no node of the plan: none has the labels", "leave node_selector out"},
@@ -235,6 +250,40 @@ func TestPodRules(t *testing.T) {
 		"a hollow limit": {func(w *world) { w.api().Pod.CPULimit = 4000 }, "warning PD-09 node_group.web.workload.api.pod.limits", "4 vCPU on nodes with 3.9 vCPU", `limits { cpu = "1000m" }`},
 		"hollow memory":  {func(w *world) { w.api().Pod.MemoryLimit = 15 * units.GiB }, "warning PD-09 node_group.web.workload.api.pod.limits", "15.0 GiB on nodes with 14.0 GiB", `limits { memory = "2Gi" }`},
 	})
+}
+
+// TestWhatNoLimitStops: a target of two periods, a limit of a core, and what was measured
+// under its limit.
+func TestWhatNoLimitStops(t *testing.T) {
+	for name, change := range map[string]func(w *planner.Workload){
+		"a target of 200 ms": func(w *planner.Workload) { w.Demand.Latency[0].Target = 200 * time.Millisecond },
+		"a limit of a core":  func(w *planner.Workload) { w.Pod.CPULimit = 1000 },
+		"no limit":           func(w *planner.Workload) { w.Pod.CPULimit = 0 },
+		"a load curve":       func(w *planner.Workload) { w.Demand.Way = planner.FromCurve },
+	} {
+		w := sound()
+		w.api().Demand = planner.Demand{Way: planner.FromLatency, Latency: []planner.LatencyTarget{{Statistic: planner.P99, Target: 199 * time.Millisecond}}}
+		w.api().Pod.CPU, w.api().Pod.CPULimit = 500, 999
+		change(w.api())
+		for _, f := range practice.Check(w.plan, w.cat, &planner.Terms{DisksBySize: []string{"pd-ssd"}}) {
+			if f.Rule == "PD-23" {
+				t.Errorf("%s: %s", name, f.Message)
+			}
+		}
+	}
+}
+
+// TestLimitsBesideSidecars: of a pod of 2.25 GiB the container that has no limit requests
+// 2 GiB; the sidecar's is not the author's.
+func TestLimitsBesideSidecars(t *testing.T) {
+	w := sound()
+	w.c().Sidecars = []planner.Sidecar{{Name: "proxy", CPU: 100, Memory: 256 * units.MiB}}
+	w.api().Pod.Memory, w.api().Pod.MemoryLimit = 2304*units.MiB, 0
+	for _, f := range practice.Check(w.plan, w.cat, &planner.Terms{DisksBySize: []string{"pd-ssd"}}) {
+		if f.Rule == "PD-08" && f.Remedy != `limits { memory = "2Gi" }` {
+			t.Error(f.Remedy)
+		}
+	}
 }
 
 func TestUpgradeAndVersionRules(t *testing.T) {
