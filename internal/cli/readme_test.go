@@ -61,6 +61,33 @@ func TestExamplesHaveTheirPlan(t *testing.T) {
 	}
 }
 
+// TestExamplesHaveTheirUpgrade compares what each example that declares an upgrade says of
+// it, every event included, and its runbook, with the files beside it.
+func TestExamplesHaveTheirUpgrade(t *testing.T) {
+	t.Chdir("../..")
+	specs, err := filepath.Glob("examples/*/main.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for _, path := range specs {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(src), "\n  upgrade {\n") {
+			continue
+		}
+		shown++
+		dir := filepath.Dir(path)
+		testkit.Golden(t, filepath.Join(dir, "upgrade.txt"), []byte(output(t, "upgrade "+dir+" --timeline")))
+		testkit.Golden(t, filepath.Join(dir, "runbook.md"), []byte(output(t, "upgrade "+dir+" -o markdown")))
+	}
+	if shown < 5 {
+		t.Errorf("only %d examples declare an upgrade", shown)
+	}
+}
+
 // output runs one command line in process and returns what it prints.
 func output(t *testing.T, command string) string {
 	t.Helper()

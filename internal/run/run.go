@@ -16,6 +16,7 @@ import (
 	"github.com/scantling-dev/scantling/internal/spec"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/pipeline"
+	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/planner/verify"
 	"github.com/scantling-dev/scantling/providers/aws"
 	"github.com/scantling-dev/scantling/providers/gcp"
@@ -195,6 +196,41 @@ func Compare(ctx context.Context, plan *planner.Plan) (_ planner.Comparison, err
 		return planner.Comparison{}, err
 	}
 	return pipeline.Compare(ctx, plan, cat, ground.New(&cat))
+}
+
+// Upgrade compares the strategies of an upgrade of a plan that Plan made or Verify
+// approved, and says what lies ahead: see pipeline.Upgrade and pipeline.Outlook. Nil is
+// the upgrade that the plan declares; there must be one. Its error wraps
+// planner.ErrInfeasible, is the context's cause or a BugError.
+func Upgrade(ctx context.Context, plan *planner.Plan, u *planner.Upgrade, until units.Date) (_ *planner.UpgradePlan, _ planner.UpgradeOutlook, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()}
+		}
+	}()
+	none := planner.UpgradeOutlook{}
+	ground, ok := groundOf(&plan.Cluster)
+	if !ok {
+		return nil, none, &BugError{What: fmt.Errorf("no ground of provider %q is registered", plan.Cluster.Provider)}
+	}
+	cat, err := catalogOf(&ground, &plan.Cluster)
+	if err != nil {
+		return nil, none, err
+	}
+	prov := ground.New(&cat)
+	out := plan.Upgrade
+	if u != nil {
+		if out, err = pipeline.Upgrade(ctx, plan, cat, prov, *u); err != nil {
+			return nil, none, err
+		}
+		asked := *plan
+		asked.Cluster.Upgrade, asked.Upgrade = u, out
+		if err := verify.Upgrade(&asked.Cluster, &cat, prov, &asked); err != nil {
+			return nil, none, &BugError{What: fmt.Errorf("the upgrade failed its own check: %w", err)}
+		}
+	}
+	ahead, err := pipeline.Outlook(plan, out, cat, prov, until)
+	return out, ahead, err
 }
 
 // Explain turns the error of Plan into diagnostics with places in the spec; nil

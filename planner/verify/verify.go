@@ -121,10 +121,7 @@ func Violations(err error) []Violation {
 // a fixed number of steps it gives up and says so: what is not proved is a
 // violation.
 func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan *planner.Plan) error {
-	k := &checker{c: c, cat: cat, prov: prov, terms: prov.Terms(), plan: plan, types: map[string]*catalogs.InstanceType{}}
-	for i := range cat.Types {
-		k.types[cat.Types[i].Name] = &cat.Types[i]
-	}
+	k := newChecker(c, cat, prov, plan)
 	k.inputs()
 	k.machines()
 	k.stock()
@@ -166,6 +163,28 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	k.limits()
 	k.uncertainty()
 	k.lists()
+	return k.answer()
+}
+
+// Upgrade checks the upgrade of a plan that Plan approved, and nothing else: of another
+// one than its spec declares, say. c asks for it.
+func Upgrade(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan *planner.Plan) error {
+	k := newChecker(c, cat, prov, plan)
+	k.match()
+	k.upgrade()
+	return k.answer()
+}
+
+func newChecker(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan *planner.Plan) *checker {
+	k := &checker{c: c, cat: cat, prov: prov, terms: prov.Terms(), plan: plan, types: map[string]*catalogs.InstanceType{}}
+	for i := range cat.Types {
+		k.types[cat.Types[i].Name] = &cat.Types[i]
+	}
+	return k
+}
+
+// answer is nil where nothing is wrong.
+func (k *checker) answer() error {
 	if len(k.found) == 0 {
 		return nil
 	}

@@ -1,0 +1,160 @@
+package report_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/scantling-dev/scantling/internal/report"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// outlookAt is what lies ahead of an upgrade, by hand.
+func outlookAt() *planner.UpgradeOutlook {
+	known := func(r units.USDPerHour) planner.Amount { return planner.Amount{Rate: r, Known: true} }
+	return &planner.UpgradeOutlook{
+		From: planner.MinorOutlook{
+			Minor: "1.35", StandardEnd: "2027-03-27", ExtendedEnd: "2028-03-27", Support: "standard",
+			Fee: known(units.DollarPerHour / 10), Surcharge: known(units.DollarPerHour / 2),
+		},
+		To:    planner.MinorOutlook{Minor: "1.36", Support: "standard", Surcharge: known(units.DollarPerHour / 2)},
+		Until: "2027-04-06", StayKnown: true, ThenKnown: true, Stay: 120 * units.Dollar, Forced: "2028-03-27", BreakEven: "2027-03-28", Newest: "1.37",
+		Months: []planner.StayMonth{{Date: "2027-02-20"}, {Date: "2027-03-20", Cost: 120 * units.Dollar}},
+		Windows: []planner.UpgradeWindow{
+			{Date: "2026-11-20", From: "1.35", Hops: []string{"1.36"}, Deadline: "2027-03-27"},
+			{Date: "2027-03-20", From: "1.36", Deadline: "2027-08-02", CostKnown: true},
+		},
+	}
+}
+
+// twoHours is an upgrade of two hours by blue/green: half an hour of the control plane and
+// its add-ons, an hour in which web is replaced, 30 minutes of it a soak, and half an hour
+// of batch.
+func twoHours() planner.UpgradeStrategy {
+	at := func(minutes int, kind planner.UpgradeEventKind, group string, lasts int) planner.UpgradeEvent {
+		m := time.Minute
+		return planner.UpgradeEvent{At: time.Duration(minutes) * m, Until: time.Duration(minutes) * m, Kind: kind, Minor: "1.36", Group: group, Count: 3, Times: 1, For: time.Duration(lasts) * m}
+	}
+	return planner.UpgradeStrategy{
+		Name: "node_group_blue_green", Duration: 2 * time.Hour, Simulated: true, ExtraCostKnown: true, PeakNodes: 9, PeakExtraNodes: 3, MinReady: units.Whole,
+		NoRedundancy: 12 * time.Minute,
+		Worst: []planner.UpgradeWorst{
+			{At: 42 * time.Minute, Step: "web: 3 nodes being drained", Workload: "api", Ready: 5, Holds: true},
+			{Failing: planner.UpgradeZoneFails, Zone: "b", At: 42 * time.Minute, Workload: "api", Ready: 2},
+		},
+		Workloads: []planner.UpgradeWorkload{{Group: "web", Name: "api", Pods: 6, MinReady: 5, MinReadyAt: 42 * time.Minute, AfterNode: 4, AfterZone: 2}},
+		Groups: []planner.UpgradeGroup{
+			{Name: "batch", Start: 90 * time.Minute, Duration: 30 * time.Minute, Parallel: 1, Rounds: 1, Width: planner.UpgradeWidth{MaxUnavailable: 1}},
+			{Name: "web", Start: 30 * time.Minute, Duration: time.Hour, Parallel: 3, Rounds: 1, MinReadyNodes: 6, Width: planner.UpgradeWidth{MaxUnavailable: 3, Declared: true}},
+		},
+		Timeline: []planner.UpgradeEvent{
+			at(0, planner.UpgradeControlPlane, "", 25), at(25, planner.UpgradeAddOns, "", 5),
+			at(30, planner.UpgradeNodesRequested, "web", 0), at(40, planner.UpgradeDrain, "web", 0), at(50, planner.UpgradeDrained, "web", 0),
+			at(50, planner.UpgradeSoak, "web", 30), at(80, planner.UpgradeDelete, "web", 10),
+			at(90, planner.UpgradeNodesRequested, "batch", 0), at(120, planner.UpgradeNodesGone, "batch", 0), at(120, planner.UpgradeFinished, "", 0),
+		},
+		RollbackControlPlane: 7 * 24 * time.Hour, RollbackNodes: 30 * time.Minute, Rollback: "uncordon blue",
+	}
+}
+
+func shownOf(p *planner.Plan, s ...planner.UpgradeStrategy) report.UpgradeShown {
+	u := &planner.UpgradePlan{From: "1.35", To: "1.36", Hops: []string{"1.36"}, NodeRounds: []string{"1.36"}, Strategies: s, Recommended: s[0].Name, Pareto: []string{s[0].Name}}
+	return report.UpgradeShown{Plan: p, Upgrade: u, Outlook: outlookAt(), Asked: &planner.Upgrade{To: "1.36", Strategy: "compare"}, Strategy: s[0].Name, Timeline: true}
+}
+
+func upgradeText(t *testing.T, s report.UpgradeShown, width int) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := report.Upgrade(&out, s, report.Options{Width: width, Spec: "examples/shop-eks"}); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// TestGantt draws two hours in 120 columns of a minute each: the title and its gaps take
+// 25. In each row a column is marked where the event of that minute is.
+func TestGantt(t *testing.T) {
+	const columns = 120
+	got := upgradeText(t, shownOf(shop(t), twoHours()), columns+len("  node_group_blue_green  "))
+	row := func(name string, parts ...string) string {
+		return strings.TrimRight("  "+name+strings.Repeat(" ", 21-len(name))+"  "+strings.Join(parts, ""), " ") + "\n"
+	}
+	some := strings.Repeat
+	for _, want := range []string{
+		row("control plane", some("#", 25)),
+		row("add-ons", some(" ", 25), some("#", 5)),
+		row("web", some(" ", 30), some("#", 21), some("~", 29), some("#", 10)),
+		row("batch", some(" ", 90), some("#", 30)),
+		row("node_group_blue_green", "0:00      0:10      0:20      0:30      0:40      0:50      1:00      1:10      1:20      1:30      1:40      1:50"),
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no row\n%sin\n%s", want, got)
+		}
+	}
+}
+
+// TestUpgradeTellsItsStory looks for what a reader must find, at every width.
+func TestUpgradeTellsItsStory(t *testing.T) {
+	for width := 60; width <= 200; width++ {
+		got := strings.Join(strings.Fields(upgradeText(t, shownOf(shop(t), twoHours()), width)), " ")
+		for _, want := range []string{
+			"at 0:42 (web: 3 nodes being drained) api has 5 of 6 pods ready: targets hold",
+			"if b fails at 0:42, api has 2 of 6 pods ready: targets do not hold",
+			"not 0:12", "max_unavailable 3", "max_unavailable 1 (chosen)", "at least 6",
+			"2027-04-06: 120.00 USD of extended support", "at the end of 2027-03-28 staying has cost more than upgrading by node_group_blue_green",
+			"no newer one has a date", "scantling upgrade --to 1.37", "pause; old nodes are kept, to go back to, for 30 min", "control plane to 1.36, for 25 min",
+		} {
+			if !strings.Contains(got, want) {
+				t.Fatalf("at %d no %q in\n%s", width, want, got)
+			}
+		}
+	}
+}
+
+// TestLayoutOfUpgrades lays out the upgrades of all plans at every width: charts stay
+// within it, and each event has a mark.
+func TestLayoutOfUpgrades(t *testing.T) {
+	for name, p := range plans(t) {
+		if p.Upgrade == nil {
+			continue
+		}
+		list := append([]planner.UpgradeStrategy{twoHours()}, p.Upgrade.Strategies...)
+		for i := range list {
+			s := shownOf(p, list...)
+			s.Strategy = list[i].Name
+			for width := 60; width <= 130; width += 7 {
+				got := upgradeText(t, s, width)
+				checkLayout(t, name+", "+list[i].Name, width, got)
+				if list[i].Duration > 0 && !strings.Contains(got, "##") && !strings.Contains(got, "~~") {
+					t.Errorf("%s, %s at %d: nothing is drawn:\n%s", name, list[i].Name, width, got)
+				}
+			}
+		}
+	}
+}
+
+// TestRunbook has the steps in order with their times and parameters, the way back, and
+// the ids of the practices.
+func TestRunbook(t *testing.T) {
+	p := shop(t)
+	var out bytes.Buffer
+	if err := report.Runbook(&out, shownOf(p, twoHours())); err != nil {
+		t.Fatal(err)
+	}
+	rest := out.String()
+	for _, want := range []string{
+		"# " + p.Cluster.Name + ": upgrade from 1.35 to 1.36\n", "| declared losses | not 0:12 |", "## Before\n", "(UP-09)", "(UP-16)",
+		"## Steps\n", "1. 0:00: control plane to 1.36. It takes 25 min.\n", "2. 0:25: add-ons of 1.36",
+		"3. 0:30: nodes of `web` to 1.36, 3 at a time (`max_unavailable 3`)", "4. 1:30: nodes of `batch` to 1.36, 1 at a time (`max_unavailable 1 (chosen)`)",
+		"## Watch\n", "- If b fails at 0:42, api has 2 of 6 pods ready: targets do not hold.\n",
+		"## Go back\n", "- Uncordon blue.\n", "taken back for 7 d after its step", "kept for 30 min after", "## After\n", "(UP-14)", "## Calendar\n", "| 2026-11-20 | 1.35 | 1.36 | 2027-03-27 |\n",
+	} {
+		_, after, found := strings.Cut(rest, want)
+		if !found {
+			t.Fatalf("no %q, in this order, in\n%s", want, out.String())
+		}
+		rest = after
+	}
+}
