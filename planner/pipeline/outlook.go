@@ -54,7 +54,7 @@ func Outlook(plan *planner.Plan, u *planner.UpgradePlan, cat catalogs.Catalog, p
 	}
 	o.stay(&out, until)
 	if s := u.Named(u.Recommended); s != nil && s.ExtraCostKnown && out.StayKnown && out.ThenKnown {
-		out.BreakEven = upgrade.BreakEven(o.version(u.From), o.version(u.To), o.day, out.Until, out.From.Surcharge.Rate, out.To.Surcharge.Rate, s.ExtraCost)
+		out.BreakEven = upgrade.Overtakes(o.version(u.From), o.version(u.To), o.day, out.Until, out.From.Surcharge.Rate, out.To.Surcharge.Rate, s.ExtraCost)
 	}
 	for i, w := range upgrade.Windows(o.calendar, u.From, u.Hops, o.day, windows) {
 		next := planner.UpgradeWindow{Date: w.Date, From: w.From, Hops: w.Hops, Deadline: w.Deadline, CostKnown: true}

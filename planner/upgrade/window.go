@@ -93,10 +93,10 @@ func after(name string) string {
 	return fmt.Sprintf("%d.%d", major, minor+1)
 }
 
-// BreakEven returns the first day at whose end staying on a minor has cost more than
+// Overtakes returns the first day at whose end staying on a minor has cost more than
 // going to another does: its own extended support from the same day on, and an extra
 // cost. Zero where no such day comes before until.
-func BreakEven(stay, then Version, from, until units.Date, surchargeStay, surchargeThen units.USDPerHour, extra units.USD) units.Date {
+func Overtakes(stay, then Version, from, until units.Date, surchargeStay, surchargeThen units.USDPerHour, extra units.USD) units.Date {
 	if surchargeStay == 0 || until.IsZero() {
 		return ""
 	}

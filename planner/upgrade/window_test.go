@@ -68,11 +68,11 @@ func TestNewest(t *testing.T) {
 	}
 }
 
-// TestBreakEven: extended support costs $0.50 an hour, $12 a day. EKS's 1.33 is in it on
+// TestOvertakes: extended support costs $0.50 an hour, $12 a day. EKS's 1.33 is in it on
 // 2026-11-20, so that $11.99 are passed at the end of that day, and $12.00 at the end of
 // the next one; 1.35 enters it on 2027-03-27. 1.34 enters it on 2026-12-02: against it
 // 1.33 costs $144 more, 12 days, and never more than that.
-func TestBreakEven(t *testing.T) {
+func TestOvertakes(t *testing.T) {
 	eks := calendarOf("EKS")
 	at := func(minor string) upgrade.Version {
 		return eks[slices.IndexFunc(eks, func(v upgrade.Version) bool { return v.Minor == minor })]
@@ -91,11 +91,11 @@ func TestBreakEven(t *testing.T) {
 		{"1.33", "1.34", 143 * units.Dollar, "2027-07-29", "2026-12-01"},
 		{"1.33", "1.34", 144 * units.Dollar, "2027-07-29", ""},
 	} {
-		if got := upgrade.BreakEven(at(test.stay), at(test.then), "2026-11-20", test.until, half, half, test.extra); got != test.want {
+		if got := upgrade.Overtakes(at(test.stay), at(test.then), "2026-11-20", test.until, half, half, test.extra); got != test.want {
 			t.Errorf("%s or %s for %d: %q, want %q", test.stay, test.then, test.extra, got, test.want)
 		}
 	}
-	if got := upgrade.BreakEven(at("1.33"), at("1.36"), "2026-11-20", "2027-07-29", 0, half, 0); got != "" {
+	if got := upgrade.Overtakes(at("1.33"), at("1.36"), "2026-11-20", "2027-07-29", 0, half, 0); got != "" {
 		t.Errorf("what costs nothing breaks even on %s", got)
 	}
 }
