@@ -44,6 +44,9 @@ type Simulation struct {
 	Workload, Scenario string
 	// Options bound a run.
 	Options simulate.Options
+	// Known are runs of the same load by their numbers of pods, as in Confirmed: they
+	// are not repeated. The seed makes them what they would be.
+	Known map[int]simulate.Report
 }
 
 // Confirmed is a size and how it was found.
@@ -56,6 +59,8 @@ type Confirmed struct {
 	// Arrivals is the number of requests in the simulation of Replicas, and
 	// AllArrivals that of all counts that were tried; zero where none was.
 	Arrivals, AllArrivals int
+	// Runs are the simulations of the counts that were tried; nil where none was.
+	Runs map[int]simulate.Report
 }
 
 // Method returns how the size was found: "formula", or "simulated, 400000 arrivals".
@@ -81,8 +86,7 @@ func (m *Model) Confirm(ctx context.Context, how Simulation) (Confirmed, error) 
 	if !m.simulates(how, n, floor, reason) {
 		return Confirmed{Verified: Verified{Sizing: m.sized(n, floor)}, Reason: reason}, nil
 	}
-	c := Confirmed{Reason: reason}
-	reports := make(map[int]simulate.Report)
+	c := Confirmed{Reason: reason, Runs: map[int]simulate.Report{}}
 	var failed error
 	c.Verified, err = m.SizeVerified(func(n int) Verdict {
 		if failed != nil {
@@ -90,7 +94,7 @@ func (m *Model) Confirm(ctx context.Context, how Simulation) (Confirmed, error) 
 		}
 		var report simulate.Report
 		report, failed = simulate.Decide(ctx, m.system(n), how.seed(n), m.limits(), how.Options)
-		reports[n] = report
+		c.Runs[n] = report
 		c.AllArrivals += report.Arrivals
 		return Verdict{Met: report.Met(), Marginal: report.Open(), Excess: excess(report)}
 	})
@@ -100,9 +104,9 @@ func (m *Model) Confirm(ctx context.Context, how Simulation) (Confirmed, error) 
 	case err != nil:
 		return Confirmed{}, err
 	}
-	c.Arrivals = reports[c.Replicas].Arrivals
-	c.At.measured(reports[c.Replicas])
-	if below, ok := reports[c.Replicas-1]; ok {
+	c.Arrivals = c.Runs[c.Replicas].Arrivals
+	c.At.measured(c.Runs[c.Replicas])
+	if below, ok := c.Runs[c.Replicas-1]; ok {
 		c.Below.measured(below)
 		if c.Binding == LatencyTarget {
 			c.Target = c.Below.worst()
@@ -129,19 +133,38 @@ func excess(r simulate.Report) float64 {
 }
 
 // PredictConfirmed returns what the load does to n ready pods as Predict does, but
-// with the latencies of a simulation where Confirm would have simulated that
-// count.
+// with the latencies of a simulation where the size rests on one and the formula
+// cannot decide about n. A size that the formula has decided is not called in
+// question by a simulation of its neighbours.
 func (m *Model) PredictConfirmed(ctx context.Context, how Simulation, n int) (Prediction, error) {
 	p := m.Predict(n)
-	if n < 1 || !m.simulates(how, n, 0, m.NeedsSimulation(n)) {
-		return p, nil
-	}
-	report, err := simulate.Decide(ctx, m.system(n), how.seed(n), m.limits(), how.Options)
-	if err != nil {
-		return Prediction{}, err
+	report, ok := how.Known[n]
+	if !ok {
+		if n < 1 || !m.observes(how, n) {
+			return p, nil
+		}
+		var err error
+		if report, err = simulate.Decide(ctx, m.system(n), how.seed(n), m.limits(), how.Options); err != nil {
+			return Prediction{}, err
+		}
 	}
 	p.measured(report)
 	return p, nil
+}
+
+// observes reports whether n pods, of whatever size, are looked at by simulation.
+func (m *Model) observes(how Simulation, n int) bool {
+	reason := m.NeedsSimulation(n)
+	if how.Verify == VerifyAuto {
+		size, floor, err := m.count()
+		if err != nil || !m.simulates(how, size, floor, m.NeedsSimulation(size)) {
+			return false
+		}
+		if n < size && reason == Decided {
+			reason = Close // the simulation may have found fewer than the formula to do
+		}
+	}
+	return m.simulates(how, n, 0, reason)
 }
 
 // largestSimulated is the number of workers of all pods beyond which the formula
@@ -167,14 +190,15 @@ func (m *Model) simulates(how Simulation, n, floor int, reason Reason) bool {
 	return possible && reason != Decided
 }
 
-// measured replaces the latencies by those of a simulation that was not of an
-// overload.
+// measured replaces the latencies by those of a simulation. One that had no run, of
+// an overload or close to one, leaves the formula's figures and no target met.
 func (p *Prediction) measured(r simulate.Report) {
-	if r.Arrivals == 0 {
-		return
-	}
 	for i, f := range r.Figures {
 		l := &p.Latency[i]
+		if r.Arrivals == 0 {
+			l.Met = false
+			continue
+		}
 		l.Seconds, l.HalfWidth, l.Met = f.Statistic.Value, f.Statistic.HalfWidth, f.Verdict == simulate.Met
 	}
 }

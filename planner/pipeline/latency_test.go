@@ -10,6 +10,7 @@ import (
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/planner/verify"
 )
 
 // queueing is a workload of so many requests a second, of which a pod's workers serve
@@ -245,5 +246,55 @@ func TestSimulated(t *testing.T) {
 	again := p.mustMake(t)
 	if !reflect.DeepEqual(plan, again) {
 		t.Error("a second plan differs")
+	}
+}
+
+// TestFormulaDecidesAboutTheSize: 189/s of lognormal services with a mean of 50 ms and a cv
+// of 2, at random to pods of four workers. A p99 of 856 ms, twice the service's own, is
+// far from what 4 pods have by the formula, 523 ms, and just below that of 3, 874 ms,
+// which a simulation sees at about 750. The formula decided: what the plan says of 3
+// pods is what it was decided by, and no simulation says that they would do.
+func TestFormulaDecidesAboutTheSize(t *testing.T) {
+	w := queueing(189, 50*time.Millisecond, 855_546_505*time.Nanosecond)
+	w.Demand.Concurrency = 4
+	w.Demand.Service = planner.ServiceTime{Distribution: "lognormal", CV: 2 * units.Whole, Measured: w.Demand.Service.Measured}
+	p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{Recovery: planner.Reschedule}, w))
+	plan := p.mustMake(t)
+	s := planned(t, &plan).Sizing
+	if s.Method != planner.ByFormula || s.Steps[0].Pods != 3 || s.Steps[0].Breaks != "p99" || s.Steps[0].Latency[0].Predicted < 870*time.Millisecond {
+		t.Errorf("by %s, steps %+v", s.Method, s.Steps)
+	}
+}
+
+// TestSimulatedPlansAreRight: what a plan says of its sizes agrees with itself where
+// simulations and formulas take turns, far and near the targets.
+func TestSimulatedPlansAreRight(t *testing.T) {
+	simulated := 0
+	for seed := range uint64(16) {
+		rng := rand.New(rand.NewPCG(seed, 11))
+		w := queueing(int64(100+rng.IntN(400)), 20*time.Millisecond, time.Duration(100+rng.IntN(200))*time.Millisecond)
+		w.Demand.Balancing = []string{"random", "round_robin", "least_requests", "power_of_two"}[rng.IntN(4)]
+		w.Demand.Concurrency = 1 + rng.IntN(2)
+		if rng.IntN(3) > 0 {
+			w.Demand.Service = planner.ServiceTime{Distribution: "lognormal", CV: units.Ratio(1+rng.IntN(2)) * units.Whole / 2, Measured: w.Demand.Service.Measured}
+		}
+		w.SpareReplicas = rng.IntN(2)
+		p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{Recovery: planner.Reschedule}, w))
+		plan, err := p.make(t)
+		if err != nil {
+			if len(planner.Infeasibles(err)) == 0 {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+			continue
+		}
+		if err := verify.Plan(&p.cluster, &p.catalog, p.provider, &plan); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+		if planned(t, &plan).Sizing.Method == planner.BySimulation {
+			simulated++
+		}
+	}
+	if simulated < 6 {
+		t.Errorf("%d plans were simulated: too few to show anything", simulated)
 	}
 }

@@ -96,12 +96,6 @@ func (s *simulator) confirm(m *demand.Model, q question) (demand.Confirmed, erro
 		return demand.Confirmed{}, err
 	}
 	s.sizes[q] = c
-	s.seen[sighting{q, c.Replicas}] = c.At
-	for _, l := range c.Below.Latency {
-		if l.HalfWidth > 0 { // it was simulated, as it would be again
-			s.seen[sighting{q, c.Replicas - 1}] = c.Below
-		}
-	}
 	now := sizeNow{c.Replicas, c.Replicas}
 	if c.Arrivals > 0 {
 		if now.formula, err = m.Replicas(); err != nil {
@@ -121,7 +115,9 @@ func (s *simulator) predict(m *demand.Model, q question, n int) demand.Predictio
 	if p, ok := s.seen[at]; ok {
 		return p
 	}
-	p, err := m.PredictConfirmed(s.background(), s.how(q), n)
+	how := s.how(q)
+	how.Known = s.sizes[q].Runs
+	p, err := m.PredictConfirmed(s.background(), how, n)
 	if err != nil {
 		return m.Predict(n) // the context has ended: nobody reads it
 	}
