@@ -186,6 +186,7 @@ func (u *uncertainty) hopeless(i int, loads []float64, months int, rates map[int
 // spread says what the estimates leave open of the plan, which was made in the worlds
 // that were sized for; asked is the cluster with its estimates.
 func (m *maker) spread(ctx context.Context, u *uncertainty, asked *planner.Cluster, plan *planner.Plan) (*planner.Uncertainty, error) {
+	u.seen(m.simulator)
 	out := &planner.Uncertainty{Worlds: u.set.Len()}
 	for d := range u.dims {
 		out.Estimates = append(out.Estimates, planner.EstimateInfo{Path: u.dims[d].path, Curve: string(u.dims[d].law.Family())})
@@ -209,6 +210,25 @@ func (m *maker) spread(ctx context.Context, u *uncertainty, asked *planner.Clust
 	picked := worlds.Stratify(total, strata)
 	out.Strata = len(picked)
 	return out, m.spreadNodes(ctx, u, asked, plan, picked, out)
+}
+
+// seen scales what members need by the formula to what the simulation of the world that
+// was sized for found, as months of growth are: more where that has more, so that who
+// holds in a world still does.
+func (u *uncertainty) seen(s *simulator) {
+	for i := range u.members {
+		now := s.now[u.members[i].path+normalTargets]
+		if now.pods == now.formula {
+			continue
+		}
+		scale := func(need float64) float64 {
+			return math.Ceil(need * float64(now.pods) / float64(now.formula)) // whole numbers: exact up to 2^53
+		}
+		for w, need := range u.loads[i] {
+			u.loads[i][w] = scale(need)
+		}
+		u.mid[i], u.planned[i] = scale(u.mid[i]), scale(u.planned[i])
+	}
 }
 
 func (u *uncertainty) workload(i int, planned float64) planner.WorkloadSpread {

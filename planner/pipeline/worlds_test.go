@@ -156,6 +156,31 @@ func TestWorldsOfAJobOnSpot(t *testing.T) {
 	}
 }
 
+// TestWorldsOfSimulatedSizes: by the formula, which takes the choice between two pods to be
+// no better than chance, a world of 614/s needs 32 pods of one worker; the simulation
+// finds about half. What is said of the worlds is of as many pods as are planned, and
+// the nodes of the worlds are of these.
+func TestWorldsOfSimulatedSizes(t *testing.T) {
+	for _, rule := range []planner.Risk{{Rule: planner.RiskPercentile, Share: 90 * units.Percent}, {Rule: planner.RiskMid}} {
+		w := queueing(400, 20*time.Millisecond, 150*time.Millisecond)
+		w.Demand.Balancing = "power_of_two"
+		w.Demand.ThroughputRange = &planner.RateRange{Low: 300 * units.PerSecond, High: 600 * units.PerSecond, Confidence: 80 * units.Percent}
+		p := uncertain(rule, w)
+		plan := p.mustMake(t)
+		at := planned(t, &plan)
+		s := plan.Uncertainty.Workloads[0]
+		if at.Sizing.Method != planner.BySimulation || at.Reasons.Load >= at.Sizing.Random {
+			t.Fatalf("%+v", at.Sizing)
+		}
+		if s.Planned != at.Reasons.Load || s.P90 > at.Reasons.Load*8/5 || rule.Rule == planner.RiskMid && s.Mid != s.Planned {
+			t.Errorf("%s: %d pods are planned, and the worlds say %+v", rule.Rule, at.Reasons.Load, s)
+		}
+		if g := plan.Uncertainty.Groups[0]; g.P90 < s.P90 || g.P50 < s.P50 {
+			t.Errorf("%s: nodes %+v of one pod each, pods %+v", rule.Rule, g, s)
+		}
+	}
+}
+
 // TestUncertainMutations breaks what a plan says of its estimates.
 func TestUncertainMutations(t *testing.T) {
 	p := uncertain(planner.Risk{Rule: planner.RiskPercentile, Share: 90 * units.Percent})
@@ -176,6 +201,7 @@ func TestUncertainMutations(t *testing.T) {
 		"a figure that is none": func(p *planner.Plan) {
 			p.Uncertainty.Workloads[0].SizedFor.ServiceFactor = units.Whole
 		},
+		"more planned":  func(p *planner.Plan) { p.NodeGroups[0].Workloads[0].Reasons.Load++ },
 		"fewer planned": func(p *planner.Plan) { p.Uncertainty.Workloads[0].Planned = 15 },
 		"too little for the rule": func(p *planner.Plan) {
 			w := &p.Uncertainty.Workloads[0]
