@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -169,6 +170,11 @@ func (o *upgradeOptions) compare(ctx context.Context, p *planner.Plan, until uni
 		}
 		return shown, usage(fmt.Errorf("--strategy: %s is not one of %s", o.strategy, strings.Join(names, ", ")))
 	}
+	if o.strategy != "" && o.strategy != u.Recommended {
+		if shown.Upgrade, err = o.inFull(ctx, p, &shown, until); err != nil {
+			return shown, err
+		}
+	}
 	switch {
 	case o.strategy != "":
 		shown.Strategy = o.strategy
@@ -178,6 +184,26 @@ func (o *upgradeOptions) compare(ctx context.Context, p *planner.Plan, until uni
 		shown.Strategy = shown.Asked.Strategy
 	}
 	return shown, nil
+}
+
+// inFull returns the comparison with the events of the strategy that is asked about, and
+// with the failures in its middle: a plan has both of the one that it recommends.
+func (o *upgradeOptions) inFull(ctx context.Context, p *planner.Plan, shown *report.UpgradeShown, until units.Date) (*planner.UpgradePlan, error) {
+	out := *shown.Upgrade
+	row := slices.IndexFunc(out.Strategies, func(s planner.UpgradeStrategy) bool { return s.Name == o.strategy })
+	if out.Strategies[row].Duration == 0 {
+		return &out, nil
+	}
+	asked := *shown.Asked
+	asked.Strategy = o.strategy
+	u, _, err := run.Upgrade(ctx, p, &asked, until)
+	if err != nil {
+		return nil, err
+	}
+	out.Strategies = slices.Clone(out.Strategies)
+	full := u.Named(o.strategy)
+	out.Strategies[row].Timeline, out.Strategies[row].Failure = full.Timeline, full.Failure
+	return &out, nil
 }
 
 // gate fails, with --check, where the shown strategy is blocked or targets do not hold

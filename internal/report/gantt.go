@@ -31,6 +31,8 @@ type ganttRow struct {
 type gantt struct {
 	rows []ganttRow
 	end  time.Duration
+	// parallel is when both clusters run and nothing is done to their nodes.
+	parallel ganttSpan
 }
 
 // ganttOf makes the chart of a strategy from its timeline or, where it was not simulated,
@@ -38,6 +40,11 @@ type gantt struct {
 func ganttOf(u *planner.UpgradePlan, s *planner.UpgradeStrategy) *gantt {
 	g := &gantt{end: s.Duration}
 	several := len(u.Hops) > 1
+	for i := range s.Timeline {
+		if e := &s.Timeline[i]; e.Kind == planner.UpgradeRunParallel {
+			g.parallel = ganttSpan{from: e.At, to: e.At + e.For}
+		}
+	}
 	for i := range s.Timeline {
 		e := &s.Timeline[i]
 		name := ganttRowName(e)
@@ -78,7 +85,7 @@ func waiting(k planner.UpgradeEventKind) bool {
 }
 
 // add draws an event: what lies between two of the same row is work, unless it is
-// waited.
+// waited, or both clusters run.
 func (g *gantt) add(name string, e *planner.UpgradeEvent) {
 	at := slices.IndexFunc(g.rows, func(r ganttRow) bool { return r.name == name })
 	if at < 0 {
@@ -91,7 +98,11 @@ func (g *gantt) add(name string, e *planner.UpgradeEvent) {
 		next.mark = waits
 	}
 	if n := len(row.spans); n > 0 && row.end() < next.from && e.Group != "" {
-		row.spans = append(row.spans, ganttSpan{from: row.end(), to: next.from, mark: works})
+		between := ganttSpan{from: row.end(), to: next.from, mark: works}
+		if between.from >= g.parallel.from && between.to <= g.parallel.to {
+			between.mark = waits
+		}
+		row.spans = append(row.spans, between)
 	}
 	row.spans = append(row.spans, next)
 }

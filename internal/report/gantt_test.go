@@ -95,6 +95,29 @@ func TestGantt(t *testing.T) {
 	}
 }
 
+// TestGanttOfTwoClusters: nothing but time passes between the start of the second cluster's
+// nodes and the end of the first one's; requests in two zones are one line.
+func TestGanttOfTwoClusters(t *testing.T) {
+	const hour = time.Hour
+	event := func(at time.Duration, k planner.UpgradeEventKind, group, zone string, n int, lasts time.Duration) planner.UpgradeEvent {
+		return planner.UpgradeEvent{At: at, Until: at, Kind: k, Minor: "1.36", Group: group, Zone: zone, Count: n, Times: 1, For: lasts}
+	}
+	s := planner.UpgradeStrategy{Name: "cluster_blue_green", Duration: 40 * hour, Simulated: true, Timeline: []planner.UpgradeEvent{
+		event(0, planner.UpgradeNodesRequested, "web", "a", 2, 0), event(0, planner.UpgradeNodesRequested, "web", "b", 1, 0),
+		event(0, planner.UpgradeRunParallel, "", "", 0, 40*hour), event(hour/2, planner.UpgradeNodesReady, "web", "a", 3, 0),
+		event(40*hour, planner.UpgradeSwitch, "", "", 0, 0), event(40*hour, planner.UpgradeNodesGone, "web", "a", 3, 0),
+	}}
+	got := upgradeText(t, shownOf(shop(t), s), 40+len("  cluster_blue_green  "))
+	for _, want := range []string{
+		"  web                 #" + strings.Repeat("~", 39) + "\n", "  both clusters run   " + strings.Repeat("~", 40) + "\n",
+		"3 nodes requested: 2 in a, 1 in b",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
 // TestUpgradeTellsItsStory looks for what a reader must find, at every width.
 func TestUpgradeTellsItsStory(t *testing.T) {
 	for width := 60; width <= 200; width++ {

@@ -311,10 +311,10 @@ func (p *page) worst(o *planner.UpgradeStrategy) {
 
 // worstWords tells a step as a sentence.
 func worstWords(o *planner.UpgradeStrategy, w *planner.UpgradeWorst) string {
-	pods := number(w.Ready)
+	pods, all := number(w.Ready), false
 	for i := range o.Workloads {
 		if o.Workloads[i].Name == w.Workload || o.Workloads[i].Group+"/"+o.Workloads[i].Name == w.Workload {
-			pods = number(w.Ready) + " of " + count(o.Workloads[i].Pods, "pod")
+			pods, all = number(w.Ready)+" of "+count(o.Workloads[i].Pods, "pod"), w.Ready >= o.Workloads[i].Pods
 			break
 		}
 	}
@@ -325,6 +325,9 @@ func worstWords(o *planner.UpgradeStrategy, w *planner.UpgradeWorst) string {
 	at := hoursMinutes(w.At)
 	if w.Step != "" {
 		at += " (" + w.Step + ")"
+	}
+	if w.Failing == "" && all {
+		return "all pods are ready all the time"
 	}
 	switch w.Failing {
 	case planner.UpgradeNodeFails:
@@ -400,16 +403,18 @@ func (p *page) peaks(o *planner.UpgradeStrategy) {
 // timeline lists every event.
 func (p *page) timeline(o *planner.UpgradeStrategy) {
 	t := table{columns: []column{{title: "TIME", right: true}, {title: "UNTIL", right: true}, {title: "WHERE"}, {title: "EVENT", wraps: true}}}
-	for i := range o.Timeline {
+	for i := 0; i < len(o.Timeline); {
 		e := &o.Timeline[i]
+		n := sameInZones(o.Timeline[i:])
 		until := none
 		if e.Until > e.At {
 			until = clock(e.Until)
 		}
-		t.add(clock(e.At), until, orDash(e.Group), eventWords(e))
+		t.add(clock(e.At), until, orDash(e.Group), eventsWords(o.Timeline[i:i+n]))
+		i += n
 	}
 	if len(t.rows) == 0 {
-		p.labelled("TIMELINE", plain, "there is none: "+o.Name+" was not simulated to its end")
+		p.labelled("TIMELINE", plain, "no events are known of "+o.Name)
 		return
 	}
 	t.removeEmpty()

@@ -1,8 +1,40 @@
 package report
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/scantling-dev/scantling/planner"
 )
+
+// sameInZones is how many of the first events are one that strikes several zones.
+func sameInZones(list []planner.UpgradeEvent) int {
+	n := 1
+	for n < len(list) && list[0].Zone != "" && list[n].Zone != "" && list[n].Zone != list[n-1].Zone {
+		first, next := list[0], list[n]
+		first.Zone, first.Count, next.Zone, next.Count = "", 0, "", 0
+		if first != next {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// eventsWords says what happens in events that are one but for their zones.
+func eventsWords(list []planner.UpgradeEvent) string {
+	if len(list) == 1 {
+		return eventWords(&list[0])
+	}
+	all := list[0]
+	all.Zone, all.Count = "", 0
+	var zones []string
+	for i := range list {
+		all.Count += list[i].Count
+		zones = append(zones, number(list[i].Count)+" in "+list[i].Zone)
+	}
+	return eventWords(&all) + ": " + strings.Join(zones, ", ")
+}
 
 // eventWords says what happens in an event.
 func eventWords(e *planner.UpgradeEvent) string {
@@ -26,10 +58,12 @@ func eventWords(e *planner.UpgradeEvent) string {
 	if e.Zone != "" {
 		words += " in " + e.Zone
 	}
-	if e.Times > 1 {
+	switch {
+	case e.Times > 1 && e.For > 0:
+		words += fmt.Sprintf(", in %s of %s", count(e.Times, "step"), long(e.For))
+	case e.Times > 1:
 		words += ", in " + count(e.Times, "step")
-	}
-	if e.For > 0 {
+	case e.For > 0:
 		words += ", for " + long(e.For)
 	}
 	return words
