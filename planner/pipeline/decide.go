@@ -112,24 +112,41 @@ func (u *uncertainty) choose(risk *planner.Risk, months int, rates map[int]map[s
 		if len(u.members[i].spec.Demand.Fronts) > 0 {
 			continue
 		}
-		if u.chosen[i] = pick(u.loads[i], rule); u.chosen[i] < 0 {
+		if u.chosen[i] = pick(u.loads[i], rule, u.throughputIn(i, months)); u.chosen[i] < 0 {
 			bad = append(bad, u.hopeless(i, u.loads[i], months, rates))
 		}
 	}
 	return errors.Join(bad...)
 }
 
-// pick returns the first world that needs what the rule decides for, or else the first
-// of those that need least above it; -1 where no number is enough.
-func pick(loads []float64, rule worlds.Rule) int {
+// pick returns a world that needs what the rule decides for, or else one of those that
+// need least above it: of several the one with the most throughput, since that is what
+// workloads carry that front it, then the first. It is -1 where no number is enough.
+func pick(loads []float64, rule worlds.Rule, throughput func(world int) units.Rate) int {
 	want := worlds.Ceil(worlds.Of(loads, nil).Decide(rule, 0))
-	least, chosen := math.Inf(1), -1
+	least, most, chosen := math.Inf(1), units.Rate(0), -1
 	for w, need := range loads {
-		if need >= want && need < least {
-			least, chosen = need, w
+		if need < want || need > least || math.IsInf(need, 1) {
+			continue
+		}
+		if rate := throughput(w); need < least || rate > most {
+			least, most, chosen = need, rate, w
 		}
 	}
 	return chosen
+}
+
+// throughputIn returns what a member carries in a world; 0 where it does not say.
+func (u *uncertainty) throughputIn(i, months int) func(world int) units.Rate {
+	return func(world int) units.Rate {
+		figures := u.figures(i, world)
+		spec := figures.Apply(*u.members[i].spec)
+		if spec.Demand.Throughput == 0 {
+			return 0
+		}
+		rate, _ := grownThroughput(u.members[i].path, &spec, months)
+		return rate
+	}
 }
 
 // chooseFronting picks the worlds of those that front others and have estimates of
@@ -146,7 +163,7 @@ func (u *uncertainty) chooseFronting(risk *planner.Risk, months int, carries map
 		for w := range loads {
 			loads[w], _ = u.size(i, w, months, carries)
 		}
-		if u.chosen[i] = pick(loads, ruleOf(risk)); u.chosen[i] < 0 {
+		if u.chosen[i] = pick(loads, ruleOf(risk), u.throughputIn(i, months)); u.chosen[i] < 0 {
 			bad = append(bad, u.hopeless(i, loads, months, map[int]map[string]carried{middle: carries}))
 		}
 	}

@@ -181,6 +181,21 @@ func TestWorldsOfSimulatedSizes(t *testing.T) {
 	}
 }
 
+// TestProxiesOfEstimates: many worlds need as many pods as nine in ten are content with,
+// some for much throughput and some for pods that carry little. A proxy carries what the
+// workload behind it is sized for: it is to be enough in nine of ten worlds, too.
+func TestProxiesOfEstimates(t *testing.T) {
+	app, proxy := guessed(), inPlace(loadTested(1, 5, 0, 1))
+	app.Demand.ThroughputPerPodRange = &planner.RateRange{Low: 5 * units.PerSecond, High: 13 * units.PerSecond, Confidence: 80 * units.Percent}
+	proxy.Name, proxy.Demand.Throughput, proxy.Demand.Fronts = "x", 0, []string{"node_group.g.workload.w"}
+	plan := uncertain(planner.Risk{Rule: planner.RiskPercentile, Share: 90 * units.Percent}, app, proxy).mustMake(t)
+	for _, s := range plan.Uncertainty.Workloads {
+		if s.Holds < 90*units.Percent {
+			t.Errorf("%s is enough in %g of the worlds", s.Path, s.Holds.Float())
+		}
+	}
+}
+
 // TestUncertainMutations breaks what a plan says of its estimates.
 func TestUncertainMutations(t *testing.T) {
 	p := uncertain(planner.Risk{Rule: planner.RiskPercentile, Share: 90 * units.Percent})
