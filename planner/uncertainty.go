@@ -20,6 +20,9 @@ type Uncertainty struct {
 	// Cost is of the whole bill in the worlds that can be planned, by the hour. Its nodes are
 	// of the plan's instance types.
 	Cost CostSpread
+	// RunsOut says when groups run out over the worlds that stand for all, of those that do
+	// within the horizon of growth in any; in the order of Plan.NodeGroups.
+	RunsOut []RunOutSpread
 	// Holds is the share of the worlds in which every workload of the plan has the pods
 	// that carry its peak; it rounds down.
 	Holds units.Ratio
@@ -100,6 +103,23 @@ type GroupSpread struct {
 	Group string
 	// P10, P50 and P90 of the nodes; 0 where that world cannot be planned.
 	P10, P50, P90 int
+}
+
+// RunOutSpread is when a group runs out.
+type RunOutSpread struct {
+	Group string
+	// P10, P50 and P90 of the first month that the group does not get through; nil where
+	// that world gets through the horizon.
+	P10, P50, P90 *RunOutMonth
+	// Within is the share of the worlds in which it runs out within the horizon; it rounds
+	// up.
+	Within units.Ratio
+}
+
+// RunOutMonth is a month of growth and its day.
+type RunOutMonth struct {
+	Month int
+	Date  units.Date
 }
 
 // CostSpread are percentiles of a cost; not known where prices are not, or where the

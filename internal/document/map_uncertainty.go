@@ -19,7 +19,19 @@ func syncUncertainty(to direction, d *uncertainty, p *planner.Uncertainty) {
 	syncAmount(to, &d.Cost.P10, &p.Cost.P10)
 	syncAmount(to, &d.Cost.P50, &p.Cost.P50)
 	syncAmount(to, &d.Cost.P90, &p.Cost.P90)
+	syncList(to, &d.RunsOut, &p.RunsOut, func(to direction, d *runOutSpread, p *planner.RunOutSpread) {
+		syncText(to, &d.Group, &p.Group)
+		syncOptional(to, &d.P10, &p.P10, syncRunOutMonth)
+		syncOptional(to, &d.P50, &p.P50, syncRunOutMonth)
+		syncOptional(to, &d.P90, &p.P90, syncRunOutMonth)
+		syncInt(to, &d.Within, &p.Within)
+	})
 	syncInt(to, &d.Holds, &p.Holds)
+}
+
+func syncRunOutMonth(to direction, d *runOutMonth, p *planner.RunOutMonth) {
+	syncInt(to, &d.Month, &p.Month)
+	syncText(to, &d.Date, &p.Date)
 }
 
 func syncWorkloadSpread(to direction, d *workloadSpread, p *planner.WorkloadSpread) {

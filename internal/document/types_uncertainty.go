@@ -7,6 +7,7 @@ type uncertainty struct {
 	Workloads []workloadSpread `json:"workloads" jsonschema:"What workloads need over the worlds, in the order of the groups."`
 	Groups    []groupSpread    `json:"node_groups" jsonschema:"What groups need over the worlds that stand for all."`
 	Cost      costSpread       `json:"usd_per_hour" jsonschema:"The whole bill over the worlds that stand for all."`
+	RunsOut   []runOutSpread   `json:"runs_out" jsonschema:"When groups run out over the worlds that stand for all, of those that do within the horizon of growth in any."`
 	Holds     ratio            `json:"holds" jsonschema:"Share of the worlds in which every workload has the pods that carry its peak."`
 }
 
@@ -47,4 +48,17 @@ type costSpread struct {
 	P10 *dollars `json:"p10" jsonschema:"10th percentile; null where not known, or where that world cannot be planned."`
 	P50 *dollars `json:"p50" jsonschema:"Median of the same."`
 	P90 *dollars `json:"p90" jsonschema:"90th percentile of the same."`
+}
+
+type runOutSpread struct {
+	Group  string       `json:"node_group" jsonschema:"Name of the group."`
+	P10    *runOutMonth `json:"p10" jsonschema:"10th percentile of the first month that it does not get through; null where that is beyond the horizon."`
+	P50    *runOutMonth `json:"p50" jsonschema:"Median of the same."`
+	P90    *runOutMonth `json:"p90" jsonschema:"90th percentile of the same."`
+	Within ratio        `json:"within_horizon" jsonschema:"Share of the worlds in which it runs out within the horizon of growth."`
+}
+
+type runOutMonth struct {
+	Month int  `json:"month" jsonschema:"Months of growth."`
+	Date  date `json:"date" jsonschema:"Day of that month."`
 }

@@ -48,10 +48,27 @@ func (p *page) uncertainty(plan *planner.Plan) {
 		fmt.Sprintf("%s worlds, estimates independent of each other; nodes and cost in %s that stand for all", number(u.Worlds), number(u.Strata)),
 		"every workload has enough in " + percent(downToPercent(u.Holds)),
 	}
+	for i := range u.RunsOut {
+		items = append(items, runsOutIn(&u.RunsOut[i], plan))
+	}
 	if slices.ContainsFunc(u.Workloads, func(w planner.WorkloadSpread) bool { return w.P90 == 0 }) {
 		items = append(items, "never: no number of pods serves that world")
 	}
 	p.labelled("", dim, items...)
+}
+
+// runsOutIn says in what share of the worlds a group runs out, and when.
+func runsOutIn(r *planner.RunOutSpread, plan *planner.Plan) string {
+	words := []string{fmt.Sprintf("%s runs out in %s of the worlds %s", r.Group, percent(units.CeilDiv(r.Within, units.Percent)*units.Percent), within(plan))}
+	for _, at := range []struct {
+		name  string
+		month *planner.RunOutMonth
+	}{{"P10", r.P10}, {"P50", r.P50}, {"P90", r.P90}} {
+		if at.month != nil {
+			words = append(words, at.name+" "+string(at.month.Date))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // afterGroup shortens the address of a workload to "group/workload".

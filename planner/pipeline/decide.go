@@ -226,7 +226,12 @@ func (m *maker) spread(ctx context.Context, u *uncertainty, asked *planner.Clust
 	out.Holds = shareHeld(holds)
 	picked := worlds.Stratify(total, strata)
 	out.Strata = len(picked)
-	return out, m.spreadNodes(ctx, u, asked, plan, picked, out)
+	if err := m.spreadNodes(ctx, u, asked, plan, picked, out); err != nil {
+		return nil, err
+	}
+	var err error
+	out.RunsOut, err = m.spreadRunsOut(ctx, u, asked, plan)
+	return out, err
 }
 
 // seen scales what members need by the formula to what the simulation of the world that

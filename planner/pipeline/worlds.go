@@ -190,13 +190,18 @@ func (u *uncertainty) figures(i, world int) planner.SizedFor {
 
 // in returns the cluster with each member as it is in a world of its own choice.
 func (u *uncertainty) in(c planner.Cluster, world func(i int) int) planner.Cluster {
+	return u.with(c, func(i int) planner.SizedFor { return u.figures(i, world(i)) })
+}
+
+// with returns the cluster with figures of each member in place of its estimates.
+func (u *uncertainty) with(c planner.Cluster, of func(i int) planner.SizedFor) planner.Cluster {
 	c.NodeGroups = slices.Clone(c.NodeGroups)
 	for i := range c.NodeGroups {
 		c.NodeGroups[i].Workloads = slices.Clone(c.NodeGroups[i].Workloads)
 	}
 	for i := range u.members {
 		m := &u.members[i]
-		figures := u.figures(i, world(i))
+		figures := of(i)
 		c.NodeGroups[m.group].Workloads[m.at] = figures.Apply(*m.spec)
 	}
 	return c

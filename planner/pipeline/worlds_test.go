@@ -196,6 +196,68 @@ func TestProxiesOfEstimates(t *testing.T) {
 	}
 }
 
+// endless is 100 requests a second, 10 a pod, on nodes of one pod each and at most 16 of
+// them, one of which is for the rollout: 15 pods carry 150. At 5% a month that is
+// ln 1.5 / ln 1.05 = 8.31 months, at 2% 20.48, at 10% 4.25 (docs/models/uncertainty.md).
+func endless() *problem {
+	w := inPlace(loadTested(100, 10, 0, 1))
+	w.GrowthPerMonth = 5 * units.Percent
+	p := uncertain(planner.Risk{Rule: planner.RiskPercentile, Share: 90 * units.Percent}, w)
+	p.cluster.Growth = planner.Growth{PerMonth: 5 * units.Percent, HorizonMonths: 24, Range: &planner.RatioRange{Low: 2 * units.Percent, High: 10 * units.Percent, Confidence: 80 * units.Percent}}
+	p.cluster.NodeGroups[0].MaxNodes = 16
+	return p
+}
+
+// TestWhenGroupsRunOut: one world in ten grows by 10% or more and does not get through
+// the fifth month, half by 5% and not through the ninth, nine in ten by 2% or more and not
+// through the 21st. The worlds that stand for all are 32, so that P10 and P90 may be those
+// of the worlds beside them.
+func TestWhenGroupsRunOut(t *testing.T) {
+	plan := endless().mustMake(t)
+	if len(plan.RunsOut) != 1 || plan.RunsOut[0].Month != 9 {
+		t.Fatalf("in the middle %+v, want month 9", plan.RunsOut)
+	}
+	r := plan.Uncertainty.RunsOut[0]
+	if r.P50 == nil || r.P50.Month != 9 || r.P50.Date != "2027-08-20" {
+		t.Errorf("half of the worlds: %+v, want month 9", r.P50)
+	}
+	if r.P10 == nil || r.P10.Month < 4 || r.P10.Month > 5 || r.P90 == nil || r.P90.Month < 19 || r.P90.Month > 23 {
+		t.Errorf("P10 %+v and P90 %+v, want months 5 and 21", r.P10, r.P90)
+	}
+	// Within 24 months are those of 1.7% and more: ln 1.5 / 24.
+	if r.Within < 90*units.Percent || r.Within > 97*units.Percent {
+		t.Errorf("in %g of the worlds", r.Within.Float())
+	}
+	p := endless()
+	p.cluster.Growth.HorizonMonths = 8
+	plan = p.mustMake(t)
+	if r := plan.Uncertainty.RunsOut[0]; len(plan.RunsOut) != 0 || r.P50 != nil || r.P90 != nil || r.P10 == nil || r.Within >= 50*units.Percent || r.Within < 35*units.Percent {
+		t.Errorf("within eight months %+v", r)
+	}
+}
+
+// TestRunOutMutations breaks what a plan says of when groups run out.
+func TestRunOutMutations(t *testing.T) {
+	for name, change := range map[string]func(u *planner.Uncertainty){
+		"months fall":       func(u *planner.Uncertainty) { u.RunsOut[0].P50.Month, u.RunsOut[0].P50.Date = 2, "2027-01-20" },
+		"another day":       func(u *planner.Uncertainty) { u.RunsOut[0].P50.Date = "2027-08-21" },
+		"beyond the end":    func(u *planner.Uncertainty) { u.RunsOut[0].P90.Month, u.RunsOut[0].P90.Date = 25, "2028-12-20" },
+		"no month":          func(u *planner.Uncertainty) { u.RunsOut[0].P50 = nil },
+		"hardly ever":       func(u *planner.Uncertainty) { u.RunsOut[0].Within = 20 * units.Percent },
+		"a group of nobody": func(u *planner.Uncertainty) { u.RunsOut[0].Group = "h" },
+		"twice":             func(u *planner.Uncertainty) { u.RunsOut = append(u.RunsOut, u.RunsOut[0]) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := endless()
+			plan := p.mustMake(t)
+			change(plan.Uncertainty)
+			if err := verify.Plan(&p.cluster, &p.catalog, p.provider, &plan); len(verify.Violations(err)) == 0 {
+				t.Error("verify sees nothing wrong")
+			}
+		})
+	}
+}
+
 // TestUncertainMutations breaks what a plan says of its estimates.
 func TestUncertainMutations(t *testing.T) {
 	p := uncertain(planner.Risk{Rule: planner.RiskPercentile, Share: 90 * units.Percent})

@@ -85,6 +85,7 @@ func (k *checker) uncertainty() {
 	}
 	k.need(u.Holds >= 0 && u.Holds <= units.Whole, "uncertainty", "uncertainty.holds", "a share of %s", percent(u.Holds))
 	k.spreadOfNodes(u)
+	k.spreadOfRunsOut(u)
 }
 
 // rises reports whether three percentiles rise; 0 is what is never reached.
@@ -213,4 +214,32 @@ func (k *checker) spreadOfNodes(u *planner.Uncertainty) {
 	c := &u.Cost
 	k.need((!c.P50.Known || c.P10.Known && c.P10.Rate <= c.P50.Rate) && (!c.P90.Known || c.P50.Known && c.P50.Rate <= c.P90.Rate),
 		"uncertainty", "uncertainty.percentiles", "percentiles of the cost do not rise")
+}
+
+// spreadOfRunsOut checks when groups run out: by name, in months of the horizon that rise,
+// dated as they are, in as many worlds as the percentiles say.
+func (k *checker) spreadOfRunsOut(u *planner.Uncertainty) {
+	last := ""
+	for _, r := range u.RunsOut {
+		path := "uncertainty.runs_out." + r.Group
+		k.need(last < r.Group, path, "lists.sorted", "groups are not sorted by name, or one is there twice")
+		last = r.Group
+		k.need(slices.ContainsFunc(k.groups, func(g *group) bool { return g.decl.Name == r.Group }), path, "runs_out.group", "there is no such group")
+		months := make([]int, 0, 3)
+		k.need(r.Within > 0 && r.Within <= units.Whole, path, "uncertainty.runs_out", "it runs out in %s of the worlds", percent(r.Within))
+		for _, at := range []struct {
+			month *planner.RunOutMonth
+			share units.Ratio
+		}{{r.P10, 10 * units.Percent}, {r.P50, 50 * units.Percent}, {r.P90, 90 * units.Percent}} {
+			k.need((at.month != nil) == (r.Within >= at.share), path, "uncertainty.runs_out", "it runs out in %s of the worlds, and a month is said of %s: %t", percent(r.Within), percent(at.share), at.month != nil)
+			if at.month == nil {
+				months = append(months, 0)
+				continue
+			}
+			months = append(months, at.month.Month)
+			k.need(at.month.Month > 0 && at.month.Month <= k.c.Growth.HorizonMonths, path, "runs_out.month", "month %d of %d", at.month.Month, k.c.Growth.HorizonMonths)
+			k.need(at.month.Date == k.c.AsOf.AddMonths(at.month.Month), path, "runs_out.month", "month %d is dated %s", at.month.Month, at.month.Date)
+		}
+		k.need(rises(months[0], months[1], months[2]), path, "uncertainty.percentiles", "months %v do not rise", months)
+	}
 }
