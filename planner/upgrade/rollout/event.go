@@ -106,6 +106,8 @@ type Effect struct {
 	// Pool, Zone and Workload are numbers; -1 is none.
 	Pool, Zone, Workload int32
 	Count                int32
+	// Hop that it belongs to: the last effects of one may come with the first of the next.
+	Hop int32
 	// After is how long it takes until Then happens; Then.Kind is 0 where nothing
 	// follows.
 	After time.Duration

@@ -114,7 +114,7 @@ func (r *recorder) write(s *State, f *Effect) {
 	if f.Action == Wait || r.opts.Quiet || f.Action.ofPods() && !r.opts.Pods {
 		return
 	}
-	e := Entry{At: now, Action: f.Action, Pool: f.Pool, Zone: f.Zone, Workload: f.Workload, Count: f.Count, Hop: int32(s.Hop), For: f.After}
+	e := Entry{At: now, Action: f.Action, Pool: f.Pool, Zone: f.Zone, Workload: f.Workload, Count: f.Count, Hop: f.Hop, For: f.After}
 	for i := len(r.t.Events) - 1; i >= 0 && r.t.Events[i].At == now; i-- {
 		same := &r.t.Events[i]
 		if same.Action == e.Action && same.Pool == e.Pool && same.Zone == e.Zone && same.Workload == e.Workload {

@@ -53,7 +53,10 @@ func (s *State) apply(e *Event) {
 }
 
 // emit adds an effect.
-func (s *State) emit(e Effect) { s.effects = append(s.effects, e) }
+func (s *State) emit(e Effect) {
+	e.Hop = int32(s.Hop)
+	s.effects = append(s.effects, e)
+}
 
 // perZone emits an action on nodes of the pool, once for each zone.
 func (s *State) perZone(a Action, nodes []int32) {
