@@ -147,12 +147,12 @@ func (r *ganttRow) cells(columns int, end time.Duration) string {
 	return string(line)
 }
 
-// columnOf is the column of a time.
+// columnOf is the column of a time; that after the last where it is later than all.
 func columnOf(at, end time.Duration, columns int) int {
 	if end <= 0 || at <= 0 {
 		return 0
 	}
-	return int(float64(at) / float64(end) * float64(columns))
+	return int(min(float64(at)/float64(end), 1) * float64(columns))
 }
 
 // ticks are what the marks of a time axis may be apart.
@@ -166,7 +166,8 @@ func ticks() []time.Duration {
 
 // axis writes the times above a chart, as close together as they can be read.
 func axis(columns int, end time.Duration) string {
-	const room = 8 // a time and what keeps it apart from the next
+	const least = 8
+	room := max(least, runes(hoursMinutes(end))+len(gutter)) // a time and what keeps it apart from the next
 	step := ticks()[len(ticks())-1]
 	for _, t := range ticks() {
 		if columnOf(t, end, columns) >= room {
@@ -174,14 +175,17 @@ func axis(columns int, end time.Duration) string {
 			break
 		}
 	}
+	for step <= end/2 && columnOf(step, end, columns) < room {
+		step *= 2
+	}
 	line := ""
-	for at := time.Duration(0); at < end; at += step {
-		c := columnOf(at, end, columns)
-		label := hoursMinutes(at)
-		if c+runes(label) > columns || c < runes(line) {
-			continue
+	for n := range columns/room + 1 {
+		at := step * time.Duration(n)
+		c, label := columnOf(at, end, columns), hoursMinutes(at)
+		if at < 0 || at >= end || c+runes(label) > columns {
+			break
 		}
-		line += strings.Repeat(" ", c-runes(line)) + label
+		line += strings.Repeat(" ", max(c-runes(line), 0)) + label
 	}
 	return line
 }

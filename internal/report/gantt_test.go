@@ -2,6 +2,8 @@ package report_test
 
 import (
 	"bytes"
+	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -179,5 +181,38 @@ func TestRunbook(t *testing.T) {
 			t.Fatalf("no %q, in this order, in\n%s", want, out.String())
 		}
 		rest = after
+	}
+}
+
+// TestChartsOfAnyTimeline draws random timelines, impossible ones too: rows stay within the
+// page and none is empty.
+func TestChartsOfAnyTimeline(t *testing.T) {
+	p := shop(t)
+	kinds := []planner.UpgradeEventKind{
+		planner.UpgradeControlPlane, planner.UpgradeAddOns, planner.UpgradeDrain, planner.UpgradeSoak, planner.UpgradeRunParallel,
+		planner.UpgradeNodesGone, planner.UpgradeFinished, "unheard_of",
+	}
+	for seed := range uint64(300) {
+		rng := rand.New(rand.NewPCG(seed, 0))
+		times := []time.Duration{0, -time.Hour, 1, time.Second, time.Hour, 300 * time.Hour, math.MaxInt64, time.Duration(rng.Int64N(int64(100 * time.Hour)))}
+		at := func() time.Duration { return times[rng.IntN(len(times))] }
+		s := planner.UpgradeStrategy{Name: "surge", Duration: max(at(), 1), Simulated: true}
+		for range rng.IntN(12) {
+			s.Timeline = append(s.Timeline, planner.UpgradeEvent{
+				At: at(), Until: at(), For: at(), Kind: kinds[rng.IntN(len(kinds))], Minor: "1.36", Times: rng.IntN(3), Count: rng.IntN(4),
+				Group: []string{"web", "batch"}[rng.IntN(2)], Zone: []string{"", "a", "b"}[rng.IntN(3)],
+			})
+		}
+		for _, width := range []int{60, 61, 79, 100, 120} {
+			got := upgradeText(t, shownOf(p, s), width)
+			checkLayout(t, "random", width, got)
+			_, chart, _ := strings.Cut(got, "\n\n  surge ")
+			chart, _, _ = strings.Cut(chart, "\n                 # under way")
+			for _, row := range strings.Split(chart, "\n")[1:] {
+				if !strings.ContainsAny(row, "#~") {
+					t.Errorf("seed %d at %d: nothing in %q", seed, width, row)
+				}
+			}
+		}
 	}
 }
