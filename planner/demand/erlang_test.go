@@ -103,6 +103,33 @@ func sameDigits(got, want float64, digits int) bool {
 	return math.Abs(got-want) <= unit
 }
 
+// Published figures: λ = 10 and μ = 12 with s servers, Lq, Wq, W and P(W > 0) in three
+// decimals (a waiting line spreadsheet of Cengage), and W = .4814815 of M/M/3 with λ = 6
+// and μ = 3 (Gross et al., Fundamentals of Queueing Theory, p. 72).
+func TestErlangCPublished(t *testing.T) {
+	figures := func(servers, rate, service float64) (lq, wq, w, pw float64) {
+		pw = demand.ErlangC(servers, rate/service)
+		wq = pw / (servers*service - rate)
+		return rate * wq, wq, wq + 1/service, pw
+	}
+	for _, c := range []struct{ servers, lq, wq, w, pw float64 }{
+		{2, .175, .018, .101, .245},
+		{3, .022, math.NaN(), .086, .058},
+		{4, math.NaN(), math.NaN(), math.NaN(), .011},
+		{5, math.NaN(), math.NaN(), math.NaN(), .002},
+	} {
+		lq, wq, w, pw := figures(c.servers, 10, 12)
+		for i, pair := range [][2]float64{{lq, c.lq}, {wq, c.wq}, {w, c.w}, {pw, c.pw}} {
+			if math.Abs(pair[0]-pair[1]) > .0005 { // NaN is not given
+				t.Errorf("%g servers, figure %d: %.5f, want %.3f", c.servers, i, pair[0], pair[1])
+			}
+		}
+	}
+	if _, _, w, _ := figures(3, 6, 3); math.Abs(w-.4814815) > 5e-8 {
+		t.Errorf("M/M/3: %.7f, want .4814815", w)
+	}
+}
+
 func TestErlangCLimits(t *testing.T) {
 	for name, c := range map[string]struct {
 		servers       float64

@@ -117,6 +117,24 @@ func TestRoundRobinAgainstErlangArrivals(t *testing.T) {
 	}
 }
 
+// With ever more pods the arrivals at each become regular, D/M/1, whose σ is the root of
+// σ = e^(−(1−σ)/ρ).
+func TestRoundRobinAgainstRegularArrivals(t *testing.T) {
+	for rho, sigma := range map[float64]float64{.5: .2031878700, .7: .4669964222, .8: .6286297965, .9: .8068998329} {
+		if root := math.Exp(-(1 - sigma) / rho); math.Abs(root-sigma) > 1e-10 {
+			t.Fatalf("sigma %.10f at %g is no root: %.10f", sigma, rho, root)
+		}
+		s := demand.Station{Law: lawOf(t, demand.Exponential, 1), Workers: 1, Policy: demand.RoundRobin}
+		got := respond(s, 100_000, rho, demand.Mean, demand.P99)
+		if e := got[0]*(1-sigma) - 1; math.Abs(e) > .04 {
+			t.Errorf("at %g: mean %.5f, exact %.5f (%+.1f%%)", rho, got[0], 1/(1-sigma), 100*e)
+		}
+		if e := got[1]*(1-sigma)/math.Log(100) - 1; e < -.113 || e > .13 {
+			t.Errorf("at %g: p99 %.5f, exact %.5f (%+.1f%%)", rho, got[1], math.Log(100)/(1-sigma), 100*e)
+		}
+	}
+}
+
 // Whatever the policy, one pod is one pod.
 func TestOnePodHasNoPolicy(t *testing.T) {
 	for _, workers := range []int{1, 4} {

@@ -31,9 +31,9 @@ func TestMonthsUntil(t *testing.T) {
 	}
 }
 
-// Twelve months of 2% are 1.2682418, of 10% 3.1384284; both rounded up.
+// Twelve months of 2% are 1.2682418, of 5% 1.7958563, of 10% 3.1384284; all rounded up.
 func TestFactorOfAYear(t *testing.T) {
-	for perMonth, want := range map[units.Ratio]units.Ratio{2 * units.Percent: 1_268_242, 10 * units.Percent: 3_138_429} {
+	for perMonth, want := range map[units.Ratio]units.Ratio{2 * units.Percent: 1_268_242, 5 * units.Percent: 1_795_857, 10 * units.Percent: 3_138_429} {
 		if got := forecast.Factor(perMonth, 12); got != want {
 			t.Errorf("%d, want %d", got, want)
 		}

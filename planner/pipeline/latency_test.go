@@ -266,6 +266,31 @@ func TestFormulaDecidesAboutTheSize(t *testing.T) {
 	}
 }
 
+// TestPlansMoveTheRightWay: more throughput, a tighter target, a lower maximum
+// utilization or a zone to lose need no fewer replicas, under every way of balancing.
+func TestPlansMoveTheRightWay(t *testing.T) {
+	none, zone := planner.Redundancy{Recovery: planner.Static}, planner.Redundancy{Zones: 1, Recovery: planner.Static}
+	for _, policy := range []string{"pooled", "least_requests", "power_of_two", "round_robin", "random"} {
+		replicas := func(lost planner.Redundancy, change func(*planner.Demand)) int {
+			w := spreadHard(queueing(200, 20*time.Millisecond, 200*time.Millisecond))
+			w.Demand.Balancing, w.Demand.MaxUtilization = policy, 80*units.Percent
+			change(&w.Demand)
+			return byItself(t, w, lost).Replicas
+		}
+		normal := replicas(none, func(*planner.Demand) {})
+		for name, n := range map[string]int{
+			"more throughput":     replicas(none, func(d *planner.Demand) { d.Throughput += d.Throughput / 2 }),
+			"a tighter target":    replicas(none, func(d *planner.Demand) { d.Latency[0].Target = 120 * time.Millisecond }),
+			"a lower utilization": replicas(none, func(d *planner.Demand) { d.MaxUtilization = 50 * units.Percent }),
+			"a zone to lose":      replicas(zone, func(*planner.Demand) {}),
+		} {
+			if n < normal || name == "a zone to lose" && n <= normal {
+				t.Errorf("%s: %d replicas with %s, %d without", policy, n, name, normal)
+			}
+		}
+	}
+}
+
 // TestSimulatedPlansAreRight: what a plan says of its sizes agrees with itself where
 // simulations and formulas take turns, far and near the targets.
 func TestSimulatedPlansAreRight(t *testing.T) {
