@@ -52,8 +52,8 @@ func ErlangC(servers, offered float64) float64 {
 func erlangSeries(servers, offered float64) float64 {
 	sum, term := 1.0, 1.0
 	for left := servers; left > 0; left-- {
-		term *= left / offered
-		sum += term
+		term = float64(term * (left / offered))
+		sum += float64(term)
 		if sum > hugeSum {
 			return 0
 		}

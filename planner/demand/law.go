@@ -28,7 +28,7 @@ type Law interface {
 func normalSurvival(z float64) float64 { return math.Erfc(z/math.Sqrt2) / 2 }
 
 // normalQuantile returns the z with P(Z <= z) = p.
-func normalQuantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(float64(2*p)-1) }
+func normalQuantile(p float64) float64 { return float64(math.Sqrt2 * math.Erfinv(float64(2*p)-1)) }
 
 // lognormal is exp of a normal variable with mean mu and deviation sigma > 0.
 type lognormal struct{ mu, sigma, mean float64 }

@@ -175,7 +175,7 @@ func (q *queue) waits() float64 {
 // (W. Whitt, Bell Syst. Tech. J. 62, 1983).
 func cyclicSCV(n, balancers int, rho float64) float64 {
 	idle := 1 - rho
-	w := 1 / (1 + float64(4*idle*idle)*float64(balancers-1))
+	w := 1 / (1 + float64(4*idle*idle*float64(balancers-1)))
 	return w/float64(n) + 1 - w
 }
 
@@ -196,13 +196,13 @@ func (q *queue) whitt(arrivals float64) float64 {
 	}
 	bend := min(q.bend(), maxBend)
 	one := 1 + bend
-	three := (1 - 4*bend) * math.Exp(-2*idle/(3*q.rho))
+	three := (1 - float64(4*bend)) * math.Exp(-2*idle/(3*q.rho))
 	psi := 1.0
 	if both < 1 {
 		psi = math.Pow(min(1, (one+three)/2), 2*(1-both))
 	}
 	if arrivals >= scv {
-		return wait * (float64(4*(arrivals-scv)*one) + float64(scv*psi)) / (4*arrivals - 3*scv)
+		return wait * (float64(4*(arrivals-scv)*one) + float64(scv*psi)) / (float64(4*arrivals) - float64(3*scv))
 	}
-	return wait * (float64((scv-arrivals)*three) + float64((scv+3*arrivals)*psi)) / (4 * both)
+	return wait * (float64((scv-arrivals)*three) + float64((scv+float64(3*arrivals))*psi)) / (4 * both)
 }

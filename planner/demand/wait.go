@@ -160,7 +160,7 @@ func shrink(lo, atLo, hi, atHi float64, f func(float64) float64) float64 {
 	for step := 1; hi-lo > precision*hi; step++ {
 		t := lo + (hi-lo)/2
 		if guess := lo + float64((hi-lo)*(atLo/(atLo-atHi))); step%5 != 0 && guess >= lo && guess <= hi {
-			nudge := precision / 2 * hi
+			nudge := float64(precision / 2 * hi)
 			t = min(max(guess, lo+nudge), hi-nudge)
 		}
 		value := f(t)
@@ -251,7 +251,7 @@ const widening = 1. / 16
 // next returns the mass of the next point.
 func (l *lattice) next() float64 {
 	sum := 0.0
-	from, end := float64(l.cell)*l.step, float64(l.cell+1)*l.step
+	from, end := float64(float64(l.cell)*l.step), float64(float64(l.cell+1)*l.step)
 	for from < end && l.start > vanished {
 		width := max(l.smooth, from*widening)
 		if panels := math.Ceil((end - from) / width); panels < 1/widening {
@@ -263,7 +263,7 @@ func (l *lattice) next() float64 {
 			width = end - from
 		}
 		at := l.survival(next)
-		sum += width * (l.start + float64(4*l.survival(from+width/2)) + at)
+		sum += float64(width * (l.start + float64(4*l.survival(from+width/2)) + at))
 		l.start, from = at, next
 	}
 	share := sum / float64(6*l.step)

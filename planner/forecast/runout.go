@@ -47,11 +47,11 @@ func ReachedBy(months, load, capacity, drift, volatility float64) float64 {
 	behind := (b + float64(drift*months)) / scale
 	p := math.Erfc(ahead) / 2
 	if behind < 0 { // a drift so far down that the factor is below 1
-		return p + math.Exp(2*drift*b/(volatility*volatility))*math.Erfc(behind)/2
+		return p + float64(math.Exp(2*drift*b/(volatility*volatility))*math.Erfc(behind)/2)
 	}
 	// The factor overflows where Φ underflows; their product is e^(−ahead²) times
 	// the scaled complementary error function.
-	return min(p+math.Exp(-ahead*ahead)*scaledErfc(behind)/2, 1)
+	return min(p+float64(math.Exp(-ahead*ahead)*scaledErfc(behind)/2), 1)
 }
 
 // scaledErfc returns e^(x²)·erfc(x) of an x that is not negative.
@@ -61,6 +61,6 @@ func scaledErfc(x float64) float64 {
 	}
 	// The asymptotic series, whose first term left out is below 1e-10 of the sum.
 	inverse := 1 / (2 * x * x)
-	second := 3 * inverse * (1 - float64(5*inverse))
+	second := float64(3 * inverse * (1 - float64(5*inverse)))
 	return (1 - float64(inverse*(1-second))) / (x * math.Sqrt(math.Pi))
 }

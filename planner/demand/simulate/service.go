@@ -222,7 +222,7 @@ func (s *sampler) gamma() float64 {
 		if v <= 0 {
 			continue
 		}
-		v *= v * v
+		v = float64(v * v * v)
 		u := 1 - s.rng.Float64()
 		xx := float64(x * x)
 		if u < 1-float64(0.0331*float64(xx*xx)) ||

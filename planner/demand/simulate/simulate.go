@@ -194,8 +194,8 @@ func (s System) relaxation() (all, one float64) {
 		scv = max(scv, s.CPU.scv())
 	}
 	slack := 1 - rho
-	spread := rho * (s.burstiness() + scv) / 2
-	inService := s.Rate * s.work() * (1 + scv)
+	spread := float64(rho * (s.burstiness() + scv) / 2)
+	inService := float64(s.Rate * s.work() * (1 + scv))
 	one = 4 * spread / (slack * slack)
 	looks := (s.Policy == LeastRequests || s.Policy == PowerOfTwo) && s.connections() == 0
 	switch {
@@ -204,5 +204,5 @@ func (s System) relaxation() (all, one float64) {
 	case looks:
 		one = 2 * spread / slack
 	}
-	return inService + float64(s.Pods)*one, one
+	return inService + float64(float64(s.Pods)*one), one
 }
