@@ -18,7 +18,9 @@ const (
 	VerifyAuto Verification = iota
 	// VerifyAlways simulates every size that a latency target has a say in.
 	VerifyAlways
-	// VerifyNever leaves all to the formulas, which are on the safe side.
+	// VerifyNever leaves all to the formulas. Load-aware policies without one are then on
+	// the safe side; that of round robin, and that of least requests over pods of one
+	// worker, can be some percent low (docs/models/demand.md).
 	VerifyNever
 )
 
