@@ -178,16 +178,16 @@ func axis(columns int, end time.Duration) string {
 	for step <= end/2 && columnOf(step, end, columns) < room {
 		step *= 2
 	}
-	line := ""
+	line := []rune(strings.Repeat(" ", columns))
 	for n := range columns/room + 1 {
 		at := step * time.Duration(n)
 		c, label := columnOf(at, end, columns), hoursMinutes(at)
 		if at < 0 || at >= end || c+runes(label) > columns {
 			break
 		}
-		line += strings.Repeat(" ", max(c-runes(line), 0)) + label
+		copy(line[c:], []rune(label))
 	}
-	return line
+	return strings.TrimRight(string(line), " ")
 }
 
 // chart writes the rows under a title and a time axis, as wide as the page.
