@@ -250,8 +250,6 @@ func (b *runbook) back() {
 	b.line("- %s.", capital(cmp.Or(o.Rollback, "there is no way back but the backup")))
 	if o.RollbackControlPlane > 0 {
 		b.line("- The control plane can be taken back for %s after its step, one minor.", long(o.RollbackControlPlane))
-	} else {
-		b.line("- The control plane cannot be taken back.")
 	}
 	if o.RollbackNodes > 0 {
 		b.line("- Old nodes are kept for %s after the last pod has left them.", long(o.RollbackNodes))
