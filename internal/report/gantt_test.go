@@ -125,8 +125,8 @@ func TestUpgradeTellsItsStory(t *testing.T) {
 	for width := 60; width <= 200; width++ {
 		got := strings.Join(strings.Fields(upgradeText(t, shownOf(shop(t), twoHours()), width)), " ")
 		for _, want := range []string{
-			"at 0:42 (web: 3 nodes being drained) api has 5 of 6 pods ready: targets hold",
-			"if b fails at 0:42, api has 2 of 6 pods ready: targets do not hold",
+			"at 0:42 (web: 3 nodes being drained) api has 5 of 6 pods ready: no target is missed",
+			"if b fails at 0:42, api has 2 of 6 pods ready: its target is missed",
 			"not 0:12", "max_unavailable 3", "max_unavailable 1 (chosen)", "at least 6",
 			"2027-04-06: 120.00 USD of extended support", "at the end of 2027-03-28 staying has cost more than upgrading by node_group_blue_green",
 			"no newer one has a date", "scantling upgrade --to 1.37", "pause; old nodes are kept, to go back to, for 30 min", "control plane to 1.36, for 25 min",
@@ -173,7 +173,7 @@ func TestRunbook(t *testing.T) {
 		"# " + p.Cluster.Name + ": upgrade from 1.35 to 1.36\n", "| declared losses | not 0:12 |", "## Before\n", "(UP-09)", "(UP-16)",
 		"## Steps\n", "1. 0:00: control plane to 1.36. It takes 25 min.\n", "2. 0:25: add-ons of 1.36",
 		"3. 0:30: nodes of `web` to 1.36, 3 at a time (`max_unavailable 3`)", "4. 1:30: nodes of `batch` to 1.36, 1 at a time (`max_unavailable 1 (chosen)`)",
-		"## Watch\n", "- If b fails at 0:42, api has 2 of 6 pods ready: targets do not hold.\n",
+		"## Watch\n", "- If b fails at 0:42, api has 2 of 6 pods ready: its target is missed.\n",
 		"## Go back\n", "- Uncordon blue.\n", "taken back for 7 d after its step", "kept for 30 min after", "## After\n", "(UP-14)", "## Calendar\n", "| 2026-11-20 | 1.35 | 1.36 | 2027-03-27 |\n",
 	} {
 		_, after, found := strings.Cut(rest, want)

@@ -83,23 +83,22 @@ func (p *page) compared(s *UpgradeShown) {
 		{title: "STRATEGY"},
 		{title: "H:MM", right: true},
 		{title: "EXTRA USD", right: true},
-		{title: "PEAK NODES", right: true, drop: 2},
+		{title: "PEAK NODES", right: true, drop: 1},
 		{title: "READY", right: true},
 		{title: "TARGETS"},
 		{title: "LOSSES"},
-		{title: "BACK WITHIN", drop: 1},
 		{title: "VERDICT", wraps: true},
 	}}
 	for i := range s.Upgrade.Strategies {
 		o := &s.Upgrade.Strategies[i]
 		verdict, look := s.verdict(o)
 		if o.Duration == 0 {
-			t.addStyled(look, o.Name, none, none, none, none, none, none, none, verdict)
+			t.addStyled(look, o.Name, none, none, none, none, none, none, verdict)
 			continue
 		}
 		t.addStyled(
 			look, o.Name, hoursMinutes(o.Duration), extraWords(o), peakWords(o), percent(downToPercent(o.MinReady)),
-			heldWords(o, o.NoTarget), heldWords(o, o.NoRedundancy), backWords(o), verdict,
+			heldWords(o, o.NoTarget), heldWords(o, o.NoRedundancy), verdict,
 		)
 	}
 	t.removeEmpty()
@@ -148,18 +147,6 @@ func heldWords(o *planner.UpgradeStrategy, broken time.Duration) string {
 		return "held"
 	}
 	return "not " + hoursMinutes(broken)
-}
-
-// backWords says for how long one can go back: the control plane, the nodes.
-func backWords(o *planner.UpgradeStrategy) string {
-	var parts []string
-	if o.RollbackControlPlane > 0 {
-		parts = append(parts, "control plane "+long(o.RollbackControlPlane))
-	}
-	if o.RollbackNodes > 0 {
-		parts = append(parts, "nodes "+long(o.RollbackNodes))
-	}
-	return orDash(strings.Join(parts, ", "))
 }
 
 // long writes a time in the largest unit that it is whole in: "7 d", "36 h", "90 s".
@@ -318,9 +305,9 @@ func worstWords(o *planner.UpgradeStrategy, w *planner.UpgradeWorst) string {
 			break
 		}
 	}
-	targets := "targets hold"
+	targets := "no target is missed"
 	if !w.Holds {
-		targets = "targets do not hold"
+		targets = "its target is missed"
 	}
 	at := hoursMinutes(w.At)
 	if w.Step != "" {
