@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,11 +74,16 @@ func (m *maker) interruption(g *planner.NodeGroup) (share units.Ratio, known boo
 	if err != nil {
 		return 0, false // it is reported where types are chosen
 	}
-	for i := range offers.list {
-		if offers.list[i].capacity != planner.Spot {
+	return offers.interruption, offers.interrupted
+}
+
+// interruption is the highest band of the offers that are spot capacity.
+func interruption(offers []offer) (share units.Ratio, known bool) {
+	for i := range offers {
+		if offers[i].capacity != planner.Spot {
 			continue
 		}
-		if band, ok := bandEnd(offers.list[i].instance.Interruption); ok {
+		if band, ok := bandEnd(offers[i].instance.Interruption); ok {
 			share, known = max(share, band), true
 		}
 	}
@@ -87,14 +93,15 @@ func (m *maker) interruption(g *planner.NodeGroup) (share units.Ratio, known boo
 // bandEnd returns the upper end of a band of interruptions, "5-10", or the lower end of
 // one that has no upper, "20+".
 func bandEnd(band string) (units.Ratio, bool) {
-	var low, high int
-	if n, err := fmt.Sscanf(band, "%d-%d", &low, &high); n == 2 && err == nil && high > 0 && high < 100 {
-		return units.Ratio(high) * units.Percent, true
+	end, open := strings.CutSuffix(band, "+")
+	if !open {
+		var ok bool
+		if _, end, ok = strings.Cut(band, "-"); !ok {
+			return 0, false
+		}
 	}
-	if n, err := fmt.Sscanf(band, "%d+", &low); n == 1 && err == nil && low > 0 && low < 100 {
-		return units.Ratio(low) * units.Percent, true
-	}
-	return 0, false
+	n, err := strconv.Atoi(end)
+	return units.Ratio(n) * units.Percent, err == nil && n > 0 && n < 100
 }
 
 // jobPlan says how a job is worked off by so many pods.

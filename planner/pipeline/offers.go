@@ -42,6 +42,10 @@ type offer struct {
 type offered struct {
 	list   []offer
 	packed []packing.Offer
+	// interruption is the largest share of spot machines that are taken away in a month,
+	// and whether that is known of any.
+	interruption units.Ratio
+	interrupted  bool
 }
 
 // packingOffers translates to the packing stage.
@@ -127,7 +131,9 @@ func (m *maker) offersFor(g *planner.NodeGroup) (offered, error) {
 	if len(out) == 0 {
 		return offered{}, m.nothingOffered(g, daemons)
 	}
-	m.offers[g.Name] = offered{out, packingOffers(out)}
+	known := offered{list: out, packed: packingOffers(out)}
+	known.interruption, known.interrupted = interruption(out)
+	m.offers[g.Name] = known
 	return m.offers[g.Name], nil
 }
 
