@@ -194,7 +194,7 @@ func (p *problem) grown(ctx context.Context, pools []planner.Pool, last *past) e
 	for i := range p.works {
 		loads[i] = p.works[i].load
 	}
-	if slices.Equal(loads, last.loads) && p.unchanged(last) {
+	if last.mix != nil && slices.Equal(loads, last.loads) && p.unchanged(last) {
 		return nil
 	}
 	var a *answer

@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -94,5 +95,22 @@ func TestGrowthOfControlPlane(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestGrowthBesideAnEmptyGroup: a group in which nothing runs yet keeps its node, 0.105
+// USD an hour with its disk, while the other grows from 4 nodes to 6.
+func TestGrowthBesideAnEmptyGroup(t *testing.T) {
+	p := onePerNode(group("g", planner.App, abc(), none(), growing()))
+	p.cluster.NodeGroups = slices.Insert(p.cluster.NodeGroups, 0, group("empty", planner.App, abc(), none()))
+	p.cluster.Growth = planner.Growth{PerMonth: 50 * units.Percent, HorizonMonths: 1}
+	plan := p.mustMake(t)
+	m := plan.Growth[0]
+	if plan.NodeGroups[0].Nodes != 1 || m.Nodes[0].Nodes != 1 || m.Nodes[1].Nodes != 6 {
+		t.Errorf("%d nodes, then %+v", plan.NodeGroups[0].Nodes, m.Nodes)
+	}
+	const each = 105 * units.DollarPerHour / 1000
+	if got := m.Cost.Rate - m.ControlPlane.Rate; got != 7*each {
+		t.Errorf("%d billionths of a dollar an hour, want 7 nodes", got)
 	}
 }

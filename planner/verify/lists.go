@@ -21,8 +21,12 @@ func (k *checker) growth() {
 		names := make([]string, len(m.Nodes))
 		for i, n := range m.Nodes {
 			names[i] = n.Group
-			k.need(n.Nodes >= 0, "growth", "growth.nodes", "month %d has %d nodes in %s", m.Month, n.Nodes, n.Group)
+			k.need(n.Nodes > 0, "growth", "growth.nodes", "month %d has %d nodes in %s", m.Month, n.Nodes, n.Group)
 			at := slices.IndexFunc(k.groups, func(g *group) bool { return g.decl.Name == n.Group })
+			if at >= 0 {
+				d := k.groups[at].decl
+				k.need(n.Nodes >= d.MinNodes && (d.MaxNodes == 0 || n.Nodes <= d.MaxNodes), "growth", "growth.nodes", "month %d has %d nodes in %s, from %d to %d", m.Month, n.Nodes, n.Group, d.MinNodes, d.MaxNodes)
+			}
 			if k.terms.EqualZones && at >= 0 && len(k.groups[at].decl.Zones) > 0 {
 				zones := len(k.groups[at].decl.Zones)
 				k.need(n.Nodes%zones == 0, "growth", "growth.nodes", "month %d has %d nodes in %s, over %d zones that are equal", m.Month, n.Nodes, n.Group, zones)
