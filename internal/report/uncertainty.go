@@ -44,7 +44,7 @@ func (p *page) uncertainty(plan *planner.Plan) {
 	t.add("USD/month", monthly(u.Cost.P10), monthly(u.Cost.P50), monthly(u.Cost.P90), monthly(plan.Cost.Total))
 	p.table(&t)
 	items := []string{
-		"sized for " + riskWords(&plan.Cluster.Risk) + "; pods are those of LOAD, counted by formula",
+		"sized for " + riskWords(&plan.Cluster.Risk) + "; pods are those of LOAD",
 		fmt.Sprintf("%s worlds, estimates independent of each other; nodes and cost in %s that stand for all", number(u.Worlds), number(u.Strata)),
 		"every workload has enough in " + percent(downToPercent(u.Holds)),
 	}

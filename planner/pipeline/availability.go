@@ -49,10 +49,11 @@ func (m *maker) outages(groups []planner.GroupPlan, control *planner.ControlPlan
 }
 
 // needsOf returns what pods of a workload are needed for. Of a count that was given
-// nobody said how much of it the load takes.
+// nobody said how much of it the load takes; nobody waits for a pod of a job, which runs
+// again.
 func needsOf(w *planner.WorkloadPlan, spec *planner.Workload) []planner.Outage {
 	var out []planner.Outage
-	if w.Replicas == 0 {
+	if w.Replicas == 0 || spec != nil && (spec.Kind == planner.JobKind || spec.Kind == planner.CronJob) {
 		return nil
 	}
 	if spec != nil && spec.Demand.Way != planner.GivenReplicas && w.Reasons.Load > 0 {

@@ -46,3 +46,17 @@ func TestOutages(t *testing.T) {
 		t.Errorf("without rates %+v is made up", o)
 	}
 }
+
+// TestOutagesOfJobs: a run that a node takes with it runs again, and nobody waits for it.
+func TestOutagesOfJobs(t *testing.T) {
+	p := nightly()
+	p.cluster.Availability = &planner.Availability{Node: 995_000, Zone: 999_500}
+	plan := p.mustMake(t)
+	for i := range plan.NodeGroups {
+		for _, w := range plan.NodeGroups[i].Workloads {
+			if (len(w.Outages) == 0) != (w.Job != nil) {
+				t.Errorf("%s: %+v", w.Name, w.Outages)
+			}
+		}
+	}
+}

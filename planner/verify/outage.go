@@ -34,7 +34,8 @@ func (k *checker) outages() {
 // needsOf says what pods of a workload are needed for.
 func (k *checker) needsOf(l *load) []planner.Outage {
 	var want []planner.Outage
-	if k.c.Availability == nil || l.plan.Replicas <= 0 {
+	job := l.spec.Kind == planner.JobKind || l.spec.Kind == planner.CronJob
+	if k.c.Availability == nil || l.plan.Replicas <= 0 || job {
 		return nil
 	}
 	if l.computed() && !l.spec.System && l.plan.Reasons.Load > 0 {
