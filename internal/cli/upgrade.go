@@ -149,6 +149,9 @@ func (o *upgradeOptions) compare(ctx context.Context, p *planner.Plan, until uni
 	case p.Upgrade == nil:
 		return shown, usage(fmt.Errorf("%s declares no upgrade of Kubernetes %s: say to which minor with --to, or in an upgrade block", p.Cluster.Name, p.Cluster.KubernetesVersion))
 	}
+	if p.Cluster.AsOf.IsZero() {
+		return shown, exit(WrongInput, fmt.Errorf("the plan of %s has no day to count from (as_of): plan again", p.Cluster.Name))
+	}
 	if !until.IsZero() && until <= p.Cluster.AsOf {
 		return shown, usage(fmt.Errorf("--stay-until %s: not after %s, the day of the plan", until, p.Cluster.AsOf))
 	}

@@ -103,7 +103,7 @@ func (k *checker) runsOut() {
 			continue
 		}
 		k.need(k.terms.OwnMachines || k.mayGrow(k.groups[at]), path, "runs_out.group", "nothing of the group grows")
-		k.need(r.Date == k.c.AsOf.AddMonths(r.Month), path, "runs_out.month", "month %d is dated %s, it is %s", r.Month, r.Date, k.c.AsOf.AddMonths(r.Month))
+		k.need(r.Date == k.dayOf(r.Month), path, "runs_out.month", "month %d is dated %s, it is %s", r.Month, r.Date, k.dayOf(r.Month))
 		k.need(stopped > 0 && r.Month >= stopped && r.Month <= k.c.Growth.HorizonMonths, path, "runs_out.month", "month %d; growth first stops in month %d (0 is never) of %d", r.Month, stopped, k.c.Growth.HorizonMonths)
 		k.need(r.Limit == 0 && r.Need == 0 || r.Need > r.Limit, path, "runs_out.need", "it needs %d of %d", r.Need, r.Limit)
 		k.ranOutOf(k.groups[at], &r, path)

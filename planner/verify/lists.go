@@ -5,7 +5,16 @@ import (
 	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
 )
+
+// dayOf is the day of a month of growth; zero where a document has no day to count from.
+func (k *checker) dayOf(month int) units.Date {
+	if k.c.AsOf.IsZero() {
+		return ""
+	}
+	return k.c.AsOf.AddMonths(month)
+}
 
 // growth checks the order and the dates of the months of growth.
 func (k *checker) growth() {
@@ -13,7 +22,7 @@ func (k *checker) growth() {
 	for _, m := range k.plan.Growth {
 		k.need(m.Month > last, "growth", "growth.months", "month %d stands after month %d", m.Month, last)
 		last = max(last, m.Month)
-		k.need(m.Date == k.c.AsOf.AddMonths(m.Month), "growth", "growth.months", "month %d is dated %s, it is %s", m.Month, m.Date, k.c.AsOf.AddMonths(m.Month))
+		k.need(m.Date == k.dayOf(m.Month), "growth", "growth.months", "month %d is dated %s, it is %s", m.Month, m.Date, k.dayOf(m.Month))
 		k.need(m.Factor > 0, "growth", "growth.factor", "month %d has a factor of %s", m.Month, percent(m.Factor))
 		if m.Infeasible != "" {
 			continue

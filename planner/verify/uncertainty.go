@@ -238,7 +238,7 @@ func (k *checker) spreadOfRunsOut(u *planner.Uncertainty) {
 			}
 			months = append(months, at.month.Month)
 			k.need(at.month.Month > 0 && at.month.Month <= k.c.Growth.HorizonMonths, path, "runs_out.month", "month %d of %d", at.month.Month, k.c.Growth.HorizonMonths)
-			k.need(at.month.Date == k.c.AsOf.AddMonths(at.month.Month), path, "runs_out.month", "month %d is dated %s", at.month.Month, at.month.Date)
+			k.need(at.month.Date == k.dayOf(at.month.Month), path, "runs_out.month", "month %d is dated %s", at.month.Month, at.month.Date)
 		}
 		k.need(rises(months[0], months[1], months[2]), path, "uncertainty.percentiles", "months %v do not rise", months)
 	}
