@@ -1,6 +1,8 @@
 package upgrade_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -97,5 +99,43 @@ func TestOvertakes(t *testing.T) {
 	}
 	if got := upgrade.Overtakes(at("1.33"), at("1.36"), "2026-11-20", "2027-07-29", 0, half, 0); got != "" {
 		t.Errorf("what costs nothing breaks even on %s", got)
+	}
+}
+
+// TestWindowsFollowTheCalendar holds windows over random calendars to what they promise:
+// minor by minor, none before its release, and a window without a hop only where the next
+// minor is not released by then.
+func TestWindowsFollowTheCalendar(t *testing.T) {
+	for seed := range uint64(2000) {
+		rng := rand.New(rand.NewPCG(seed, 0))
+		var calendar []upgrade.Version
+		day := units.Date("2026-01-01")
+		for minor := range 6 + rng.IntN(6) {
+			day = day.AddDays(rng.IntN(150))
+			v := upgrade.Version{Minor: fmt.Sprintf("1.%d", 30+minor), Release: day}
+			if rng.IntN(4) > 0 {
+				v.StandardEnd = day.AddDays(1 + rng.IntN(500))
+			}
+			calendar = append(calendar, v)
+		}
+		released := func(minor string, on units.Date) bool {
+			i := slices.IndexFunc(calendar, func(v upgrade.Version) bool { return v.Minor == minor })
+			return i >= 0 && calendar[i].Release <= on
+		}
+		at, next := 30, func(minor int) string { return fmt.Sprintf("1.%d", minor+1) }
+		for i, w := range upgrade.Windows(calendar, "1.30", []string{"1.31"}, day, 5) {
+			if w.From != fmt.Sprintf("1.%d", at) || w.Date != day.AddMonths(4*i) {
+				t.Fatalf("seed %d: window %d is %+v, from 1.%d", seed, i, w, at)
+			}
+			if len(w.Hops) == 0 && released(next(at), w.Date) {
+				t.Errorf("seed %d: %+v has no hop, and 1.%d is released", seed, w, at+1)
+			}
+			for _, hop := range w.Hops {
+				if hop != next(at) || i > 0 && !released(hop, w.Date) {
+					t.Errorf("seed %d: %+v goes from 1.%d to %s", seed, w, at, hop)
+				}
+				at++
+			}
+		}
 	}
 }
