@@ -91,6 +91,9 @@ func (s *SizedFor) Apply(w Workload) Workload {
 			measured[i] = LatencyTarget{Statistic: m.Statistic, Target: units.ScaleUp(m.Target, s.ServiceFactor)}
 		}
 		d.Service.Measured = measured
+		// The CPU of a request is a part of its service time: it goes down with it, and
+		// stays where the service is slower than thought.
+		d.CPUPerRequest = units.ScaleUp(d.CPUPerRequest, min(s.ServiceFactor, units.Whole))
 	}
 	if s.HasGrowth {
 		w.GrowthPerMonth = s.GrowthPerMonth

@@ -258,6 +258,20 @@ func TestRunOutMutations(t *testing.T) {
 	}
 }
 
+// TestWorldsOfFasterService: requests that compute for 19 of 20 ms compute for less where
+// the service is faster; such worlds are served, and so are those between. 100/s of 19 ms
+// are 1.9 cores, which 2 pods of 1.5 cores have, and no fewer in the middle.
+func TestWorldsOfFasterService(t *testing.T) {
+	w := queueing(100, 20*time.Millisecond, time.Second)
+	w.Demand.Concurrency, w.Demand.CPUPerRequest = 16, 19*time.Millisecond
+	w.Demand.Service.Range = &planner.RatioRange{Low: 75 * units.Percent, High: 150 * units.Percent, Confidence: 80 * units.Percent}
+	p := uncertain(planner.Risk{Rule: planner.RiskPercentile, Share: 90 * units.Percent}, w)
+	plan := p.mustMake(t)
+	if s := plan.Uncertainty.Workloads[0]; s.Mid != 2 || s.P10 == 0 || s.P10 > 2 || s.P90 < 2 {
+		t.Errorf("%+v, want 2 in the middle and a number in every world", s)
+	}
+}
+
 // TestUncertainMutations breaks what a plan says of its estimates.
 func TestUncertainMutations(t *testing.T) {
 	p := uncertain(planner.Risk{Rule: planner.RiskPercentile, Share: 90 * units.Percent})
