@@ -238,4 +238,6 @@ type Mechanics struct {
 	APIDown bool
 	// NodeSkew is how many minors nodes may trail the control plane by default.
 	NodeSkew int
+	// LargestSkew is how many minors they may trail it at most; 0 is what Kubernetes allows.
+	LargestSkew int
 }

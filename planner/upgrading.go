@@ -25,17 +25,17 @@ type Upgrade struct {
 	Verify, Soak, ParallelRun *time.Duration
 }
 
-// UpgradeKeep is what must hold during an upgrade; each asks for more than the one
-// before.
+// UpgradeKeep is what must hold during an upgrade.
 type UpgradeKeep string
 
 // What can be asked for.
 const (
-	// UpgradeKeepTargets: every target holds with the pods that are ready.
+	// UpgradeKeepTargets: every target holds at the peak with the pods that are ready.
 	UpgradeKeepTargets UpgradeKeep = "targets"
-	// UpgradeKeepNPlusOne: and the declared losses are survived.
+	// UpgradeKeepNPlusOne: the declared losses are survived, and of the pods that targets
+	// need no more are away than disruption budgets let go.
 	UpgradeKeepNPlusOne UpgradeKeep = "n_plus_one"
-	// UpgradeKeepCapacity: and no group has fewer ready nodes than planned.
+	// UpgradeKeepCapacity: that, and no group has fewer ready nodes than planned.
 	UpgradeKeepCapacity UpgradeKeep = "capacity"
 )
 
@@ -125,7 +125,7 @@ type UpgradeStrategy struct {
 	// Notes say what to mind.
 	Notes  []string
 	Groups []UpgradeGroup
-	// Timeline in order of time. Where a round of a group has many batches, those events
+	// Timeline in order of time, of a strategy that can be used or that is asked for. Where a round of a group has many batches, those events
 	// that are alike are one.
 	Timeline []UpgradeEvent
 }
@@ -158,9 +158,10 @@ const (
 type UpgradeWorkload struct {
 	// Group and Name of the workload.
 	Group, Name string
-	// Pods in all, and the fewest that are ready, at MinReadyAt.
-	Pods, MinReady int
-	MinReadyAt     time.Duration
+	// Pods in all, those that must be ready for its targets, 0 where none is known, and
+	// the fewest that are ready, at MinReadyAt.
+	Pods, Need, MinReady int
+	MinReadyAt           time.Duration
 	// NoTarget is how long its targets do not hold.
 	NoTarget time.Duration
 	// AfterNode and AfterZone are the fewest that would be ready after a failure of the

@@ -83,6 +83,7 @@ func syncSimulated(to direction, d *strategy, p *planner.UpgradeStrategy) {
 		syncText(to, &d.Group, &p.Group)
 		syncText(to, &d.Name, &p.Name)
 		syncInt(to, &d.Pods, &p.Pods)
+		syncInt(to, &d.Need, &p.Need)
 		syncInt(to, &d.MinReady, &p.MinReady)
 		syncInt(to, &d.MinReadyAt, &p.MinReadyAt)
 		syncInt(to, &d.NoTarget, &p.NoTarget)

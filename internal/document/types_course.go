@@ -39,7 +39,7 @@ type strategy struct {
 	Workloads            []workloadUpgrade `json:"workloads" since:"3" jsonschema:"What happens to the pods of each workload."`
 	RollbackControlPlane seconds           `json:"rollback_control_plane_seconds" since:"3" jsonschema:"How long the control plane can be taken back; 0 is not at all."`
 	RollbackNodes        seconds           `json:"rollback_nodes_seconds" since:"3" jsonschema:"How long old nodes are kept after the last pod has left them."`
-	Timeline             []timelineEvent   `json:"timeline" since:"3" jsonschema:"What happens, in order of time. Where a round of a group has many batches, those events that are alike are one."`
+	Timeline             []timelineEvent   `json:"timeline" since:"3" jsonschema:"What happens, in order of time; empty where the strategy is blocked and not asked for. Where a round of a group has many batches, those events that are alike are one."`
 }
 
 type stay struct {
@@ -69,6 +69,7 @@ type workloadUpgrade struct {
 	Group      string  `json:"node_group" jsonschema:"Name of the node group."`
 	Name       string  `json:"name" jsonschema:"Name of the workload."`
 	Pods       int     `json:"pods" jsonschema:"All of its pods."`
+	Need       int     `json:"need" jsonschema:"Those that must be ready for its targets; 0 where none is known."`
 	MinReady   int     `json:"min_ready" jsonschema:"The fewest that are ready."`
 	MinReadyAt seconds `json:"min_ready_at_seconds" jsonschema:"When that is, from the start of the upgrade."`
 	NoTarget   seconds `json:"no_target_seconds" jsonschema:"How long its targets do not hold."`

@@ -47,7 +47,7 @@ func TestVerdicts(t *testing.T) {
 			p.Cluster.Upgrade.Strategy, p.Upgrade.Recommended = c.strategy, c.recommended
 			p.Upgrade.Strategies[1].Notes = c.notes
 			got := verdicts(t, p)
-			row := "minimal 1:20 0.00 +0 66% control plane 7 d, re-roll " + c.want
+			row := "minimal 1:20 0.00 +0 66% - - control plane 7 d, re-roll " + c.want
 			if !strings.Contains(got, row) || !strings.Contains(got, c.below) || strings.Contains(got, "NOTES") != (c.below != "") {
 				t.Errorf("want %q and %q:\n%s", row, c.below, got)
 			}

@@ -134,60 +134,6 @@ func compareMinors(x, y string) int {
 	return cmp.Or(cmp.Compare(number(x, 0), number(y, 0)), cmp.Compare(number(x, 1), number(y, 1)))
 }
 
-// upgrade reads the upgrade block.
-func (b *builder) upgrade() {
-	n := b.root.child("upgrade")
-	if n == nil {
-		return
-	}
-	u := &planner.Upgrade{}
-	b.cluster.Upgrade = u
-	u.Strategy = take(b, n, "upgrade", "strategy", compare, compare, "language")
-	b.checkStrategy(n, u.Strategy)
-	to, ok := get[string](n, "to")
-	u.To = to
-	from, fromOK := get[string](b.root, "kubernetes_version")
-	if !ok {
-		return
-	}
-	if fromOK && compareMinors(to, from) <= 0 {
-		b.add(UpgradeImpossible, n.rng("to"), "The cluster runs %s: upgrade to a later minor, or leave the block out.", from)
-		return
-	}
-	if b.catalog == nil {
-		return
-	}
-	v := b.findVersion(to)
-	switch {
-	case v == nil:
-		b.add(VersionUnknown, n.rng("to"), "%s has no version %q. %s", b.publisher(), to, b.possible(from))
-	case b.cluster.AsOf.IsZero():
-	case v.Release.IsZero():
-		b.add(VersionNotYet, n.rng("to"), "%s has no release date for %s. %s", b.publisher(), to, b.possible(from))
-	case v.Release > b.cluster.AsOf:
-		b.add(VersionNotYet, n.rng("to"), "%s releases %s on %s, after as_of %s. To plan ahead, set as_of to that day.", b.publisher(), to, v.Release, b.cluster.AsOf)
-	}
-}
-
-// compare asks for the prices of all strategies.
-const compare = "compare"
-
-// checkStrategy refuses a strategy that the ground does not know. One that it
-// refuses with a reason is the planner's to refuse.
-func (b *builder) checkStrategy(n *node, strategy string) {
-	if b.provider == nil || strategy == compare {
-		return
-	}
-	mechanics := b.provider.Mechanics(&b.cluster)
-	known := []string{compare}
-	for _, o := range mechanics.Strategies {
-		known = append(known, o.Name)
-	}
-	if _, refused := mechanics.Refused[strategy]; !refused && !slices.Contains(known, strategy) {
-		b.add(NotOnGround, n.rng("strategy"), "%s has no strategy %q: it is %s.", b.title(), strategy, quoteAll(known))
-	}
-}
-
 // zones reads the cluster's zones and checks them against the catalog.
 func (b *builder) zones() {
 	list, ok := get[texts](b.root, "zones")

@@ -55,8 +55,15 @@ cluster "shop" {
   }
 
   upgrade {
-    to       = "1.36"
-    strategy = "surge"
+    to            = "1.36"
+    strategy      = "surge"
+    kubelet_skew  = 2
+    keep          = "targets"
+    finish_within = "6h"
+    max_extra_usd = 5
+    verify        = "10m"
+    soak          = "2h"
+    parallel_run  = "24h"
   }
 
   emit "terraform" {
@@ -253,7 +260,10 @@ func TestEveryAttribute(t *testing.T) {
 		{Name: "logs", CPU: 1, Memory: 128 << 20, NodeGroups: []string{"system", "web"}},
 	})
 	same(t, "growth", c.Growth, planner.Growth{PerMonth: 25_000, HorizonMonths: 6, SizeForHorizon: true})
-	same(t, "upgrade", *c.Upgrade, planner.Upgrade{To: "1.36", Strategy: "surge"})
+	same(t, "upgrade", *c.Upgrade, planner.Upgrade{
+		To: "1.36", Strategy: "surge", KubeletSkew: 2, Keep: planner.UpgradeKeepTargets, FinishWithin: 6 * time.Hour,
+		MaxExtra: new(5 * units.Dollar), Verify: new(10 * time.Minute), Soak: new(2 * time.Hour), ParallelRun: new(24 * time.Hour),
+	})
 	same(t, "emits", c.Emits, []planner.Emit{{Tool: "terraform", Directory: "out", Variable: "groups"}})
 	same(t, "rules", c.Rules, []planner.RuleSetting{{Rule: "CP-05", Severity: planner.Off, Reason: "staging"}, {Rule: "WN-09", Severity: planner.Warning}})
 	same(t, "variables", s.Info.Variables, []planner.Variable{{Name: "peak", JSON: "1200.0000001"}})

@@ -180,7 +180,10 @@ func (p provider) SystemWorkloads(*planner.Cluster, planner.Size) []planner.Work
 func (p provider) Mechanics(*planner.Cluster) planner.Mechanics {
 	names := slices.Concat([]string{"node_group_blue_green", "cluster_blue_green"}, p.terms.UpdateStrategies, p.terms.UnwrittenStrategies)
 	slices.Sort(names)
-	var m planner.Mechanics
+	m := planner.Mechanics{LargestSkew: 3}
+	if slices.Contains(names, "gke_blue_green") {
+		m.LargestSkew = 2
+	}
 	for _, name := range names {
 		m.Strategies = append(m.Strategies, planner.UpgradeOption{Name: name})
 	}

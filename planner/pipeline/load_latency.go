@@ -30,6 +30,9 @@ type held struct {
 	sizing demand.Confirmed
 }
 
+// boundByUtilization is the binding of a load whose pods are for max_utilization.
+const boundByUtilization = "utilization"
+
 // The names of the sets of targets.
 const (
 	normalTargets  = ".normal"
@@ -101,7 +104,7 @@ func (w *work) fromLatency(m *maker, months int) error {
 	w.queue, w.load = q, q.normal.pods
 	switch q.normal.sizing.Binding {
 	case demand.Utilization:
-		w.binding = "utilization"
+		w.binding = boundByUtilization
 	case demand.LatencyTarget:
 		w.binding = q.normal.sizing.Target.Statistic.String()
 	case demand.Single:

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -204,6 +205,19 @@ func raise(b *broken) {
 	}
 }
 
+// surging changes the first strategy of the upgrade that can be used.
+func surging(change func(s *planner.UpgradeStrategy)) func(b *broken) {
+	return func(b *broken) {
+		for i := range b.plan.Upgrade.Strategies {
+			if s := &b.plan.Upgrade.Strategies[i]; len(s.BlockedBy) == 0 {
+				change(s)
+				return
+			}
+		}
+		panic("every strategy is blocked")
+	}
+}
+
 func otherMutations() map[string]func(b *broken) {
 	return map[string]func(b *broken){
 		"another cluster":           func(b *broken) { b.problem.cluster.Name = "other" },
@@ -219,6 +233,24 @@ func otherMutations() map[string]func(b *broken) {
 		"an upgrade hop removed":    func(b *broken) { b.plan.Upgrade.Hops = b.plan.Upgrade.Hops[1:] },
 		"another target":            func(b *broken) { b.plan.Upgrade.To = "1.36" },
 		"a strategy that is none":   func(b *broken) { b.plan.Upgrade.Recommended = "hope" },
+		"nodes follow earlier":      func(b *broken) { b.plan.Upgrade.NodeRounds = b.plan.Upgrade.NodeRounds[:1] },
+		"the best are blocked":      func(b *broken) { b.plan.Upgrade.Pareto = []string{"in_place"} },
+		"staying for nothing":       func(b *broken) { b.plan.Upgrade.Stay.BreakEven = "2020-01-01" },
+		"a strategy costs less":     surging(func(s *planner.UpgradeStrategy) { s.ExtraCost-- }),
+		"a peak lowered":            surging(func(s *planner.UpgradeStrategy) { s.PeakNodes-- }),
+		"vCPUs at the peak lowered": surging(func(s *planner.UpgradeStrategy) { s.PeakVCPUs-- }),
+		"a group's vCPUs lowered":   surging(func(s *planner.UpgradeStrategy) { s.Groups[0].PeakVCPUs-- }),
+		"zones without the peak":    surging(func(s *planner.UpgradeStrategy) { s.PeakByZone = s.PeakByZone[:1] }),
+		"a round forgotten":         surging(func(s *planner.UpgradeStrategy) { s.Groups[0].Rounds++ }),
+		"time runs back":            surging(func(s *planner.UpgradeStrategy) { slices.Reverse(s.Timeline) }),
+		"no end":                    surging(func(s *planner.UpgradeStrategy) { s.Timeline = s.Timeline[:len(s.Timeline)-1] }),
+		"an event of no group":      surging(func(s *planner.UpgradeStrategy) { s.Timeline[3].Group = "none" }),
+		"a pod forgotten":           surging(func(s *planner.UpgradeStrategy) { s.Workloads[0].Pods-- }),
+		"targets hold with fewer":   surging(func(s *planner.UpgradeStrategy) { s.Workloads[0].NoTarget = time.Nanosecond }),
+		"more ready after a loss":   surging(func(s *planner.UpgradeStrategy) { s.Workloads[0].AfterZone = s.Workloads[0].MinReady + 1 }),
+		"a limit forgotten":         surging(func(s *planner.UpgradeStrategy) { s.Limits = append(s.Limits, planner.Limit{}) }),
+		"away for longer than all":  surging(func(s *planner.UpgradeStrategy) { s.AfterNode = s.Duration + 1 }),
+		"usable without an end":     surging(func(s *planner.UpgradeStrategy) { s.Simulated = false }),
 		"no upgrade":                func(b *broken) { b.plan.Upgrade = nil },
 		"a month of growth misread": func(b *broken) { b.plan.Growth[1].Date = b.plan.Growth[0].Date },
 		"an assumption dropped":     func(b *broken) { b.plan.Assumptions = b.plan.Assumptions[1:] },

@@ -92,6 +92,17 @@ func (r *remainder) check(pool, nodes int, losses placement.Losses, without func
 	return nil
 }
 
+// survives reports whether the declared losses are survived on so many nodes of each
+// pool by zone.
+func (r *remainder) survives(zones [][]int) bool {
+	in := r.group(zones)
+	for i := range in.Workloads {
+		in.Workloads[i].Surge = 0
+	}
+	_, failure := r.p.scheduled(in, r.p.losses)
+	return failure == nil
+}
+
 // group is the planned group with so many nodes of each pool by zone.
 func (r *remainder) group(zones [][]int) placement.Group {
 	var x mix

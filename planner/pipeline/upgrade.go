@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -27,8 +28,12 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 		return nil, &planner.Infeasible{Path: "upgrade.to", Constraint: err.Error(), Remedy: "name a newer minor that is released and supported"}
 	}
 	mech := m.provider.Mechanics(&m.cluster)
+	skew, err := m.skew(u, &mech, hops)
+	if err != nil {
+		return nil, err
+	}
 	p := upgrade.Problem{
-		Hops: hops, NodeSkew: mech.NodeSkew, Times: times(&mech),
+		Hops: hops, NodeSkew: skew, Times: times(&mech, u),
 		ControlPlaneFee: upgrade.Rate{Known: true}, MayStop: m.cluster.Environment == planner.Development, APIDown: mech.APIDown,
 	}
 	for _, c := range control.Machines {
@@ -66,14 +71,28 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 			}
 		}
 	}
+	var rests []*remainder
 	for i := range groups {
-		pools, err := m.upgradeGroups(&groups[i])
+		rest, err := m.remainderOf(&groups[i])
 		if err != nil {
 			return nil, err
 		}
-		p.Groups = append(p.Groups, pools...)
+		rests = append(rests, rest)
+		p.Groups = append(p.Groups, m.upgradeGroups(&groups[i], rest)...)
 	}
-	return upgradePlan(m.cluster.KubernetesVersion, u.To, hops, upgrade.Compare(p)), nil
+	j := m.newJourney(&p, m.cluster.KubernetesVersion, groups, rests)
+	j.control = control
+	return j.compare(u, calendar), nil
+}
+
+// skew is how many minors nodes may trail: what is asked for, or what the provider does.
+// The error is a *planner.Infeasible.
+func (m *maker) skew(u *planner.Upgrade, mech *planner.Mechanics, hops []string) (int, error) {
+	skew := cmp.Or(u.KubeletSkew, mech.NodeSkew)
+	if err := upgrade.CheckHops(m.cluster.KubernetesVersion, hops, skew, mech.LargestSkew); err != nil {
+		return 0, &planner.Infeasible{Path: "upgrade.kubelet_skew", Constraint: err.Error(), Remedy: "lower kubelet_skew"}
+	}
+	return skew, nil
 }
 
 // controlPlaneAt is the control plane of another minor: what a second cluster
@@ -84,7 +103,14 @@ func (m *maker) controlPlaneAt(minor string) (planner.ControlPlane, error) {
 	return m.provider.ControlPlane(&c, m.catalog)
 }
 
-func times(mech *planner.Mechanics) upgrade.Times {
+// times are those of a provider, with the waits that the spec asks for.
+func times(mech *planner.Mechanics, u *planner.Upgrade) upgrade.Times {
+	wait := func(asked *time.Duration, usual time.Duration) time.Duration {
+		if asked == nil {
+			return usual
+		}
+		return *asked
+	}
 	return upgrade.Times{
 		ControlPlaneStep: mech.ControlPlaneStep, ControlPlaneNode: mech.ControlPlaneNode, ControlPlaneRoll: mech.ControlPlaneRoll,
 		AddOns: mech.AddOns, Setup: mech.Setup, Boot: mech.Boot, AfterDrain: mech.AfterDrain, Terminate: mech.Terminate,
@@ -92,18 +118,17 @@ func times(mech *planner.Mechanics) upgrade.Times {
 		Packages: mech.Packages, Ready: mech.Ready, Cordon: mech.Cordon, WaitForDrain: mech.WaitForDrain,
 		DrainLimit: mech.DrainLimit, DrainForced: mech.DrainForced, MaxParallel: mech.MaxParallel,
 		ControlPlaneRollback: mech.ControlPlaneRollback,
-		Verify:               upgrade.DefaultVerify, Soak: upgrade.DefaultSoak, Delete: cmp.Or(mech.DeletePool, upgrade.DefaultDelete), ParallelRun: upgrade.DefaultParallelRun,
+		Verify:               wait(u.Verify, upgrade.DefaultVerify),
+		Soak:                 wait(u.Soak, upgrade.DefaultSoak),
+		Delete:               cmp.Or(mech.DeletePool, upgrade.DefaultDelete),
+		ParallelRun:          wait(u.ParallelRun, upgrade.DefaultParallelRun),
 	}
 }
 
 // upgradeGroups translates the pools of a planned group, each of which its provider
 // replaces by itself, one after another: its nodes as the modelled scheduler filled
 // them, and what the group does with fewer of them.
-func (m *maker) upgradeGroups(g *planner.GroupPlan) ([]upgrade.Group, error) {
-	rest, err := m.remainderOf(g)
-	if err != nil {
-		return nil, err
-	}
+func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder) []upgrade.Group {
 	declared := m.groupNamed(g.Name)
 	disks, known := m.rootDiskRate(declared)
 	works := m.upgradeWorkloads(g, declared)
@@ -144,7 +169,7 @@ func (m *maker) upgradeGroups(g *planner.GroupPlan) ([]upgrade.Group, error) {
 		}
 		out = append(out, u)
 	}
-	return out, nil
+	return out
 }
 
 // upgradeWorkloads says how the pods of a group leave a node.
@@ -183,30 +208,4 @@ func (m *maker) pace(out *upgrade.Group, u *planner.UpdateConfig) {
 	if u.MaxSurge.IsZero() && u.Strategy != "surge" {
 		out.MaxSurge, out.MaxUnavailable = u.MaxUnavailable, units.Count(0)
 	}
-}
-
-// upgradePlan translates a comparison back.
-func upgradePlan(from, to string, hops []string, c upgrade.Comparison) *planner.UpgradePlan {
-	out := &planner.UpgradePlan{From: from, To: to, Hops: hops, Recommended: c.Recommended, Reason: c.Reason}
-	for _, s := range c.Strategies {
-		row := planner.UpgradeStrategy{
-			Name: s.Name, Duration: s.Duration, ExtraCost: s.ExtraCost, ExtraCostKnown: s.ExtraCostKnown,
-			PeakExtraNodes: s.PeakExtraNodes, MinReady: s.MinReady, Rollback: s.Rollback,
-			BlockedBy: s.BlockedBy, Notes: s.Notes,
-		}
-		if s.Duration == 0 {
-			// Refused by the provider: there is no course of it that could cost.
-			row.ExtraCostKnown = false
-		}
-		for _, g := range s.Groups {
-			row.Groups = append(row.Groups, planner.UpgradeGroup{
-				Name: g.Name, Start: g.Start, Duration: g.Duration, Parallel: g.Parallel,
-				PeakExtraNodes: g.PeakExtraNodes, MinReady: min(g.MinReady, units.Whole),
-				ExtraNodeHours: g.ExtraNodeHours, ExtraCost: g.ExtraCost,
-				Drain: g.Drain, DrainWorkload: g.DrainWorkload,
-			})
-		}
-		out.Strategies = append(out.Strategies, row)
-	}
-	return out
 }

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// longestSoak is the longest that GKE keeps a blue pool for a soak, and that it
+// LongestSoak is the longest that GKE keeps a blue pool for a soak, and that it
 // waits for pods to leave by themselves: nodePoolSoakDuration and
 // waitForDrainDuration of its API.
-const longestSoak = 7 * 24 * time.Hour
+const LongestSoak = 7 * 24 * time.Hour
 
 // gkeSurge is a surge upgrade of GKE node pools.
 func gkeSurge(o Option, p Problem) Strategy {
@@ -54,15 +54,15 @@ func gkeBlueGreen(o Option, p Problem) Strategy {
 		s := rolling(o, p, gkeAutoscaledRound)
 		s.BlockedBy = stuck(s.Groups)
 		s.Rollback = controlPlaneBack(p) + "; uncordon blue until it is deleted: its nodes go as pods leave"
-		s.Notes = append(s.Notes, "pods have "+span(min(p.Times.WaitForDrain, longestSoak))+" to leave by themselves, and no limit ends drains after that",
+		s.Notes = append(s.Notes, "pods have "+span(min(p.Times.WaitForDrain, LongestSoak))+" to leave by themselves, and no limit ends drains after that",
 			"extra nodes, time and cost are at most these: green grows and blue shrinks as pods move")
 		return s
 	}
 	s := rolling(o, p, gkeBlueGreenRound)
 	s.drainsEnd(p, "")
-	s.Rollback = controlPlaneBack(p) + "; uncordon blue until it is deleted, within " + span(min(p.Times.Soak, longestSoak)) + " of the last drain"
-	if p.Times.Soak > longestSoak {
-		s.Notes = append(s.Notes, "the soak ends after "+span(longestSoak)+": GKE keeps blue no longer")
+	s.Rollback = controlPlaneBack(p) + "; uncordon blue until it is deleted, within " + span(min(p.Times.Soak, LongestSoak)) + " of the last drain"
+	if p.Times.Soak > LongestSoak {
+		s.Notes = append(s.Notes, "the soak ends after "+span(LongestSoak)+": GKE keeps blue no longer")
 	}
 	return s
 }
@@ -77,7 +77,7 @@ func gkeBlueGreenRound(g Group, p Problem) round {
 	k, _ := parallel(n, g.atATime(), 0)
 	drains := p.drains(g, k, n)
 	r, _ := longest(drains)
-	d := t.Boot + t.Cordon + batches(n, k)*(r+g.BatchSoak) + min(t.Soak, longestSoak) + t.Delete
+	d := t.Boot + t.Cordon + batches(n, k)*(r+g.BatchSoak) + min(t.Soak, LongestSoak) + t.Delete
 	return round{duration: d, parallel: k, extraNodes: n, extraTime: d, minReady: n, drains: drains}
 }
 
@@ -91,6 +91,6 @@ func gkeAutoscaledRound(g Group, p Problem) round {
 	k, _ := parallel(n, g.atATime(), 0)
 	drains := Drains(g, k)
 	r, _ := longest(drains)
-	d := t.Boot + t.Cordon + min(t.WaitForDrain, longestSoak) + batches(n, k)*r + t.Delete
+	d := t.Boot + t.Cordon + min(t.WaitForDrain, LongestSoak) + batches(n, k)*r + t.Delete
 	return round{duration: d, parallel: k, extraNodes: n, extraTime: d, minReady: n, drains: drains}
 }

@@ -57,9 +57,7 @@ func paceOf(g Group, terminateFirst bool, bound int) pace {
 	case surge+away == 0:
 		surge = 1
 	}
-	if g.Limited && surge > 1 {
-		surge = max(min(surge, g.Spare), 1)
-	}
+	surge = g.available(surge)
 	p := pace{surge: min(surge, bound, n), away: min(away, bound, n), parallel: min(surge+away, bound, n)}
 	switch {
 	case surge == 0:
@@ -70,4 +68,22 @@ func paceOf(g Group, terminateFirst bool, bound int) pace {
 		p.knob = "max_surge and max_unavailable adding up to"
 	}
 	return p
+}
+
+// available returns how many of some nodes more can be had: where only machines that
+// stand idle can, no more than there are, and one at least, for which the strategy is
+// blocked where there is none.
+func (g Group) available(surge int) int {
+	if g.Limited && surge > 1 {
+		return max(min(surge, g.Spare), 1)
+	}
+	return surge
+}
+
+// Surge is MaxSurge, no more than can be had.
+func (g Group) Surge() units.CountOrRatio {
+	if !g.Limited {
+		return g.MaxSurge
+	}
+	return units.Count(g.available(g.MaxSurge.Up(g.Count())))
 }

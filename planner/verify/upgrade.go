@@ -25,6 +25,9 @@ func (k *checker) upgrade() {
 	}
 	k.need(at == asked.To, "upgrade", "upgrade.hops", "the hops end at %s, not at %s", at, asked.To)
 
+	// Early documents do not say which hops the nodes follow, nor anything of a
+	// simulation.
+	simulated := len(u.NodeRounds) > 0
 	usable := 0
 	found := u.Recommended == ""
 	for i := range u.Strategies {
@@ -40,6 +43,12 @@ func (k *checker) upgrade() {
 			k.need(!blocked, "upgrade", "upgrade.recommended", "%s is recommended and blocked by %v", s.Name, s.BlockedBy)
 		}
 		k.strategy(s, path, blocked)
+		if s.Duration > 0 && simulated {
+			k.upgradeCourse(u, s, path)
+		}
+	}
+	if simulated {
+		k.upgradeChoice(u)
 	}
 	k.need(found, "upgrade", "upgrade.recommended", "%s is recommended and not listed", u.Recommended)
 	wanted := asked.Strategy

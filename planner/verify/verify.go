@@ -34,8 +34,10 @@
 //   - predicted response times: each is there, within its target and not below
 //     what the service alone takes;
 //   - the durations, extra costs and readiness of upgrade strategies: the hops go
-//     minor by minor, no group outlasts its strategy, and what is recommended is
-//     listed and not blocked;
+//     minor by minor and nodes follow by the skew, no group outlasts its strategy,
+//     costs and peaks are the sums of their parts, the peak is within the limits, time
+//     never runs back, what can be used is within what the spec asks for, and what is
+//     recommended is of the best and not blocked;
 //   - the nodes and cost of months of growth: their dates, groups and signs, and that
 //     machines of one's own stand there in such numbers;
 //   - the month in which a group runs out and how much it needs then: order, dates, that

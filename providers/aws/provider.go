@@ -94,6 +94,9 @@ const (
 	// nodeSkew of 1 lets nodes follow each hop of the control plane, as the EKS
 	// user guide asks, although the kubelet may trail by three minors.
 	nodeSkew = 1
+	// largestSkew is what Kubernetes lets a kubelet trail the API server by, from 1.25
+	// on (Kubernetes, "Version Skew Policy").
+	largestSkew = 3
 )
 
 // Mechanics returns how EKS replaces control planes and the nodes of managed
@@ -120,6 +123,7 @@ func (Provider) Mechanics(*planner.Cluster) planner.Mechanics {
 		MaxParallel:          maxParallel,
 		ControlPlaneRollback: controlPlaneRollback,
 		NodeSkew:             nodeSkew,
+		LargestSkew:          largestSkew,
 	}
 }
 

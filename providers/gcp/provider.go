@@ -66,6 +66,9 @@ const (
 	// nodeSkew of 1 lets nodes follow each hop of the control plane, although
 	// GKE's may trail by two minors.
 	nodeSkew = 1
+	// largestSkew is what GKE lets nodes trail the control plane by (GKE, "GKE
+	// versioning and support").
+	largestSkew = 2
 )
 
 // Mechanics returns how GKE replaces control planes and the nodes of node pools.
@@ -102,6 +105,7 @@ func (Provider) Mechanics(c *planner.Cluster) planner.Mechanics {
 		MaxParallel:      maxParallel,
 		APIDown:          zonal,
 		NodeSkew:         nodeSkew,
+		LargestSkew:      largestSkew,
 	}
 }
 

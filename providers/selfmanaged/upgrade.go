@@ -30,6 +30,9 @@ const (
 	// nodeSkew of 1 lets nodes follow each hop of the control plane, although the
 	// kubelet may trail by three minors.
 	nodeSkew = 1
+	// largestSkew is what Kubernetes lets a kubelet trail the API server by, from 1.25
+	// on (Kubernetes, "Version Skew Policy").
+	largestSkew = 3
 )
 
 // onCloud returns how machines of a cloud, which take some time to boot, are
@@ -80,5 +83,6 @@ func mechanics(whole time.Duration) planner.Mechanics {
 		Ready:            ready,
 		DeletePool:       deletePool,
 		NodeSkew:         nodeSkew,
+		LargestSkew:      largestSkew,
 	}
 }

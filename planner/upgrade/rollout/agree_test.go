@@ -204,8 +204,7 @@ func TestAgreesWithFormulas(t *testing.T) {
 			t.Fatalf("case %d: %+v: +%d, simulated +%d: %+v", i, w, want.Groups[0].PeakExtraNodes, got.Pools[0].PeakExtraNodes, g)
 		}
 		// EKS does not wait for replacements: see TestSlowBootRunsShort.
-		late := w.course == upgrade.CourseEKSDefault && want.Groups[0].Drain < p.Times.Boot
-		if ready := got.Pools[0].MinReadyNodes; ready != want.Groups[0].MinReadyNodes && !late {
+		if ready := got.Pools[0].MinReadyNodes; ready != want.Groups[0].MinReadyNodes {
 			t.Fatalf("case %d: %+v: %d ready, simulated %d: %+v", i, w, want.Groups[0].MinReadyNodes, ready, g)
 		}
 	}
@@ -332,8 +331,7 @@ func TestFormulasAreBounds(t *testing.T) {
 			t.Fatalf("case %d: %+v: takes %v for %d with +%d, simulated %v for %d with +%d: %+v", i, w, want.Duration, want.ExtraCost,
 				c.PeakExtraNodes, got.Duration, got.ExtraCost, got.Pools[0].PeakExtraNodes, g)
 		}
-		late := w.course == upgrade.CourseEKSDefault
-		if got.Pools[0].MinReadyNodes < c.MinReadyNodes && !late {
+		if got.Pools[0].MinReadyNodes < c.MinReadyNodes {
 			t.Fatalf("case %d: %+v: %d ready, simulated %d: %+v", i, w, c.MinReadyNodes, got.Pools[0].MinReadyNodes, g)
 		}
 		equal += one(got.Duration == want.Duration)

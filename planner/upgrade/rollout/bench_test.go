@@ -69,7 +69,7 @@ func BenchmarkRun(b *testing.B) {
 		b.Run("nodes=5000/pods=150000/course="+string(w.course)+"-"+map[bool]string{true: "minimal", false: "surge"}[w.terminateFirst], func(b *testing.B) {
 			p := planOf(rollout.Course(w.course), timesOf(w.course), pools...)
 			p.Workloads, p.TerminateFirst = workloads, w.terminateFirst
-			p.Holds = func(_ string, ready int) bool { return ready >= 2850 }
+			p.Holds = func(_, ready int) bool { return ready >= 2850 }
 			p.Redundant = func(l rollout.Level) bool { return l.Open[0][0]+l.Open[0][1]+l.Open[0][2] >= 4950 }
 			b.ReportAllocs()
 			var t rollout.Timeline

@@ -64,7 +64,7 @@ func TestTrials(t *testing.T) {
 	}
 	// With room for all pods on a node the upgrade ends whatever fails.
 	p.Pools[0].Fits = room(16)
-	p.Holds = func(string, int) bool { return true }
+	p.Holds = func(int, int) bool { return true }
 	if worst, ok = rollout.Trials(&p, 100); !ok || !worst.Finished || worst.NoTarget != 0 || worst.Unplaced != 0 {
 		t.Errorf("with room: %+v, %t", worst, ok)
 	}
@@ -76,7 +76,7 @@ func TestTrialsAreTheWorst(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 0))
 	for i := range 100 {
 		p := randomPlan(r, allWays()[i%len(allWays())])
-		p.Holds = func(_ string, ready int) bool { return ready >= 6 }
+		p.Holds = func(_, ready int) bool { return ready >= 6 }
 		got, ok := rollout.Trials(&p, 1000)
 		moments, _ := slowly(&p)
 		known := make(map[string]bool)

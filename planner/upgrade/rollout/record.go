@@ -296,7 +296,7 @@ func (r *recorder) holds(w, ready int) bool {
 	if said[ready] == 0 {
 		ok := ready == len(said)-1
 		if r.plan.Holds != nil {
-			ok = r.plan.Holds(r.plan.Workloads[w].Name, ready)
+			ok = r.plan.Holds(w, ready)
 		}
 		said[ready] = -1
 		if ok {

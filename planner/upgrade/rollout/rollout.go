@@ -82,9 +82,9 @@ type Plan struct {
 	// ControlPlaneFee of a second cluster.
 	ControlPlaneFee Rate
 
-	// Holds reports whether a workload's latency target holds with so many ready
-	// pods; nil takes it that one holds with what it has at the start or more.
-	Holds func(workload string, ready int) bool
+	// Holds reports whether the targets of a workload, by its number, hold with so many
+	// ready pods; nil takes it that one holds with what it has at the start or more.
+	Holds func(workload, ready int) bool
 	// Redundant reports whether the declared losses are still survived; nil is a
 	// cluster that declares none. It is asked once for each level.
 	Redundant func(Level) bool

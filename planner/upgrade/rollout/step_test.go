@@ -71,7 +71,7 @@ func TestRunIsSteps(t *testing.T) {
 	for i := range 1200 {
 		p := randomPlan(r, allWays()[i%len(allWays())])
 		least := r.IntN(12)
-		p.Holds = func(_ string, ready int) bool { return ready >= least }
+		p.Holds = func(_, ready int) bool { return ready >= least }
 		p.Redundant = func(l rollout.Level) bool { return l.Open[0][0]+l.Ready[len(l.Ready)-1][0] > least/2 }
 		strikes := randomStrikes(r, &p)
 		got := rollout.Run(&p, rollout.Options{Strikes: strikes, Samples: true})
@@ -210,11 +210,11 @@ func addPods(p *rollout.Plan, t *rollout.Timeline, i int, m moment, most []int, 
 			total.MinReady, total.MinReadyAt = now.Ready, m.from
 		}
 		total.AfterZone, total.AfterNode, total.Pending = min(total.AfterZone, without), min(total.AfterNode, alone), max(total.Pending, now.Pending)
-		if !p.Holds("", now.Ready) {
+		if !p.Holds(0, now.Ready) {
 			missed = true
 			total.NoTarget += dt
 		}
-		afterZone, afterNode = afterZone || !p.Holds("", without), afterNode || !p.Holds("", alone)
+		afterZone, afterNode = afterZone || !p.Holds(0, without), afterNode || !p.Holds(0, alone)
 	}
 	return pending, missed, afterZone, afterNode
 }

@@ -28,8 +28,9 @@ func shop(course rollout.Course, t upgrade.Times) rollout.Plan {
 		{Name: "web", Budget: true, Allowed: 2, Grace: 30 * time.Second, Startup: 20 * time.Second},
 		{Name: "db", Budget: true, Allowed: 1, Grace: time.Minute, Startup: time.Minute},
 	}
-	p.Holds = func(workload string, ready int) bool {
-		return workload == "db" && ready >= 3 || workload == "web" && ready >= 11
+	p.Holds = func(workload, ready int) bool {
+		name := p.Workloads[workload].Name
+		return name == "db" && ready >= 3 || name == "web" && ready >= 11
 	}
 	p.Redundant = func(l rollout.Level) bool { return l.Open[0][0] >= 2 && l.Open[0][1] >= 2 }
 	return p

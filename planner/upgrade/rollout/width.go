@@ -63,3 +63,29 @@ func (p *Pool) atATime(n int) int {
 	}
 	return p.AtATime.Down(n)
 }
+
+// WidthOf returns how many nodes of a pool are replaced at a time: nodes more, nodes that
+// may be away, and nodes of a batch of blue/green or of what is upgraded where it stands.
+// What the course does not use is 0.
+func WidthOf(p *Plan, pool *Pool) (surge, away, batch int) {
+	n := 0
+	zones := map[int]bool{}
+	for _, c := range pool.Nodes {
+		n += c.Nodes
+		zones[c.Zone] = true
+	}
+	if n == 0 {
+		return 0, 0, 0
+	}
+	w := widthOf(p, pool, n, max(len(zones), len(pool.Zones), 1))
+	switch p.Course {
+	case EKSDefault:
+		return w.surplus, w.batch, 0
+	case EKSMinimal:
+		return 0, w.batch, 0
+	case GKESurge, Rolling:
+		return w.surge, w.batch - min(w.surge, w.batch), 0
+	case InPlace, GKEBlueGreen, GKEAutoscaledBlueGreen, NodeGroupBlueGreen, ClusterBlueGreen:
+	}
+	return 0, 0, w.batch
+}

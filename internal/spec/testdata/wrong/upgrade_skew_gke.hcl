@@ -1,0 +1,21 @@
+cluster "shop" {
+  provider           = "gcp"
+  region             = "europe-west1"
+  zones              = ["europe-west1-b", "europe-west1-c", "europe-west1-d"]
+  kubernetes_version = "1.35"
+
+  upgrade {
+    to = "1.36"
+    kubelet_skew = 3
+  }
+
+  node_group "web" {
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}

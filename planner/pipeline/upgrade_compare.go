@@ -1,0 +1,284 @@
+package pipeline
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/planner/upgrade"
+	"github.com/scantling-dev/scantling/planner/upgrade/rollout"
+)
+
+// candidate is a strategy on its way to the plan: by formula, and as it was simulated.
+type candidate struct {
+	formula upgrade.Strategy
+	option  upgrade.Option
+	// course: the provider has it.
+	course bool
+	plan   rollout.Plan
+	line   rollout.Timeline
+	row    planner.UpgradeStrategy
+	// broken is how long something is away that must be kept, and short in words what is.
+	broken time.Duration
+	short  string
+}
+
+// compare simulates every strategy, holds it to what must be kept and to the limits, and
+// chooses one.
+func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *planner.UpgradePlan {
+	keep := upgrade.Keep(cmp.Or(u.Keep, planner.UpgradeKeepNPlusOne))
+	out := &planner.UpgradePlan{From: j.plan.From, To: u.To, Hops: j.plan.Hops}
+	for h, hop := range j.plan.Hops {
+		if upgrade.NodesFollow(h+1, len(j.plan.Hops), j.plan.NodeSkew) {
+			out.NodeRounds = append(out.NodeRounds, hop)
+		}
+	}
+	var all []candidate
+	for _, s := range upgrade.Compare(*j.problem).Strategies {
+		c := candidate{formula: s}
+		if i := slices.IndexFunc(j.problem.Strategies, func(o upgrade.Option) bool { return o.Name == s.Name }); i >= 0 {
+			c.option, c.course = j.problem.Strategies[i], true
+			j.simulate(&c, keep)
+			j.limit(&c, u)
+		}
+		all = append(all, c)
+	}
+	j.enforce(all, u, keep)
+	strategies := make([]upgrade.Strategy, len(all))
+	for i := range all {
+		strategies[i] = all[i].choice()
+	}
+	out.Recommended, out.Reason = upgrade.Choose(strategies, j.problem.Wanted, keep)
+	for i := range all {
+		c := &all[i]
+		if strategies[i].Pareto {
+			out.Pareto = append(out.Pareto, c.row.Name)
+		}
+		if c.row.Name == cmp.Or(out.Recommended, j.problem.Wanted) && c.row.Simulated {
+			c.row.Failure = j.failure(&c.plan)
+		}
+		if len(c.row.BlockedBy) > 0 && c.row.Name != j.problem.Wanted {
+			c.row.Timeline = nil
+		}
+		out.Strategies = append(out.Strategies, c.row)
+	}
+	out.Stay = j.m.stay(calendar, out)
+	return out
+}
+
+// simulate runs a strategy, and fills in its row.
+func (j *journey) simulate(c *candidate, keep upgrade.Keep) {
+	c.plan = j.plan
+	c.plan.Course, c.plan.TerminateFirst = rollout.Course(c.option.Course), c.option.TerminateFirst
+	c.line = rollout.Run(&c.plan, rollout.Options{})
+	t, f := &c.line, &c.formula
+	c.row = planner.UpgradeStrategy{
+		Name: f.Name, Duration: f.Duration, ExtraCost: f.ExtraCost, ExtraCostKnown: f.ExtraCostKnown,
+		PeakExtraNodes: f.PeakExtraNodes, MinReady: f.MinReady, Rollback: f.Rollback, BlockedBy: slices.Clone(f.BlockedBy), Notes: slices.Clone(f.Notes),
+		Simulated: t.Finished,
+		NoTarget:  t.NoTarget, NoRedundancy: t.NoRedundancy, AfterNode: t.AfterNode, AfterZone: t.AfterZone,
+		RollbackControlPlane: j.plan.Times.ControlPlaneRollback, RollbackNodes: j.blueStays(c.plan.Course),
+	}
+	r := &c.row
+	if t.Finished {
+		r.Duration, r.ExtraCost, r.ExtraCostKnown, r.MinReady = t.Duration, t.ExtraCost, t.ExtraCostKnown, t.MinReady
+	} else if len(r.BlockedBy) == 0 {
+		r.BlockedBy = slices.Clone(t.BlockedBy)
+	}
+	if c.plan.Course == rollout.ClusterBlueGreen {
+		r.RollbackControlPlane = 0 // the first cluster's is not touched
+		r.ControlPlaneCost = upgrade.Cost(j.plan.ControlPlaneFee.PerHour, 1, r.Duration)
+	}
+	j.peaks(c)
+	for i := range t.Workloads {
+		w := &t.Workloads[i]
+		r.Workloads = append(r.Workloads, planner.UpgradeWorkload{
+			Group: j.groups[j.works[i].group].Name, Name: w.Name, Pods: w.Pods, Need: j.works[i].need, MinReady: w.MinReady, MinReadyAt: w.MinReadyAt,
+			NoTarget: w.NoTarget, AfterNode: w.AfterNode, AfterZone: w.AfterZone, Pending: w.Pending,
+		})
+	}
+	for _, low := range []struct {
+		of      *rollout.Low
+		failing planner.UpgradeFailing
+	}{{&t.Worst, ""}, {&t.WorstAfterNode, planner.UpgradeNodeFails}, {&t.WorstAfterZone, planner.UpgradeZoneFails}} {
+		if l := low.of; l.Workload != "" {
+			r.Worst = append(r.Worst, planner.UpgradeWorst{
+				Failing: low.failing, Zone: l.Zone, At: l.At, Step: l.During, Workload: l.Workload, Ready: l.Ready, Holds: l.Holds,
+			})
+		}
+	}
+	r.Timeline = j.timeline(t)
+	j.keeping(c, keep)
+}
+
+// blueStays returns how long old nodes are kept after the last pod has left them.
+func (j *journey) blueStays(course rollout.Course) time.Duration {
+	switch course {
+	case rollout.NodeGroupBlueGreen:
+		return j.plan.Times.Soak
+	case rollout.GKEBlueGreen:
+		return min(j.plan.Times.Soak, upgrade.LongestSoak)
+	case rollout.ClusterBlueGreen:
+		return j.plan.Times.ParallelRun
+	case rollout.EKSDefault, rollout.EKSMinimal, rollout.GKESurge, rollout.GKEAutoscaledBlueGreen, rollout.InPlace, rollout.Rolling:
+	}
+	return 0
+}
+
+// keeping says what of that which must be kept is away meanwhile, and for how long, and
+// notes whether the declared losses are survived.
+func (j *journey) keeping(c *candidate, keep upgrade.Keep) {
+	t := &c.line
+	c.row.Notes = slices.DeleteFunc(c.row.Notes, func(n string) bool { return strings.Contains(n, "n_plus_one") })
+	if j.plan.Redundant != nil {
+		note := "keeps n_plus_one"
+		if t.NoRedundancy > 0 {
+			note = "breaks n_plus_one: declared losses not survived for " + spanWords(t.NoRedundancy)
+		}
+		c.row.Notes = append(c.row.Notes, note)
+	}
+	var parts []string
+	below := j.below(c, keep)
+	if len(below) > 0 {
+		parts = append(parts, "pods are too few for "+spanWords(c.broken)+": "+strings.Join(below, ", "))
+	}
+	if keep != upgrade.KeepTargets && t.NoRedundancy > 0 {
+		c.broken += t.NoRedundancy
+		parts = append(parts, "declared losses not survived for "+spanWords(t.NoRedundancy))
+	}
+	if keep == upgrade.KeepCapacity && c.row.MinReady < units.Whole {
+		parts = append(parts, "fewer nodes are ready than planned")
+	}
+	c.short = strings.Join(parts, "; ")
+	if t.NoTarget > 0 && len(below) == 0 {
+		c.row.Notes = append(c.row.Notes, "at the peak targets do not hold for "+spanWords(t.NoTarget)+", within what budgets let go: "+strings.Join(j.missed(c), ", "))
+	}
+}
+
+// below names the workloads of which fewer pods are ready than must be kept, and adds up
+// for how long: those of targets, or those that budgets leave of them.
+func (j *journey) below(c *candidate, keep upgrade.Keep) []string {
+	var names []string
+	for i := range c.row.Workloads {
+		w := &c.row.Workloads[i]
+		least := j.works[i].floor
+		if keep == upgrade.KeepTargets {
+			least = w.Need
+		}
+		if w.MinReady < least {
+			c.broken += w.NoTarget
+			names = append(names, fmt.Sprintf("%s/%s (%d ready of %d)", w.Group, w.Name, w.MinReady, least))
+		}
+	}
+	return names
+}
+
+// missed names the workloads whose targets do not hold.
+func (j *journey) missed(c *candidate) []string {
+	var names []string
+	for i := range c.row.Workloads {
+		if w := &c.row.Workloads[i]; w.NoTarget > 0 {
+			names = append(names, fmt.Sprintf("%s/%s (%d ready, %d needed)", w.Group, w.Name, w.MinReady, w.Need))
+		}
+	}
+	return names
+}
+
+// enforce blocks what breaks that which must be kept. Where nobody said what that is, it
+// is noted in development and where every strategy breaks it: then the one that breaks it
+// least is the choice.
+func (j *journey) enforce(all []candidate, u *planner.Upgrade, keep upgrade.Keep) {
+	assumed := u.Keep == "" || slices.ContainsFunc(j.m.cluster.Assumptions, func(a planner.Assumption) bool { return a.Path == "upgrade.keep" })
+	some := slices.ContainsFunc(all, func(c candidate) bool { return c.course && len(c.row.BlockedBy) == 0 && c.short == "" })
+	some = some && !j.problem.MayStop
+	for i := range all {
+		r := &all[i].row
+		switch {
+		case !all[i].course:
+			r.Name, r.BlockedBy = all[i].formula.Name, all[i].formula.BlockedBy
+		case all[i].short == "":
+		case some || !assumed:
+			r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("keep = %s: %s", keep, all[i].short))
+		case !strings.HasPrefix(all[i].short, "declared losses"):
+			r.Notes = append(r.Notes, all[i].short)
+		}
+		if note := "time and cost are as if nothing blocked it"; len(r.BlockedBy) > 0 && all[i].course && !slices.Contains(r.Notes, note) {
+			r.Notes = append(r.Notes, note)
+		}
+	}
+}
+
+// choice is the strategy as the stage chooses by.
+func (c *candidate) choice() upgrade.Strategy {
+	s := c.formula
+	s.Duration, s.ExtraCost, s.ExtraCostKnown, s.MinReady = c.row.Duration, c.row.ExtraCost, c.row.ExtraCostKnown, c.row.MinReady
+	s.BlockedBy, s.Broken = c.row.BlockedBy, c.broken
+	s.Forces = s.Forces || c.line.Forced > 0
+	s.ExtraNodeHours = 0
+	for i := range c.row.Groups {
+		s.ExtraNodeHours += c.row.Groups[i].ExtraNodeHours
+	}
+	return s
+}
+
+// mostTried bounds the pods that the trials of an upgrade move, in all.
+const mostTried = 300_000
+
+// failure says the worst that a failure in the middle makes of an upgrade; empty where
+// none could be tried.
+func (j *journey) failure(p *rollout.Plan) string {
+	pods := 1
+	for i := range j.groups {
+		for w := range j.groups[i].Workloads {
+			pods += j.groups[i].Workloads[w].Replicas
+		}
+		pods += j.groups[i].Nodes
+	}
+	worst, ok := rollout.Trials(p, min(max(mostTried/pods/(len(p.Zones)+1), 1), 12))
+	if !ok {
+		return ""
+	}
+	what := "the fullest node"
+	if worst.Zone != "" {
+		what = "zone " + worst.Zone
+	}
+	words := []string{fmt.Sprintf("%s fails at %s (%s)", what, spanWords(worst.At), worst.During)}
+	switch {
+	case !worst.Finished:
+		words = append(words, "the upgrade does not end: "+strings.Join(worst.BlockedBy, "; "))
+	default:
+		words = append(words, "it takes "+spanWords(worst.Duration))
+	}
+	if worst.Unplaced > 0 {
+		words = append(words, fmt.Sprintf("up to %d pod%s wait for a place", worst.Unplaced, plural(worst.Unplaced)))
+	}
+	if worst.NoTarget > 0 {
+		words = append(words, "targets do not hold for "+spanWords(worst.NoTarget))
+	} else {
+		words = append(words, "targets hold")
+	}
+	return strings.Join(words, ", ")
+}
+
+// spanWords writes a time to the second, rounded up: "1 h 5 min", "50 s".
+func spanWords(d time.Duration) string {
+	s := int64(units.CeilDiv(d, time.Second))
+	var parts []string
+	for _, u := range []struct {
+		name string
+		size int64
+	}{{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}} {
+		if n := s / u.size; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
+			s %= u.size
+		}
+	}
+	if len(parts) == 0 {
+		return "0 s"
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,222 @@
+package pipeline
+
+import (
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/packing"
+	"github.com/scantling-dev/scantling/planner/upgrade"
+	"github.com/scantling-dev/scantling/planner/upgrade/rollout"
+)
+
+// journey is an upgrade on the planned placement, ready to be simulated: the pools of
+// the problem's groups, the pods that sit on them, and what is asked on the way.
+type journey struct {
+	m       *maker
+	problem *upgrade.Problem
+	groups  []planner.GroupPlan
+	pools   []journeyPool
+	works   []journeyWork
+	plan    rollout.Plan
+	control *planner.ControlPlane
+	// drills of redundancy by group.
+	drills []*drills
+}
+
+// journeyPool is a pool of a planned group; both by index.
+type journeyPool struct {
+	group, pool int
+	offer       *offer
+}
+
+// journeyWork is a workload, by the index of its group.
+type journeyWork struct {
+	group int
+	name  string
+	// need is how many ready pods hold the targets, 0 where none is known; floor is what
+	// a disruption budget leaves of them, need where there is none.
+	need, floor int
+}
+
+// newJourney translates planned groups. rests are what is known of each of them.
+func (m *maker) newJourney(p *upgrade.Problem, from string, groups []planner.GroupPlan, rests []*remainder) *journey {
+	j := &journey{m: m, problem: p, groups: groups}
+	j.plan = rollout.Plan{
+		From: from, Hops: p.Hops, NodeSkew: p.NodeSkew, Zones: m.cluster.Zones,
+		Times: rollout.Times(p.Times), ControlPlaneNodes: p.ControlPlaneNodes,
+		ControlPlaneFee: rollout.Rate(p.ControlPlaneFee),
+	}
+	redundant := false
+	for g := range groups {
+		declared := m.groupNamed(groups[g].Name)
+		first := len(j.works)
+		j.addWorkloads(g, rests[g].p, m.upgradeWorkloads(&groups[g], declared))
+		j.addPools(g, rests[g], first)
+		d := newDrills(rests[g], declared)
+		redundant = redundant || d != nil
+		j.drills = append(j.drills, d)
+	}
+	for i := range j.plan.Pools {
+		for n := range j.plan.Pools[i].Nodes {
+			class := &j.plan.Pools[i].Nodes[n]
+			class.Pods = append(class.Pods, make([]int, len(j.works)-len(class.Pods))...)
+		}
+	}
+	j.plan.Holds = func(workload, ready int) bool { return ready >= j.works[workload].need }
+	if redundant {
+		j.plan.Redundant = j.redundant
+	}
+	return j
+}
+
+// addWorkloads adds those of a group.
+func (j *journey) addWorkloads(g int, p *problem, works []upgrade.Workload) {
+	for i, u := range works {
+		planned := &j.groups[g].Workloads[i]
+		w := p.workOf(planned)
+		need := min(w.holds(planned.Replicas), planned.Replicas)
+		floor := need
+		if u.Budget {
+			floor = min(need, max(planned.Replicas-u.Allowed, 0))
+		}
+		j.works = append(j.works, journeyWork{group: g, name: u.Name, need: need, floor: floor})
+		j.plan.Workloads = append(j.plan.Workloads, rollout.Workload{
+			Name: u.Name, Budget: u.Budget, Allowed: u.Allowed, Zonal: w.zonal() || w.zones != nil, Grace: u.Grace, Startup: u.Startup,
+		})
+	}
+}
+
+// holds returns how many ready pods hold the targets while nodes are replaced: what is
+// to stay ready where that is declared, and what the targets for latency or the load
+// test ask for. A given number has no target.
+func (w *work) holds(replicas int) int {
+	need := w.needOf(replicas)
+	switch {
+	case !w.computed:
+		return need
+	case w.queue == nil || w.binding != boundByUtilization:
+		return max(need, w.load)
+	}
+	// max_utilization is for the time when everything is up.
+	low, high := 1, w.load
+	for low < high {
+		if n := (low + high) / 2; w.queue.normal.met(n) {
+			high = n
+		} else {
+			low = n + 1
+		}
+	}
+	return max(need, high)
+}
+
+// met reports whether so many pods meet every target.
+func (h *held) met(n int) bool {
+	for _, l := range h.predict(n).Latency {
+		if !l.Met {
+			return false
+		}
+	}
+	return true
+}
+
+// addPools adds the pools of a group, whose workloads are numbered from first on.
+func (j *journey) addPools(g int, rest *remainder, first int) {
+	planned := &j.groups[g]
+	names, courses := planner.PoolNames(planned.Pools), planned.CourseNames()
+	for i := range planned.Pools {
+		u := &j.problem.Groups[len(j.pools)]
+		pool := rollout.Pool{
+			Name: courses[i], Group: planned.Name, Price: rollout.Rate(u.Price), BatchSoak: u.BatchSoak,
+			MaxUnavailable: u.MaxUnavailable, MaxSurge: u.Surge(), AtATime: u.AtATime,
+			Fits: fitsOn(planned, rest.p, rest.offers[i], first),
+		}
+		for _, z := range planned.Pools[i].NodesByZone {
+			pool.Zones = append(pool.Zones, slices.Index(j.plan.Zones, z.Zone))
+		}
+		for _, pl := range planned.Placement {
+			if pl.Pool != names[i] {
+				continue
+			}
+			class := rollout.NodeClass{Nodes: pl.Nodes, Zone: slices.Index(j.plan.Zones, pl.Zone), Pods: make([]int, len(j.works))}
+			for _, pods := range pl.Pods {
+				w := slices.IndexFunc(j.works[first:], func(w journeyWork) bool { return w.name == pods.Workload })
+				class.Pods[first+w] += pods.Pods
+			}
+			pool.Nodes = append(pool.Nodes, class)
+		}
+		j.plan.Pools = append(j.plan.Pools, pool)
+		j.pools = append(j.pools, journeyPool{group: g, pool: i, offer: rest.offers[i]})
+	}
+}
+
+// fitsOn says how many more pods of a workload go on a node of an offer: by requests, by
+// selectors, and one where pods of a workload must not share a node. The group's
+// workloads are numbered from first on.
+func fitsOn(g *planner.GroupPlan, p *problem, o *offer, first int) func(pods []int32, workload int) int {
+	type want struct {
+		request         packing.Resources
+		apart, admitted bool
+	}
+	wants := make([]want, len(g.Workloads))
+	for i := range g.Workloads {
+		w := p.workOf(&g.Workloads[i])
+		wants[i] = want{w.request, w.apart(planner.HostnameKey), o.admits(w.spec)}
+		wants[i].request.Pods = 1
+	}
+	return func(pods []int32, workload int) int {
+		w := &wants[workload-first]
+		if !w.admitted || w.apart && pods[workload] > 0 {
+			return 0
+		}
+		left := o.free
+		for i := range wants {
+			if n := int(pods[first+i]); n > 0 {
+				left = left.Plus(&wants[i].request, -n)
+			}
+		}
+		n := roomFor(&left, &w.request)
+		if w.apart {
+			n = min(n, 1)
+		}
+		return n
+	}
+}
+
+// workOf returns the work of a planned workload.
+func (p *problem) workOf(planned *planner.WorkloadPlan) *work {
+	at := slices.IndexFunc(p.works, func(w work) bool { return w.spec.Name == planned.Name && w.spec.System == planned.System })
+	return &p.works[at]
+}
+
+// roomFor returns how many pods fit in what is left, each with a request that counts a
+// pod.
+func roomFor(left, request *packing.Resources) int {
+	n := int64(max(left.Pods, 0)) / int64(request.Pods)
+	fit := func(have, need int64) {
+		if need > 0 {
+			n = min(n, max(have, 0)/need)
+		}
+	}
+	fit(int64(left.CPU), int64(request.CPU))
+	fit(int64(left.Memory), int64(request.Memory))
+	fit(int64(left.Storage), int64(request.Storage))
+	for i := range request.More {
+		fit(left.More[i], request.More[i])
+	}
+	return int(n)
+}
+
+// redundant reports whether every group still survives the losses that it declares with
+// so many ready nodes. Those that are cordoned count: they carry pods, and can be opened
+// again when something fails.
+func (j *journey) redundant(l rollout.Level) bool {
+	next := 0
+	for g := range j.groups {
+		n := len(j.groups[g].Pools)
+		if d := j.drills[g]; d != nil && !d.survives(l.Ready[next:next+n], j.m.cluster.Zones) {
+			return false
+		}
+		next += n
+	}
+	return true
+}
