@@ -30,9 +30,6 @@ type held struct {
 	sizing demand.Confirmed
 }
 
-// boundByUtilization is the binding of a load whose pods are for max_utilization.
-const boundByUtilization = "utilization"
-
 // The names of the sets of targets.
 const (
 	normalTargets  = ".normal"
@@ -104,7 +101,7 @@ func (w *work) fromLatency(m *maker, months int) error {
 	w.queue, w.load = q, q.normal.pods
 	switch q.normal.sizing.Binding {
 	case demand.Utilization:
-		w.binding = boundByUtilization
+		w.binding = "utilization"
 	case demand.LatencyTarget:
 		w.binding = q.normal.sizing.Target.Statistic.String()
 	case demand.Single:

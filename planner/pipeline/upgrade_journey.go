@@ -87,36 +87,14 @@ func (j *journey) addWorkloads(g int, p *problem, works []upgrade.Workload) {
 }
 
 // holds returns how many ready pods hold the targets while nodes are replaced: what is
-// to stay ready where that is declared, and what the targets for latency or the load
-// test ask for. A given number has no target.
+// to stay ready where that is declared, and what carries the peak by latency or load
+// test. A given number has no target, nor has a job a moment in which it must run.
 func (w *work) holds(replicas int) int {
 	need := w.needOf(replicas)
-	switch {
-	case !w.computed:
+	if !w.computed || w.spec.Demand.Way == planner.FromJob {
 		return need
-	case w.queue == nil || w.binding != boundByUtilization:
-		return max(need, w.load)
 	}
-	// max_utilization is for the time when everything is up.
-	low, high := 1, w.load
-	for low < high {
-		if n := (low + high) / 2; w.queue.normal.met(n) {
-			high = n
-		} else {
-			low = n + 1
-		}
-	}
-	return max(need, high)
-}
-
-// met reports whether so many pods meet every target.
-func (h *held) met(n int) bool {
-	for _, l := range h.predict(n).Latency {
-		if !l.Met {
-			return false
-		}
-	}
-	return true
+	return max(need, w.load)
 }
 
 // addPools adds the pools of a group, whose workloads are numbered from first on.
