@@ -27,9 +27,22 @@ func TestUpgradesOfPlansAndDocuments(t *testing.T) {
 			want := *back.Upgrade
 			want.Stay = planner.UpgradeStay{}
 			for what, p := range map[string]*planner.Plan{"plan": p, "document": back} {
-				got, _, err := run.Upgrade(t.Context(), p, p.Cluster.Upgrade, "")
+				got, ahead, err := run.Upgrade(t.Context(), p, p.Cluster.Upgrade, "")
 				if err != nil {
 					t.Fatal(err)
+				}
+				stay := &p.Upgrade.Stay
+				if stay.Surcharge.Known && stay.Surcharge != ahead.From.Surcharge || stay.StandardEnd != ahead.From.StandardEnd || stay.ExtendedEnd != ahead.From.ExtendedEnd {
+					t.Errorf("%s says of staying %+v, the outlook %+v", what, *stay, ahead.From)
+				}
+				for i := range min(len(stay.Months), len(ahead.Months)) {
+					if stay.Months[i] != ahead.Months[i] {
+						t.Errorf("%s: month %d is %+v, in the outlook %+v", what, i, stay.Months[i], ahead.Months[i])
+					}
+				}
+				// The outlook counts what the minor upgraded to costs by then too.
+				if ahead.To.StandardEnd > stay.BreakEven && ahead.BreakEven != stay.BreakEven {
+					t.Errorf("%s breaks even on %s, the outlook on %s", what, stay.BreakEven, ahead.BreakEven)
 				}
 				again := *p
 				again.Upgrade = got

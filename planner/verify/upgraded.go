@@ -28,7 +28,7 @@ func (k *checker) upgradeChoice(u *planner.UpgradePlan) {
 		k.need(i >= 0 && len(u.Strategies[i].BlockedBy) == 0, "upgrade", "upgrade.pareto", "%s is among the best, and blocked or not listed", name)
 	}
 	for i, m := range u.Stay.Months {
-		if !k.need(m.Date == k.c.AsOf.AddMonths(i), "upgrade.stay", "upgrade.stay", "month %d begins on %s", i, m.Date) {
+		if !k.need(!m.Date.IsZero() && m.Date == k.dayOf(i), "upgrade.stay", "upgrade.stay", "month %d begins on %s", i, m.Date) {
 			continue
 		}
 		days := m.Date.DaysUntil(m.Date.AddMonths(1))

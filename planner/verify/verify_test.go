@@ -325,6 +325,7 @@ func otherMutations() map[string]mutation {
 		"a negative cost":         {"upgrade.cost", func(p *problem) { p.plan.Upgrade.Strategies[2].ExtraCost = -1 }},
 		"more than all ready":     {"upgrade.min_ready", func(p *problem) { p.plan.Upgrade.Strategies[1].MinReady = 1_000_001 }},
 		"growth misdated":         {"growth.months", func(p *problem) { p.plan.Growth[0].Date = "2027-11-21" }},
+		"a plan without a day":    {"growth.months", func(p *problem) { p.respec(func(c *planner.Cluster) { c.AsOf = "" }) }},
 		"growth without a group":  {"growth.groups", func(p *problem) { p.plan.Growth[0].Nodes = p.plan.Growth[0].Nodes[:1] }},
 		"an assumption dropped":   {"assumptions.missing", func(p *problem) { p.plan.Assumptions = nil }},
 		"an assumption twice":     {"lists.sorted", func(p *problem) { p.plan.Assumptions = append(p.plan.Assumptions, p.plan.Assumptions[0]) }},
