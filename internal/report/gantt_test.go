@@ -46,7 +46,7 @@ func twoHours() planner.UpgradeStrategy {
 			{At: 42 * time.Minute, Step: "web: 3 nodes being drained", Workload: "api", Ready: 5, Holds: true},
 			{Failing: planner.UpgradeZoneFails, Zone: "b", At: 42 * time.Minute, Workload: "api", Ready: 2},
 		},
-		Workloads: []planner.UpgradeWorkload{{Group: "web", Name: "api", Pods: 6, MinReady: 5, MinReadyAt: 42 * time.Minute, AfterNode: 4, AfterZone: 2}},
+		Workloads: []planner.UpgradeWorkload{{Group: "web", Name: "api", Pods: 6, MinReady: 5, MinReadyAt: 42 * time.Minute, AfterNode: 4, AfterZone: 2}, {Group: "batch", Name: "cron", Pods: 1, Need: 1}},
 		Groups: []planner.UpgradeGroup{
 			{Name: "batch", Start: 90 * time.Minute, Duration: 30 * time.Minute, Parallel: 1, Rounds: 1, Width: planner.UpgradeWidth{MaxUnavailable: 1}},
 			{Name: "web", Start: 30 * time.Minute, Duration: time.Hour, Parallel: 3, Rounds: 1, MinReadyNodes: 6, Width: planner.UpgradeWidth{MaxUnavailable: 3, Declared: true}},
@@ -127,7 +127,7 @@ func TestUpgradeTellsItsStory(t *testing.T) {
 		for _, want := range []string{
 			"at 0:42 (web: 3 nodes being drained) api has 5 of 6 pods ready: no target is missed",
 			"if b fails at 0:42, api has 2 of 6 pods ready: its target is missed",
-			"not 0:12", "max_unavailable 3", "max_unavailable 1 (chosen)", "at least 6",
+			"not 0:12", "max_unavailable 3", "max_unavailable 1 (chosen)", "at least 6", "no target",
 			"2027-04-06: 120.00 USD of extended support", "at the end of 2027-03-28 staying has cost more than upgrading by node_group_blue_green",
 			"no newer one has a date", "scantling upgrade --to 1.37", "pause; old nodes are kept, to go back to, for 30 min", "control plane to 1.36, for 25 min",
 		} {

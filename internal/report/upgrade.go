@@ -354,7 +354,7 @@ func (p *page) podsOf(o *planner.UpgradeStrategy) {
 		}
 		t.addStyled(
 			look, w.Group+"/"+w.Name, number(w.Pods), number(w.MinReady), hoursMinutes(w.MinReadyAt), number(w.AfterNode), number(w.AfterZone),
-			countOrDash(w.Pending), heldWords(o, w.NoTarget),
+			countOrDash(w.Pending), targetHeld(o, w),
 		)
 	}
 	if len(t.rows) > 0 {
@@ -364,6 +364,15 @@ func (p *page) podsOf(o *planner.UpgradeStrategy) {
 	if untouched > 0 {
 		p.labelled("", dim, "pods of "+count(untouched, "workload")+" are all ready all the time")
 	}
+}
+
+// targetHeld is heldWords of a workload's target, where it has one: what misses nothing with
+// fewer pods than it needs has none.
+func targetHeld(o *planner.UpgradeStrategy, w *planner.UpgradeWorkload) string {
+	if w.NoTarget == 0 && w.MinReady < max(w.Need, 1) {
+		return "no target"
+	}
+	return heldWords(o, w.NoTarget)
 }
 
 // peaks writes what is taken at most: nodes by zone, and limits of the account.
