@@ -230,7 +230,9 @@ const mostTried = 300_000
 
 // failure says the worst that a failure in the middle makes of an upgrade; empty where
 // none could be tried.
-func (j *journey) failure(p *rollout.Plan) string {
+func (j *journey) failure(of *rollout.Plan) string {
+	p := *of
+	p.Redundant = nil // what a failure leaves is asked for, and not what another would
 	pods := 1
 	for i := range j.groups {
 		for w := range j.groups[i].Workloads {
@@ -238,7 +240,7 @@ func (j *journey) failure(p *rollout.Plan) string {
 		}
 		pods += j.groups[i].Nodes
 	}
-	worst, ok := rollout.Trials(p, min(max(mostTried/pods/(len(p.Zones)+1), 1), 12))
+	worst, ok := rollout.Trials(&p, min(max(mostTried/pods/(len(p.Zones)+1), 1), 12))
 	if !ok {
 		return ""
 	}

@@ -8,7 +8,7 @@ import (
 
 // mostDrilled bounds the pods that the drills of one group of an upgrade place, in all:
 // a drill places every pod once at least.
-const mostDrilled = 200_000
+const mostDrilled = 50_000
 
 // drills remember with how many nodes of each pool and zone a group survives the losses
 // that it declares. More nodes are taken to survive no less.
@@ -30,7 +30,7 @@ func newDrills(rest *remainder, declared *planner.NodeGroup) *drills {
 	for i := range rest.p.sized {
 		pods += rest.p.sized[i].Sum()
 	}
-	return &drills{rest: rest, planned: rest.zones, left: min(max(mostDrilled/pods, 2), 40)}
+	return &drills{rest: rest, planned: rest.zones, left: min(max(mostDrilled/pods, 1), 40)}
 }
 
 // survives reports whether the declared losses are survived with so many ready nodes by
