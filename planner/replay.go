@@ -133,8 +133,8 @@ type WorkloadCase struct {
 	MayWait bool
 	// MinReady pods are to stay ready; 0 asks for none.
 	MinReady int
-	// ForPeak pods carry the peak within the targets and max_utilization; 0 where
-	// replicas are given.
+	// ForPeak pods carry the peak within the targets that hold while a loss lasts, and
+	// max_utilization where these are the normal ones; 0 where replicas are given.
 	ForPeak int
 	// Latency of the targets while only the survivors serve, and once the placed
 	// pods do; where it is modelled and pods are displaced.

@@ -95,6 +95,10 @@ func (s *SizedFor) Apply(w Workload) Workload {
 		// stays where the service is slower than thought.
 		d.CPUPerRequest = units.ScaleUp(d.CPUPerRequest, min(s.ServiceFactor, units.Whole))
 	}
+	if len(d.Service.Measured) > 0 && d.Service.Measured[0].Statistic == Mean {
+		// Drawn by itself it may come out longer than the whole.
+		d.CPUPerRequest = min(d.CPUPerRequest, d.Service.Measured[0].Target)
+	}
 	if s.HasGrowth {
 		w.GrowthPerMonth = s.GrowthPerMonth
 	}

@@ -47,7 +47,7 @@ func (p *page) toCommit(plan *planner.Plan) {
 		}
 		saving := s.Saving() * 100 / s.OnDemand // in percent, rounded down
 		p.entry(shown, plain, hang, s.InstanceType+": "+splitWords(s),
-			usd(s.Cost.PerMonth())+" USD/month", fmt.Sprintf("saves %s (%d%%)", usd(s.Saving().PerMonth()), saving))
+			usd(s.Cost.PerMonth())+" USD/month", fmt.Sprintf("saves %s (%d%% of on demand)", usd(s.Saving().PerMonth()), saving))
 		shown = ""
 	}
 }

@@ -221,6 +221,9 @@ func caseOf(g *planner.GroupPlan, declared *planner.NodeGroup, works []work, eve
 		}
 		if w.computed {
 			c.ForPeak = w.load
+			if w.queue != nil {
+				c.ForPeak = w.queue.survivors.pods
+			}
 		}
 		c.Latency = w.latencyOf(&c)
 		out.Workloads = append(out.Workloads, c)
