@@ -25,7 +25,7 @@ func TestSplit(t *testing.T) {
 		},
 	}
 	wants(t, text(t, p, report.Options{Width: 220}),
-		"COMMIT TO m7i.xlarge: 1 under contract, 3 for 3 years, 2 for 1 year, 1 on demand · 292.00 USD/month · saves 219.00 (42%)")
+		"COMMIT TO m7i.xlarge: 1 under contract, 3 for 3 years, 2 for 1 year, 1 on demand · 292.00 USD/month · saves 219.00 (42% of on demand)")
 	wants(t, explained(t, p, g.Path(), report.Options{Width: 220}),
 		"buy for 3 years 146.00 USD/month 3 x m7i.xlarge of all that the cluster has, paid all upfront, each needed at least 50% of the day",
 		"buy on demand 73.00 USD/month 1 x m7i.xlarge of all that the cluster has, each needed at least 4% of the day")
