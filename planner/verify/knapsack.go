@@ -33,6 +33,7 @@ func fillings(capacity *room, items []item, target int64, steps *int) verdict {
 			fit = append(fit, it)
 		}
 	}
+	fit = telling(capacity, fit)
 	total := new(big.Int)
 	for _, it := range fit {
 		total.Add(total, new(big.Int).Mul(big.NewInt(it.value), big.NewInt(it.most)))
@@ -55,6 +56,42 @@ func fillings(capacity *room, items []item, target int64, steps *int) verdict {
 		return unproved
 	}
 	return placed
+}
+
+// telling leaves out what no best filling needs: pods of one size and value are one
+// kind, and a kind gives way to another that is no larger in anything, worth no less, and
+// of which there are as many as a node can hold.
+func telling(capacity *room, items []item) []item {
+	var merged []item
+	for _, it := range items {
+		same := slices.IndexFunc(merged, func(o item) bool { return o.size == it.size && o.value == it.value })
+		if same < 0 {
+			merged = append(merged, it)
+			continue
+		}
+		merged[same].most = min(merged[same].most+it.most, slotsOf(capacity, &it.size))
+	}
+	var out []item
+	for i := range merged {
+		given := slices.ContainsFunc(merged, func(o item) bool {
+			// Of two of one size the other is worth more: equal ones are merged.
+			return o != merged[i] && o.value >= merged[i].value && within(&o.size, &merged[i].size) && o.most >= slotsOf(capacity, &o.size)
+		})
+		if !given {
+			out = append(out, merged[i])
+		}
+	}
+	return out
+}
+
+// within reports whether a is no larger than b in anything.
+func within(a, b *room) bool {
+	for d := range a {
+		if a[d] > b[d] {
+			return false
+		}
+	}
+	return true
 }
 
 // fraction is how fine prices of a unit are cut for sums in whole numbers: 2^-fraction.

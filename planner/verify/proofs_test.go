@@ -299,3 +299,19 @@ func TestAnyOrderInAZone(t *testing.T) {
 		}
 	}
 }
+
+// TestEqualFillings: of 40 cores, 13 pods of 3 are worth 390, whichever of ten equal kinds
+// they are of; a kind that takes more and is worth less changes nothing.
+func TestEqualFillings(t *testing.T) {
+	var sizes [][]int64
+	var values, most []int64
+	for range 10 {
+		sizes, values, most = append(sizes, []int64{3, 1, 1}), append(values, 30), append(most, 5)
+	}
+	sizes, values, most = append(sizes, []int64{4, 1, 1}), append(values, 29), append(most, 5)
+	for target, want := range map[int64]int{390: verify.Placed, 389: verify.Impossible} {
+		if got := verify.Fillings([]int64{40, 100, 20}, sizes, values, most, target, 200); got != want {
+			t.Errorf("a target of %d is %v, want %v", target, got, want)
+		}
+	}
+}
