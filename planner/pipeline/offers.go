@@ -100,12 +100,7 @@ func (m *maker) offersFor(g *planner.NodeGroup) (offered, error) {
 		sized++
 		o := offer{instance: t, allocatable: a, room: more.node(&a), named: named}
 		m.buyAs(&o, g, daemons, disks, g.Instances.CapacityType)
-		if o.capacity == planner.Spot && !g.Instances.OnDemandBase.IsZero() {
-			twin := o
-			m.buyAs(&twin, g, daemons, disks, planner.OnDemand)
-			o.base = &twin
-			o.known = o.known && twin.known
-		}
+		m.keepBase(&o, g, daemons, disks)
 		if o.free.CPU <= 0 || o.free.Memory <= 0 || o.free.Pods <= 0 {
 			continue
 		}
@@ -135,6 +130,17 @@ func (m *maker) offersFor(g *planner.NodeGroup) (offered, error) {
 	known.interruption, known.interrupted = interruption(out)
 	m.offers[g.Name] = known
 	return m.offers[g.Name], nil
+}
+
+// keepBase adds to a spot offer the same machine on demand, where the group keeps some so.
+func (m *maker) keepBase(o *offer, g *planner.NodeGroup, daemons []planner.DaemonSet, disks units.USDPerHour) {
+	if o.capacity != planner.Spot || g.Instances.OnDemandBase.IsZero() {
+		return
+	}
+	twin := *o
+	m.buyAs(&twin, g, daemons, disks, planner.OnDemand)
+	o.base = &twin
+	o.known = o.known && twin.known
 }
 
 // buyAs fills in what depends on how the machine is bought.
