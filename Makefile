@@ -35,8 +35,8 @@ build: ## Build bin/scantling
 test: ## Run all tests
 	$(GO) test $(PACKAGES)
 
-race: ## Run all tests under the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race -timeout=20m $(RACE_PACKAGES)
+race: ## Run all tests, the longest with fewer cases, under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -short -timeout=20m $(RACE_PACKAGES)
 
 lint: ## Run the static checks, with the linter that tools.mod pins
 	$(LINTER) run ./...

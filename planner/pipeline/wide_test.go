@@ -151,7 +151,10 @@ func (d dice) job(c *planner.Cluster) planner.Workload {
 // ground, and what cannot be planned says why.
 func TestWidePlansAreValid(t *testing.T) {
 	grounds := []func(dice, *problem){func(dice, *problem) {}, onEqualZones, onOwnControlPlane, onOwnMachines}
-	const seeds = 400
+	seeds := 400
+	if testing.Short() {
+		seeds = 100
+	}
 	refused, spread, followed, short := 0, 0, 0, 0
 	for seed := range uint64(seeds) {
 		p := wideProblem(rand.New(rand.NewPCG(seed, 40)))
