@@ -243,6 +243,10 @@ func workload(planned *planner.WorkloadPlan, own, guests []planner.Workload) (Wo
 		w.MinReady = asked.MinReady.Up(planned.Replicas)
 	case asked.Recovery == planner.Static && asked.Demand.Way != planner.GivenReplicas:
 		w.MinReady = planned.Reasons.Load
+		if sizing := planned.Sizing; sizing != nil && sizing.Survivors > 0 {
+			// Targets of a failure are held by pods of their own number.
+			w.MinReady = sizing.Survivors
+		}
 	}
 	return w, nil
 }
