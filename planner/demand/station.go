@@ -4,45 +4,29 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/scantling-dev/scantling/planner/demand/simulate"
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // Policy says which pod a request goes to. The zero value is Random.
-type Policy int
+type Policy = simulate.Policy
 
 // The policies.
 const (
 	// Random sends each request to a pod drawn evenly, as kube-proxy does; every
 	// pod is then a queue of its own.
-	Random Policy = iota
+	Random = simulate.Random
 	// RoundRobin sends the requests of a balancer to the pods in turn.
-	RoundRobin
+	RoundRobin = simulate.RoundRobin
 	// LeastRequests sends each request to the pod with the fewest in flight, as far
 	// as the balancer knows.
-	LeastRequests
+	LeastRequests = simulate.LeastRequests
 	// PowerOfTwo draws two pods and takes the one with fewer requests in flight:
 	// what Envoy and gRPC do under the name of least requests.
-	PowerOfTwo
+	PowerOfTwo = simulate.PowerOfTwo
 	// Pooled keeps requests in one queue that all workers take from.
-	Pooled
+	Pooled = simulate.Pooled
 )
-
-// String returns the name that specs use.
-func (p Policy) String() string {
-	switch p {
-	case Random:
-		return "random"
-	case RoundRobin:
-		return "round_robin"
-	case LeastRequests:
-		return "least_requests"
-	case PowerOfTwo:
-		return "power_of_two"
-	case Pooled:
-		return "pooled"
-	}
-	panic(fmt.Sprintf("demand: policy %d", int(p)))
-}
 
 // Station is a pod as a queue sees it.
 type Station struct {

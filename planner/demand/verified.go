@@ -237,7 +237,7 @@ func (m *Model) system(n int) simulate.System {
 		rate *= float64(pods) / float64(n)
 	}
 	system := simulate.System{
-		Pods: pods, Workers: m.pod.workers, Policy: policyOf(s.Policy), Balancers: s.Balancers,
+		Pods: pods, Workers: m.pod.workers, Policy: s.Policy, Balancers: s.Balancers,
 		Connections: s.Connections, Rate: rate, Service: sampled(s.Law),
 	}
 	if s.sticky() {
@@ -249,22 +249,6 @@ func (m *Model) system(n int) simulate.System {
 		system.Service = phase(s.Law, m.pod.io, m.pod.parts)
 	}
 	return system
-}
-
-func policyOf(p Policy) simulate.Policy {
-	switch p {
-	case Random:
-		return simulate.Random
-	case RoundRobin:
-		return simulate.RoundRobin
-	case LeastRequests:
-		return simulate.LeastRequests
-	case PowerOfTwo:
-		return simulate.PowerOfTwo
-	case Pooled:
-		return simulate.Pooled
-	}
-	panic(fmt.Sprintf("demand: policy %d", int(p)))
 }
 
 // sampled returns the law that a simulation draws from.

@@ -3,6 +3,7 @@ package forecast
 import (
 	"math"
 	"math/big"
+	"slices"
 
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -46,22 +47,10 @@ func (h Hours) Plus(o Hours) Hours {
 }
 
 // Peak returns the largest hour, and Trough the smallest.
-func (h Hours) Peak() float64 {
-	top := h[0]
-	for _, x := range h {
-		top = max(top, x)
-	}
-	return top
-}
+func (h Hours) Peak() float64 { return slices.Max(h[:]) }
 
 // Trough returns the smallest hour.
-func (h Hours) Trough() float64 {
-	bottom := h[0]
-	for _, x := range h {
-		bottom = min(bottom, x)
-	}
-	return bottom
-}
+func (h Hours) Trough() float64 { return slices.Min(h[:]) }
 
 // Mean returns the mean hour.
 func (h Hours) Mean() float64 {
@@ -106,22 +95,10 @@ func (c Counts) Held(hours int) Counts {
 }
 
 // Max returns the largest count, and Min the smallest.
-func (c Counts) Max() int {
-	top := c[0]
-	for _, n := range c {
-		top = max(top, n)
-	}
-	return top
-}
+func (c Counts) Max() int { return slices.Max(c[:]) }
 
 // Min returns the smallest count.
-func (c Counts) Min() int {
-	bottom := c[0]
-	for _, n := range c {
-		bottom = min(bottom, n)
-	}
-	return bottom
-}
+func (c Counts) Min() int { return slices.Min(c[:]) }
 
 // Sum returns how many hours of one are run in a day.
 func (c Counts) Sum() int {
