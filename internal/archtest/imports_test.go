@@ -106,8 +106,10 @@ func rules() []rule {
 		{of: "providers/controlplane", imports: []string{"planner", "catalogs"}},
 		{of: "providers/kubelet", imports: []string{"planner"}},
 		{of: "providers/machines", imports: []string{"planner", "catalogs"}},
-		{of: "providers/aws/refresh", libraries: []string{everything}, imports: []string{"catalogs"}},
-		{of: "providers/gcp/refresh", libraries: []string{everything}, imports: []string{"catalogs"}},
+		// Live refresh: only these know the clouds' SDKs.
+		{of: "providers/refresh", imports: []string{"catalogs"}},
+		{of: "providers/aws/refresh", libraries: []string{everything}, imports: []string{"catalogs", "providers/refresh"}},
+		{of: "providers/gcp/refresh", libraries: []string{everything}, imports: []string{"catalogs", "providers/refresh"}},
 	}
 	// A stage stands alone, but its parts build on each other.
 	parts := map[string][]string{
