@@ -316,11 +316,16 @@ type Growth struct {
 
 // Emit says how a tool's input is written.
 type Emit struct {
-	// Tool is "terraform".
+	// Tool is "terraform", "kops", "eksctl", "karpenter" or "kubernetes".
 	Tool      string
 	Directory string
 	// Variable is the name of the Terraform variable.
 	Variable string
+	// Style of Terraform is "vars", or "root", which calls the module; empty is vars.
+	Style string
+	// ModuleVersion is that of the module that a root calls; empty is the one that
+	// this program knows.
+	ModuleVersion string
 }
 
 // RuleSetting changes the severity of a rule.

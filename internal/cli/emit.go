@@ -1,103 +1,236 @@
 package cli
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/scantling-dev/scantling/internal/emit"
 	"github.com/scantling-dev/scantling/internal/emit/terraform"
 	"github.com/scantling-dev/scantling/internal/files"
 	"github.com/scantling-dev/scantling/planner"
 )
 
-func emitCommand(w *World) *cobra.Command {
-	var flags specFlags
-	var out string
-	cmd := &cobra.Command{
-		Use:   "emit terraform [PLAN|SPEC] [--out DIR]",
-		Short: "Write a plan as Terraform variables",
-		Long: `Write the plan document PLAN, or the plan of SPEC, as typed Terraform variables:
-for the EKS module, for the GKE module, or plain ones where people run the control
-plane themselves. variables.tf and scantling.auto.tfvars.json go into DIR (default:
-the directory of the spec's emit block, seen from the folder of the spec or of the
-plan document). A document is verified first, as by 'scantling verify': exit 3 if anything
-is wrong with it. Either both files are written or none.`,
-		Example: `  scantling plan --out plan.json && scantling emit terraform plan.json --out infra/shop
-  scantling emit terraform examples/shop-eks --out infra/shop`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) < 1 || len(args) > 2 {
-				return usage(fmt.Errorf("%q takes a tool (terraform) and a plan or spec", cmd.CommandPath()))
-			}
-			if args[0] != terraform.Tool {
-				return usage(fmt.Errorf("%s is no tool that plans can be written for: choose terraform", args[0]))
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			source := pathArg(args[1:])
-			p, document, err := flags.planFrom(cmd.Context(), w, source)
-			if err != nil {
-				return err
-			}
-			if document {
-				if err := w.check(source, p); err != nil {
-					return err
-				}
-			}
-			dir, err := emitDirectory(p, args[0], out, source)
-			if err != nil {
-				return err
-			}
-			return emitTerraform(w, p, dir, &flags)
-		},
+// tools are what plans can be written for, a line each.
+func tools() []emit.Tool {
+	return []emit.Tool{
+		terraform.Tool(),
 	}
-	flags.register(cmd)
-	cmd.Flags().StringVar(&out, "out", "", "write into `dir`")
+}
+
+func emitCommand(w *World) *cobra.Command {
+	e := emitter{world: w}
+	cmd := &cobra.Command{
+		Use:   "emit [TOOL] [PLAN|SPEC] [--out DIR]",
+		Short: "Write a plan as the input of other tools: Terraform and others",
+		Long: `Write the plan document PLAN, or the plan of SPEC, as the input of TOOL:
+
+` + toolHelp() + `
+Without TOOL, what the spec's emit blocks say is written. The files go into DIR
+(default: the directory of the spec's emit block, seen from the folder of the spec or
+of the plan document). A document is verified first, as by 'scantling verify': exit 3
+if anything is wrong with it. Either all files of a tool are written or none.
+
+--check writes nothing: exit 3 if a file is missing or differs from what would be
+written.`,
+		Example: `  scantling plan --out plan.json && scantling emit terraform plan.json --out infra/shop
+  scantling emit terraform examples/shop-eks --out infra/shop
+  scantling emit --check plan.json`,
+		RunE: func(cmd *cobra.Command, args []string) error { return e.run(cmd, args) },
+	}
+	cmd.Args = e.args
+	e.spec.register(cmd)
+	cmd.Flags().StringVar(&e.out, "out", "", "write into `dir`")
+	cmd.Flags().BoolVar(&e.check, "check", false, "write nothing, and exit 3 if the files are not what would be written")
 	return cmd
 }
 
-// emitDirectory is what --out says, else what the emit block says, seen from the
-// folder of the spec or plan at source.
-func emitDirectory(p *planner.Plan, tool, out, source string) (string, error) {
-	if out != "" {
-		return out, nil
+// toolHelp names each tool on a line.
+func toolHelp() string {
+	var b strings.Builder
+	for _, t := range tools() {
+		fmt.Fprintf(&b, "  %-11s %s\n", t.Name, t.Short)
 	}
-	for _, e := range p.Cluster.Emits {
-		if e.Tool == tool && e.Directory != "" {
-			if filepath.IsAbs(e.Directory) {
-				return e.Directory, nil
-			}
-			if info, err := os.Stat(source); err == nil && !info.IsDir() {
-				source = filepath.Dir(source)
-			}
-			return filepath.Join(source, e.Directory), nil
-		}
-	}
-	return "", usage(fmt.Errorf("where to? Give --out DIR, or an emit %q block in the spec", tool))
+	return b.String()
 }
 
-// emitTerraform writes the variables of p into dir, but not over what was read.
-func emitTerraform(w *World, p *planner.Plan, dir string, flags *specFlags) error {
-	made, err := terraform.Files(p)
-	if err != nil {
-		return exit(WrongInput, err)
+// emitter is what the command was given.
+type emitter struct {
+	world *World
+	spec  specFlags
+	out   string
+	check bool
+}
+
+// toolNamed returns the tool of that name.
+func toolNamed(name string) (emit.Tool, bool) {
+	all := tools()
+	if i := slices.IndexFunc(all, func(t emit.Tool) bool { return t.Name == name }); i >= 0 {
+		return all[i], true
 	}
-	list := make([]files.File, len(made))
-	for i := range made {
-		list[i] = files.File(made[i])
-		if err := flags.apart(filepath.Join(dir, list[i].Name)); err != nil {
+	return emit.Tool{}, false
+}
+
+// args refuses what is neither a tool nor a plan. One word that names no tool is the
+// plan.
+func (e *emitter) args(cmd *cobra.Command, args []string) error {
+	if len(args) > 2 {
+		return usage(fmt.Errorf("%q takes a tool and a plan or spec", cmd.CommandPath()))
+	}
+	if len(args) == 0 {
+		return nil
+	}
+	_, named := toolNamed(args[0])
+	if _, err := os.Stat(args[0]); named || len(args) == 1 && err == nil {
+		return nil
+	}
+	var names []string
+	for _, t := range tools() {
+		names = append(names, t.Name)
+	}
+	return usage(fmt.Errorf("%s is no tool that plans can be written for: choose %s", args[0], strings.Join(names, ", ")))
+}
+
+// run writes for the tool that is named, or for each of the spec's emit blocks.
+func (e *emitter) run(cmd *cobra.Command, args []string) error {
+	var asked []emit.Tool
+	if len(args) > 0 {
+		if t, ok := toolNamed(args[0]); ok {
+			asked, args = []emit.Tool{t}, args[1:]
+		}
+	}
+	source := pathArg(args)
+	p, document, err := e.spec.planFrom(cmd.Context(), e.world, source)
+	if err != nil {
+		return err
+	}
+	if document {
+		if err := e.world.check(source, p); err != nil {
 			return err
+		}
+	}
+	if len(asked) == 0 {
+		if asked, err = e.blocks(p); err != nil {
+			return err
+		}
+	}
+	differ := false
+	for _, t := range asked {
+		same, err := e.write(p, t, source)
+		if err != nil {
+			return err
+		}
+		differ = differ || !same
+	}
+	if differ {
+		return said(GateFailed)
+	}
+	return nil
+}
+
+// blocks returns the tools of the plan's emit blocks.
+func (e *emitter) blocks(p *planner.Plan) ([]emit.Tool, error) {
+	var asked []emit.Tool
+	for _, block := range p.Cluster.Emits {
+		t, ok := toolNamed(block.Tool)
+		if !ok {
+			return nil, exit(WrongInput, fmt.Errorf("emit.%s: there is no such tool", block.Tool))
+		}
+		asked = append(asked, t)
+	}
+	if len(asked) == 0 {
+		return nil, usage(errors.New("what for? Name a tool, or put an emit block into the spec"))
+	}
+	if e.out != "" && len(asked) > 1 {
+		return nil, usage(errors.New("--out is one folder, and the spec has several emit blocks: name the tool too"))
+	}
+	return asked, nil
+}
+
+// write writes p for a tool, or with --check compares, and reports whether the files
+// there are the same.
+func (e *emitter) write(p *planner.Plan, t emit.Tool, source string) (same bool, err error) {
+	block := planner.Emit{Tool: t.Name}
+	if i := slices.IndexFunc(p.Cluster.Emits, func(b planner.Emit) bool { return b.Tool == t.Name }); i >= 0 {
+		block = p.Cluster.Emits[i]
+	}
+	dir, err := e.directory(block, source)
+	if err != nil {
+		return false, err
+	}
+	made, err := t.Write(emit.Request{Plan: p, Block: block})
+	if err != nil {
+		return false, exit(WrongInput, err)
+	}
+	if e.check {
+		return e.compare(dir, made.Files)
+	}
+	list := make([]files.File, len(made.Files))
+	for i, f := range made.Files {
+		list[i] = files.File{Name: filepath.FromSlash(f.Name), Content: f.Content}
+		if err := e.spec.apart(filepath.Join(dir, list[i].Name)); err != nil {
+			return false, err
 		}
 	}
 	if err := files.WriteAll(dir, list); err != nil {
-		return writeError(err)
+		return false, writeError(err)
 	}
+	var told strings.Builder
 	for _, f := range list {
-		if err := w.print(fmt.Appendf(nil, "Wrote %s\n", filepath.Join(dir, f.Name))); err != nil {
-			return err
+		fmt.Fprintf(&told, "Wrote %s\n", filepath.Join(dir, f.Name))
+	}
+	for _, note := range made.Notes {
+		fmt.Fprintf(&told, "Note: %s\n", note)
+	}
+	return true, e.world.print([]byte(told.String()))
+}
+
+// directory is what --out says, else what the emit block says, seen from the folder
+// of the spec or plan at source.
+func (e *emitter) directory(block planner.Emit, source string) (string, error) {
+	switch {
+	case e.out != "":
+		return e.out, nil
+	case block.Directory == "":
+		return "", usage(fmt.Errorf("where to? Give --out DIR, or an emit %q block in the spec", block.Tool))
+	case filepath.IsAbs(block.Directory):
+		return block.Directory, nil
+	}
+	if info, err := os.Stat(source); err == nil && !info.IsDir() {
+		source = filepath.Dir(source)
+	}
+	return filepath.Join(source, block.Directory), nil
+}
+
+// compare names on stderr the files in dir that are not as made, and reports whether
+// there are none.
+func (e *emitter) compare(dir string, made []emit.File) (same bool, err error) {
+	var told strings.Builder
+	for _, f := range made {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		there, err := os.ReadFile(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			fmt.Fprintf(&told, "%s is missing\n", name)
+		case err != nil:
+			return false, readError(err)
+		case !bytes.Equal(there, f.Content):
+			fmt.Fprintf(&told, "%s differs from the plan\n", name)
 		}
 	}
-	return nil
+	if told.Len() == 0 {
+		return true, nil
+	}
+	told.WriteString("Write them anew: scantling emit\n")
+	if _, err := e.world.Stderr.Write([]byte(told.String())); err != nil {
+		return false, exit(EnvironmentFailed, err)
+	}
+	return false, nil
 }

@@ -51,6 +51,8 @@ func syncInputs(to direction, d *inputs, p *planner.Cluster) {
 		syncText(to, &d.Tool, &p.Tool)
 		syncText(to, &d.Directory, &p.Directory)
 		syncText(to, &d.Variable, &p.Variable)
+		syncText(to, &d.Style, &p.Style)
+		syncText(to, &d.ModuleVersion, &p.ModuleVersion)
 	})
 	syncList(to, &d.Rules, &p.Rules, func(to direction, d *ruleSetting, p *planner.RuleSetting) {
 		syncText(to, &d.Rule, &p.Rule)

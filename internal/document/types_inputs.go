@@ -213,9 +213,11 @@ type upgrade struct {
 }
 
 type emit struct {
-	Tool      string `json:"tool" jsonschema:"terraform."`
-	Directory text   `json:"directory" jsonschema:"Folder that is written; null leaves it to the command line."`
-	Variable  text   `json:"variable" jsonschema:"Name of the Terraform variable; null is node_groups."`
+	Tool          string `json:"tool" jsonschema:"terraform, kops, eksctl, karpenter or kubernetes."`
+	Directory     text   `json:"directory" jsonschema:"Folder that is written; null leaves it to the command line."`
+	Variable      text   `json:"variable" jsonschema:"Name of the Terraform variable; null is node_groups."`
+	Style         text   `json:"style" since:"3" jsonschema:"vars, or root, which calls the module; null is vars."`
+	ModuleVersion text   `json:"module_version" since:"3" jsonschema:"Version of the module that a root calls; null is the one that the program knows."`
 }
 
 type ruleSetting struct {

@@ -29,14 +29,14 @@ func reserved() []string {
 // one of endings, or the whole name and "_", is put before the others.
 func namesOf(c *planner.Cluster, endings ...string) (names, error) {
 	variable := DefaultVariable
-	if i := slices.IndexFunc(c.Emits, func(e planner.Emit) bool { return e.Tool == Tool }); i >= 0 && c.Emits[i].Variable != "" {
+	if i := slices.IndexFunc(c.Emits, func(e planner.Emit) bool { return e.Tool == name }); i >= 0 && c.Emits[i].Variable != "" {
 		variable = c.Emits[i].Variable
 	}
 	if !hclsyntax.ValidIdentifier(variable) {
-		return names{}, fmt.Errorf("emit.%s.variable: %q is not a name that Terraform accepts: letters, digits, _ and -, not a digit first", Tool, variable)
+		return names{}, fmt.Errorf("emit.%s.variable: %q is not a name that Terraform accepts: letters, digits, _ and -, not a digit first", name, variable)
 	}
 	if slices.Contains(reserved(), variable) {
-		return names{}, fmt.Errorf("emit.%s.variable: Terraform keeps the name %q for itself", Tool, variable)
+		return names{}, fmt.Errorf("emit.%s.variable: Terraform keeps the name %q for itself", name, variable)
 	}
 	for _, ending := range endings {
 		if prefix, ok := strings.CutSuffix(variable, ending); ok {

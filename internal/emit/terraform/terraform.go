@@ -21,6 +21,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/scantling-dev/scantling/internal/emit"
 	"github.com/scantling-dev/scantling/planner"
 )
 
@@ -30,8 +31,18 @@ const (
 	ValuesFile    = "scantling.auto.tfvars.json"
 )
 
-// Tool is the label of the spec's emit block for this package.
-const Tool = "terraform"
+// name is the label of the spec's emit block for this package.
+const name = "terraform"
+
+// Tool returns this package among those that plans are written for.
+func Tool() emit.Tool {
+	return emit.Tool{Name: name, Short: "typed Terraform variables and their values", Write: write}
+}
+
+func write(r emit.Request) (emit.Result, error) {
+	files, err := Files(r.Plan)
+	return emit.Result{Files: files}, err
+}
 
 // DefaultVariable is the name of the node groups' variable where the spec's emit
 // block names none.
@@ -39,13 +50,6 @@ const DefaultVariable = "node_groups"
 
 // GroupLabel is the node label by which pods select their node group.
 const GroupLabel = "scantling.dev/group"
-
-// File is a file to write.
-type File struct {
-	// Name has no folder.
-	Name    string
-	Content []byte
-}
 
 // object is a JSON object. Its keys are sorted when it is written.
 type object = map[string]any
@@ -58,12 +62,12 @@ type object = map[string]any
 // for the last. Files refuses names that Terraform or the module refuses, and plans
 // that no node group can be written from: each error names the group's address, and
 // all of them are joined.
-func Files(p *planner.Plan) ([]File, error) {
-	write, err := writerFor(p)
+func Files(p *planner.Plan) ([]emit.File, error) {
+	target, err := writerFor(p)
 	if err != nil {
 		return nil, err
 	}
-	variables, values, err := write(p)
+	variables, values, err := target(p)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +75,7 @@ func Files(p *planner.Plan) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []File{
+	return []emit.File{
 		{Name: VariablesFile, Content: variables},
 		{Name: ValuesFile, Content: content},
 	}, nil
