@@ -143,6 +143,9 @@ type InstanceType struct {
 	Metal        bool
 	// PreviousGeneration: the provider no longer recommends it.
 	PreviousGeneration bool
+	// Zones that offer the type, by name and sorted; nil where all of the region do, or
+	// where it is not known which.
+	Zones []string
 
 	OnDemand Price
 	// Spot is a statistic over time, named by SpotStatistic. Its date is that of
@@ -173,10 +176,11 @@ type Accelerators struct {
 
 // Commitment is a price for a term.
 type Commitment struct {
-	// Kind is "savings_plan_or_reserved" (AWS) or "cud_resource" (GCP).
+	// Kind is "compute_savings_plan", "instance_savings_plan", "reserved", or, where the
+	// source does not say which, "savings_plan_or_reserved" (AWS); "cud_resource" (GCP).
 	Kind      string
 	TermYears int
-	// Payment is "all-upfront" or "monthly".
+	// Payment is "all-upfront", "partial-upfront", "no-upfront" or "monthly".
 	Payment string
 	Price   Price
 }

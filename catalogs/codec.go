@@ -134,6 +134,9 @@ func digest(b []byte) string {
 
 func appendSection[T any](b []byte, name string, cols []column[T], rows []T) []byte {
 	b = fmt.Appendf(b, "section\t%s\t%d\n", name, len(rows))
+	cols = slices.DeleteFunc(cols, func(c column[T]) bool {
+		return c.optional && !slices.ContainsFunc(rows, func(row T) bool { return len(c.put(nil, &row)) > 0 })
+	})
 	for i, c := range cols {
 		if i > 0 {
 			b = append(b, '\t')

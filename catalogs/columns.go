@@ -11,6 +11,9 @@ type column[T any] struct {
 	name string
 	put  func(b []byte, row *T) []byte
 	set  func(row *T, cell string) error
+	// optional: not written where no row has anything in it, so that a catalog without
+	// it has the bytes that it had before the column was known.
+	optional bool
 }
 
 func sourceColumns() []column[Source] {
@@ -63,7 +66,8 @@ func typeColumns() []column[InstanceType] {
 	cols = append(cols, priceColumns("spot", func(t *T) *Price { return &t.Spot })...)
 	return append(cols,
 		text("spot_statistic", func(t *T) *string { return &t.SpotStatistic }),
-		text("interruption", func(t *T) *string { return &t.Interruption }))
+		text("interruption", func(t *T) *string { return &t.Interruption }),
+		names("zones", func(t *T) *[]string { return &t.Zones }))
 }
 
 // typeCommitment is a row of the commitments section: a commitment and the type
@@ -149,6 +153,20 @@ func text[T any, S ~string](name string, field func(*T) *S) column[T] {
 			s, err := unescape(cell)
 			*field(row) = S(s)
 			return err
+		},
+	}
+}
+
+// names is an optional column of names, which hold no spaces, parted by spaces.
+func names[T any](name string, field func(*T) *[]string) column[T] {
+	return column[T]{
+		name: name, optional: true,
+		put: func(b []byte, row *T) []byte { return append(b, strings.Join(*field(row), " ")...) },
+		set: func(row *T, cell string) error {
+			if cell != "" {
+				*field(row) = strings.Split(cell, " ")
+			}
+			return nil
 		},
 	}
 }

@@ -39,11 +39,11 @@ func (e *InvalidError) Error() string {
 }
 
 // Validate returns an *InvalidError that lists every wrong row, or nil: names are
-// given, sorted and without repeats; sizes are positive; what an operating system
-// saw is no more than what was bought; a known price is above zero, or zero where the
-// spec declares a machine that is paid for, has a basis, a source that the catalog
-// lists, and no date after the catalog's; spot and commitments are not dearer than on
-// demand; dates are days and in order.
+// given, sorted and without repeats; zones of a type are the catalog's; sizes are
+// positive; what an operating system saw is no more than what was bought; a known price
+// is above zero, or zero where the spec declares a machine that is paid for, has a
+// basis, a source that the catalog lists, and no date after the catalog's; spot and
+// commitments are not dearer than on demand; dates are days and in order.
 func (c Catalog) Validate() error {
 	v := &validator{catalog: c, dates: map[units.Date]bool{"": true}}
 	v.header()
@@ -184,6 +184,12 @@ func (v *validator) shape(t *InstanceType) {
 	}
 	if t.BaselineCPU < 0 || t.BaselineCPU > units.MilliCPU(t.VCPUs)*units.Core {
 		v.bad(section, t.Name, "baseline CPU is more than its vCPUs or negative")
+	}
+	for i, z := range t.Zones {
+		has := slices.ContainsFunc(v.catalog.Zones, func(o Zone) bool { return o.Name == z })
+		if !has || i > 0 && t.Zones[i-1] >= z {
+			v.bad(section, t.Name, "is offered in zone %q, which the catalog does not have or is out of order", z)
+		}
 	}
 	if t.ENIs < 0 || t.IPv4PerENI < 0 || (t.ENIs == 0) != (t.IPv4PerENI == 0) {
 		v.bad(section, t.Name, "has %d ENIs of %d addresses", t.ENIs, t.IPv4PerENI)
