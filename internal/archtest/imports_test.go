@@ -87,6 +87,7 @@ func rules() []rule {
 		{of: "internal/packbench", imports: []string{"planner/packing/...", "planner", "catalogs/...", "providers/aws"}},
 		{of: "internal/demandcheck", imports: []string{"planner/demand", "planner/demand/simulate"}},
 		{of: "internal/testkit", libraries: []string{everything}},
+		{of: "internal/testkit/fakeaws"},
 		{of: "examples/..."},
 
 		// The planner: domain types in the middle, the stages around them, and
