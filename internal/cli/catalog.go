@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/catalogs/cache"
 	"github.com/scantling-dev/scantling/catalogs/snapshot"
 	"github.com/scantling-dev/scantling/internal/document"
 	"github.com/scantling-dev/scantling/internal/report"
@@ -33,11 +34,13 @@ func catalogCommand(w *World) *cobra.Command {
 
 // regionFlags name a catalog and the node that its types are shown as.
 type regionFlags struct {
+	catalogFlag
 	provider, region, output string
 	model                    map[string]string
 }
 
 func (f *regionFlags) register(cmd *cobra.Command) {
+	f.catalogFlag.register(cmd)
 	cmd.Flags().StringVar(&f.provider, "provider", "aws", "the `cloud`: aws or gcp")
 	cmd.Flags().StringVar(&f.region, "region", "", "the cloud's `region` (default us-east-1, us-central1)")
 	cmd.Flags().StringToStringVar(&f.model, "node-model", nil,
@@ -51,18 +54,15 @@ func (f *regionFlags) registerOutput(cmd *cobra.Command) {
 
 // load returns the catalog, and how a row of it is made: with what a node offers,
 // or why that is not known.
-func (f *regionFlags) load() (*catalogs.Catalog, func(catalogs.InstanceType) document.CatalogRow, error) {
+func (f *regionFlags) load(w *World) (*catalogs.Catalog, func(catalogs.InstanceType) document.CatalogRow, error) {
 	if err := oneOf("output", f.output, "text", "json"); err != nil {
 		return nil, nil, err
 	}
 	if f.region == "" {
 		f.region = map[string]string{"aws": "us-east-1", "gcp": "us-central1"}[f.provider]
 	}
-	cat, err := snapshot.Load(f.provider, f.region)
+	cat, err := f.catalog(w)
 	if err != nil {
-		if unknown, ok := errors.AsType[*snapshot.UnknownError](err); ok {
-			return nil, nil, usage(fmt.Errorf("%w; there are %s", unknown, strings.Join(unknown.Known, ", ")))
-		}
 		return nil, nil, err
 	}
 	ground, ok := run.GroundOf(f.provider, planner.Managed)
@@ -87,6 +87,23 @@ func (f *regionFlags) load() (*catalogs.Catalog, func(catalogs.InstanceType) doc
 		}
 		return document.CatalogRow{Type: t, Allocatable: &a}
 	}, nil
+}
+
+// catalog returns the catalog of the region.
+func (f *regionFlags) catalog(w *World) (catalogs.Catalog, error) {
+	offers, err := f.offers(w)
+	if err != nil {
+		return catalogs.Catalog{}, err
+	}
+	cat, err := offers.Load(f.provider, f.region)
+	if !errors.Is(err, cache.ErrAbsent) {
+		return cat, err
+	}
+	regions := offers.Regions(f.provider)
+	if len(regions) == 0 {
+		return cat, usage(fmt.Errorf("there is no catalog of a provider %q; there are %s", f.provider, strings.Join(snapshot.Providers(), ", ")))
+	}
+	return cat, usage(fmt.Errorf("there is no catalog of %s %q; there are %s", f.provider, f.region, strings.Join(regions, ", ")))
 }
 
 // nodeModel is the provider's node of a managed group unless --node-model differs.
@@ -183,7 +200,7 @@ func (o *listOptions) run(w *World) error {
 			return err
 		}
 	}
-	cat, row, err := o.load()
+	cat, row, err := o.load(w)
 	if err != nil {
 		return err
 	}
@@ -276,7 +293,7 @@ of it offers to pods, derived step by step.`,
 		Example: "  scantling catalog show m7g.xlarge --region eu-west-1",
 		Args:    exactly("TYPE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			cat, makeRow, err := f.load()
+			cat, makeRow, err := f.load(w)
 			if err != nil {
 				return err
 			}

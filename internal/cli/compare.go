@@ -41,11 +41,15 @@ first, as by 'scantling verify': exit 3 if anything is wrong with it.`,
 				return err
 			}
 			if isDocument {
-				if err := w.check(source, p); err != nil {
+				if err := flags.check(w, source, p); err != nil {
 					return err
 				}
 			}
-			c, err := run.Compare(cmd.Context(), p)
+			offers, err := flags.offers(w)
+			if err != nil {
+				return err
+			}
+			c, err := run.Compare(cmd.Context(), offers, p)
 			if err != nil {
 				return err
 			}

@@ -74,11 +74,15 @@ func (o *drillOptions) run(ctx context.Context, w *World, source string, kills [
 		return err
 	}
 	if isDocument {
-		if err := w.check(source, p); err != nil {
+		if err := o.spec.check(w, source, p); err != nil {
 			return err
 		}
 	}
-	r, err := run.Replay(ctx, p, kills)
+	offers, err := o.spec.offers(w)
+	if err != nil {
+		return err
+	}
+	r, err := run.Replay(ctx, offers, p, kills)
 	if wrong, ok := errors.AsType[*planner.KillError](err); ok {
 		return usage(fmt.Errorf("--kill %w", wrong))
 	}

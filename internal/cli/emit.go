@@ -112,7 +112,7 @@ func (e *emitter) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if document {
-		if err := e.world.check(source, p); err != nil {
+		if err := e.spec.check(e.world, source, p); err != nil {
 			return err
 		}
 	}

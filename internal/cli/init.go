@@ -21,6 +21,7 @@ import (
 )
 
 type initOptions struct {
+	catalogFlag
 	dir, name, provider, region string
 }
 
@@ -40,6 +41,7 @@ plans as it stands. An existing file is never overwritten.`,
 			return o.run(w)
 		},
 	}
+	o.register(cmd)
 	cmd.Flags().StringVar(&o.name, "name", "shop", "the cluster's `name`")
 	cmd.Flags().StringVar(&o.provider, "provider", "aws", "the `provider` of the machines: aws, gcp or on_premises, for machines of your own")
 	cmd.Flags().StringVar(&o.region, "region", "", "the provider's `region`; of your own machines, any name (default us-east-1, us-central1, dc1)")
@@ -62,8 +64,7 @@ func firstRegion(provider string) string {
 }
 
 // first returns what the spec is made from.
-func (o *initOptions) first(ground *planner.Ground) (spec.First, error) {
-	offers := run.Offers{}
+func (o *initOptions) first(offers run.Offers, ground *planner.Ground) (spec.First, error) {
 	f := spec.First{Name: o.name, Provider: o.provider, Region: cmp.Or(o.region, firstRegion(o.provider)), OwnMachines: ground.Terms.OwnMachines}
 	if f.OwnMachines {
 		calendar, err := offers.Kubernetes()
@@ -93,7 +94,11 @@ func (o *initOptions) run(w *World) error {
 	if !ok {
 		return usage(fmt.Errorf("--provider: %s is not one of %s", o.provider, strings.Join(providers(), ", ")))
 	}
-	f, err := o.first(&ground)
+	offers, err := o.offers(w)
+	if err != nil {
+		return err
+	}
+	f, err := o.first(offers, &ground)
 	if err != nil {
 		return err
 	}
@@ -104,7 +109,7 @@ func (o *initOptions) run(w *World) error {
 		return readError(err)
 	}
 	first := spec.File{Name: path, Content: spec.Skeleton(f)}
-	if _, diags := spec.Load([]spec.File{first}, spec.Inputs{}, run.Offers{}); diags.HasErrors() {
+	if _, diags := spec.Load([]spec.File{first}, spec.Inputs{}, offers); diags.HasErrors() {
 		// The name is the user's, the rest the region's: no spec to correct is there.
 		var reasons []string
 		for _, d := range diags.Errs() {

@@ -24,6 +24,7 @@ const maxPlanBytes = 512 << 20
 
 // specFlags are the flags of every command that reads a spec.
 type specFlags struct {
+	catalogFlag
 	vars     []string
 	varFiles []string
 	// read are the names of the files that were read.
@@ -31,6 +32,7 @@ type specFlags struct {
 }
 
 func (f *specFlags) register(cmd *cobra.Command) {
+	f.catalogFlag.register(cmd)
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable, `name=value`; may be repeated")
 	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "read variables from `file` (name = value, or JSON); may be repeated")
 }
@@ -46,6 +48,9 @@ func (f *specFlags) typed(path string) string {
 	}
 	for _, v := range f.varFiles {
 		words = append(words, "--var-file "+quoted(v))
+	}
+	if c := f.catalogFlag.typed(); c != "" {
+		words = append(words, c)
 	}
 	return strings.Join(words, " ")
 }
@@ -97,9 +102,17 @@ func (f *specFlags) decode(w *World, read []files.File) (*spec.Spec, error) {
 		list[i] = spec.File(read[i])
 		f.read = append(f.read, read[i].Name)
 	}
-	s, diags := spec.Load(list, in, run.Offers{})
+	offers, err := f.offers(w)
+	if err != nil {
+		return nil, err
+	}
+	from := watched{Offers: offers}
+	s, diags := spec.Load(list, in, &from)
 	if err := w.tell(append(list, in.VarFiles...), diags); err != nil {
 		return nil, err
+	}
+	if diags.HasErrors() && from.err != nil {
+		return nil, said(EnvironmentFailed)
 	}
 	if diags.HasErrors() {
 		return nil, said(WrongInput)

@@ -101,11 +101,15 @@ func (o *upgradeOptions) run(ctx context.Context, w *World, source string, until
 		return err
 	}
 	if isDocument {
-		if err := w.check(source, p); err != nil {
+		if err := o.spec.check(w, source, p); err != nil {
 			return err
 		}
 	}
-	shown, err := o.compare(ctx, p, until)
+	offers, err := o.spec.offers(w)
+	if err != nil {
+		return err
+	}
+	shown, err := o.compare(ctx, offers, p, until)
 	if err != nil {
 		return err
 	}
@@ -135,7 +139,7 @@ func (o *upgradeOptions) run(ctx context.Context, w *World, source string, until
 }
 
 // compare plans the upgrade that is asked for, and says whose course to show.
-func (o *upgradeOptions) compare(ctx context.Context, p *planner.Plan, until units.Date) (report.UpgradeShown, error) {
+func (o *upgradeOptions) compare(ctx context.Context, offers run.Offers, p *planner.Plan, until units.Date) (report.UpgradeShown, error) {
 	shown := report.UpgradeShown{Plan: p, Asked: p.Cluster.Upgrade, Timeline: o.timeline}
 	var other *planner.Upgrade
 	switch {
@@ -158,7 +162,7 @@ func (o *upgradeOptions) compare(ctx context.Context, p *planner.Plan, until uni
 	if !until.IsZero() && until > p.Cluster.AsOf.AddMonths(mostStay) {
 		return shown, usage(fmt.Errorf("--stay-until %s: more than ten years after %s, the day of the plan", until, p.Cluster.AsOf))
 	}
-	u, ahead, err := run.Upgrade(ctx, p, other, until)
+	u, ahead, err := run.Upgrade(ctx, offers, p, other, until)
 	if wrong := planner.Infeasibles(err); len(wrong) > 0 {
 		return shown, usage(fmt.Errorf("--to %s: %s; %s", o.to, wrong[0].Constraint, wrong[0].Remedy))
 	}
@@ -174,7 +178,7 @@ func (o *upgradeOptions) compare(ctx context.Context, p *planner.Plan, until uni
 		return shown, usage(fmt.Errorf("--strategy: %s is not one of %s", o.strategy, strings.Join(names, ", ")))
 	}
 	if o.strategy != "" && o.strategy != u.Recommended {
-		if shown.Upgrade, err = o.inFull(ctx, p, &shown, until); err != nil {
+		if shown.Upgrade, err = o.inFull(ctx, offers, p, &shown, until); err != nil {
 			return shown, err
 		}
 	}
@@ -191,7 +195,7 @@ func (o *upgradeOptions) compare(ctx context.Context, p *planner.Plan, until uni
 
 // inFull returns the comparison with the events of the strategy that is asked about, and
 // with the failures in its middle: a plan has both of the one that it recommends.
-func (o *upgradeOptions) inFull(ctx context.Context, p *planner.Plan, shown *report.UpgradeShown, until units.Date) (*planner.UpgradePlan, error) {
+func (o *upgradeOptions) inFull(ctx context.Context, offers run.Offers, p *planner.Plan, shown *report.UpgradeShown, until units.Date) (*planner.UpgradePlan, error) {
 	out := *shown.Upgrade
 	row := slices.IndexFunc(out.Strategies, func(s planner.UpgradeStrategy) bool { return s.Name == o.strategy })
 	if out.Strategies[row].Duration == 0 {
@@ -199,7 +203,7 @@ func (o *upgradeOptions) inFull(ctx context.Context, p *planner.Plan, shown *rep
 	}
 	asked := *shown.Asked
 	asked.Strategy = o.strategy
-	u, _, err := run.Upgrade(ctx, p, &asked, until)
+	u, _, err := run.Upgrade(ctx, offers, p, &asked, until)
 	if err != nil {
 		return nil, err
 	}

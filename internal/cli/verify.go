@@ -11,7 +11,8 @@ import (
 )
 
 func verifyCommand(w *World) *cobra.Command {
-	return &cobra.Command{
+	var flag catalogFlag
+	cmd := &cobra.Command{
 		Use:   "verify PLAN",
 		Short: "Check a plan document independently of the planner",
 		Long: `Check a plan that 'scantling plan --out' wrote: that every pod fits, that zones are
@@ -24,18 +25,24 @@ cent. The checker shares no algorithm with the planner. Exit 3 if anything is wr
 			if err != nil {
 				return err
 			}
-			if err := w.check(args[0], p); err != nil {
+			if err := flag.check(w, args[0], p); err != nil {
 				return err
 			}
 			return w.print(fmt.Appendf(nil, "%s holds.\n", args[0]))
 		},
 	}
+	flag.register(cmd)
+	return cmd
 }
 
 // check verifies the plan of the document at path. What is wrong with it has been
 // told when it returns an error.
-func (w *World) check(path string, p *planner.Plan) error {
-	unknown, err := run.Verify(p)
+func (f *catalogFlag) check(w *World, path string, p *planner.Plan) error {
+	offers, err := f.offers(w)
+	if err != nil {
+		return err
+	}
+	unknown, err := run.Verify(offers, p)
 	if unknown {
 		return exit(WrongInput, fmt.Errorf("%s: %w", path, err))
 	}

@@ -88,7 +88,7 @@ func TestPlansReadBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if unknown, err := run.Verify(back); unknown || err != nil {
+			if unknown, err := run.Verify(run.Offers{}, back); unknown || err != nil {
 				t.Errorf("the plan that was read back: %v", err)
 			}
 			if again := encode(t, back); !bytes.Equal(again, doc) {

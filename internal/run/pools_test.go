@@ -74,10 +74,10 @@ func TestSeveralPoolsToTheEnd(t *testing.T) {
 		if !bytes.Equal(encode(t, p), encode(t, back)) {
 			t.Errorf("%s: the document of the document differs", example)
 		}
-		if unknown, err := run.Verify(back); err != nil || unknown {
+		if unknown, err := run.Verify(run.Offers{}, back); err != nil || unknown {
 			t.Errorf("%s: the document does not verify: %v", example, err)
 		}
-		r, err := run.Replay(t.Context(), back, nil)
+		r, err := run.Replay(t.Context(), run.Offers{}, back, nil)
 		if err != nil || !r.Holds() {
 			t.Errorf("%s: a declared loss does not hold: %v, %+v", example, err, r)
 		}

@@ -22,7 +22,7 @@ func TestExamplesSurviveTheirDrills(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, p := range []*planner.Plan{p, back} {
-				r, err := run.Replay(t.Context(), p, nil)
+				r, err := run.Replay(t.Context(), run.Offers{}, p, nil)
 				if err != nil || !r.Holds() {
 					t.Errorf("%v, %+v", err, r)
 				}
@@ -42,7 +42,7 @@ func TestExamplesSurviveTheirDrills(t *testing.T) {
 			for _, z := range p.Cluster.Zones {
 				all = append(all, planner.Kill{Zone: z})
 			}
-			r, err := run.Replay(t.Context(), p, all)
+			r, err := run.Replay(t.Context(), run.Offers{}, p, all)
 			if err != nil || r.Holds() || len(r.Groups) != len(p.NodeGroups) {
 				t.Errorf("without a zone: %v, %+v", err, r)
 			}
@@ -66,7 +66,7 @@ func TestDrillsBeyondWhatIsDeclared(t *testing.T) {
 			}
 			groups++
 			for k := 1; k <= min(4, g.Nodes); k++ {
-				r, err := run.Replay(t.Context(), p, []planner.Kill{{Nodes: k}})
+				r, err := run.Replay(t.Context(), run.Offers{}, p, []planner.Kill{{Nodes: k}})
 				if err != nil {
 					t.Fatal(err)
 				}

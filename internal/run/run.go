@@ -3,7 +3,6 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/scantling-dev/scantling/catalogs"
-	"github.com/scantling-dev/scantling/catalogs/snapshot"
 	"github.com/scantling-dev/scantling/internal/spec"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/pipeline"
@@ -49,46 +46,6 @@ func GroundOf(provider string, mode planner.Mode) (planner.Ground, bool) {
 // groundOf returns the ground that a resolved cluster stands on.
 func groundOf(c *planner.Cluster) (planner.Ground, bool) {
 	return GroundOf(c.Provider, c.ControlPlane.Mode)
-}
-
-// Offers are the grounds and catalogs that a spec may name.
-type Offers struct{}
-
-// Grounds returns where clusters can stand.
-func (Offers) Grounds() []planner.Ground { return Grounds() }
-
-// Regions returns the regions of a provider with a catalog, sorted.
-func (Offers) Regions(provider string) []string { return snapshot.Regions(provider) }
-
-// Load returns the catalog of a region.
-func (Offers) Load(provider, region string) (catalogs.Catalog, error) {
-	return snapshot.Load(provider, region)
-}
-
-// Kubernetes returns the calendar of the Kubernetes project.
-func (Offers) Kubernetes() (catalogs.Catalog, error) { return snapshot.Kubernetes() }
-
-// errInputs is the error of a cluster whose machines can be none: specs are refused
-// before, documents may have been changed.
-var errInputs = errors.New("its inputs are impossible")
-
-// catalogOf returns the catalog that a resolved cluster is planned from: that of
-// its region, or what its own machines make. The error is a
-// *snapshot.UnknownError where this build carries none, and wraps errInputs where
-// nothing can be made of the machines.
-func catalogOf(g *planner.Ground, c *planner.Cluster) (catalogs.Catalog, error) {
-	if g.Catalog == nil {
-		return snapshot.Load(c.Provider, c.Region)
-	}
-	calendar, err := snapshot.Kubernetes()
-	if err != nil {
-		return catalogs.Catalog{}, err
-	}
-	cat, err := g.Catalog(c, &calendar)
-	if err != nil {
-		return catalogs.Catalog{}, fmt.Errorf("%w: %w", errInputs, err)
-	}
-	return cat, nil
 }
 
 // BugError is a mistake of ours: a plan that failed its own check, or a panic.
@@ -132,9 +89,9 @@ func Plan(ctx context.Context, s *spec.Spec) (_ *planner.Plan, err error) {
 
 // Verify checks a plan that was read back, with the catalog that it was made
 // from. The error of a wrong plan gives its places to verify.Violations; unknown
-// says that the plan cannot be checked, because this build carries no such
-// catalog or none can be made of the plan's inputs, and the error says which.
-func Verify(plan *planner.Plan) (unknown bool, err error) {
+// says that the plan cannot be checked, because its catalog is not offered or none
+// can be made of the plan's inputs, and the error says which.
+func Verify(o Offers, plan *planner.Plan) (unknown bool, err error) {
 	c := &plan.Cluster
 	if plan.Catalog.SHA256 == "" {
 		return true, errors.New("the plan does not say which catalog it was made from (catalog.sha256 is empty), so it cannot be checked")
@@ -143,26 +100,19 @@ func Verify(plan *planner.Plan) (unknown bool, err error) {
 	if !ok {
 		return true, fmt.Errorf("the plan cannot be checked: this build knows no provider %q with a control plane that is %q", c.Provider, c.ControlPlane.Mode)
 	}
-	cat, err := catalogOf(&ground, c)
-	if _, ok := errors.AsType[*snapshot.UnknownError](err); ok {
-		return true, fmt.Errorf("the plan cannot be checked: this build carries no catalog of %q %q", c.Provider, c.Region)
-	}
-	if errors.Is(err, errInputs) {
+	cat, err := o.catalogOf(&ground, plan)
+	if errors.Is(err, errInputs) || errors.Is(err, errCatalogGone) {
 		return true, fmt.Errorf("the plan cannot be checked: %w", err)
 	}
 	if err != nil {
 		return false, err
-	}
-	if cat.SHA256 != plan.Catalog.SHA256 {
-		return true, fmt.Errorf("the plan cannot be checked: it was made from catalog %.12q of %s, and this build carries %.12q of %s: plan again",
-			plan.Catalog.SHA256, cmp.Or(string(plan.Catalog.Date), "no date"), cat.SHA256, cat.Date)
 	}
 	return false, verify.Plan(c, &cat, ground.New(&cat), plan)
 }
 
 // Replay tries failures on a plan that Plan made or Verify approved: see
 // pipeline.Replay. Its error is that of pipeline.Replay or a BugError.
-func Replay(ctx context.Context, plan *planner.Plan, kills []planner.Kill) (_ planner.Replay, err error) {
+func Replay(ctx context.Context, o Offers, plan *planner.Plan, kills []planner.Kill) (_ planner.Replay, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()}
@@ -172,7 +122,7 @@ func Replay(ctx context.Context, plan *planner.Plan, kills []planner.Kill) (_ pl
 	if !ok {
 		return planner.Replay{}, &BugError{What: fmt.Errorf("no ground of provider %q is registered", plan.Cluster.Provider)}
 	}
-	cat, err := catalogOf(&ground, &plan.Cluster)
+	cat, err := o.catalogOf(&ground, plan)
 	if err != nil {
 		return planner.Replay{}, err
 	}
@@ -181,7 +131,7 @@ func Replay(ctx context.Context, plan *planner.Plan, kills []planner.Kill) (_ pl
 
 // Compare sets a plan that Plan made or Verify approved beside what others would buy:
 // see pipeline.Compare. Its error is that of pipeline.Compare or a BugError.
-func Compare(ctx context.Context, plan *planner.Plan) (_ planner.Comparison, err error) {
+func Compare(ctx context.Context, o Offers, plan *planner.Plan) (_ planner.Comparison, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()}
@@ -191,7 +141,7 @@ func Compare(ctx context.Context, plan *planner.Plan) (_ planner.Comparison, err
 	if !ok {
 		return planner.Comparison{}, &BugError{What: fmt.Errorf("no ground of provider %q is registered", plan.Cluster.Provider)}
 	}
-	cat, err := catalogOf(&ground, &plan.Cluster)
+	cat, err := o.catalogOf(&ground, plan)
 	if err != nil {
 		return planner.Comparison{}, err
 	}
@@ -202,7 +152,7 @@ func Compare(ctx context.Context, plan *planner.Plan) (_ planner.Comparison, err
 // approved, and says what lies ahead: see pipeline.Upgrade and pipeline.Outlook. Nil is
 // the upgrade that the plan declares; there must be one. Its error wraps
 // planner.ErrInfeasible, is the context's cause or a BugError.
-func Upgrade(ctx context.Context, plan *planner.Plan, u *planner.Upgrade, until units.Date) (_ *planner.UpgradePlan, _ planner.UpgradeOutlook, err error) {
+func Upgrade(ctx context.Context, o Offers, plan *planner.Plan, u *planner.Upgrade, until units.Date) (_ *planner.UpgradePlan, _ planner.UpgradeOutlook, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &BugError{What: fmt.Errorf("panic: %v", p), Stack: debug.Stack()}
@@ -213,7 +163,7 @@ func Upgrade(ctx context.Context, plan *planner.Plan, u *planner.Upgrade, until 
 	if !ok {
 		return nil, none, &BugError{What: fmt.Errorf("no ground of provider %q is registered", plan.Cluster.Provider)}
 	}
-	cat, err := catalogOf(&ground, &plan.Cluster)
+	cat, err := o.catalogOf(&ground, plan)
 	if err != nil {
 		return nil, none, err
 	}

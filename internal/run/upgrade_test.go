@@ -27,7 +27,7 @@ func TestUpgradesOfPlansAndDocuments(t *testing.T) {
 			want := *back.Upgrade
 			want.Stay = planner.UpgradeStay{}
 			for what, p := range map[string]*planner.Plan{"plan": p, "document": back} {
-				got, ahead, err := run.Upgrade(t.Context(), p, p.Cluster.Upgrade, "")
+				got, ahead, err := run.Upgrade(t.Context(), run.Offers{}, p, p.Cluster.Upgrade, "")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -82,7 +82,7 @@ func TestOutlook(t *testing.T) {
 }
 `
 	p := planOf(t, spec.File{Name: "main.hcl", Content: []byte(src)})
-	u, o, err := run.Upgrade(t.Context(), p, &planner.Upgrade{To: "1.36", Strategy: "compare"}, "")
+	u, o, err := run.Upgrade(t.Context(), run.Offers{}, p, &planner.Upgrade{To: "1.36", Strategy: "compare"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestOutlook(t *testing.T) {
 	if len(o.Windows) != 4 || o.Windows[1].From != "1.36" || o.Windows[3].Cost != 110*12*units.Dollar {
 		t.Errorf("windows %+v", o.Windows)
 	}
-	_, o, err = run.Upgrade(t.Context(), p, &planner.Upgrade{To: "1.34", Strategy: "compare"}, "2026-12-12")
+	_, o, err = run.Upgrade(t.Context(), run.Offers{}, p, &planner.Upgrade{To: "1.34", Strategy: "compare"}, "2026-12-12")
 	if err != nil {
 		t.Fatal(err)
 	}
