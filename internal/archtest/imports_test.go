@@ -87,7 +87,9 @@ func rules() []rule {
 		{of: "internal/packbench", imports: []string{"planner/packing/...", "planner", "catalogs/...", "providers/aws"}},
 		{of: "internal/demandcheck", imports: []string{"planner/demand", "planner/demand/simulate"}},
 		{of: "internal/testkit", libraries: []string{everything}},
+		// Clouds for tests, that know no client of theirs.
 		{of: "internal/testkit/fakeaws"},
+		{of: "internal/testkit/fakegcp"},
 		{of: "examples/..."},
 
 		// The planner: domain types in the middle, the stages around them, and
