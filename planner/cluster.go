@@ -183,7 +183,9 @@ type NodeGroup struct {
 	MinNodes, MaxNodes int
 	Redundancy         Redundancy
 	Guarantee          Guarantee
-	UpdateConfig       UpdateConfig
+	// Locked is nil where no earlier plan has chosen.
+	Locked       *Locked
+	UpdateConfig UpdateConfig
 	// Workloads are sorted by name.
 	Workloads []Workload
 }

@@ -118,6 +118,8 @@ type GroupPlan struct {
 	Ladder []SizeStep
 	// Headroom is what stays free of each resource with everything up.
 	Headroom Headroom
+	// Lock is nil where no types are locked.
+	Lock *LockOutcome
 	// Day is nil where the count of nodes is fixed or no load of the group is known to
 	// go up and down.
 	Day *DayPlan

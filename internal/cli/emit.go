@@ -39,7 +39,7 @@ of the plan document). A document is verified first, as by 'scantling verify': e
 if anything is wrong with it. Either all files of a tool are written or none.
 
 --check writes nothing: exit 3 if a file is missing or differs from what would be
-written.`,
+written, or if the lock file beside the spec or document is not what the plan says.`,
 		Example: `  scantling plan --out plan.json && scantling emit terraform plan.json --out infra/shop
   scantling emit terraform examples/shop-eks --out infra/shop
   scantling emit --check plan.json`,
@@ -47,6 +47,7 @@ written.`,
 	}
 	cmd.Args = e.args
 	e.spec.register(cmd)
+	e.spec.registerLock(cmd)
 	cmd.Flags().StringVar(&e.out, "out", "", "write into `dir`")
 	cmd.Flags().BoolVar(&e.check, "check", false, "write nothing, and exit 3 if the files are not what would be written")
 	return cmd
@@ -121,18 +122,66 @@ func (e *emitter) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	differ := false
-	for _, t := range asked {
-		same, err := e.write(p, t, source)
-		if err != nil {
-			return err
-		}
-		differ = differ || !same
+	locked, err := e.agrees(p, source, document)
+	if err != nil {
+		return err
 	}
-	if differ {
+	same, err := e.all(p, asked, source)
+	if err != nil {
+		return err
+	}
+	if !same || !locked {
 		return said(GateFailed)
 	}
 	return nil
+}
+
+// agrees tells with --check where the lock beside the spec or document is not what the
+// plan says, and reports whether it is. No lock is no disagreement.
+func (e *emitter) agrees(p *planner.Plan, source string, document bool) (bool, error) {
+	lock := e.spec.lock
+	if !e.check {
+		return true, nil
+	}
+	if document {
+		lock.name = lock.lockPath(source)
+		if err := lock.load(); err != nil {
+			return false, err
+		}
+		if lock.held != nil && lock.held.Cluster != p.Cluster.Name {
+			return true, nil // of another cluster, whose documents are kept here too
+		}
+	}
+	return lock.held == nil || e.world.checkLock(lock.name, lock.held, p), nil
+}
+
+// all writes or compares for each tool, and reports whether the files are the same.
+func (e *emitter) all(p *planner.Plan, tools []emit.Tool, source string) (bool, error) {
+	all := true
+	for _, t := range tools {
+		same, err := e.write(p, t, source)
+		if err != nil {
+			return false, err
+		}
+		all = all && same
+	}
+	return all, nil
+}
+
+// written compares what the emit blocks of the spec at source write, where there are
+// any that say where to.
+func (e *emitter) written(p *planner.Plan, source string) (bool, error) {
+	var asked []emit.Tool
+	for _, block := range p.Cluster.Emits {
+		t, ok := toolNamed(block.Tool)
+		if !ok {
+			return false, exit(WrongInput, fmt.Errorf("emit.%s: there is no such tool", block.Tool))
+		}
+		if block.Directory != "" {
+			asked = append(asked, t)
+		}
+	}
+	return e.all(p, asked, source)
 }
 
 // blocks returns the tools of the plan's emit blocks.

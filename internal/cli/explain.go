@@ -53,5 +53,6 @@ TOPIC is one of
 		},
 	}
 	flags.register(cmd)
+	flags.registerLock(cmd)
 	return cmd
 }

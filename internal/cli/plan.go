@@ -21,6 +21,9 @@ type planOptions struct {
 	output string
 	out    string
 	failOn string
+	// lock writes the lock file; check compares with it and with what was emitted.
+	lock, check bool
+	maxIncrease string
 }
 
 func planCommand(w *World) *cobra.Command {
@@ -46,17 +49,28 @@ folder). Every plan is checked by an independent verifier before it is shown.`,
 			if o.out == "-" {
 				return usage(errors.New("--out takes a file; for stdout use -o json"))
 			}
+			if o.lock && o.check {
+				return usage(errors.New("--lock writes what --check only compares: give one of them"))
+			}
 			return o.run(cmd.Context(), w)
 		},
 	}
 	o.spec.register(cmd)
+	o.spec.registerLock(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "`format` on stdout: text or json")
 	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan as JSON to `file`")
 	cmd.Flags().StringVar(&o.failOn, "fail-on", "none", "exit 3 if a finding is at least this `severity`: info, warning or error")
+	cmd.Flags().BoolVar(&o.lock, "lock", false, "write the lock file: later plans keep its instance types")
+	cmd.Flags().BoolVar(&o.check, "check", false, "exit 3 if the lock file, or what the emit blocks write, is not what the plan says")
+	cmd.Flags().StringVar(&o.maxIncrease, "max-increase", "", "exit 3 if the bill is more than this `share` above the lock's")
 	return cmd
 }
 
 func (o *planOptions) run(ctx context.Context, w *World) error {
+	most, err := o.mostIncrease()
+	if err != nil {
+		return err
+	}
 	s, err := o.spec.load(w, o.path)
 	if err != nil {
 		return err
@@ -92,7 +106,7 @@ func (o *planOptions) run(ctx context.Context, w *World) error {
 	if err := w.print(text.Bytes()); err != nil {
 		return err
 	}
-	return gate(w, p, planner.Severity(o.failOn))
+	return o.gates(w, p, most)
 }
 
 // explainInfeasible gives readers of JSON the reason as a document too.

@@ -29,6 +29,8 @@ type specFlags struct {
 	varFiles []string
 	// read are the names of the files that were read.
 	read []string
+	// lock is nil where the command plans nothing.
+	lock *lockFlags
 }
 
 func (f *specFlags) register(cmd *cobra.Command) {
@@ -79,12 +81,12 @@ func (f *specFlags) load(w *World, path string) (*spec.Spec, error) {
 	if err != nil {
 		return nil, readError(err)
 	}
-	return f.decode(w, list)
+	return f.decode(w, path, list)
 }
 
-// decode decodes the spec in files that were read. Every mistake has been told
-// when it returns an error.
-func (f *specFlags) decode(w *World, read []files.File) (*spec.Spec, error) {
+// decode decodes the spec at path, whose files were read, with what its lock keeps.
+// Every mistake has been told when it returns an error.
+func (f *specFlags) decode(w *World, path string, read []files.File) (*spec.Spec, error) {
 	in := spec.Inputs{Vars: f.vars, Env: w.Env}
 	for _, rule := range practice.Rules() {
 		in.Rules = append(in.Rules, rule.ID)
@@ -117,7 +119,7 @@ func (f *specFlags) decode(w *World, read []files.File) (*spec.Spec, error) {
 	if diags.HasErrors() {
 		return nil, said(WrongInput)
 	}
-	return s, nil
+	return s, f.applyLock(path, s)
 }
 
 // tell writes diagnostics to stderr.
@@ -165,7 +167,7 @@ func (f *specFlags) planFrom(ctx context.Context, w *World, path string) (_ *pla
 	} else if list, err = files.ReadSpec(path, spec.MaxFileBytes); err != nil {
 		return nil, false, readError(err)
 	}
-	s, err := f.decode(w, list)
+	s, err := f.decode(w, path, list)
 	if err != nil {
 		return nil, false, err
 	}

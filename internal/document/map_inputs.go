@@ -98,6 +98,10 @@ func syncNodeGroup(to direction, d *nodeGroup, p *planner.NodeGroup) {
 	syncSet(to, &d.MaxNodes, &p.MaxNodes)
 	syncRedundancy(to, &d.Redundancy, &p.Redundancy)
 	syncText(to, &d.Guarantee, &p.Guarantee)
+	syncOptional(to, &d.Locked, &p.Locked, func(to direction, d *locked, p *planner.Locked) {
+		syncTexts(to, &d.Types, &p.Types)
+		syncInt(to, &d.MinSaving, &p.MinSaving)
+	})
 	syncText(to, &d.UpdateConfig.Strategy, &p.UpdateConfig.Strategy)
 	syncCountOrRatio(to, &d.UpdateConfig.MaxUnavailable, &p.UpdateConfig.MaxUnavailable)
 	syncCountOrRatio(to, &d.UpdateConfig.MaxSurge, &p.UpdateConfig.MaxSurge)

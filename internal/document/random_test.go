@@ -40,6 +40,7 @@ func choices() map[reflect.Type][]string {
 		reflect.TypeFor[planner.OutageBelow]():      {"load", "min_ready", "one", "quorum"},
 		reflect.TypeFor[planner.Statistic]():        {"mean", "p50", "p90", "p95", "p99", "p999"},
 		reflect.TypeFor[planner.TopologyKey]():      {"zone", "hostname"},
+		reflect.TypeFor[planner.LockVerdict]():      {"held", "gone", "unfit", "saving", "conflict"},
 		reflect.TypeFor[planner.Severity]():         {"off", "info", "warning", "error"},
 		reflect.TypeFor[planner.Mode]():             {"managed", "self_managed"},
 		reflect.TypeFor[planner.LoadBalancerKind](): {"cloud", "kube_vip", "haproxy_keepalived"},

@@ -60,8 +60,14 @@ type nodeGroup struct {
 	MaxNodes     *int              `json:"max_nodes" jsonschema:"Largest count; null leaves it to the planner."`
 	Redundancy   redundancy        `json:"redundancy" jsonschema:"What the group survives."`
 	Guarantee    string            `json:"guarantee" enum:"packed scheduled any_order" jsonschema:"How sure it is that the scheduler places every pod."`
+	Locked       *locked           `json:"locked" since:"3" jsonschema:"Types that an earlier plan chose; null where none has."`
 	UpdateConfig updateConfig      `json:"update_config" jsonschema:"How nodes are replaced."`
 	Workloads    []workload        `json:"workloads" jsonschema:"The workloads, sorted by name."`
+}
+
+type locked struct {
+	Types     []string `json:"instance_types" jsonschema:"The types, sorted."`
+	MinSaving ratio    `json:"min_saving" jsonschema:"Share of the cost of nodes and root disks that other types have to save, and more, to be chosen in their place."`
 }
 
 type instances struct {

@@ -92,8 +92,19 @@ type groupPlan struct {
 	Guarantees     []guaranteePrice  `json:"guarantees" since:"2" jsonschema:"What certainty costs: the least known count of the chosen type for packed, scheduled and any_order; then, where another admitted type is cheaper at any_order, that one."`
 	Alternatives   []alternative     `json:"alternatives" jsonschema:"The next best instance types, cheapest first."`
 	Ladder         []sizeStep        `json:"ladder" since:"3" jsonschema:"The sizes of the families that were chosen, by family, then from the smallest up."`
+	Lock           *lockOutcome      `json:"lock" since:"3" jsonschema:"What became of the locked types; null where none are locked."`
 	Day            *dayPlan          `json:"day" since:"3" jsonschema:"Nodes of each hour of the day; null where the count is fixed, or no load is known to go up and down."`
 	Headroom       headroom          `json:"headroom" jsonschema:"What stays free over all nodes with everything up."`
+}
+
+type lockOutcome struct {
+	Verdict   string   `json:"verdict" enum:"held gone unfit saving conflict" open:"true" jsonschema:"held: the nodes are of locked types; gone: they are not offered; unfit: no number of them holds; saving: others save enough; conflict: the cluster cannot be planned where all groups keep theirs."`
+	Why       text     `json:"why" jsonschema:"Why the types could not be kept; null where the verdict says all."`
+	Gone      []string `json:"gone" jsonschema:"Locked types that are not offered any more, sorted."`
+	Locked    *dollars `json:"locked_usd_per_hour" jsonschema:"Cost of nodes and root disks of the locked types, of nodes alone where the price of disks is not known; null where not known."`
+	Free      *dollars `json:"free_usd_per_hour" jsonschema:"The same of the free choice."`
+	FreeTypes []string `json:"free_instance_types" jsonschema:"Types of the free choice, sorted."`
+	Saving    ratio    `json:"saving" jsonschema:"Share that the free choice saves; 0 where it saves nothing or that is not known."`
 }
 
 type pool struct {

@@ -13,8 +13,10 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// describe turns the chosen answer into the group's plan.
-func (p *problem) describe(ctx context.Context, a *answer, result *packing.Result, offers []packing.Offer) (planner.GroupPlan, error) {
+// describe turns what was chosen into the group's plan. The result is of the scan of all
+// offers.
+func (p *problem) describe(ctx context.Context, chosen choice, result *packing.Result, offers []packing.Offer) (planner.GroupPlan, error) {
+	a := chosen.answer
 	nodes := a.nodes()
 	g := planner.GroupPlan{
 		Name: p.group.Name, Role: p.group.Role,
@@ -33,7 +35,7 @@ func (p *problem) describe(ctx context.Context, a *answer, result *packing.Resul
 	g.Survives = p.survives(a)
 	g.RedundancyCost = p.redundancy(a)
 	last := len(g.RedundancyCost) - 1
-	g.Binding = p.binding(a, &result.Best, g.RedundancyCost[last].Step == equalZones && g.RedundancyCost[last-1].Nodes < nodes)
+	g.Binding = p.binding(a, chosen.best, g.RedundancyCost[last].Step == equalZones && g.RedundancyCost[last-1].Nodes < nodes)
 	g.Guarantees = p.guarantees(a)
 	g.Committed = p.m.committed(g.Pools)
 	g.Cost = nodesCost(g.Pools)
@@ -45,7 +47,11 @@ func (p *problem) describe(ctx context.Context, a *answer, result *packing.Resul
 	for _, alternative := range g.Alternatives {
 		counts[alternative.InstanceType] = alternative.Nodes
 	}
+	if one := a.one(); one != nil {
+		counts[one.instance.Name] = nodes
+	}
 	g.Ladder = p.ladder(&g, counts)
+	g.Lock = chosen.lock
 	return g, p.bound(ctx, &g, offers)
 }
 
@@ -222,10 +228,14 @@ func (p *problem) alternatives(a *answer, result *packing.Result) []planner.Alte
 	var out []planner.Alternative
 	own, ownKnown := a.mix.rate(), a.mix.known()
 	others := result.Alternatives
-	if a.one() == nil && result.Best.Offer != noOffer { // the best of one type was not taken either
+	one := a.one()
+	if result.Best.Offer != noOffer && (one == nil || one.instance != p.offers[result.Best.Offer].instance) { // the best of one type was not taken either
 		others = append([]packing.Candidate{result.Best}, others...)
-		others = others[:min(len(others), max(0, p.m.options.Alternatives))]
 	}
+	others = slices.DeleteFunc(slices.Clone(others), func(c packing.Candidate) bool {
+		return one != nil && one.instance == p.offers[c.Offer].instance
+	})
+	others = others[:min(len(others), max(0, p.m.options.Alternatives))]
 	for _, c := range others {
 		o := &p.offers[c.Offer]
 		alt := planner.Alternative{
@@ -237,6 +247,9 @@ func (p *problem) alternatives(a *answer, result *packing.Result) []planner.Alte
 		}
 		if o.known && ownKnown && own > 0 {
 			alt.Difference = units.Ratio(share(int64(max(0, alt.Cost.Rate-own)), int64(units.Whole), int64(own)))
+			if p.group.Locked != nil && alt.Cost.Rate < own { // the lock keeps what is dearer
+				alt.Difference = -units.Ratio(share(int64(own-alt.Cost.Rate), int64(units.Whole), int64(own)))
+			}
 		}
 		out = append(out, alt)
 	}

@@ -78,7 +78,11 @@ func (m *maker) group(ctx context.Context, g *planner.NodeGroup, guests []planne
 	if err != nil {
 		return planner.GroupPlan{}, err
 	}
-	plan, err := p.describe(ctx, a, &result, offers)
+	chosen, err := p.underLock(ctx, choice{a, &result.Best, nil})
+	if err != nil {
+		return planner.GroupPlan{}, err
+	}
+	plan, err := p.describe(ctx, chosen, &result, offers)
 	if err != nil {
 		return planner.GroupPlan{}, err
 	}

@@ -61,7 +61,16 @@ type maker struct {
 // the cause of the context's end.
 func Make(ctx context.Context, c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, o Options) (planner.Plan, error) {
 	c, cat = inOrder(c), typesInOrder(cat)
-	m := &maker{cluster: c, catalog: &cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string]offered{}, planned: map[string]planned{}}
+	plan, err := makeOne(ctx, c, &cat, prov, o)
+	if free, had := unlocked(c); had && errors.Is(err, planner.ErrInfeasible) {
+		return makeFree(ctx, c, free, &cat, prov, o, err)
+	}
+	return plan, err
+}
+
+// makeOne is Make for lists in order.
+func makeOne(ctx context.Context, c planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, o Options) (planner.Plan, error) {
+	m := &maker{cluster: c, catalog: cat, provider: prov, options: o, checker: placement.NewChecker(), offers: map[string]offered{}, planned: map[string]planned{}}
 	m.stop = func() bool { return ctx.Err() != nil }
 	m.simulator = newSimulator(ctx, &c)
 	m.terms, m.limits = prov.Terms(), c.Limits()

@@ -39,6 +39,12 @@ func priceRules() []rule {
 			Why:  "List prices seldom change, but they do.",
 			Fix:  "Refresh the catalog, or look the oldest price up.",
 		}, oldPrices},
+		{Rule{
+			ID: "PR-05", Title: "Locked types stand", DefaultSeverity: planner.Info,
+			What: "The lock file decided over the types of a group: it keeps types that cost more than a free choice would, or types that it names gave way to others, for the reason given.",
+			Why:  "Machines that change with every small move of a price cost more in work and risk than they save; what the lock costs, and when it gives way, should be known.",
+			Fix:  "Choose anew with scantling plan --rechoose, or lower --min-saving.",
+		}, locks},
 	}
 }
 

@@ -132,6 +132,9 @@ func (k *checker) admitted(g *group) {
 		if p.plan.Price.Known() || slices.Contains(in.Types, p.plan.InstanceType) {
 			continue
 		}
+		if g.decl.Locked != nil && slices.Contains(g.decl.Locked.Types, p.plan.InstanceType) {
+			continue // it stands, priced or not
+		}
 		if g.decl.MaxNodes > 0 {
 			continue // it may be that no priced type holds all in so few nodes
 		}

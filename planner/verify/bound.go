@@ -185,6 +185,9 @@ func (k *checker) gap(g *group) {
 // alternatives checks that what was not chosen could have been, and is dearer.
 func (k *checker) alternatives(g *group) {
 	last := units.Ratio(-1) // a millionth below nothing, for rounding
+	if g.decl.Locked != nil {
+		last = -units.Whole // what is locked may be dearer
+	}
 	for _, a := range g.plan.Alternatives {
 		path := g.path + ".alternatives." + a.InstanceType
 		c := g.candidate(a.InstanceType)

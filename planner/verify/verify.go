@@ -54,6 +54,8 @@
 //   - alternatives and ladders of sizes: each is admitted and priced and they are
 //     sorted, but that so many nodes hold, and that they are the best there are, is
 //     not shown;
+//   - of locked types that gave way, that they do not hold, and what the choice that was
+//     not taken costs: a saving is that of the two costs, and enough;
 //   - percentiles over the worlds that estimates leave open: they rise, and what was
 //     sized for is enough for the rule where a load test tells;
 //   - findings: which practices a plan breaks is not looked at.
@@ -153,6 +155,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 		k.days(g)
 		k.bound(g)
 		k.ladder(g)
+		k.lock(g)
 	}
 	k.controlPlane()
 	k.outages()
