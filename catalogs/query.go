@@ -61,6 +61,15 @@ func (c Catalog) Type(name string) (InstanceType, bool) {
 	return c.Types[at], true
 }
 
+// NotOffered returns the first of the zones that is known not to offer t; "" for none.
+func (t *InstanceType) NotOffered(zones []string) string {
+	if t.Zones == nil {
+		return ""
+	}
+	missing, _ := find(zones, func(z string) bool { return !slices.Contains(t.Zones, z) })
+	return missing
+}
+
 // Zone returns the zone of that name or, failing that, of that id.
 func (c Catalog) Zone(name string) (Zone, bool) {
 	if z, ok := find(c.Zones, func(z Zone) bool { return z.Name == name }); ok {

@@ -63,6 +63,10 @@ func (m *maker) machinesFor(r *members, s *state) (planner.ControlPlaneMachines,
 		if admitted, _ := admits(r.instances, t); !admitted {
 			continue
 		}
+		if zone := t.NotOffered(zones); zone != "" {
+			small = append(small, t.Name+" is not offered in zone "+zone)
+			continue
+		}
 		if err := m.startsFrom(t, r.disks); err != nil {
 			unfit = err
 			continue

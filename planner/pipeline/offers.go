@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -81,7 +82,7 @@ func (m *maker) offersFor(g *planner.NodeGroup) (offered, error) {
 		if !admitted {
 			continue
 		}
-		a, err := m.provider.Allocatable(&m.cluster, g, t)
+		a, err := m.nodeOf(g, t)
 		if err != nil {
 			// The catalog lacks what the reserve is computed from: such a node
 			// cannot be sized, so it is not offered unless it was asked for.
@@ -130,6 +131,15 @@ func (m *maker) offersFor(g *planner.NodeGroup) (offered, error) {
 	known.interruption, known.interrupted = interruption(out)
 	m.offers[g.Name] = known
 	return m.offers[g.Name], nil
+}
+
+// nodeOf returns what a node of a type offers a group, whose zones must all offer the
+// type: any of its nodes may have to stand in any of them.
+func (m *maker) nodeOf(g *planner.NodeGroup, t *catalogs.InstanceType) (planner.Allocatable, error) {
+	if zone := t.NotOffered(g.Zones); zone != "" {
+		return planner.Allocatable{}, fmt.Errorf("%s is not offered in zone %s", t.Name, zone)
+	}
+	return m.provider.Allocatable(&m.cluster, g, t)
 }
 
 // keepBase adds to a spot offer the same machine on demand, where the group keeps some so.

@@ -170,7 +170,7 @@ func (m *maker) unusable(g *planner.NodeGroup, w *planner.Workload) error {
 		if ok, _ := admits(&g.Instances, t); !ok || !matches(w.NodeSelector, m.provider.NodeLabels(g, t, g.Instances.CapacityType)) {
 			continue
 		}
-		_, err := m.provider.Allocatable(&m.cluster, g, t)
+		_, err := m.nodeOf(g, t)
 		if err == nil {
 			return nil
 		}
@@ -195,7 +195,7 @@ func (m *maker) otherArchitecture(g *planner.NodeGroup, w *planner.Workload) str
 		if ok, _ := admits(&other.Instances, t); !ok || !matches(w.NodeSelector, m.provider.NodeLabels(&other, t, other.Instances.CapacityType)) {
 			continue
 		}
-		if _, err := m.provider.Allocatable(&m.cluster, &other, t); err == nil {
+		if _, err := m.nodeOf(&other, t); err == nil {
 			return fmt.Sprintf("write instances { architectures = [%q] }, if the images are built for it, or leave the label out of the selector", t.Architecture)
 		}
 	}

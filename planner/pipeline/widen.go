@@ -31,7 +31,7 @@ func (p *problem) widened(item int) string {
 		if change == "" {
 			continue
 		}
-		a, err := p.m.provider.Allocatable(&p.m.cluster, g, t)
+		a, err := p.m.nodeOf(g, t)
 		if err != nil {
 			continue
 		}
@@ -116,7 +116,7 @@ func (p *problem) storageRemedy(e *packing.NoFitError) string {
 	fits := func(gib int) bool {
 		g := *p.group
 		g.Disk.Size = units.Bytes(gib) * units.GiB
-		a, err := p.m.provider.Allocatable(&p.m.cluster, &g, &t)
+		a, err := p.m.nodeOf(&g, &t)
 		o := offer{instance: &t, room: p.further.node(&a)}
 		p.m.buyAs(&o, &g, p.m.daemonSets(&g), 0, g.Instances.CapacityType)
 		return err == nil && o.free.Storage >= p.works[item].request.Storage
@@ -194,7 +194,7 @@ const nvidia = "nvidia.com/gpu"
 func (m *maker) devices(g *planner.NodeGroup, name string) (most int64, best string, known []string) {
 	for i := range m.catalog.Types {
 		t := &m.catalog.Types[i]
-		a, err := m.provider.Allocatable(&m.cluster, g, t)
+		a, err := m.nodeOf(g, t)
 		if err != nil {
 			continue
 		}

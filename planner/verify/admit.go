@@ -103,6 +103,16 @@ func priceOf(t *catalogs.InstanceType, capacity planner.CapacityType) catalogs.P
 	return t.OnDemand
 }
 
+// standsIn reports whether every zone offers t, or which do is not known.
+func standsIn(t *catalogs.InstanceType, zones []string) bool {
+	for _, z := range zones {
+		if len(t.Zones) > 0 && !slices.Contains(t.Zones, z) {
+			return false
+		}
+	}
+	return true
+}
+
 // admitted collects the types that g may use and checks that a type without a
 // price was chosen only where it had to be.
 func (k *checker) admitted(g *group) {
@@ -110,7 +120,7 @@ func (k *checker) admitted(g *group) {
 	based := in.CapacityType == planner.Spot && !in.OnDemandBase.IsZero()
 	for i := range k.cat.Types {
 		t := &k.cat.Types[i]
-		if refusal(&k.terms, in, t) != "" {
+		if refusal(&k.terms, in, t) != "" || !standsIn(t, g.decl.Zones) {
 			continue
 		}
 		a, err := k.prov.Allocatable(k.c, g.decl, t)

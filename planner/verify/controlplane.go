@@ -201,6 +201,7 @@ func (k *checker) member(m *planner.ControlPlaneMachines, state *planner.Etcd) {
 	}
 	why := refusal(&k.terms, in, t)
 	k.need(why == "", path, "control_plane.admitted", "the spec does not admit %s: %s", t.Name, why)
+	k.need(standsIn(t, k.c.Zones), path, "control_plane.offered", "%s is offered in %v only, the cluster stands in %v", t.Name, t.Zones, k.c.Zones)
 	k.need(m.Price == t.OnDemand, path, "control_plane.price", "priced as %+v, the catalog says %+v", m.Price, t.OnDemand)
 	k.need(t.VCPUs >= m.LeastVCPUs && t.Memory >= m.LeastMemory, path, "control_plane.size", "%s has %d vCPUs and %d bytes; %d and %d are needed", t.Name, t.VCPUs, t.Memory, m.LeastVCPUs, m.LeastMemory)
 	if m.Role == k.stateRole() {

@@ -106,15 +106,19 @@ func TestSelfManagedMutations(t *testing.T) {
 		"a foreign zone":        {"control_plane.zones", servers(func(m *planner.ControlPlaneMachines) { m.NodesByZone[2].Zone = "d" })},
 		"a machine uncounted":   {"control_plane.zones", servers(func(m *planner.ControlPlaneMachines) { m.Nodes = 4 })},
 		"a type that is none":   {"control_plane.type", servers(func(m *planner.ControlPlaneMachines) { m.InstanceType = "m7.tiny" })},
-		"a burstable one":       {"control_plane.admitted", servers(func(m *planner.ControlPlaneMachines) { m.InstanceType = "t3.large" })},
-		"another family":        {"control_plane.admitted", ownSpec(func(s *planner.ControlPlaneSpec) { s.Instances.Families = []string{"c7"} })},
-		"a cheaper price":       {"control_plane.price", servers(func(m *planner.ControlPlaneMachines) { m.Price.Rate-- })},
-		"too small a machine":   {"control_plane.size", servers(func(m *planner.ControlPlaneMachines) { m.LeastVCPUs = 5 })},
-		"too little asked for":  {"control_plane.least", servers(func(m *planner.ControlPlaneMachines) { m.LeastMemory-- })},
-		"eleven nodes":          {"control_plane.least", func(p *problem) { p.web().MaxNodes = 6 }},
-		"too many nodes":        {"control_plane.least", func(p *problem) { p.web().MaxNodes = 5000 }},
-		"no disk for etcd":      {"control_plane.disks", servers(func(m *planner.ControlPlaneMachines) { m.Disks = m.Disks[:1] })},
-		"a smaller root disk":   {"control_plane.disks", servers(func(m *planner.ControlPlaneMachines) { m.Disks[0].Size-- })},
+		"a zone without it": {"control_plane.offered", func(p *problem) {
+			i := slices.IndexFunc(p.cat.Types, func(t catalogs.InstanceType) bool { return t.Name == p.plan.ControlPlane.Machines[0].InstanceType })
+			p.cat.Types[i].Zones = []string{"a", "b"}
+		}},
+		"a burstable one":      {"control_plane.admitted", servers(func(m *planner.ControlPlaneMachines) { m.InstanceType = "t3.large" })},
+		"another family":       {"control_plane.admitted", ownSpec(func(s *planner.ControlPlaneSpec) { s.Instances.Families = []string{"c7"} })},
+		"a cheaper price":      {"control_plane.price", servers(func(m *planner.ControlPlaneMachines) { m.Price.Rate-- })},
+		"too small a machine":  {"control_plane.size", servers(func(m *planner.ControlPlaneMachines) { m.LeastVCPUs = 5 })},
+		"too little asked for": {"control_plane.least", servers(func(m *planner.ControlPlaneMachines) { m.LeastMemory-- })},
+		"eleven nodes":         {"control_plane.least", func(p *problem) { p.web().MaxNodes = 6 }},
+		"too many nodes":       {"control_plane.least", func(p *problem) { p.web().MaxNodes = 5000 }},
+		"no disk for etcd":     {"control_plane.disks", servers(func(m *planner.ControlPlaneMachines) { m.Disks = m.Disks[:1] })},
+		"a smaller root disk":  {"control_plane.disks", servers(func(m *planner.ControlPlaneMachines) { m.Disks[0].Size-- })},
 	})
 }
 

@@ -193,6 +193,7 @@ func (k *checker) machine(g *group, p *pool) {
 	}
 	why := refusal(&k.terms, in, t)
 	k.need(why == "", p.path, "pool.admitted", "the spec does not admit the type: %s", why)
+	k.need(standsIn(t, g.decl.Zones), p.path, "pool.offered", "the type is offered in %v only, the group stands in %v", t.Zones, g.decl.Zones)
 	p.price = priceOf(t, p.plan.CapacityType)
 	k.need(p.plan.Price == p.price, p.path, "pool.price", "priced as %+v, the catalog says %+v", p.plan.Price, p.price)
 	p.labels = k.labels(g, t, p.plan.CapacityType)

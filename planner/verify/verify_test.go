@@ -149,16 +149,20 @@ func machineMutations() map[string]mutation {
 		return func(p *problem) { p.respec(func(c *planner.Cluster) { change(&c.NodeGroups[1].Instances) }) }
 	}
 	return map[string]mutation{
-		"allocatable raised":      {"pool.allocatable", set(func(pl *planner.Pool) { pl.Allocatable.CPU++ })},
-		"memory raised":           {"pool.allocatable", set(func(pl *planner.Pool) { pl.Allocatable.Memory++ })},
-		"a DaemonSet dropped":     {"pool.daemonsets", set(func(pl *planner.Pool) { pl.DaemonSets = pl.DaemonSets[:1] })},
-		"a DaemonSet shrunk":      {"pool.daemonsets", set(func(pl *planner.Pool) { pl.DaemonSets[0].CPU-- })},
-		"a DaemonSet elsewhere":   {"pool.daemonsets", func(p *problem) { p.edge().Pools[0].DaemonSets = p.web().Pools[0].DaemonSets }},
-		"a price changed":         {"pool.price", set(func(pl *planner.Pool) { pl.Price.Rate-- })},
-		"a price's date changed":  {"pool.price", set(func(pl *planner.Pool) { pl.Price.Date = "2026-11-20" })},
-		"bought as spot":          {"pool.capacity_type", set(func(pl *planner.Pool) { pl.CapacityType = planner.Spot })},
-		"a smaller disk":          {"pool.root_disks", set(func(pl *planner.Pool) { pl.RootDisks[0].Size-- })},
-		"a type that is none":     {"pool.type", set(func(pl *planner.Pool) { pl.InstanceType = "m7.tiny" })},
+		"allocatable raised":     {"pool.allocatable", set(func(pl *planner.Pool) { pl.Allocatable.CPU++ })},
+		"memory raised":          {"pool.allocatable", set(func(pl *planner.Pool) { pl.Allocatable.Memory++ })},
+		"a DaemonSet dropped":    {"pool.daemonsets", set(func(pl *planner.Pool) { pl.DaemonSets = pl.DaemonSets[:1] })},
+		"a DaemonSet shrunk":     {"pool.daemonsets", set(func(pl *planner.Pool) { pl.DaemonSets[0].CPU-- })},
+		"a DaemonSet elsewhere":  {"pool.daemonsets", func(p *problem) { p.edge().Pools[0].DaemonSets = p.web().Pools[0].DaemonSets }},
+		"a price changed":        {"pool.price", set(func(pl *planner.Pool) { pl.Price.Rate-- })},
+		"a price's date changed": {"pool.price", set(func(pl *planner.Pool) { pl.Price.Date = "2026-11-20" })},
+		"bought as spot":         {"pool.capacity_type", set(func(pl *planner.Pool) { pl.CapacityType = planner.Spot })},
+		"a smaller disk":         {"pool.root_disks", set(func(pl *planner.Pool) { pl.RootDisks[0].Size-- })},
+		"a type that is none":    {"pool.type", set(func(pl *planner.Pool) { pl.InstanceType = "m7.tiny" })},
+		"a zone without the type": {"pool.offered", func(p *problem) {
+			i := slices.IndexFunc(p.cat.Types, func(t catalogs.InstanceType) bool { return t.Name == p.web().Pools[0].InstanceType })
+			p.cat.Types[i].Zones = []string{"a", "b"}
+		}},
 		"a burstable type":        {"pool.admitted", set(func(pl *planner.Pool) { pl.InstanceType = "t3.large" })},
 		"another architecture":    {"pool.admitted", set(func(pl *planner.Pool) { pl.InstanceType = "m7g.large" })},
 		"a family not admitted":   {"pool.admitted", spec(func(in *planner.Instances) { in.Families = []string{"c*"} })},
