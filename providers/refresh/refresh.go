@@ -40,11 +40,14 @@ const DefaultConcurrency = 8
 // SpotWindow is a declared statistic of spot prices over a window of time.
 type SpotWindow struct {
 	// Statistic is "mean", "max" or "current"; the mean is weighted by the time for
-	// which each price held.
+	// which each price held. Empty is the mean.
 	Statistic string
-	// Window that it is taken over, up to Request.Now.
+	// Window that it is taken over, up to Request.Now; 0 is DefaultWindow.
 	Window time.Duration
 }
+
+// DefaultWindow is long enough that weekends and one expensive day do not decide.
+const DefaultWindow = 14 * 24 * time.Hour
 
 // Step is a report of progress.
 type Step struct {

@@ -73,6 +73,7 @@ func (s *Server) URL() string { return s.http.URL }
 func (s *Server) Env() []string {
 	return []string{
 		"AWS_ENDPOINT_URL=" + s.URL(),
+		"AWS_ENDPOINT_URL_STS=" + s.URL(), // a profile that takes a role asks without the general one
 		"AWS_ACCESS_KEY_ID=" + KeyID,
 		"AWS_SECRET_ACCESS_KEY=" + Secret,
 		"AWS_SESSION_TOKEN=",

@@ -54,8 +54,12 @@ const stepTolerance = 2
 func stepped(t *catalogs.InstanceType) bool {
 	devices := t.GPUs.Name != "" || t.GPUs.Milli > 0 || t.Accelerators.Count > 0
 	special := strings.HasPrefix(t.Family, "u-") || strings.HasPrefix(t.Family, "u7") || strings.HasPrefix(t.Family, "hpc")
-	return !devices && !special && !t.Metal
+	return !devices && !special && !t.Metal && t.Name != dearest8i
 }
+
+// dearest8i costs a sixth more than its size, as its bare metal does: in all regions
+// whose lists we know (us-east-1, GovCloud).
+const dearest8i = "x8i.96xlarge"
 
 // sizeSteps returns how many quarters of a "small" a size counts, as AWS normalizes
 // reserved instances: nano 1, large 16, 2xlarge 64

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/savingsplans"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/scantling-dev/scantling/providers/refresh"
 )
@@ -94,6 +95,12 @@ func newFetcher(ctx context.Context, req refresh.Request, opts Options) (*fetche
 	case req.Today.IsZero() || req.Now.IsZero():
 		return nil, refuse(fmt.Errorf("no day is given"), "Give the day of the refresh.")
 	}
+	if req.Spot.Statistic == "" {
+		req.Spot.Statistic = "mean"
+	}
+	if req.Spot.Window == 0 {
+		req.Spot.Window = refresh.DefaultWindow
+	}
 	if err := checkWindow(req.Spot); err != nil {
 		return nil, err
 	}
@@ -156,6 +163,7 @@ func (f *fetcher) config(ctx context.Context, profile, region string) (aws.Confi
 	}
 	load := []func(*config.LoadOptions) error{
 		config.WithRegion(region),
+		config.WithLogger(logging.Nop{}), // what there is to say, errors say
 		config.WithRetryer(func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
 				o.MaxAttempts, o.MaxBackoff = attempts, backoff

@@ -17,9 +17,10 @@ import (
 	"github.com/scantling-dev/scantling/providers/refresh"
 )
 
-// keyPattern is what ids of access keys look like: of users, and of sessions
-// (docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
-var keyPattern = regexp.MustCompile(`\bA(KIA|SIA)[A-Z0-9]{12,}\b`)
+// keyPattern is what ids of access keys look like, of users and of sessions
+// (docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html), and a session's
+// token where AWS repeats the headers that it was sent.
+var keyPattern = regexp.MustCompile(`\bA(KIA|SIA)[A-Z0-9]{12,}\b|(?i:x-amz-security-token)[:=]\s*[A-Za-z0-9+/=]+`)
 
 // maxText bounds what is kept of an error: AWS may answer with pages of HTML.
 const maxText = 600
@@ -51,6 +52,9 @@ func (f *fetcher) unbelievable(call, format string, args ...any) error {
 		Advice: "Try again; if it happens again, something between here and AWS changes its answers.",
 	}
 }
+
+// errNoList is an answer without the list that it is about: not an empty list, none.
+var errNoList = errors.New("the answer has no list")
 
 // stopped is the error of a context that ended: the caller's own where it gave up, a
 // *refresh.Error where time ran out.
@@ -121,7 +125,7 @@ func (f *fetcher) classify(call string, err error) *refresh.Error {
 		out.Kind, out.Advice = refresh.Throttled, "Try again later, or ask with less concurrency."
 	case status >= http.StatusInternalServerError:
 		out.Kind, out.Advice = refresh.Failed, "AWS has trouble of its own: try again later."
-	case unreadable, code == "" && status == http.StatusOK:
+	case unreadable, errors.Is(err, errNoList), code == "" && status == http.StatusOK:
 		out.Kind, out.Advice = refresh.Answer, "The answer cannot be read: try again; if it happens again, something between here and AWS changes it."
 	case status == http.StatusForbidden || status == http.StatusUnauthorized:
 		out.Kind, out.Advice = refresh.Permission, "Allow "+call+" to these credentials"+without(call)+"."

@@ -59,6 +59,9 @@ func (f *fetcher) collectOfferings(ctx context.Context) error {
 		if err != nil {
 			return nil, err
 		}
+		if out.InstanceTypeOfferings == nil {
+			return nil, errNoList
+		}
 		for _, o := range out.InstanceTypeOfferings {
 			name := string(o.InstanceType)
 			if zone := aws.ToString(o.Location); !slices.Contains(f.offerings[name], zone) {
@@ -78,6 +81,9 @@ func (f *fetcher) collectTypes(ctx context.Context) error {
 		})
 		if err != nil {
 			return nil, err
+		}
+		if out.InstanceTypes == nil {
+			return nil, errNoList
 		}
 		for i := range out.InstanceTypes {
 			if t, ok := f.shape(&out.InstanceTypes[i]); ok {

@@ -72,6 +72,9 @@ func (f *fetcher) products(ctx context.Context, step, service string, filters []
 		if err != nil {
 			return nil, err
 		}
+		if out.PriceList == nil {
+			return nil, errNoList
+		}
 		for i, text := range out.PriceList {
 			var p product
 			if err := json.Unmarshal([]byte(text), &p); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -110,7 +111,8 @@ func (f *fetcher) sources(c *catalogs.Catalog) []catalogs.Source {
 	prices := "prices on demand, of reserved instances, disks and EKS"
 	converted := ""
 	if f.partition.currency != dollars {
-		converted = fmt.Sprintf(", in %s, converted at %d millionths of a dollar each: declared, not AWS's", f.partition.currency, f.opts.Exchange)
+		rate := strings.TrimPrefix(dollarsEach([]units.USDPerHour{units.ScaleUp(units.DollarPerHour, f.opts.Exchange)}), "$")
+		converted = fmt.Sprintf(", in %s, converted at %s dollars each, a rate that is declared and not AWS's", f.partition.currency, rate)
 	}
 	const licence = "facts only"
 	out := []catalogs.Source{

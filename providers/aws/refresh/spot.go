@@ -91,6 +91,9 @@ func (f *fetcher) spotPrices(ctx context.Context, names []string) error {
 		if err != nil {
 			return nil, err
 		}
+		if out.SpotPriceHistory == nil {
+			return nil, errNoList
+		}
 		f.addSpot(out.SpotPriceHistory)
 		return out.NextToken, nil
 	})
