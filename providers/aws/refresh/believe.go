@@ -22,6 +22,9 @@ func (f *fetcher) believed() (onDemand map[string]units.USDPerHour, refused map[
 			continue
 		}
 		found := f.onDemand.onDemand[t.Name]
+		if t.Metal && len(found) == 0 {
+			found = f.onDemand.dedicated[t.Name]
+		}
 		if len(found) > 1 {
 			found = slices.Sorted(slices.Values(found))
 			f.quarantine("types."+t.Name, "the price list has several prices on demand: "+dollarsEach(found))

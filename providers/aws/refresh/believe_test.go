@@ -140,6 +140,46 @@ func TestRowsThatCannotBeBelieved(t *testing.T) {
 	}
 }
 
+// TestBareMetalIsDedicated: where the list has bare metal as dedicated hardware only, that
+// is its price; where it has both, the one on shared hardware is. Other machines have none.
+func TestBareMetalIsDedicated(t *testing.T) {
+	alone := func(name, price string) fakeaws.Product {
+		p := fakeaws.MachineProduct("us-west-2", name, price).With("tenancy", "Dedicated")
+		p.Family, p.Forced = "Compute Instance (bare metal)", nil
+		return p
+	}
+	for price, region := range map[units.USDPerHour]func() fakeaws.Region{
+		4_608_000_000: fakeaws.Oregon,
+		5_068_800_000: func() fakeaws.Region {
+			r := fakeaws.Oregon()
+			r.Products = slices.DeleteFunc(r.Products, func(p fakeaws.Product) bool { return p.Attributes["instanceType"] == "m5.metal" })
+			return r
+		},
+	} {
+		r := region()
+		r.Products = append(r.Products, alone("m5.metal", "5.0688"), alone("c3.large", "0.2"), alone("m5.large", "0.2"))
+		c := fetch(t, r, nil).Catalog
+		if metal, _ := c.Type("m5.metal"); metal.OnDemand.Rate != price {
+			t.Errorf("m5.metal costs %d, want %d", metal.OnDemand.Rate, price)
+		}
+		if plain, _ := c.Type("m5.large"); plain.OnDemand.Rate != 96_000_000 {
+			t.Errorf("m5.large costs %d", plain.OnDemand.Rate)
+		}
+	}
+}
+
+// TestOutpostsAndLocalZonesAreElsewhere: their prices are not the region's.
+func TestOutpostsAndLocalZonesAreElsewhere(t *testing.T) {
+	p := fakeaws.MachineProduct("us-west-2", "m5.large", "0.1200000000")
+	p.Attributes["locationType"] = "AWS Local Zone"
+	r := fakeaws.Oregon()
+	r.Products = append(r.Products, p)
+	got := fetch(t, r, nil)
+	if m, _ := got.Catalog.Type("m5.large"); m.OnDemand.Rate != 96_000_000 || len(got.Quarantined) != 1 {
+		t.Errorf("priced as %+v; quarantined %v", m.OnDemand, got.Quarantined)
+	}
+}
+
 // TestPricesThatAreAnnouncedDoNotHold: a price from the day after on is not today's.
 func TestPricesThatAreAnnouncedDoNotHold(t *testing.T) {
 	now, later := fakeaws.MachineProduct("us-west-2", "m5.large", "0.0960000000"), fakeaws.MachineProduct("us-west-2", "m5.large", "0.0900000000")

@@ -58,7 +58,10 @@ type dimension struct {
 type priceList struct {
 	// onDemand are the different prices of a type: one where the list can be believed.
 	onDemand map[string][]units.USDPerHour
-	reserved commitmentRates
+	// dedicated are those of bare metal as dedicated hardware, which it always is: the
+	// price of such a type where the list has none on shared hardware.
+	dedicated map[string][]units.USDPerHour
+	reserved  commitmentRates
 }
 
 // products asks for the products of a service in the region that match all filters.
@@ -80,7 +83,10 @@ func (f *fetcher) products(ctx context.Context, step, service string, filters []
 			if err := json.Unmarshal([]byte(text), &p); err != nil {
 				return nil, f.unbelievable(callProducts, "product %d of a page is not readable: %v", i, err)
 			}
-			each(&p)
+			// Outposts, local and wavelength zones have lists of their own.
+			if where := p.Product.Attributes["locationType"]; where == "" || where == "AWS Region" {
+				each(&p)
+			}
 		}
 		f.progress(step, len(out.PriceList), 0)
 		return out.NextToken, nil
@@ -91,41 +97,56 @@ func match(field, value string) types.Filter {
 	return types.Filter{Type: types.FilterTypeTermMatch, Field: aws.String(field), Value: aws.String(value)}
 }
 
-// wanted are the attributes of a product that is a plain Linux machine on shared
-// hardware, paid for while it runs. They are asked for, and looked at again.
-func wanted() [][2]string {
+// wanted are the attributes of a product that is a plain Linux machine, paid for while
+// it runs. They are asked for, and looked at again.
+func wanted(tenancy string) [][2]string {
 	return [][2]string{
 		{"operatingSystem", "Linux"},
-		{"tenancy", "Shared"},
+		{"tenancy", tenancy},
 		{"preInstalledSw", "NA"},
 		{"capacitystatus", "Used"},
 		{"marketoption", "OnDemand"},
 	}
 }
 
+const (
+	shared    = "Shared"
+	dedicated = "Dedicated"
+)
+
 // collectOnDemand asks for prices on demand; reserved instances are in the same
 // documents.
 func (f *fetcher) collectOnDemand(ctx context.Context) error {
-	f.onDemand = priceList{onDemand: map[string][]units.USDPerHour{}, reserved: commitmentRates{}}
-	var filters []types.Filter
-	for _, w := range wanted() {
-		filters = append(filters, match(w[0], w[1]))
+	f.onDemand = priceList{
+		onDemand: map[string][]units.USDPerHour{}, dedicated: map[string][]units.USDPerHour{}, reserved: commitmentRates{},
 	}
-	return f.products(ctx, "prices", serviceEC2, filters, f.addMachine)
+	ask := func(tenancy string, filters ...types.Filter) error {
+		for _, w := range wanted(tenancy) {
+			filters = append(filters, match(w[0], w[1]))
+		}
+		return f.products(ctx, "prices", serviceEC2, filters, func(p *product) { f.addMachine(p, tenancy) })
+	}
+	if err := ask(shared); err != nil {
+		return err
+	}
+	return ask(dedicated, match("productFamily", "Compute Instance (bare metal)"))
 }
 
 // addMachine reads the prices of one machine.
-func (f *fetcher) addMachine(p *product) {
+func (f *fetcher) addMachine(p *product, tenancy string) {
 	name := p.Product.Attributes["instanceType"]
 	path := "types." + name + ".on_demand"
-	for _, w := range append(wanted(), [2]string{"regionCode", f.req.Region}) {
+	for _, w := range append(wanted(tenancy), [2]string{"regionCode", f.req.Region}) {
 		if got := p.Product.Attributes[w[0]]; got != w[1] {
 			f.quarantine(path, fmt.Sprintf("SKU %s is for the %s %q, not %q: it is left out", p.Product.SKU, w[0], got, w[1]))
 			return
 		}
 	}
-	for _, code := range slices.Sorted(maps.Keys(p.Terms.OnDemand)) {
-		t := p.Terms.OnDemand[code]
+	prices := f.onDemand.onDemand
+	if tenancy == dedicated {
+		prices = f.onDemand.dedicated
+	}
+	for _, t := range p.Terms.OnDemand {
 		if t.EffectiveDate.After(f.req.Now) {
 			continue // announced, not yet in force
 		}
@@ -135,12 +156,12 @@ func (f *fetcher) addMachine(p *product) {
 				f.quarantine(path, fmt.Sprintf("SKU %s: %v: the price is left out", p.Product.SKU, err))
 				continue
 			}
-			if !slices.Contains(f.onDemand.onDemand[name], rate) {
-				f.onDemand.onDemand[name] = append(f.onDemand.onDemand[name], rate)
+			if !slices.Contains(prices[name], rate) {
+				prices[name] = append(prices[name], rate)
 			}
 		}
 	}
-	if f.opts.WithoutCommitments {
+	if f.opts.WithoutCommitments || tenancy == dedicated {
 		return
 	}
 	for _, t := range p.Terms.Reserved {
