@@ -8,6 +8,7 @@
 package planner
 
 import (
+	"strings"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner/units"
@@ -62,8 +63,21 @@ type Assumption struct {
 	// Value is how the attribute would be written.
 	Value string
 	// Source says whose default it is: "role app", "environment development",
-	// "provider aws" or a model's name.
+	// "provider aws", a model's name, or "manifest ../k8s/cart.yaml:9".
 	Source string
+}
+
+// ManifestSource begins the source of a value that a manifest gives; the place follows.
+const ManifestSource = "manifest "
+
+// Manifest returns the place in a manifest that gives the value; empty where it is a
+// default.
+func (a *Assumption) Manifest() string {
+	place, found := strings.CutPrefix(a.Source, ManifestSource)
+	if !found {
+		return ""
+	}
+	return place
 }
 
 // Environment says what a cluster is for.

@@ -76,7 +76,7 @@ func rules() []rule {
 		{of: "internal/report", libraries: []string{everything}, imports: []string{"planner", "catalogs", "internal/document"}},
 		{of: "internal/emit", imports: []string{"planner"}},
 		{of: "internal/emit/...", libraries: []string{everything}, imports: []string{"planner", "catalogs", "internal/emit"}},
-		{of: "internal/importer", libraries: []string{everything}, imports: []string{"planner", "internal/spec"}},
+		{of: "internal/importer", libraries: []string{everything}, imports: []string{"planner", "internal/spec", "internal/files"}},
 		{of: "internal/server", libraries: []string{everything}, imports: []string{"internal/run", "internal/report"}},
 		{of: "internal/fleet", libraries: []string{everything}, imports: []string{"internal/run", "internal/report"}},
 

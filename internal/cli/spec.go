@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -108,9 +109,11 @@ func (f *specFlags) decode(w *World, path string, read []files.File) (*spec.Spec
 	if err != nil {
 		return nil, err
 	}
+	shown := append(slices.Clone(list), in.VarFiles...)
+	in.Manifests = f.manifests(&shown)
 	from := watched{Offers: offers}
 	s, diags := spec.Load(list, in, &from)
-	if err := w.tell(append(list, in.VarFiles...), diags); err != nil {
+	if err := w.tell(shown, diags); err != nil {
 		return nil, err
 	}
 	if diags.HasErrors() && from.err != nil {

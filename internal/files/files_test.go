@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,5 +76,31 @@ func TestSameAsAny(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	if _, err := files.Read(t.TempDir(), 10); !errors.Is(err, files.ErrNoFile) {
 		t.Errorf("a folder: %v, want ErrNoFile", err)
+	}
+}
+
+// TestNamed: a file gives itself, a folder what is in it and within, a pattern what
+// matches, and a name that nothing has gives nothing.
+func TestNamed(t *testing.T) {
+	dir := t.TempDir()
+	if err := errors.Join(os.MkdirAll(filepath.Join(dir, "in", "deep"), 0o700), os.MkdirAll(filepath.Join(dir, ".git"), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	a, b, c := write(t, dir, "a.yaml", ""), write(t, dir, "b.yml", ""), write(t, filepath.Join(dir, "in", "deep"), "c.json", "")
+	notes := write(t, dir, "notes.txt", "")
+	write(t, filepath.Join(dir, ".git"), "d.yaml", "")
+	for pattern, want := range map[string][]string{
+		a:                            {a},
+		notes:                        {notes},
+		dir:                          {a, b, c},
+		filepath.Join(dir, "*.yaml"): {a},
+		filepath.Join(dir, "?n"):     {c},
+		filepath.Join(dir, "gone"):   nil,
+		filepath.Join(dir, "[a"):     nil,
+	} {
+		got, err := files.Named(pattern)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, %v; want %v", pattern, got, err, want)
+		}
 	}
 }

@@ -26,9 +26,20 @@ func (p *page) assumed(plan *planner.Plan) {
 		return
 	}
 	const most = 4
-	items := []string{count(len(plan.Assumptions), "default")}
+	manifests := 0
+	for i := range plan.Assumptions {
+		if plan.Assumptions[i].Manifest() != "" {
+			manifests++
+		}
+	}
+	items := []string{count(len(plan.Assumptions)-manifests, "default")}
+	shown := most
+	if manifests > 0 {
+		items = append(items, count(manifests, "value")+" of manifests")
+		shown++
+	}
 	for _, attribute := range weightyAttributes() {
-		if words := defaultsOf(plan.Assumptions, attribute); words != "" && len(items) <= most {
+		if words := defaultsOf(plan.Assumptions, attribute); words != "" && len(items) <= shown {
 			items = append(items, words)
 		}
 	}
@@ -41,7 +52,7 @@ func (p *page) assumed(plan *planner.Plan) {
 func defaultsOf(assumptions []planner.Assumption, attribute string) string {
 	sources := map[string][]string{}
 	for _, a := range assumptions {
-		if strings.HasSuffix(a.Path, "."+attribute) && !slices.Contains(sources[a.Value], a.Source) {
+		if a.Manifest() == "" && strings.HasSuffix(a.Path, "."+attribute) && !slices.Contains(sources[a.Value], a.Source) {
 			sources[a.Value] = append(sources[a.Value], a.Source)
 		}
 	}

@@ -43,6 +43,8 @@ type workloadRow struct {
 	name  string
 	plan  *planner.WorkloadPlan
 	input *planner.Workload
+	// manifest is the place that gives the replicas; empty where none does.
+	manifest string
 }
 
 // rowsOf returns the workloads of all groups that are or are not the system's, with
@@ -55,6 +57,10 @@ func rowsOf(plan *planner.Plan, system bool) []workloadRow {
 			inputs[g.Name+"/"+g.Workloads[j].Name] = &g.Workloads[j]
 		}
 	}
+	places := map[string]string{}
+	for i := range plan.Assumptions {
+		places[plan.Assumptions[i].Path] = plan.Assumptions[i].Manifest()
+	}
 	var rows []workloadRow
 	for i := range plan.NodeGroups {
 		g := &plan.NodeGroups[i]
@@ -62,7 +68,8 @@ func rowsOf(plan *planner.Plan, system bool) []workloadRow {
 			w := &g.Workloads[j]
 			if w.System == system {
 				name := g.Name + "/" + w.Name
-				rows = append(rows, workloadRow{name: name, plan: w, input: asSized(spreadOf(plan, g.Path()+workloadInfix+w.Name), inputs[name])})
+				path := g.Path() + workloadInfix + w.Name
+				rows = append(rows, workloadRow{name: name, plan: w, input: asSized(spreadOf(plan, path), inputs[name]), manifest: places[path+".replicas"]})
 			}
 		}
 	}
@@ -205,7 +212,11 @@ func targetsOf(row workloadRow, during []struct{ during, title string }) []targe
 		}
 		out = append(out, one(words, takes, "runs in turn"))
 	case row.plan.Binding == "given" || demand.Way == planner.GivenReplicas:
-		out = append(out, one("given", none, ""))
+		given := "given"
+		if row.manifest != "" {
+			given += " by " + row.manifest
+		}
+		out = append(out, one(given, none, ""))
 	default:
 		out = append(out, one(none, orNone(row.plan.PerPod), ""))
 	}

@@ -45,11 +45,13 @@ type builder struct {
 	catalog  *catalogs.Catalog
 	provider planner.Provider
 	minors   []catalogs.Version
+	// found are the manifests of the groups.
+	found *manifests
 }
 
 // buildCluster fills in every default, and checks what values mean together and
 // in the light of the catalog.
-func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
+func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog, manifests) {
 	b := &builder{reader: r, root: root}
 	b.places["cluster"] = root.def
 	b.place("", root)
@@ -87,9 +89,9 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog) {
 	})
 	c.Assumptions = b.assumptions
 	if b.catalog == nil {
-		return *c, catalogs.Catalog{}
+		return *c, catalogs.Catalog{}, *b.found
 	}
-	return *c, *b.catalog
+	return *c, *b.catalog, *b.found
 }
 
 // place records where the attributes and blocks of n stand, under path. The

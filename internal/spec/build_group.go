@@ -17,8 +17,9 @@ func (b *builder) groups() {
 		b.add(EmptyCluster, &b.root.def, "The cluster has no node group, so that nothing can run. Add node_group \"NAME\" { … }.")
 	}
 	slices.SortStableFunc(nodes, func(x, y *node) int { return cmp.Compare(x.label, y.label) })
+	b.readManifests(nodes)
 	for i, own := range nodes {
-		n := merge(defaults, own)
+		n := b.fromManifests(merge(defaults, own))
 		nodes[i] = n
 		path := "node_group." + n.label
 		b.place(path, n)
@@ -36,6 +37,7 @@ func merge(defaults, own *node) *node {
 	m := &node{
 		schema: own.schema, label: own.label, labelRange: own.labelRange, misnamed: own.misnamed, def: own.def,
 		spans: slices.Concat(own.spans, defaults.spans), attrs: maps.Clone(own.attrs), refused: maps.Clone(own.refused),
+		partial: own.partial,
 	}
 	for name, v := range defaults.attrs {
 		if m.attrs[name] == nil && !m.refused[name] {

@@ -94,6 +94,7 @@ const (
 	BalancingUnfit    Code = "SC5035"
 	ProfileUnfit      Code = "SC5037"
 	CommitmentUnfit   Code = "SC5038"
+	ManifestUnfit     Code = "SC5039"
 
 	UnknownProvider   Code = "SC6001"
 	UnknownRegion     Code = "SC6002"
@@ -109,6 +110,9 @@ const (
 	CatalogFailed     Code = "SC6012"
 	GlobAdmitsNone    Code = "SC6013"
 	DiskSetting       Code = "SC6014"
+	ManifestMissing   Code = "SC6015"
+	ManifestBroken    Code = "SC6016"
+	ManifestIgnored   Code = "SC6017"
 
 	CannotBeMet Code = "SC7001"
 )
@@ -238,6 +242,7 @@ func meaningProblems() []Problem {
 		{Code: BalancingUnfit, Summary: "Balancing unfit", Meaning: "Balancers or connections that the way of balancing knows nothing of: they would be of no effect."},
 		{Code: ProfileUnfit, Summary: "Day unfit", Meaning: "A daily profile is no day of the throughput, or an autoscaler changes what is given as a fixed count."},
 		{Code: CommitmentUnfit, Summary: "Commitment unfit", Meaning: "A commitment promises dollars or machines, one of them, as its product is sold; it names the family that it is bound to, and runs at as_of."},
+		{Code: ManifestUnfit, Summary: "Manifest unfit", Meaning: "A manifest does not hold the workload that is asked for, or another group runs it already."},
 	}
 }
 
@@ -257,5 +262,8 @@ func catalogProblems() []Problem {
 		{Code: CatalogFailed, Summary: "Catalog cannot be read", Meaning: "The catalog of the region could not be loaded."},
 		{Code: GlobAdmitsNone, Summary: "Pattern admits nothing", Meaning: "Types have such names, but other settings of the group leave out each of them: its architectures, exclude, max_vcpus, or a class that allow does not name."},
 		{Code: DiskSetting, Summary: "Disk setting refused", Meaning: "A disk of this type does not take the setting, needs another, or cannot be the root disk of a node."},
+		{Code: ManifestMissing, Summary: "No such manifest", Meaning: "A manifest or a pattern of manifests names no file."},
+		{Code: ManifestBroken, Summary: "Manifest cannot be read", Meaning: "An object of a manifest is not what Kubernetes would take. The place is the manifest's."},
+		{Code: ManifestIgnored, Summary: "Not all of a manifest is planned", Meaning: "An object of a manifest says what no spec can say, or what the cluster has to say. The place is the manifest's.", Warning: true},
 	}
 }

@@ -129,5 +129,5 @@ func (r *reader) expand(n *node, d dynamicBlock, sc *scope) {
 			s.labelRanges = append(s.labelRanges, elementRange(d.labels, i, list.LengthInt()))
 		}
 	}
-	n.blocks = append(n.blocks, r.read(s))
+	r.readInside(n, s)
 }

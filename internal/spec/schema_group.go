@@ -5,8 +5,12 @@ import "github.com/scantling-dev/scantling/planner/units"
 func nodeGroupDefaults() block {
 	g := nodeGroup()
 	b := block{
-		name: "node_group_defaults", attributes: g.attributes,
-		doc: "Any attribute or block of node_group but workload. A group's own wins, attribute by attribute.",
+		name: "node_group_defaults", doc: "Any attribute or block of node_group but manifests and workload. A group's own wins, attribute by attribute.",
+	}
+	for _, a := range g.attributes {
+		if a.name != "manifests" {
+			b.attributes = append(b.attributes, a)
+		}
 	}
 	for _, n := range g.blocks {
 		if n.name != "workload" {
@@ -27,7 +31,7 @@ func nodeGroup() block {
 			{name: "guarantee", kind: kindChoice, choices: []string{"packed", "scheduled", "any_order"}, def: "scheduled", doc: "How sure it is that every pod has a place. packed: a placement exists, with everything up and, repacked, after each loss. scheduled: the modelled kube-scheduler places every pod, in 9 orders and, of what is chosen, some 30 to 250 more. any_order: proved for every order; hard topology spread and min_ready void the proof and are refused."},
 			{name: "provisioner", kind: kindChoice, unbuilt: true, doc: "What makes the nodes.", instead: "Leave it out: a managed node group is planned."},
 			{name: "split_by_zone", kind: kindBool, unbuilt: true, doc: "One Terraform group a zone.", instead: "Leave it out: one group over all zones is planned, whose counts by zone differ by one at most. For counts of your own write a group for each zone, with zones = [\"…\"]."},
-			{name: "manifests", kind: kindTexts, unbuilt: true, doc: "Manifests whose workloads run here.", instead: "Write a workload block for each."},
+			{name: "manifests", kind: kindTexts, def: "none", doc: "Kubernetes manifests, relative to the spec: files, patterns such as \"../k8s/*.yaml\", folders. Each Deployment, StatefulSet, Job and CronJob in them becomes a workload of the group, with its HorizontalPodAutoscaler and PodDisruptionBudget; a workload block of the same name says what they lack, and wins."},
 		},
 		blocks: append(machineBlocks(), workload()),
 	}
@@ -153,7 +157,7 @@ func workload() block {
 			{name: "termination_grace_period", kind: kindDuration, zero: true, def: "30s", doc: "Longest time a pod takes to stop."},
 			{name: "startup_time", kind: kindDuration, zero: true, def: "by role", doc: "From start to Ready."},
 			{name: "growth_per_month", kind: kindRatio, est: true, def: "growth.per_month", doc: "Growth of this workload; given here it applies to replicas too."},
-			{name: "manifest", kind: kindText, unbuilt: true, doc: "Manifest that pod, replicas and so on are read from.", instead: "Write them here."},
+			{name: "manifest", kind: kindText, def: "none", doc: "A Kubernetes manifest, as in manifests of the group, whose workload of this name, or whose only one, says what is not said here: requests, replicas, spread, budget and so on."},
 			{name: "fronts", kind: kindTexts, doc: "In place of throughput: workloads anywhere in the cluster whose throughput this one carries too, as a proxy before them does. By name or, where several have it, by address: \"node_group.web.workload.api\". The sum grows as its parts do."},
 			{name: "load_curve", kind: kindCurve, doc: "In place of service_time, for servers that batch requests or run on a GPU: [{ throughput = 10, p99 = \"80ms\" }, …], measured of one pod under a load that lasts, two points or more. A pod carries what keeps p99 to the target, by a straight line between the points and never beyond the last."},
 			{name: "daily_profile", kind: kindProfile, def: "the peak at all hours", doc: "How throughput goes over the day: 24 shares of the peak, from midnight UTC on, each the highest of its hour; or the least share, of a day that goes as a cosine does with the peak at 14:00 UTC."},

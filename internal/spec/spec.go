@@ -45,6 +45,9 @@ type Inputs struct {
 	// Rules are the ids that a rule block may name. Empty admits every id of the
 	// right form.
 	Rules []string
+	// Manifests reads what patterns name in a folder, which is that of the spec as the
+	// user sees it. Nil where manifests cannot be read.
+	Manifests func(dir string, patterns []string) (Manifests, error)
 }
 
 // Offers says what can be bought, and where.
@@ -73,8 +76,8 @@ type Spec struct {
 	files  []File
 }
 
-// Files returns the source files, sorted by name, for WriteDiagnostics. They
-// belong to the Spec.
+// Files returns the source files and after them the manifests, both sorted by name, for
+// WriteDiagnostics. They belong to the Spec.
 func (s *Spec) Files() []File { return s.files }
 
 // Load reads a spec: files in any order make the same Spec, apart from places.
@@ -84,6 +87,7 @@ func Load(files []File, in Inputs, offers Offers) (*Spec, hcl.Diagnostics) {
 	files = sortFiles(files)
 	r := newReader(offers)
 	r.knownRules = in.Rules
+	r.readAll = in.Manifests
 	bodies := r.parseFiles(files)
 	if r.failed() {
 		return nil, r.sorted()
@@ -95,8 +99,12 @@ func Load(files []File, in Inputs, offers Offers) (*Spec, hcl.Diagnostics) {
 		return nil, r.sorted()
 	}
 	s := &Spec{places: r.places, files: files}
-	s.Info = planner.SpecInfo{SHA256: digest(files), Variables: values.recorded}
-	s.Cluster, s.Catalog = r.buildCluster(cluster)
+	var found manifests
+	s.Cluster, s.Catalog, found = r.buildCluster(cluster)
+	s.Info = planner.SpecInfo{SHA256: digest(files, found.Files), Variables: values.recorded}
+	for _, f := range found.Files {
+		s.files = append(s.files, File{Name: found.shown(f.Name), Content: f.Content})
+	}
 	if r.failed() {
 		return nil, r.sorted()
 	}
@@ -111,17 +119,24 @@ func sortFiles(files []File) []File {
 }
 
 // digest returns the SHA-256 of sorted files: of each the base name and the
-// content, both with their length before them. The folder is left out, so that
-// a spec has one digest wherever it is planned from.
-func digest(files []File) string {
+// content, both with their length before them, and then the same of manifests, with
+// their names relative to the spec. The folder of the spec is left out, so that it has
+// one digest wherever it is planned from.
+func digest(files, manifests []File) string {
 	h := sha256.New()
-	for _, f := range files {
-		for _, part := range [][]byte{[]byte(path.Base(f.Name)), f.Content} {
+	add := func(name string, content []byte) {
+		for _, part := range [][]byte{[]byte(name), content} {
 			var n [8]byte
 			binary.BigEndian.PutUint64(n[:], uint64(len(part)))
 			h.Write(n[:])
 			h.Write(part)
 		}
+	}
+	for _, f := range files {
+		add(path.Base(f.Name), f.Content)
+	}
+	for _, f := range manifests {
+		add(f.Name, f.Content)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -140,8 +155,9 @@ type reader struct {
 	places map[string]hcl.Range
 	// sources are the contents of the files, by name.
 	sources map[string][]byte
-	// knownRules are Inputs.Rules.
+	// knownRules are Inputs.Rules, resolve is Inputs.Manifests.
 	knownRules []string
+	readAll    func(dir string, patterns []string) (Manifests, error)
 	// blocks made by dynamic so far.
 	expanded int
 }

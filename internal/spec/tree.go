@@ -38,6 +38,10 @@ type node struct {
 	// refused names the attributes and blocks that are known, given and not
 	// built, so that nothing is said to be missing in their stead.
 	refused map[string]bool
+	// partial: what is missing may stand in a manifest, which was not read yet.
+	partial bool
+	// manifests: workloads of it may stand in manifests.
+	manifests bool
 }
 
 // has reports whether the attribute is given, rightly or not.
@@ -98,6 +102,8 @@ type source struct {
 	items  map[string]item
 	blocks hclsyntax.Blocks
 	scope  *scope
+	// partial: the rest of it stands elsewhere.
+	partial bool
 }
 
 // item is an attribute before it is evaluated.
@@ -125,7 +131,11 @@ func sourceOf(schema *block, b *hclsyntax.Block, sc *scope) source {
 
 // read returns the block with all that is right in it, and reports the rest.
 func (r *reader) read(s source) *node {
-	n := &node{schema: s.schema, def: s.def, spans: []hcl.Range{s.span}, attrs: map[string]*value{}, refused: map[string]bool{}}
+	n := &node{schema: s.schema, def: s.def, spans: []hcl.Range{s.span}, attrs: map[string]*value{}, refused: map[string]bool{}, partial: s.partial}
+	if _, given := s.items["manifest"]; given {
+		n.partial = true
+	}
+	_, n.manifests = s.items["manifests"]
 	before := r.errors
 	r.readLabel(n, s)
 	n.misnamed = r.errors > before
@@ -207,7 +217,7 @@ func (r *reader) unknownAttribute(n *node, name string, it item, sc *scope) {
 		r.add(BlockOrAttribute, &it.name, "%s is a block: write %s { … } without \"=\".", name, name)
 		return
 	}
-	n.blocks = append(n.blocks, r.read(source{schema: b, def: it.name, span: hcl.RangeBetween(it.name, it.expr.Range()), items: r.objectItems(object), scope: sc}))
+	r.readInside(n, source{schema: b, def: it.name, span: hcl.RangeBetween(it.name, it.expr.Range()), items: r.objectItems(object), scope: sc})
 }
 
 // meant takes the required blocks that hold an attribute of this name for given:
@@ -254,10 +264,16 @@ func (r *reader) readBlock(n *node, b *hclsyntax.Block, sc *scope) {
 	case schema != nil && schema.unbuilt:
 		r.refuseBlock(n, schema, b.TypeRange)
 	case schema != nil:
-		n.blocks = append(n.blocks, r.read(sourceOf(schema, b, sc)))
+		r.readInside(n, sourceOf(schema, b, sc))
 	default:
 		r.unknownBlock(n, b, sc)
 	}
+}
+
+// readInside reads a block of n.
+func (r *reader) readInside(n *node, s source) {
+	s.partial = n.partial || s.schema.name == "workload" && n.manifests
+	n.blocks = append(n.blocks, r.read(s))
 }
 
 // unknownBlock handles a block that the table does not have: a map written
@@ -339,7 +355,7 @@ func (r *reader) checkRepeats(n *node) {
 
 // checkRequired reports what is missing of what the table requires.
 func (r *reader) checkRequired(n *node) {
-	if n.refused["manifest"] {
+	if n.partial {
 		return // the manifest may hold it
 	}
 	for _, a := range n.schema.attributes {

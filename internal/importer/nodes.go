@@ -1,0 +1,24 @@
+package importer
+
+import corev1 "k8s.io/api/core/v1"
+
+// Node is a node that runs.
+type Node struct {
+	Name   string
+	Labels map[string]string
+	Taints []corev1.Taint
+	// Version of its kubelet, "v1.35.2-eks-1a2b3c4".
+	Version string
+	// ProviderID is "aws:///us-east-1a/i-0123" or "gce://project/zone/name".
+	ProviderID  string
+	Allocatable corev1.ResourceList
+	OSImage     string
+	Place
+}
+
+func (r *reading) readNode(n *corev1.Node) {
+	r.Nodes = append(r.Nodes, Node{
+		Name: n.Name, Labels: n.Labels, Taints: n.Spec.Taints, Version: n.Status.NodeInfo.KubeletVersion, ProviderID: n.Spec.ProviderID,
+		Allocatable: n.Status.Allocatable, OSImage: n.Status.NodeInfo.OSImage, Place: r.place(),
+	})
+}
