@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner/units"
@@ -69,9 +70,6 @@ type UpgradeStay struct {
 	Surcharge Amount
 	// Months are what each of the next twelve months costs more, until ExtendedEnd.
 	Months []StayMonth
-	// BreakEven is the first day at whose end staying has cost more than the
-	// recommended strategy does; zero where that day is not known or does not come.
-	BreakEven units.Date
 }
 
 // StayMonth is a month of staying; it begins on Date.
@@ -188,6 +186,11 @@ type UpgradeGroup struct {
 	ExtraCost      units.USD
 	// Width is how many nodes are replaced at a time, which the figures are of.
 	Width UpgradeWidth
+	// WidthWhy says why that width was chosen; empty where it was declared. WidthOthers
+	// are the next narrower and the next wider one. Both are only known of the strategy
+	// that is recommended or asked for.
+	WidthWhy    string
+	WidthOthers []UpgradeWidthOther
 	// PeakByZone is the most nodes in each zone, PeakVCPUs the most vCPUs of all.
 	PeakByZone []ZoneCount
 	PeakVCPUs  int64
@@ -204,6 +207,27 @@ type UpgradeWidth struct {
 	// Declared: it is as the spec or a default says. Otherwise it was chosen, since
 	// nothing was declared.
 	Declared bool
+}
+
+// UpgradeWidthOther is a width that was not chosen, and what the whole upgrade would take
+// with it, as far as the group decides that.
+type UpgradeWidthOther struct {
+	Width     UpgradeWidth
+	Duration  time.Duration
+	ExtraCost units.USD
+	// Breaks is what keeps it from being used; empty where it is only slower or dearer.
+	Breaks []string
+}
+
+// WidthOpen reports whether a spec leaves open how many nodes of a group are replaced at
+// a time: it declares no figure of update_config that its ground has. surges tells whether
+// max_surge is one of them. The defaults stand then, unless an upgrade is planned.
+func (c *Cluster) WidthOpen(g *NodeGroup, surges bool) bool {
+	path := g.Path() + ".update_config."
+	assumed := func(name string) bool {
+		return slices.ContainsFunc(c.Assumptions, func(a Assumption) bool { return a.Path == path+name })
+	}
+	return assumed("max_unavailable") && (!surges || assumed("max_surge"))
 }
 
 // UpgradeEvent is something that happens in an upgrade.

@@ -22,7 +22,6 @@ func syncStay(to direction, d *stay, p *planner.UpgradeStay) {
 		syncText(to, &d.Date, &p.Date)
 		syncInt(to, &d.Cost, &p.Cost)
 	})
-	syncText(to, &d.BreakEven, &p.BreakEven)
 }
 
 func syncStrategy(to direction, d *strategy, p *planner.UpgradeStrategy) {
@@ -51,6 +50,14 @@ func syncStrategy(to direction, d *strategy, p *planner.UpgradeStrategy) {
 		syncInt(to, &d.Rounds, &p.Rounds)
 		syncInt(to, &d.MinReadyNodes, &p.MinReadyNodes)
 		syncWidth(to, &d.Width, &p.Width)
+		syncText(to, &d.WidthWhy, &p.WidthWhy)
+		syncList(to, &d.WidthOthers, &p.WidthOthers, func(to direction, d *widthOther, p *planner.UpgradeWidthOther) {
+			syncWidth(to, &d.Width, &p.Width)
+			syncInt(to, &d.Duration, &p.Duration)
+			otherKnown := known
+			syncKnown(to, &d.ExtraCost, &p.ExtraCost, &otherKnown)
+			syncTexts(to, &d.Breaks, &p.Breaks)
+		})
 		syncZones(to, &d.PeakByZone, &p.PeakByZone)
 		syncInt(to, &d.PeakVCPUs, &p.PeakVCPUs)
 	})

@@ -47,7 +47,6 @@ type stay struct {
 	ExtendedEnd date        `json:"extended_support_ends" jsonschema:"First day without any support; null where not published."`
 	Surcharge   *dollars    `json:"surcharge_usd_per_hour" jsonschema:"What extended support costs more; null where there is none or it is not known."`
 	Months      []stayMonth `json:"months" jsonschema:"The next twelve months, as far as the minor is supported."`
-	BreakEven   date        `json:"break_even" jsonschema:"First day at whose end staying has cost more than the recommended strategy; null where that day is not known or does not come."`
 }
 
 type stayMonth struct {
@@ -106,6 +105,8 @@ type groupUpgrade struct {
 	Rounds        int            `json:"rounds" since:"3" jsonschema:"How often its nodes are replaced."`
 	MinReadyNodes int            `json:"min_ready_nodes" since:"3" jsonschema:"Fewest nodes that are Ready while nodes are replaced; with a surge there may be more than planned."`
 	Width         width          `json:"width" since:"3" jsonschema:"How many nodes are replaced at a time."`
+	WidthWhy      text           `json:"width_reason" since:"3" jsonschema:"Why that width was chosen; null where it was declared, or the strategy is neither recommended nor asked for."`
+	WidthOthers   []widthOther   `json:"width_alternatives" since:"3" jsonschema:"The next narrower and the next wider width, where one was chosen for the strategy that is recommended or asked for."`
 	PeakByZone    map[string]int `json:"peak_nodes_by_zone" since:"3" jsonschema:"Most nodes in each zone."`
 	PeakVCPUs     int64          `json:"peak_vcpus" since:"3" jsonschema:"Most vCPUs at one time."`
 }
@@ -115,6 +116,13 @@ type width struct {
 	MaxUnavailable int  `json:"max_unavailable" jsonschema:"Nodes away; 0 where the strategy does not use it."`
 	Batch          int  `json:"batch" jsonschema:"Nodes that blue/green drains at a time; 0 elsewhere."`
 	Declared       bool `json:"declared" jsonschema:"As the spec says or by default; otherwise chosen for the upgrade."`
+}
+
+type widthOther struct {
+	Width     width    `json:"width" jsonschema:"How many nodes would be replaced at a time."`
+	Duration  seconds  `json:"duration_seconds" jsonschema:"What the whole upgrade would take, the widths of other groups as chosen."`
+	ExtraCost *dollars `json:"extra_cost_usd" signed:"true" jsonschema:"What it would cost beyond what runs anyway; null where a price is not known."`
+	Breaks    []string `json:"breaks" jsonschema:"What keeps it from being used; empty where it is only slower or dearer."`
 }
 
 type upgradeEvent struct {

@@ -25,6 +25,8 @@ type fakeProvider struct {
 	onSize func()
 	// ground changes the terms.
 	ground func(*planner.Terms)
+	// mechanics changes how nodes are replaced.
+	mechanics func(*planner.Mechanics)
 	// balancer stands before self-managed API servers.
 	balancer planner.LoadBalancer
 }
@@ -91,8 +93,8 @@ func (p fakeProvider) ControlPlane(_ *planner.Cluster, cat *catalogs.Catalog) (p
 	return planner.ControlPlane{}, errors.New("the catalog has no fee")
 }
 
-func (fakeProvider) Mechanics(*planner.Cluster) planner.Mechanics {
-	return planner.Mechanics{
+func (p fakeProvider) Mechanics(*planner.Cluster) planner.Mechanics {
+	m := planner.Mechanics{
 		Strategies: []planner.UpgradeOption{
 			{Name: "cluster_blue_green", Course: planner.CourseClusterBlueGreen},
 			{Name: "minimal", Course: planner.CourseEKSMinimal, TerminateFirst: true},
@@ -104,6 +106,10 @@ func (fakeProvider) Mechanics(*planner.Cluster) planner.Mechanics {
 		Setup: time.Minute, AfterDrain: time.Minute, ScaleDownPerNode: time.Minute,
 		DrainLimit: 15 * time.Minute, MaxParallel: 100, ControlPlaneRollback: 7 * 24 * time.Hour, NodeSkew: 1,
 	}
+	if p.mechanics != nil {
+		p.mechanics(&m)
+	}
+	return m
 }
 
 // agents are what the fake provider runs on each node, kubeDNS and a metrics

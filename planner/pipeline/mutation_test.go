@@ -235,7 +235,6 @@ func otherMutations() map[string]func(b *broken) {
 		"a strategy that is none":   func(b *broken) { b.plan.Upgrade.Recommended = "hope" },
 		"nodes follow earlier":      func(b *broken) { b.plan.Upgrade.NodeRounds = b.plan.Upgrade.NodeRounds[:1] },
 		"the best are blocked":      func(b *broken) { b.plan.Upgrade.Pareto = []string{"in_place"} },
-		"staying for nothing":       func(b *broken) { b.plan.Upgrade.Stay.BreakEven = "2020-01-01" },
 		"a strategy costs less":     surging(func(s *planner.UpgradeStrategy) { s.ExtraCost-- }),
 		"a peak lowered":            surging(func(s *planner.UpgradeStrategy) { s.PeakNodes-- }),
 		"vCPUs at the peak lowered": surging(func(s *planner.UpgradeStrategy) { s.PeakVCPUs-- }),

@@ -19,6 +19,11 @@ type candidate struct {
 	option  upgrade.Option
 	// course: the provider has it.
 	course bool
+	// widths are how many nodes of each pool are replaced at a time, 0 as it is declared;
+	// nil is all of them so.
+	widths []int
+	// search is where they come from; nil where nothing was to be chosen.
+	search *widthSearch
 	plan   rollout.Plan
 	line   rollout.Timeline
 	row    planner.UpgradeStrategy
@@ -37,16 +42,18 @@ func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *plann
 			out.NodeRounds = append(out.NodeRounds, hop)
 		}
 	}
+	refused := *j.problem
+	refused.Strategies = nil
 	var all []candidate
-	for _, s := range upgrade.Compare(*j.problem).Strategies {
-		c := candidate{formula: s}
-		if i := slices.IndexFunc(j.problem.Strategies, func(o upgrade.Option) bool { return o.Name == s.Name }); i >= 0 {
-			c.option, c.course = j.problem.Strategies[i], true
-			j.simulate(&c, keep)
-			j.limit(&c, u)
-		}
-		all = append(all, c)
+	for _, s := range upgrade.Compare(refused).Strategies {
+		all = append(all, candidate{formula: s})
 	}
+	for _, o := range j.problem.Strategies {
+		if c, known := j.candidate(o, u, keep); known {
+			all = append(all, c)
+		}
+	}
+	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(a.formula.Name, b.formula.Name) })
 	j.enforce(all, u, keep)
 	strategies := make([]upgrade.Strategy, len(all))
 	for i := range all {
@@ -60,20 +67,20 @@ func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *plann
 		}
 		if c.row.Name == cmp.Or(out.Recommended, j.problem.Wanted) && c.row.Simulated {
 			c.row.Failure = j.failure(&c.plan)
+			c.search.explain(c)
 		}
 		if len(c.row.BlockedBy) > 0 && c.row.Name != j.problem.Wanted {
 			c.row.Timeline = nil
 		}
 		out.Strategies = append(out.Strategies, c.row)
 	}
-	out.Stay = j.m.stay(calendar, out)
+	out.Stay = j.m.stay(calendar, out.From)
 	return out
 }
 
 // simulate runs a strategy, and fills in its row.
 func (j *journey) simulate(c *candidate, keep upgrade.Keep) {
-	c.plan = j.plan
-	c.plan.Course, c.plan.TerminateFirst = rollout.Course(c.option.Course), c.option.TerminateFirst
+	c.plan = j.planAt(c.option, c.widths)
 	c.line = rollout.Run(&c.plan, rollout.Options{})
 	t, f := &c.line, &c.formula
 	c.row = planner.UpgradeStrategy{
@@ -165,16 +172,20 @@ func (j *journey) below(c *candidate, keep upgrade.Keep) []string {
 	var names []string
 	for i := range c.row.Workloads {
 		w := &c.row.Workloads[i]
-		least := j.works[i].floor
-		if keep == upgrade.KeepTargets {
-			least = w.Need
-		}
-		if w.MinReady < least {
+		if least := j.leastOf(i, w, keep); w.MinReady < least {
 			c.broken += w.NoTarget
 			names = append(names, fmt.Sprintf("%s/%s (%d ready of %d)", w.Group, w.Name, w.MinReady, least))
 		}
 	}
 	return names
+}
+
+// leastOf is how many pods of a workload must be ready all the time.
+func (j *journey) leastOf(i int, w *planner.UpgradeWorkload, keep upgrade.Keep) int {
+	if keep == upgrade.KeepTargets {
+		return w.Need
+	}
+	return j.works[i].floor
 }
 
 // missed names the workloads whose targets do not hold.

@@ -19,6 +19,12 @@ type journey struct {
 	works   []journeyWork
 	plan    rollout.Plan
 	control *planner.ControlPlane
+	// planned are all groups of the plan, groups those that are upgraded; rests are what
+	// is known of each of these.
+	planned []planner.GroupPlan
+	rests   []*remainder
+	// each pool's upgrade by itself, made when it is asked for.
+	each []*journey
 	// drills of redundancy by group.
 	drills []*drills
 }
@@ -40,7 +46,7 @@ type journeyWork struct {
 
 // newJourney translates planned groups. rests are what is known of each of them.
 func (m *maker) newJourney(p *upgrade.Problem, from string, groups []planner.GroupPlan, rests []*remainder) *journey {
-	j := &journey{m: m, problem: p, groups: groups}
+	j := &journey{m: m, problem: p, groups: groups, planned: groups, rests: rests}
 	j.plan = rollout.Plan{
 		From: from, Hops: p.Hops, NodeSkew: p.NodeSkew, Zones: m.cluster.Zones,
 		Times: rollout.Times(p.Times), ControlPlaneNodes: p.ControlPlaneNodes,

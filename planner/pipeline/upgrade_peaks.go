@@ -73,15 +73,14 @@ func (j *journey) groupRow(c *candidate, i int) planner.UpgradeGroup {
 
 // width says how many nodes of a pool are replaced at a time.
 func (j *journey) width(c *candidate, i int) planner.UpgradeWidth {
-	out := planner.UpgradeWidth{Declared: true}
+	out := planner.UpgradeWidth{Declared: i >= len(c.widths) || c.widths[i] == 0}
 	surge, away, batch := rollout.WidthOf(&c.plan, &c.plan.Pools[i])
 	out.MaxSurge, out.MaxUnavailable, out.Batch = surge, away, batch
 	return out
 }
 
-// limit holds a strategy to what it may take: limits of the account at its peak, time
-// and money.
-func (j *journey) limit(c *candidate, u *planner.Upgrade) {
+// account holds a strategy to the limits of the account at its peak.
+func (j *journey) account(c *candidate) {
 	r := &c.row
 	r.Limits = j.atPeak(c)
 	for _, l := range r.Limits {
@@ -89,6 +88,11 @@ func (j *journey) limit(c *candidate, u *planner.Upgrade) {
 			r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("%s: %d %s at the peak, and the limit is %d", l.Resource, l.Used, limitUnit(l.Resource), l.Limit))
 		}
 	}
+}
+
+// budget holds a strategy to the time and the money that it may take.
+func (j *journey) budget(c *candidate, u *planner.Upgrade) {
+	r := &c.row
 	if u.FinishWithin > 0 && r.Duration > u.FinishWithin {
 		r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("takes %s, and finish_within is %s", spanWords(r.Duration), spanWords(u.FinishWithin)))
 	}
@@ -109,8 +113,8 @@ func (j *journey) atPeak(c *candidate) []planner.Limit {
 		return nil
 	}
 	parts := []uses{m.usesOfControlPlane(j.control)}
-	for g := range j.groups {
-		parts = append(parts, m.usesOfPlan(&j.groups[g]))
+	for g := range j.planned {
+		parts = append(parts, m.usesOfPlan(&j.planned[g]))
 	}
 	now := sumOf(m.limits, parts...)
 	together := c.plan.Course == rollout.ClusterBlueGreen
@@ -174,9 +178,9 @@ func (j *journey) extraOf(c *candidate, i int) uses {
 const stayMonths = 12
 
 // stay is what it costs to stay on the minor that runs.
-func (m *maker) stay(calendar []upgrade.Version, p *planner.UpgradePlan) planner.UpgradeStay {
+func (m *maker) stay(calendar []upgrade.Version, from string) planner.UpgradeStay {
 	var out planner.UpgradeStay
-	i := slices.IndexFunc(calendar, func(v upgrade.Version) bool { return v.Minor == p.From })
+	i := slices.IndexFunc(calendar, func(v upgrade.Version) bool { return v.Minor == from })
 	if i < 0 || m.cluster.AsOf.IsZero() {
 		return out
 	}
@@ -192,11 +196,6 @@ func (m *maker) stay(calendar []upgrade.Version, p *planner.UpgradePlan) planner
 			break
 		}
 		out.Months = append(out.Months, planner.StayMonth{Date: from, Cost: upgrade.StayCost(v, from, until, out.Surcharge.Rate)})
-	}
-	for s := range p.Strategies {
-		if r := &p.Strategies[s]; r.Name == p.Recommended && r.ExtraCostKnown {
-			out.BreakEven = upgrade.BreakEven(v, m.cluster.AsOf, out.Surcharge.Rate, r.ExtraCost)
-		}
 	}
 	return out
 }

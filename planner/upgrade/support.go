@@ -104,19 +104,3 @@ func between(major, after, to int) string {
 	}
 	return strings.Join(names, ", ")
 }
-
-// BreakEven returns the first day at whose end staying on a version from a day on has
-// cost more than an amount; zero where that day does not come before the provider's
-// support ends.
-func BreakEven(v Version, from units.Date, surcharge units.USDPerHour, cost units.USD) units.Date {
-	if v.StandardEnd.IsZero() || surcharge <= 0 {
-		return ""
-	}
-	// So many whole days cost no more than the amount, and one more does.
-	days := int(cost / ExtendedSupportCost(1, surcharge))
-	day := max(from, v.StandardEnd).AddDays(days)
-	if !v.ExtendedEnd.IsZero() && day >= v.ExtendedEnd {
-		return ""
-	}
-	return day
-}

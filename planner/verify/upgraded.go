@@ -34,8 +34,6 @@ func (k *checker) upgradeChoice(u *planner.UpgradePlan) {
 		days := m.Date.DaysUntil(m.Date.AddMonths(1))
 		k.need(m.Cost >= 0 && m.Cost <= units.USD(u.Stay.Surcharge.Rate)*units.USD(24*days), "upgrade.stay", "upgrade.stay", "the month from %s costs %d more", m.Date, m.Cost)
 	}
-	even := u.Stay.BreakEven
-	k.need(even.IsZero() || even >= k.c.AsOf && even >= u.Stay.StandardEnd && (u.Stay.ExtendedEnd.IsZero() || even < u.Stay.ExtendedEnd), "upgrade.stay", "upgrade.stay", "staying breaks even on %s", even)
 }
 
 // upgradeCourse checks what a strategy says of its course.

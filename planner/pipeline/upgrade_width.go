@@ -1,0 +1,324 @@
+package pipeline
+
+import (
+	"slices"
+	"time"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/upgrade"
+	"github.com/scantling-dev/scantling/planner/upgrade/rollout"
+)
+
+// candidate simulates a strategy, with the widths that suit it best where the spec does
+// not declare them, and holds it to the limits. It reports false for a strategy that the
+// stage does not know.
+func (j *journey) candidate(o upgrade.Option, u *planner.Upgrade, keep upgrade.Keep) (candidate, bool) {
+	s := j.searchWidths(o, u, keep)
+	var c candidate
+	for range mostWidthRounds {
+		c = candidate{option: o, course: true, search: s}
+		if s != nil {
+			c.widths = s.settle()
+		}
+		known := false
+		if c.formula, known = j.byFormula(o, c.widths, true); !known {
+			return c, false
+		}
+		j.simulate(&c, keep)
+		j.account(&c)
+		blocked := len(c.row.BlockedBy) > 0 || c.short != ""
+		j.budget(&c, u)
+		if s == nil || !s.narrow(&c, blocked, u.FinishWithin) {
+			break
+		}
+	}
+	return c, true
+}
+
+// mostWidthRounds is how often widths are chosen again for a strategy, where all groups
+// together do not keep what each of them does.
+const mostWidthRounds = 4
+
+// byFormula is what a strategy takes with its pools at widths, by closed formulas.
+// Whether pods have a place while nodes are away is only asked where it is wanted:
+// the answer takes drills.
+func (j *journey) byFormula(o upgrade.Option, widths []int, places bool) (upgrade.Strategy, bool) {
+	p := *j.problem
+	p.Strategies, p.Refused, p.Wanted = []upgrade.Option{o}, nil, ""
+	p.Groups = slices.Clone(p.Groups)
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		if i < len(widths) && widths[i] > 0 {
+			*g = g.At(o, widths[i])
+		}
+		g.Redundant = nil // the simulation asks, of the levels that are passed
+		if !places {
+			g.Pending = nil
+		}
+	}
+	all := upgrade.Compare(p).Strategies
+	if len(all) == 0 {
+		return upgrade.Strategy{}, false
+	}
+	return all[0], true
+}
+
+// planAt is what is simulated of a strategy with its pools at widths.
+func (j *journey) planAt(o upgrade.Option, widths []int) rollout.Plan {
+	p := j.plan
+	p.Course, p.TerminateFirst = rollout.Course(o.Course), o.TerminateFirst
+	p.Pools = slices.Clone(p.Pools)
+	for i := range p.Pools {
+		if i < len(widths) && widths[i] > 0 {
+			g, pool := j.problem.Groups[i].At(o, widths[i]), &p.Pools[i]
+			pool.MaxUnavailable, pool.MaxSurge, pool.AtATime = g.MaxUnavailable, g.MaxSurge, g.AtATime
+		}
+	}
+	return p
+}
+
+// alone is the upgrade of one pool by itself, for one minor. The pools that share its
+// pods lend their room.
+func (j *journey) alone(pool int) *journey {
+	at := j.pools[pool]
+	first := pool - at.pool
+	group := &j.groups[at.group]
+	p := *j.problem
+	p.Hops, p.NodeSkew = p.Hops[len(p.Hops)-1:], 1
+	p.Times.ControlPlaneStep, p.Times.AddOns, p.ControlPlaneNodes, p.APIDown = 0, 0, 0, false
+	p.Groups = slices.Clone(p.Groups[first : first+len(group.Pools)])
+	a := j.m.newJourney(&p, j.plan.From, j.groups[at.group:at.group+1], j.rests[at.group:at.group+1])
+	a.planned, a.control = j.planned, j.control
+	for i := range a.plan.Pools {
+		if i != at.pool {
+			a.plan.Pools[i].Stays = true
+			p.Groups[i].Nodes = nil
+		}
+	}
+	return a
+}
+
+// mostTurned bounds the nodes and pods of all turns of a strategy that are simulated
+// before one of them is chosen; beyond it only those that are chosen are.
+const mostTurned = 200_000
+
+// widthSearch looks for the widths of a strategy's pools.
+type widthSearch struct {
+	j      *journey
+	option upgrade.Option
+	keep   upgrade.Keep
+	pools  []poolTurns
+	// exact: all turns are simulated.
+	exact bool
+	// rounds of nodes; left is how long those of all pools may take together, 0 without end.
+	rounds int
+	left   time.Duration
+	// picked turns, by pool; -1 where nothing was to be chosen.
+	picked []int
+}
+
+// poolTurns are the widths that a pool may be replaced at, narrowest first.
+type poolTurns struct {
+	alone *journey
+	// pool of alone.
+	pool  int
+	turns []turn
+	// fixed is the time and cost of a pool of which nothing is to be chosen.
+	fixed upgrade.Turn
+}
+
+// turn is a pool replaced at a width.
+type turn struct {
+	nodes int
+	// c is what it takes, by formula or as simulated.
+	c candidate
+	// simulated: without drills of losses at least; tested: with all that is asked.
+	simulated, tested bool
+	// breaks is what keeps it from being taken; barred: wider ones than this one are taken
+	// to break no less than one that does.
+	breaks []string
+	barred bool
+}
+
+// searchWidths prepares the choice of a strategy's widths; nil where the spec declares
+// all of them, or the strategy has none.
+func (j *journey) searchWidths(o upgrade.Option, u *planner.Upgrade, keep upgrade.Keep) *widthSearch {
+	s := &widthSearch{j: j, option: o, keep: keep, rounds: upgrade.NodeRounds(len(j.plan.Hops), j.plan.NodeSkew)}
+	effort, some := 0, false
+	whole, known := j.byFormula(o, nil, false)
+	if !known {
+		return nil
+	}
+	s.left = u.FinishWithin - whole.Duration
+	for i := range j.pools {
+		g := &whole.Groups[i]
+		s.left += g.Duration
+		p := poolTurns{pool: j.pools[i].pool, fixed: upgrade.Turn{Duration: g.Duration}}
+		if j.widthOpen(j.pools[i].group) {
+			for _, k := range upgrade.Widths(o, j.problem.Groups[i], j.problem.Times) {
+				p.turns = append(p.turns, turn{nodes: k})
+			}
+		}
+		if len(p.turns) > 0 {
+			p.alone, some = j.lonely(i), true
+			effort += len(p.turns) * p.alone.effort()
+		}
+		s.pools = append(s.pools, p)
+		s.picked = append(s.picked, -1)
+	}
+	if !some {
+		return nil
+	}
+	s.exact = effort <= mostTurned
+	for i := range s.pools {
+		for k := range s.pools[i].turns {
+			s.try(&s.pools[i], k, s.exact, false)
+		}
+	}
+	if u.FinishWithin > 0 {
+		s.left = max(s.left, 1)
+	} else {
+		s.left = 0
+	}
+	return s
+}
+
+// lonely is alone, prepared once for all strategies.
+func (j *journey) lonely(pool int) *journey {
+	if j.each == nil {
+		j.each = make([]*journey, len(j.pools))
+	}
+	if j.each[pool] == nil {
+		j.each[pool] = j.alone(pool)
+	}
+	return j.each[pool]
+}
+
+// effort is how much there is to simulate: nodes and pods.
+func (j *journey) effort() int {
+	n := 0
+	for g := range j.groups {
+		n += j.groups[g].Nodes
+		for w := range j.groups[g].Workloads {
+			n += j.groups[g].Workloads[w].Replicas
+		}
+	}
+	return n
+}
+
+// widthOpen reports whether the spec leaves open how many nodes of a group are replaced
+// at a time: it declares none of the figures.
+func (j *journey) widthOpen(group int) bool {
+	g := j.m.groupNamed(j.groups[group].Name)
+	return j.m.cluster.WidthOpen(g, j.m.terms.MaxSurge)
+}
+
+// try works out what a turn takes: by formula alone, by simulation or, tested, with the
+// drills of what must be kept too.
+func (s *widthSearch) try(p *poolTurns, k int, simulate, tested bool) {
+	t, a := &p.turns[k], p.alone
+	widths := make([]int, len(a.pools))
+	widths[p.pool] = t.nodes
+	t.c = candidate{option: s.option, course: true, widths: widths}
+	t.c.formula, _ = a.byFormula(s.option, widths, tested)
+	t.simulated, t.tested = simulate || tested, tested
+	if !t.simulated {
+		t.c.row = planner.UpgradeStrategy{Duration: t.c.formula.Duration, ExtraCost: t.c.formula.ExtraCost, ExtraCostKnown: t.c.formula.ExtraCostKnown}
+		t.c.row.Groups = []planner.UpgradeGroup{{ExtraNodeHours: t.c.formula.ExtraNodeHours}}
+		t.breaks = slices.Concat(t.c.formula.BlockedBy, s.tight(p, k))
+		return
+	}
+	drilled := a.plan.Redundant
+	if !tested {
+		a.plan.Redundant = nil
+	}
+	a.simulate(&t.c, s.keep)
+	a.plan.Redundant = drilled
+	a.account(&t.c)
+	t.breaks = slices.Concat(t.c.row.BlockedBy, s.tight(p, k), s.bare(p, k))
+	if t.c.short != "" {
+		t.breaks = append(t.breaks, t.c.short)
+	}
+	if len(t.breaks) == 0 && (t.c.formula.Forces || t.c.line.Forced > 0) {
+		t.breaks = append(t.breaks, "pods are deleted against their budgets")
+	}
+}
+
+// settle picks the widths: those that cost least in all of those that hold what must be
+// kept and end in time, then the shortest, then the narrowest. What is picked has been
+// tested.
+func (s *widthSearch) settle() []int {
+	for {
+		offers := make([][]upgrade.Turn, len(s.pools))
+		for i := range s.pools {
+			offers[i] = s.offers(i)
+		}
+		s.picked, _ = upgrade.Pick(offers, s.left)
+		again := false
+		for i := range s.pools {
+			p := &s.pools[i]
+			if len(p.turns) == 0 {
+				s.picked[i] = -1
+				continue
+			}
+			if s.picked[i] < 0 {
+				s.picked[i] = s.least(p)
+				continue
+			}
+			if !p.turns[s.picked[i]].tested {
+				again = true
+				s.test(p, s.picked[i])
+			}
+		}
+		if !again {
+			return s.widths()
+		}
+	}
+}
+
+// widths are the picked ones as numbers of nodes, 0 where nothing was to be chosen.
+func (s *widthSearch) widths() []int {
+	out := make([]int, len(s.pools))
+	for i, k := range s.picked {
+		if k >= 0 {
+			out[i] = s.pools[i].turns[k].nodes
+		}
+	}
+	return out
+}
+
+// offers are the turns of a pool as they are picked from: in dollars or, where some price
+// is not known, in node hours.
+func (s *widthSearch) offers(pool int) []upgrade.Turn {
+	p := &s.pools[pool]
+	if len(p.turns) == 0 {
+		return []upgrade.Turn{p.fixed}
+	}
+	out := make([]upgrade.Turn, len(p.turns))
+	for k := range p.turns {
+		t := &p.turns[k]
+		out[k] = upgrade.Turn{Duration: time.Duration(s.rounds) * t.c.row.Duration, Cost: s.cost(t), Barred: len(t.breaks) > 0 || t.barred}
+	}
+	return out
+}
+
+// nodeHour is the millionth part in which node hours stand in for dollars.
+const nodeHour = 1e6
+
+// cost of a turn, in all rounds.
+func (s *widthSearch) cost(t *turn) int64 {
+	if s.priced() {
+		return int64(t.c.row.ExtraCost) * int64(s.rounds)
+	}
+	hours := 0.0
+	for i := range t.c.row.Groups {
+		hours += t.c.row.Groups[i].ExtraNodeHours
+	}
+	return int64(hours*nodeHour) * int64(s.rounds)
+}
+
+// priced reports whether all prices are known.
+func (s *widthSearch) priced() bool {
+	return !slices.ContainsFunc(s.j.problem.Groups, func(g upgrade.Group) bool { return !g.Price.Known })
+}
+

@@ -1,0 +1,236 @@
+package pipeline
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// drainShare is the part of a provider's limit that drains of a chosen width take at
+// most, since how fast pods end and start is an estimate. What the spec declares may
+// take all of it.
+const drainShare = 2
+
+// tight says that a turn drains nodes for longer than half of the provider's limit, where
+// one node at a time is done before.
+func (s *widthSearch) tight(p *poolTurns, k int) []string {
+	limit := s.j.plan.Times.DrainLimit / drainShare
+	if k == 0 || limit == 0 || !s.option.Limited() {
+		return nil
+	}
+	d, one := p.turns[k].c.formula.Groups[p.pool].Drain, p.turns[0].c.formula.Groups[p.pool].Drain
+	if d <= limit || one > limit {
+		return nil
+	}
+	return []string{fmt.Sprintf("drains take up to %s, more than half of the limit of %s", spanWords(d), spanWords(s.j.plan.Times.DrainLimit))}
+}
+
+// bare says that a turn leaves no pod of a workload ready, where one node at a time leaves
+// some: budgets and targets do not say so of every workload.
+func (s *widthSearch) bare(p *poolTurns, k int) []string {
+	var out []string
+	for i := range p.turns[k].c.row.Workloads {
+		w := &p.turns[k].c.row.Workloads[i]
+		if k == 0 || w.Pods == 0 || w.MinReady > 0 {
+			continue
+		}
+		if !p.turns[0].simulated {
+			s.try(p, 0, true, false)
+		}
+		if p.turns[0].c.row.Workloads[i].MinReady > 0 {
+			out = append(out, fmt.Sprintf("no pod of %s/%s is ready for a while", w.Group, w.Name))
+		}
+	}
+	return out
+}
+
+// test asks everything of a turn. Where it breaks something and there are too many pods to
+// try all, the widest turn below that does not is looked for by halves, and wider ones are
+// barred: fewer nodes away at a time are taken to break no more. That is so but for the
+// zones that nodes leave and come in.
+func (s *widthSearch) test(p *poolTurns, k int) {
+	if s.holds(p, k) || s.exact {
+		return
+	}
+	var open []int // turns below that may still hold
+	for i := range k {
+		if p.open(i) {
+			open = append(open, i)
+		}
+	}
+	low, high := -1, len(open)
+	for high-low > 1 {
+		mid := (low + high) / 2
+		if low < 0 {
+			mid = 0 // where not even the narrowest holds, none does
+		}
+		if s.holds(p, open[mid]) {
+			low = mid
+			continue
+		}
+		high = mid
+	}
+	for i := range p.turns {
+		if t := &p.turns[i]; !t.tested && (low < 0 || i > open[low]) {
+			t.barred = true
+		}
+	}
+}
+
+// open reports whether nothing is known that keeps a turn from being taken.
+func (p *poolTurns) open(k int) bool { return len(p.turns[k].breaks) == 0 && !p.turns[k].barred }
+
+// holds tests a turn, unless it was.
+func (s *widthSearch) holds(p *poolTurns, k int) bool {
+	if t := &p.turns[k]; !t.tested {
+		s.try(p, k, true, true)
+	}
+	return len(p.turns[k].breaks) == 0
+}
+
+// least is the turn to take where every one breaks something: of those that were
+// simulated the one that stops at nothing, then breaks what must be kept for the shortest,
+// leaves the most nodes, is cheapest, shortest and narrowest.
+func (s *widthSearch) least(p *poolTurns) int {
+	best := -1
+	for k := range p.turns {
+		if k == 0 || p.turns[k].simulated {
+			s.holds(p, k)
+		}
+		if p.turns[k].tested && (best < 0 || s.milder(&p.turns[k], &p.turns[best])) {
+			best = k
+		}
+	}
+	return best
+}
+
+// milder reports whether a turn breaks less than another, narrower one.
+func (s *widthSearch) milder(t, than *turn) bool {
+	return cmp.Or(
+		cmp.Compare(t.worth(), than.worth()), cmp.Compare(t.c.broken, than.c.broken), cmp.Compare(than.c.row.MinReady, t.c.row.MinReady),
+		cmp.Compare(s.cost(t), s.cost(than)), cmp.Compare(t.c.row.Duration, than.c.row.Duration),
+	) < 0
+}
+
+// worth counts how bad what a turn breaks is: it stands still or exceeds a limit, deletes
+// pods, or does not keep what it must.
+func (t *turn) worth() int {
+	switch {
+	case len(t.c.row.BlockedBy) > 0:
+		return 3
+	case t.c.formula.Forces || t.c.line.Forced > 0:
+		return 2
+	case len(t.breaks) > 0:
+		return 1
+	}
+	return 0
+}
+
+// narrow prepares another choice where the picked widths hold what must be kept each by
+// itself and not all together, or last longer than they do one by one. It reports false
+// where there is nothing to change.
+func (s *widthSearch) narrow(c *candidate, blocked bool, within time.Duration) bool {
+	for i, k := range s.picked {
+		if k >= 0 && len(s.pools[i].turns[k].breaks) > 0 {
+			return false // it is the least bad one
+		}
+	}
+	if !blocked {
+		if within <= 0 || c.row.Duration <= within || s.left <= 1 {
+			return false
+		}
+		s.left = max(s.left-(c.row.Duration-within), 1)
+		return true
+	}
+	barred := false
+	for _, culprits := range []bool{true, false} {
+		for i, k := range s.picked {
+			if k > 0 && (!culprits || s.culprit(c, i)) {
+				for ; k < len(s.pools[i].turns); k++ {
+					s.pools[i].turns[k].barred = true
+				}
+				barred = true
+			}
+		}
+		if barred {
+			break
+		}
+	}
+	return barred
+}
+
+// culprit reports whether pods of a pool's group are fewer than must be kept.
+func (s *widthSearch) culprit(c *candidate, pool int) bool {
+	name := s.j.groups[s.j.pools[pool].group].Name
+	for i := range c.row.Workloads {
+		w := &c.row.Workloads[i]
+		if w.Group == name && w.MinReady < s.j.leastOf(i, w, s.keep) {
+			return true
+		}
+	}
+	return false
+}
+
+// explain says of the picked widths why they are, and what the next narrower and wider
+// ones would come to.
+func (s *widthSearch) explain(c *candidate) {
+	if s == nil {
+		return
+	}
+	for i, k := range s.picked {
+		if k < 0 {
+			continue
+		}
+		p, g := &s.pools[i], &c.row.Groups[i]
+		for _, o := range []int{k - 1, k + 1} {
+			if o < 0 || o >= len(p.turns) {
+				continue
+			}
+			s.holds(p, o)
+			g.WidthOthers = append(g.WidthOthers, s.other(c, i, o))
+		}
+		g.WidthWhy = s.why(i)
+	}
+}
+
+// other is a turn that was not picked, as a change of the whole upgrade.
+func (s *widthSearch) other(c *candidate, pool, k int) planner.UpgradeWidthOther {
+	p := &s.pools[pool]
+	t, picked := &p.turns[k], &p.turns[s.picked[pool]]
+	rounds := int64(s.rounds)
+	return planner.UpgradeWidthOther{
+		Width:     t.c.row.Groups[p.pool].Width,
+		Duration:  c.row.Duration + time.Duration(rounds)*(t.c.row.Duration-picked.c.row.Duration),
+		ExtraCost: c.row.ExtraCost + units.USD(rounds)*(t.c.row.ExtraCost-picked.c.row.ExtraCost),
+		Breaks:    slices.Clone(t.breaks),
+	}
+}
+
+// why says what decides the width of a pool.
+func (s *widthSearch) why(pool int) string {
+	p := &s.pools[pool]
+	k := s.picked[pool]
+	t := &p.turns[k]
+	if len(t.breaks) > 0 {
+		return "every width breaks something; this one the least: " + strings.Join(t.breaks, "; ")
+	}
+	better := func(o *turn) bool {
+		return cmp.Or(cmp.Compare(s.cost(o), s.cost(t)), cmp.Compare(o.c.row.Duration, t.c.row.Duration)) < 0
+	}
+	for i := range p.turns {
+		if p.open(i) && better(&p.turns[i]) {
+			return "the cheapest that ends within finish_within"
+		}
+	}
+	for i := range p.turns { // the narrowest that would be better
+		if o := &p.turns[i]; len(o.breaks) > 0 && better(o) {
+			return fmt.Sprintf("the cheapest, then shortest, that breaks nothing; %d at a time: %s", o.nodes, o.breaks[0])
+		}
+	}
+	return "the cheapest, then shortest"
+}
