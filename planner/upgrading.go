@@ -1,7 +1,9 @@
 package planner
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner/units"
@@ -207,6 +209,21 @@ type UpgradeWidth struct {
 	// Declared: it is as the spec or a default says. Otherwise it was chosen, since
 	// nothing was declared.
 	Declared bool
+}
+
+// Words writes a width with the names of its attributes: "max_surge 6, max_unavailable 2";
+// empty where it has none.
+func (w UpgradeWidth) Words() string {
+	var parts []string
+	for _, k := range []struct {
+		name  string
+		nodes int
+	}{{"max_surge", w.MaxSurge}, {"max_unavailable", w.MaxUnavailable}, {"batch", w.Batch}} {
+		if k.nodes > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", k.name, k.nodes))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // UpgradeWidthOther is a width that was not chosen, and what the whole upgrade would take

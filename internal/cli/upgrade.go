@@ -194,8 +194,9 @@ func (o *upgradeOptions) compare(ctx context.Context, offers run.Offers, p *plan
 	return shown, nil
 }
 
-// inFull returns the comparison with the events of the strategy that is asked about, and
-// with the failures in its middle: a plan has both of the one that it recommends.
+// inFull returns the comparison with the events of the strategy that is asked about, with
+// the failures in its middle, and with the reasons of its widths: a plan has these of the
+// one that it recommends.
 func (o *upgradeOptions) inFull(ctx context.Context, offers run.Offers, p *planner.Plan, shown *report.UpgradeShown, until units.Date) (*planner.UpgradePlan, error) {
 	out := *shown.Upgrade
 	row := slices.IndexFunc(out.Strategies, func(s planner.UpgradeStrategy) bool { return s.Name == o.strategy })
@@ -210,7 +211,7 @@ func (o *upgradeOptions) inFull(ctx context.Context, offers run.Offers, p *plann
 	}
 	out.Strategies = slices.Clone(out.Strategies)
 	full := u.Named(o.strategy)
-	out.Strategies[row].Timeline, out.Strategies[row].Failure = full.Timeline, full.Failure
+	out.Strategies[row].Timeline, out.Strategies[row].Failure, out.Strategies[row].Groups = full.Timeline, full.Failure, full.Groups
 	return &out, nil
 }
 

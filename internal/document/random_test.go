@@ -194,6 +194,9 @@ func (g *generator) settle(v any) {
 			x.ExtraCost = 0
 			for i := range x.Groups {
 				x.Groups[i].ExtraCost = 0
+				for k := range x.Groups[i].WidthOthers {
+					x.Groups[i].WidthOthers[k].ExtraCost = 0
+				}
 			}
 		}
 	case *planner.SizedFor:

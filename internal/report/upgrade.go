@@ -198,6 +198,7 @@ func (p *page) course(s *UpgradeShown, o *planner.UpgradeStrategy) {
 	p.labelled("", dim, "# under way", "~ waiting", "h:mm from the start")
 	p.blank()
 	p.groupCourses(o)
+	p.widths(o)
 	p.worst(o)
 	p.blank()
 	p.podsOf(o)
@@ -266,22 +267,14 @@ func countOrDash(n int) string {
 
 // widthWords says with which parameters a group's nodes are replaced.
 func widthWords(g *planner.UpgradeGroup) string {
-	var parts []string
-	add := func(name string, n int) {
-		if n > 0 {
-			parts = append(parts, name+" "+number(n))
-		}
-	}
-	add("max_surge", g.Width.MaxSurge)
-	add("max_unavailable", g.Width.MaxUnavailable)
-	add("batch", g.Width.Batch)
-	if len(parts) == 0 {
+	words := g.Width.Words()
+	if words == "" {
 		return number(g.Parallel)
 	}
 	if !g.Width.Declared {
-		parts[len(parts)-1] += " (chosen)"
+		words += " (chosen)"
 	}
-	return strings.Join(parts, ", ")
+	return words
 }
 
 // worst tells the steps at which the least is ready, and would be after failures.

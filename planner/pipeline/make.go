@@ -125,7 +125,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		return planner.Plan{}, err
 	}
 	m.outages(plan.NodeGroups, &plan.ControlPlane)
-	plan.Assumptions = m.assumptions()
+	plan.Assumptions = m.assumptions(&plan)
 	plan.Findings = practice.Check(&plan, m.catalog, &m.terms)
 	return plan, nil
 }
@@ -207,8 +207,8 @@ func (m *maker) offersUsed(groups []planner.GroupPlan, control *planner.ControlP
 }
 
 // assumptions returns the spec's and those of the models, sorted by path.
-func (m *maker) assumptions() []planner.Assumption {
-	out := slices.Clone(m.cluster.Assumptions)
+func (m *maker) assumptions(plan *planner.Plan) []planner.Assumption {
+	out := slices.Concat(m.cluster.Assumptions, widthAssumptions(plan))
 	for i := range m.cluster.NodeGroups {
 		g := &m.cluster.NodeGroups[i]
 		for j := range g.Workloads {

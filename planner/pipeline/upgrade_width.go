@@ -77,6 +77,14 @@ func (j *journey) planAt(o upgrade.Option, widths []int) rollout.Plan {
 	return p
 }
 
+// widthAt is what is declared where so many nodes of a pool are replaced at a time.
+func (j *journey) widthAt(o upgrade.Option, pool, nodes int) (surge, away, batch int) {
+	widths := make([]int, len(j.pools))
+	widths[pool] = nodes
+	p := j.planAt(o, widths)
+	return rollout.WidthOf(&p, &p.Pools[pool])
+}
+
 // alone is the upgrade of one pool by itself, for one minor. The pools that share its
 // pods lend their room.
 func (j *journey) alone(pool int) *journey {
@@ -321,4 +329,3 @@ func (s *widthSearch) cost(t *turn) int64 {
 func (s *widthSearch) priced() bool {
 	return !slices.ContainsFunc(s.j.problem.Groups, func(g upgrade.Group) bool { return !g.Price.Known })
 }
-

@@ -16,9 +16,13 @@ import (
 // take all of it.
 const drainShare = 2
 
-// tight says that a turn drains nodes for longer than half of the provider's limit, where
-// one node at a time is done before.
+// tight says that a turn replaces all nodes at once and none of the old ones is kept, or
+// drains nodes for longer than half of the provider's limit, where one node at a time is
+// done before.
 func (s *widthSearch) tight(p *poolTurns, k int) []string {
+	if n := p.alone.problem.Groups[p.pool].Count(); k > 0 && p.turns[k].nodes >= n && !s.option.KeepsOld() {
+		return []string{fmt.Sprintf("all %d nodes at once: none is left should the new ones be bad", n)}
+	}
 	limit := s.j.plan.Times.DrainLimit / drainShare
 	if k == 0 || limit == 0 || !s.option.Limited() {
 		return nil
@@ -191,7 +195,9 @@ func (s *widthSearch) explain(c *candidate) {
 			if o < 0 || o >= len(p.turns) {
 				continue
 			}
-			s.holds(p, o)
+			if !p.turns[o].barred {
+				s.holds(p, o)
+			}
 			g.WidthOthers = append(g.WidthOthers, s.other(c, i, o))
 		}
 		g.WidthWhy = s.why(i)
@@ -203,12 +209,19 @@ func (s *widthSearch) other(c *candidate, pool, k int) planner.UpgradeWidthOther
 	p := &s.pools[pool]
 	t, picked := &p.turns[k], &p.turns[s.picked[pool]]
 	rounds := int64(s.rounds)
-	return planner.UpgradeWidthOther{
-		Width:     t.c.row.Groups[p.pool].Width,
+	// Of what else the strategy is held to only time and money change with the width.
+	whole := candidate{row: planner.UpgradeStrategy{
 		Duration:  c.row.Duration + time.Duration(rounds)*(t.c.row.Duration-picked.c.row.Duration),
-		ExtraCost: c.row.ExtraCost + units.USD(rounds)*(t.c.row.ExtraCost-picked.c.row.ExtraCost),
-		Breaks:    slices.Clone(t.breaks),
+		ExtraCost: c.row.ExtraCost + units.USD(rounds)*(t.c.row.ExtraCost-picked.c.row.ExtraCost), ExtraCostKnown: c.row.ExtraCostKnown,
+	}}
+	s.j.budget(&whole, s.j.m.cluster.Upgrade)
+	breaks := slices.Concat(t.breaks, whole.row.BlockedBy)
+	if t.barred && len(t.breaks) == 0 {
+		breaks = append(breaks, "wider than what breaks something, or than all groups together can be")
 	}
+	var width planner.UpgradeWidth
+	width.MaxSurge, width.MaxUnavailable, width.Batch = p.alone.widthAt(s.option, p.pool, t.nodes)
+	return planner.UpgradeWidthOther{Width: width, Duration: whole.row.Duration, ExtraCost: whole.row.ExtraCost, Breaks: breaks}
 }
 
 // why says what decides the width of a pool.
@@ -233,4 +246,38 @@ func (s *widthSearch) why(pool int) string {
 		}
 	}
 	return "the cheapest, then shortest"
+}
+
+// widthAssumptions are the widths that were chosen for the strategy of an upgrade that is
+// recommended or asked for.
+func widthAssumptions(plan *planner.Plan) []planner.Assumption {
+	if plan.Upgrade == nil {
+		return nil
+	}
+	s := plan.Upgrade.Named(cmp.Or(plan.Upgrade.Recommended, plan.Cluster.Upgrade.Strategy))
+	if s == nil {
+		return nil
+	}
+	var out []planner.Assumption
+	for i := range plan.NodeGroups {
+		g := &plan.NodeGroups[i]
+		var parts []string
+		for _, name := range g.CourseNames() {
+			at := slices.IndexFunc(s.Groups, func(c planner.UpgradeGroup) bool { return c.Name == name })
+			if at < 0 || s.Groups[at].WidthWhy == "" {
+				continue
+			}
+			c := &s.Groups[at]
+			words := c.Width.Words() + " with " + s.Name + ": " + c.WidthWhy
+			if name != g.Name {
+				words = name + ": " + words
+			}
+			parts = append(parts, words)
+		}
+		declared := slices.IndexFunc(plan.Cluster.NodeGroups, func(d planner.NodeGroup) bool { return d.Name == g.Name })
+		if len(parts) > 0 && declared >= 0 {
+			out = append(out, planner.Assumption{Path: plan.Cluster.NodeGroups[declared].Path() + ".update_config", Value: strings.Join(parts, "; "), Source: "upgrade"})
+		}
+	}
+	return out
 }

@@ -192,8 +192,9 @@ func declareWidth(p *problem, strategy string, k int) {
 }
 
 // TestWidthsAgainstAll: what is chosen is the best of all widths that can be declared. Of
-// those that are chosen no drain takes more than half of a limit, and no workload loses its
-// last ready pod, unless one node at a time does so too.
+// those that are chosen none replaces all nodes at once and keeps none of the old ones, no
+// drain takes more than half of a limit, and no workload loses its last ready pod, unless
+// one node at a time does so too.
 func TestWidthsAgainstAll(t *testing.T) {
 	d := dice{rand.New(rand.NewPCG(6, 0))}
 	draws := 150
@@ -225,7 +226,7 @@ func TestWidthsAgainstAll(t *testing.T) {
 				if k == 1 {
 					one = row
 				}
-				if len(row.BlockedBy) == 0 && !careless(p, row, one) && (best == nil || cheaper(row, best)) {
+				if len(row.BlockedBy) == 0 && !careless(p, row, one, n) && (best == nil || cheaper(row, best)) {
 					best = row
 				}
 			}
@@ -252,9 +253,13 @@ func cheaper(a, b *planner.UpgradeStrategy) bool {
 }
 
 // careless reports whether a width is one that the planner does not choose by itself.
-func careless(p *problem, row, one *planner.UpgradeStrategy) bool {
+func careless(p *problem, row, one *planner.UpgradeStrategy, nodes int) bool {
+	g := &row.Groups[0]
+	if !strings.HasSuffix(row.Name, "blue_green") && nodes > 1 && g.Parallel >= nodes {
+		return true
+	}
 	limit := p.provider.Mechanics(nil).DrainLimit / 2
-	if row.Name != "node_group_blue_green" && limit > 0 && row.Groups[0].Drain > limit && one.Groups[0].Drain <= limit {
+	if row.Name != "node_group_blue_green" && limit > 0 && g.Drain > limit && one.Groups[0].Drain <= limit {
 		return true
 	}
 	for i := range row.Workloads {

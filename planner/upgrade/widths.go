@@ -72,6 +72,11 @@ func (o Option) Limited() bool {
 	return o.Course != CourseNodeGroupBlueGreen && o.Course != CourseGKEAutoscaledBlueGreen && o.Course != CourseClusterBlueGreen
 }
 
+// KeepsOld reports whether old nodes are kept for a while once all new ones carry pods.
+func (o Option) KeepsOld() bool {
+	return o.Course == CourseNodeGroupBlueGreen || o.Course == CourseGKEBlueGreen
+}
+
 // At returns the group with so many of its nodes replaced at a time by a strategy. A surge
 // of GKE or of a roll takes none of them away; what does is another strategy.
 func (g Group) At(o Option, nodes int) Group {

@@ -43,6 +43,7 @@ func (k *checker) upgradeCourse(u *planner.UpgradePlan, s *planner.UpgradeStrate
 	k.upgradePods(s, path)
 	k.upgradeEvents(s, path)
 	k.upgradeAsked(s, path)
+	k.upgradeWidths(u, s, path)
 }
 
 // secondCluster is the strategy in which all groups run twice at a time.

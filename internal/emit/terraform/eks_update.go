@@ -11,9 +11,10 @@ import (
 const maxParallel = 100
 
 // updateConfig returns the module's update_config, which replaces the module's
-// own as a whole. It holds exactly one of the two counts. A declared share that
-// is no whole percentage is written as the number of nodes that it means here,
-// rounded down, at least 1: the parallelism that was planned.
+// own as a whole. It holds exactly one of the two counts: that which was chosen for the
+// planned upgrade, or what the group declares. A declared share that is no whole
+// percentage is written as the number of nodes that it means here, rounded down, at
+// least 1: the parallelism that was planned.
 func (g *eksGroup) updateConfig() object {
 	c := object{"update_strategy": g.updateStrategy()}
 	if percent, ok := g.percentage(); ok {
@@ -26,6 +27,9 @@ func (g *eksGroup) updateConfig() object {
 
 // percentage returns the declared share in whole percent, 1 to 100.
 func (g *eksGroup) percentage() (int, bool) {
+	if g.chosen(g.inGroup()) != nil {
+		return 0, false
+	}
 	u := g.spec.UpdateConfig.MaxUnavailable
 	if !u.IsRatio || u.Ratio < units.Percent || u.Ratio%units.Percent != 0 {
 		return 0, false
@@ -39,6 +43,9 @@ func (g *eksGroup) parallel(n int) int {
 	if _, ok := g.percentage(); !ok {
 		n = g.nodes
 	}
+	if w := g.chosen(g.inGroup()); w != nil {
+		return w.MaxUnavailable
+	}
 	return min(max(g.spec.UpdateConfig.MaxUnavailable.Down(n), 1), maxParallel)
 }
 
@@ -46,10 +53,18 @@ func (g *eksGroup) parallel(n int) int {
 // the group declares it, or declares nothing and the upgrade is recommended that
 // way.
 func (g *eksGroup) updateStrategy() string {
-	if g.strategy(surge, minimal) == minimal {
+	if g.inGroup() == minimal {
 		return "MINIMAL"
 	}
 	return "DEFAULT"
+}
+
+// inGroup is the strategy by which EKS updates the group in its place.
+func (g *eksGroup) inGroup() string {
+	if g.strategy(surge, minimal) == minimal {
+		return minimal
+	}
+	return surge
 }
 
 // updateTimeout returns how long Terraform waits for an update of the group: the

@@ -205,12 +205,25 @@ func (g *group) strategy(inGroup ...string) string {
 	return g.spec.UpdateConfig.Strategy
 }
 
+// chosen returns the width that the planned upgrade chose for the pool in a strategy; nil
+// where the spec declares one, or the strategy is blocked.
+func (g *group) chosen(strategy string) *planner.UpgradeWidth {
+	c := g.course(strategy)
+	if c == nil || c.Width.Declared || len(g.upgrade.Named(strategy).BlockedBy) > 0 || c.Width.MaxSurge+c.Width.MaxUnavailable+c.Width.Batch == 0 {
+		return nil
+	}
+	return &c.Width
+}
+
 // pace returns how many nodes more, and how many fewer, there are while the group's
-// nodes are replaced by a strategy: what its update_config declares, at least one of
-// them. A share of max_surge rounds up and of max_unavailable down, to 1 at least.
+// nodes are replaced by a strategy: what was chosen for it or what its update_config
+// declares, at least one of them. A share of max_surge rounds up and of max_unavailable down, to 1 at least.
 // What a strategy has no figure for, because the group declares the other one, is
 // as wide as that one: so the strategies of an upgrade were compared.
 func (g *group) pace(strategy string) (more, fewer int) {
+	if w := g.chosen(strategy); w != nil {
+		return w.MaxSurge, max(w.MaxUnavailable, w.Batch)
+	}
 	u, n := g.spec.UpdateConfig, g.nodes
 	if strategy != surge {
 		return 0, g.atATime()

@@ -1,0 +1,81 @@
+package verify
+
+import (
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// upgradeWidths checks how many nodes of each pool a strategy replaces at a time: what the
+// spec declares, or what was chosen, within the bounds of the provider, and that no
+// narrower or wider one that is named beside it would have been the choice.
+func (k *checker) upgradeWidths(u *planner.UpgradePlan, s *planner.UpgradeStrategy, path string) {
+	mech := k.prov.Mechanics(k.c)
+	at := slices.IndexFunc(mech.Strategies, func(o planner.UpgradeOption) bool { return o.Name == s.Name })
+	if at < 0 {
+		return
+	}
+	for _, g := range k.groups {
+		open := k.c.WidthOpen(g.decl, k.terms.MaxSurge)
+		for i, name := range g.plan.CourseNames() {
+			c := slices.IndexFunc(s.Groups, func(c planner.UpgradeGroup) bool { return c.Name == name })
+			if c < 0 || s.Groups[c].Width == (planner.UpgradeWidth{}) { // early documents do not say
+				continue
+			}
+			o := &s.Groups[c]
+			where, w, n := path+"."+name, &o.Width, g.plan.Pools[i].Nodes
+			k.need(open || w.Declared, where, "upgrade.width", "%+v was chosen, and the spec declares a width", *w)
+			k.widthBounds(where, w, &mech.Strategies[at], n, len(g.plan.Pools[i].NodesByZone), mech.MaxParallel)
+			if w.Declared && mech.Strategies[at].Course == planner.CourseEKSDefault && !k.terms.OwnMachines && !k.terms.MaxSurge {
+				asked := min(max(g.decl.UpdateConfig.MaxUnavailable.Down(n), 1), max(mech.MaxParallel, 1), max(n, 1))
+				k.need(n == 0 || w.MaxUnavailable == asked, where, "upgrade.width", "%d at a time, the spec declares %d", w.MaxUnavailable, asked)
+			}
+			k.widthChoice(u, s, o, where)
+		}
+	}
+}
+
+// widthBounds holds a width to the nodes that there are and to what the provider replaces
+// at a time.
+func (k *checker) widthBounds(where string, w *planner.UpgradeWidth, o *planner.UpgradeOption, n, zones, most int) {
+	if n == 0 {
+		return
+	}
+	if most == 0 {
+		most = n
+	}
+	surge, together := w.MaxSurge, w.MaxSurge+w.MaxUnavailable+w.Batch
+	switch o.Course {
+	case planner.CourseEKSDefault:
+		// The larger of two nodes a zone and of what is replaced at a time.
+		k.need(surge >= max(2*zones, w.MaxUnavailable), where, "upgrade.width", "a surge of %d with %d at a time in %d zones", surge, w.MaxUnavailable, zones)
+		together = w.MaxUnavailable
+	case planner.CourseEKSMinimal:
+		k.need(surge == 0, where, "upgrade.width", "a surge of %d, and nodes go first", surge)
+	case planner.CourseGKEBlueGreen, planner.CourseGKEAutoscaledBlueGreen, planner.CourseClusterBlueGreen:
+		most = n
+	case planner.CourseGKESurge, planner.CourseRolling:
+		k.need(!o.TerminateFirst || surge == 0, where, "upgrade.width", "a surge of %d, and nodes go first", surge)
+		k.need(w.Declared || surge == 0 || w.MaxUnavailable == 0, where, "upgrade.width", "a surge of %d was chosen that takes %d away", surge, w.MaxUnavailable)
+	case planner.CourseInPlace, planner.CourseNodeGroupBlueGreen:
+	}
+	k.need(together >= 1 && together <= min(n, most), where, "upgrade.width", "%d of %d nodes at a time", together, n)
+}
+
+// widthChoice holds a chosen width to those that are named beside it: what breaks nothing
+// must not be better, nor there at all where the chosen one breaks something.
+func (k *checker) widthChoice(u *planner.UpgradePlan, s *planner.UpgradeStrategy, o *planner.UpgradeGroup, where string) {
+	said := o.WidthWhy != "" || len(o.WidthOthers) > 0
+	told := s.Name == u.Recommended || s.Name == k.c.Upgrade.Strategy
+	k.need(!said || told && !o.Width.Declared, where, "upgrade.width", "a choice is explained that was not made, or of a strategy that nobody asks for")
+	k.need(o.Width.Declared || !told || !s.Simulated || o.WidthWhy != "", where, "upgrade.width", "%+v was chosen, and no reason is given", o.Width)
+	if len(s.BlockedBy) > 0 || k.c.Upgrade.FinishWithin > 0 || !s.ExtraCostKnown {
+		return
+	}
+	for _, other := range o.WidthOthers {
+		better := other.ExtraCost < s.ExtraCost || other.ExtraCost == s.ExtraCost && other.Duration < s.Duration
+		k.need(len(other.Breaks) > 0 || !better, where, "upgrade.width", "%+v was chosen, and %+v breaks nothing and is better", o.Width, other.Width)
+		k.need(len(other.Breaks) > 0 || s.MinReady == units.Whole || k.c.Upgrade.Keep != planner.UpgradeKeepCapacity, where, "upgrade.width", "%+v leaves fewer nodes than planned, and %+v does not", o.Width, other.Width)
+	}
+}
