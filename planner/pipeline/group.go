@@ -30,6 +30,9 @@ type problem struct {
 	// thorough has the scheduler tried in further orders; verdicts are what tries of mixes
 	// said, by key.
 	thorough bool
+	// sums is what they are enough for, and decided says that they were.
+	sums     sums
+	decided  bool
 	verdicts map[string]verdict
 	// bearing are types by whether a node holds a pod of the group.
 	bearing map[*offer]bool
@@ -144,7 +147,12 @@ func (p *problem) scan(ctx context.Context, offers []packing.Offer, alternatives
 		Start:        p.start,
 		Cost:         p.costOf(),
 		Try: func(offer, nodes int) packing.Verdict {
+			p.sums = enoughToRefute
 			a, failure := p.try(&p.offers[offer], nodes, p.losses)
+			p.sums = notEnough
+			if failure != nil && p.decided {
+				return packing.Verdict{Payload: refuted{offer, nodes}}
+			}
 			if failure != nil {
 				return packing.Verdict{Payload: failure, Stopped: failure.Stopped, Never: failure.Resource == shortMachines}
 			}
@@ -180,6 +188,38 @@ func (p *problem) try(o *offer, nodes int, losses placement.Losses) (*answer, *p
 	return p.tryWith(p.group.Guarantee, o, nodes, losses)
 }
 
+// sums of requests may be enough to say whether nodes hold: not where a failure or a report
+// is asked for.
+type sums int
+
+const (
+	notEnough sums = iota
+	enoughToRefute
+	enoughToDecide
+)
+
+// refuted is in the place of the failure of so many nodes of an offer that sums refute.
+type refuted struct{ offer, nodes int }
+
+// failureOf is what a try that did not hold left; nil where there was none.
+func (p *problem) failureOf(payload any) *placement.Failure {
+	if r, ok := payload.(refuted); ok {
+		_, failure := p.try(&p.offers[r.offer], r.nodes, p.losses)
+		return failure
+	}
+	failure, _ := payload.(*placement.Failure)
+	return failure
+}
+
+// fails is tryWith for those who ask for no more than whether so many nodes of o do not
+// hold: it is quicker where sums alone say so. Its failure may then say little.
+func (p *problem) fails(guarantee planner.Guarantee, o *offer, nodes int, losses placement.Losses) *placement.Failure {
+	p.sums = enoughToDecide
+	defer func() { p.sums = notEnough }()
+	_, failure := p.tryWith(guarantee, o, nodes, losses)
+	return failure
+}
+
 // tryWith is try with any guarantee. The replicas of workloads that must stay ready
 // are found along the way: the fewest that do on these nodes.
 func (p *problem) tryWith(guarantee planner.Guarantee, o *offer, nodes int, losses placement.Losses) (*answer, *placement.Failure) {
@@ -200,6 +240,7 @@ func (p *problem) tryMix(guarantee planner.Guarantee, x mix, losses placement.Lo
 	for i := range p.works {
 		p.sized = append(p.sized, p.works[i].replicas(nodes, len(p.group.Zones), losses))
 	}
+	p.decided = false
 	key := x.key()
 	if v, ok := p.known(key, guarantee, losses); ok {
 		if v.answer != nil {
@@ -208,7 +249,7 @@ func (p *problem) tryMix(guarantee planner.Guarantee, x mix, losses placement.Lo
 		return v.answer, v.failure
 	}
 	a, failure := p.tryZones(guarantee, x, zones, losses)
-	if !p.thorough && losses == p.losses && guarantee == p.group.Guarantee && (failure == nil || !failure.Stopped) {
+	if !p.decided && !p.thorough && losses == p.losses && guarantee == p.group.Guarantee && (failure == nil || !failure.Stopped) {
 		p.remember(key, verdict{a, failure})
 	}
 	return a, failure
@@ -277,8 +318,20 @@ func (p *problem) checkAs(guarantee planner.Guarantee, in placement.Group, losse
 }
 
 // scheduled asks the modelled scheduler of the version that runs and, where an
-// upgrade changes its formula, of the one to come. The report is of today's.
+// upgrade changes its formula, of the one to come. The report is of today's. Where sums
+// are enough and decide, there is none.
 func (p *problem) scheduled(in placement.Group, losses placement.Losses) (placement.Report, *placement.Failure) {
+	if p.sums != notEnough {
+		holds, known := placement.Decide(&in, losses)
+		switch {
+		case known && !holds:
+			p.decided = true
+			return placement.Report{}, &placement.Failure{During: placement.Normal, Resource: placement.ShortProof}
+		case known && p.sums == enoughToDecide:
+			p.decided = true
+			return placement.Report{}, nil
+		}
+	}
 	formulas := p.m.balances()
 	report, failure := p.m.checker.Check(in, losses, placement.Options{Balance: formulas[0], Stop: p.m.stop, Thorough: p.thorough})
 	for _, next := range formulas[1:] {
@@ -292,9 +345,9 @@ func (p *problem) scheduled(in placement.Group, losses placement.Losses) (placem
 	return report, failure
 }
 
-// leastReady lowers each of a to that of b, where there is one.
+// leastReady lowers each of a to that of b, where there are both.
 func leastReady(a, b []int) []int {
-	for i := range b {
+	for i := range min(len(a), len(b)) {
 		a[i] = min(a[i], b[i])
 	}
 	return a

@@ -237,7 +237,7 @@ func (p *problem) priceScheduled(o *offer, least, most, known int) planner.Guara
 	step := p.step()
 	n := units.CeilDiv(least, step) * step
 	for tries := p.tries(ways); tries > 0 && n <= most; tries, n = tries-1, n+step {
-		if _, failure := p.tryWith(planner.Scheduled, o, n, p.losses); failure == nil {
+		if p.fails(planner.Scheduled, o, n, p.losses) == nil {
 			price := p.priceOf(planner.Scheduled, o, n)
 			price.Proof = scheduledProof
 			return price
@@ -246,7 +246,7 @@ func (p *problem) priceScheduled(o *offer, least, most, known int) planner.Guara
 	proof := "the proof for any order; of fewer nodes not all counts were tried"
 	for tries := priceTries * 2; tries > 0 && known-n > step; tries-- {
 		mid := (n + known) / 2 / step * step
-		if _, failure := p.tryWith(planner.Scheduled, o, mid, p.losses); failure != nil {
+		if p.fails(planner.Scheduled, o, mid, p.losses) != nil {
 			n = mid
 			continue
 		}

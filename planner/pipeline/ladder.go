@@ -141,7 +141,7 @@ func (p *problem) leastFound(offer int) (int, string) {
 	tries := max(ladderTries, ladderSteps/pods)
 	low, jump := first-1, 1
 	for n := first; n*step <= most && tries > 0; tries-- {
-		_, failure := p.try(o, n*step, p.losses)
+		failure := p.fails(p.group.Guarantee, o, n*step, p.losses)
 		if failure == nil {
 			return p.narrow(o, low, n, tries-1), ""
 		}
@@ -182,7 +182,7 @@ func (p *problem) neverHolds(o *offer) string {
 func (p *problem) narrow(o *offer, low, high, tries int) int {
 	for ; high-low > 1 && tries > 0; tries-- {
 		mid := (low + high) / 2
-		if _, failure := p.try(o, mid*p.step(), p.losses); failure == nil {
+		if p.fails(p.group.Guarantee, o, mid*p.step(), p.losses) == nil {
 			high = mid
 		} else {
 			low = mid

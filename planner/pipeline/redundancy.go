@@ -68,7 +68,7 @@ func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
 	n = max(n, p.group.MinNodes, 1)
 	for _, s := range steps {
 		for ; n < a.nodes(); n++ {
-			if _, failure := p.try(o, n, s.losses); failure == nil {
+			if p.fails(p.group.Guarantee, o, n, s.losses) == nil {
 				break
 			}
 		}

@@ -61,55 +61,48 @@ func (m *maker) remainderOf(g *planner.GroupPlan) (*remainder, error) {
 // pool and all of the others, and how many, when so many pods of each need none; 0
 // where all have one, however the zones share the nodes.
 func (r *remainder) pending(pool, nodes int, without func(workload string) int) (workload string, pods int) {
-	if f := r.check(pool, nodes, placement.Losses{}, without); f != nil {
-		return f.Workload, f.Missing
-	}
-	return "", 0
-}
-
-// redundant reports whether so many nodes of a pool and all of the others still survive
-// the declared losses.
-func (r *remainder) redundant(pool, nodes int) bool {
-	return r.check(pool, nodes, r.p.losses, func(string) int { return 0 }) == nil
-}
-
-// check places the group's pods on so many nodes of a pool and all of the others, and
-// drills the losses, for each split over the zones; it returns the first failure.
-func (r *remainder) check(pool, nodes int, losses placement.Losses, without func(workload string) int) *placement.Failure {
 	left := slices.Clone(r.zones)
 	for _, zones := range splits(r.zones[pool], nodes) {
 		left[pool] = zones
 		in := r.group(left)
 		for i := range in.Workloads {
 			w := &in.Workloads[i]
-			w.Surge = 0
 			w.Replicas -= min(without(w.Name), w.Replicas)
 		}
-		if _, failure := r.p.scheduled(in, losses); failure != nil {
-			return failure
+		if holds, known := placement.Decide(&in, placement.Losses{}); known && holds {
+			continue
+		}
+		if _, failure := r.p.scheduled(in, placement.Losses{}); failure != nil {
+			return failure.Workload, failure.Missing
 		}
 	}
-	return nil
+	return "", 0
 }
 
-// survives reports whether the declared losses are survived on so many nodes of each
-// pool by zone.
-func (r *remainder) survives(zones [][]int) bool {
+// decides says whether the declared losses are survived on so many nodes of each pool by
+// zone, where sums alone do; known is false where that takes a drill.
+func (r *remainder) decides(zones [][]int) (survives, known bool) {
 	in := r.group(zones)
-	for i := range in.Workloads {
-		in.Workloads[i].Surge = 0
-	}
-	_, failure := r.p.scheduled(in, r.p.losses)
+	return placement.Decide(&in, r.p.losses)
+}
+
+// survives reports whether they are, by a drill.
+func (r *remainder) survives(zones [][]int) bool {
+	_, failure := r.p.scheduled(r.group(zones), r.p.losses)
 	return failure == nil
 }
 
-// group is the planned group with so many nodes of each pool by zone.
+// group is the planned group with so many nodes of each pool by zone, and no rollout.
 func (r *remainder) group(zones [][]int) placement.Group {
 	var x mix
 	for _, o := range r.offers {
 		x = append(x, part{offer: o})
 	}
-	return r.p.placementGroup(x, zones)
+	in := r.p.placementGroup(x, zones)
+	for i := range in.Workloads {
+		in.Workloads[i].Surge = 0
+	}
+	return in
 }
 
 // splits returns ways in which so many nodes of a group may be left over its

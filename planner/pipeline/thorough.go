@@ -166,9 +166,14 @@ func (p *problem) remember(key string, v verdict) {
 	p.verdicts[key] = v
 }
 
-// known returns what an earlier try said of a mix, where it is the same question.
+// known returns what an earlier try said of a mix, where it is the same question. So is
+// that of further orders where there are too many pods for any.
 func (p *problem) known(key string, guarantee planner.Guarantee, losses placement.Losses) (verdict, bool) {
-	if p.thorough || losses != p.losses || guarantee != p.group.Guarantee {
+	pods := 0
+	for i := range p.sized {
+		pods += p.sized[i].Sum()
+	}
+	if p.thorough && placement.FurtherOrders(pods) > 0 || losses != p.losses || guarantee != p.group.Guarantee {
 		return verdict{}, false
 	}
 	v, ok := p.verdicts[key]

@@ -30,7 +30,7 @@ func (p *problem) unplannable(err error) error {
 	if !ok {
 		return err
 	}
-	failure, _ := e.Last.Payload.(*placement.Failure)
+	failure := p.failureOf(e.Last.Payload)
 	if failure == nil && p.mixes() && !slices.ContainsFunc(p.offers, func(o offer) bool { return p.holdsEach(&o) }) {
 		return p.unmixed()
 	}

@@ -154,9 +154,6 @@ func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder) []upgrade.G
 		for _, z := range pool.NodesByZone {
 			u.NodesByZone = append(u.NodesByZone, z.Nodes)
 		}
-		if declared.Redundancy.Nodes > 0 || declared.Redundancy.Zones > 0 {
-			u.Redundant = func(nodes int) bool { return rest.redundant(i, nodes) }
-		}
 		for _, pl := range g.Placement {
 			if pl.Pool != names[i] {
 				continue

@@ -17,7 +17,8 @@ type drills struct {
 	// planned nodes survive. held and failed are what was tried.
 	planned      [][]int
 	held, failed [][]int
-	// left is how many drills may still be tried; what is not tried does not survive.
+	// left is how many drills may still be tried: what neither sums nor a drill say to
+	// survive does not.
 	left int
 }
 
@@ -57,11 +58,18 @@ func (d *drills) survives(ready [][]int, zones []string) bool {
 		return false
 	case enough || slices.ContainsFunc(d.held, func(o []int) bool { return covers(at, o) }):
 		return true
-	case d.left == 0 || slices.ContainsFunc(d.failed, func(o []int) bool { return covers(o, at) }):
+	case slices.ContainsFunc(d.failed, func(o []int) bool { return covers(o, at) }):
 		return false
 	}
-	d.left--
-	if d.rest.survives(left) {
+	survives, known := d.rest.decides(left)
+	if !known && d.left == 0 {
+		return false
+	}
+	if !known {
+		d.left--
+		survives = d.rest.survives(left)
+	}
+	if survives {
 		d.held = append(d.held, at)
 		return true
 	}

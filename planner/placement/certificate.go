@@ -154,6 +154,10 @@ type proof struct {
 	// denominators there.
 	counted []bool
 	room    [][]int64
+	// steps to which requests are rounded up, by resource, and the requests so rounded, by
+	// workload; a certificate has no steps, and size.
+	steps   []int64
+	rounded [][]int64
 }
 
 func newProof(g *Group) *proof {
@@ -183,6 +187,7 @@ func newProof(g *Group) *proof {
 		}
 		p.mayRun = append(p.mayRun, pools)
 	}
+	p.rounded = p.size
 	return p
 }
 
@@ -227,7 +232,7 @@ func (p *proof) need(j int) (Need, *ProofVoid) {
 		}
 		counted++
 		for d := range p.room[pool] {
-			p.room[pool][d] = p.node[pool][d] - p.size[j][d] + 1
+			p.room[pool][d] = p.beyond(d, p.node[pool][d]-p.size[j][d])
 		}
 	}
 	if counted == 0 || w.Zones != nil && !slices.Contains(w.Zones, true) {
@@ -276,7 +281,7 @@ func (p *proof) weigh(s *weights, i, j, n int) undo {
 	}
 	for pool, counted := range p.counted {
 		if counted && p.mayRun[i][pool] {
-			s.consider(pool, p.size[i], p.size[j])
+			s.consider(pool, p.rounded[i], p.size[j])
 		}
 	}
 	return s.end()

@@ -62,12 +62,16 @@ type shelf struct {
 }
 
 // cell is the nodes of a shelf with equal scores: a set of node indexes and, for each
-// 64 words of it, which are not zero.
+// 64 words of it, which are not zero. blocks are how many there are of each few words.
 type cell struct {
 	shelf, score int32
 	nodes        int32
 	set, summary []uint64
+	blocks       []int32
 }
+
+// blockWords is how many words make a block.
+const blockWords = 8
 
 // reset empties a view of a group.
 func (v *view) reset(c *Checker) {
@@ -85,6 +89,7 @@ func (v *view) reset(c *Checker) {
 		if x.nodes > 0 {
 			clear(x.set)
 			clear(x.summary)
+			clear(x.blocks)
 			x.nodes = 0
 		}
 		v.empty = append(v.empty, int32(i))
@@ -134,7 +139,7 @@ func (v *view) cellOf(shelf, score int32) int32 {
 		i, v.empty = v.empty[n-1], v.empty[:n-1]
 	} else {
 		i = int32(len(v.cells))
-		v.cells = append(v.cells, cell{set: make([]uint64, v.words), summary: make([]uint64, (v.words+63)/64)})
+		v.cells = append(v.cells, cell{set: make([]uint64, v.words), summary: make([]uint64, (v.words+63)/64), blocks: make([]int32, (v.words+blockWords-1)/blockWords)})
 	}
 	x := &v.cells[i]
 	x.shelf, x.score, x.nodes = shelf, score, 0
@@ -148,6 +153,7 @@ func (v *view) put(n int, i int32) {
 	x := &v.cells[i]
 	x.set[n/64] |= 1 << (n % 64)
 	x.summary[n/4096] |= 1 << (n / 64 % 64)
+	x.blocks[n/(64*blockWords)]++
 	x.nodes++
 	v.shelves[x.shelf].nodes++
 	v.nodes[n].cell = i
@@ -165,6 +171,7 @@ func (v *view) take(n int) {
 	if x.set[n/64] == 0 {
 		x.summary[n/4096] &^= 1 << (n / 64 % 64)
 	}
+	x.blocks[n/(64*blockWords)]--
 	s := &v.shelves[x.shelf]
 	s.nodes--
 	if x.nodes--; x.nodes > 0 {

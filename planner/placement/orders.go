@@ -70,11 +70,16 @@ func certified(g *Group, l Losses) bool {
 	return void == nil && certificate.Check(g.Pools, l) == nil
 }
 
+// FurtherOrders is how many further orders a thorough check of so many pods tries at most.
+func FurtherOrders(pods int) int {
+	pods = max(1, pods)
+	return min(mostFurther, furtherPods/pods, max(leastFurther, furtherPerPod*pods))
+}
+
 // tryFurther tries further orders, whose numbers and seeds go on from those given, and
 // returns how many.
 func (c *Checker) tryFurther(number int, seed uint64) (int, *Failure) {
-	pods := max(1, len(c.queue))
-	most := min(mostFurther, furtherPods/pods, max(leastFurther, furtherPerPod*pods))
+	most := FurtherOrders(len(c.queue))
 	c.closest = math.MaxInt
 	for i := range most {
 		if i >= leastFurther && c.closest > c.fewChoices {

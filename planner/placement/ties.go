@@ -88,12 +88,25 @@ func (c *Checker) nthOfKinds(n int32) int {
 	panic("placement: fewer nodes than counted")
 }
 
-// nthOfCells returns the n-th node, from 0 on, of the cells that score best.
+// nthOfCells returns the n-th node, from 0 on, of the cells that score best: first the
+// block that it is in, then the word.
 func (c *Checker) nthOfCells(n int32) int {
-	for w := range c.view.words {
+	cells := c.view.cells
+	block := 0
+	for ; ; block++ {
+		here := int32(0)
+		for _, e := range c.equals {
+			here += cells[e.at].blocks[block]
+		}
+		if n < here {
+			break
+		}
+		n -= here
+	}
+	for w := block * blockWords; ; w++ {
 		var set uint64
 		for _, e := range c.equals {
-			set |= c.view.cells[e.at].set[w]
+			set |= cells[e.at].set[w]
 		}
 		if here := int32(bits.OnesCount64(set)); n >= here {
 			n -= here
@@ -104,5 +117,4 @@ func (c *Checker) nthOfCells(n int32) int {
 		}
 		return w*64 + bits.TrailingZeros64(set)
 	}
-	panic("placement: fewer nodes than counted")
 }
