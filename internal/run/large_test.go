@@ -74,7 +74,7 @@ func BenchmarkUpgradeLarge(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, _, err := run.Upgrade(b.Context(), p, s.Cluster.Upgrade, ""); err != nil {
+				if _, _, err := run.Upgrade(b.Context(), run.Offers{}, p, s.Cluster.Upgrade, ""); err != nil {
 					b.Fatal(err)
 				}
 			}
