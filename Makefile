@@ -23,7 +23,7 @@ DEMAND_WORKERS ?= 1
 # FUZZTIME is the time for each fuzz target.
 FUZZTIME ?= 10s
 
-.PHONY: help build test race lint fmt fuzz bench bench-packing golden docs generate catalog terraform-check scheduler-check milp-check karpenter-check demand-check check clean
+.PHONY: help build test race lint fmt fuzz bench bench-packing golden docs generate catalog terraform-check scheduler-check milp-check karpenter-check demand-check etcd-check check clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target sentence; do \
@@ -83,6 +83,9 @@ karpenter-check: ## Ask Karpenter's own scheduler whether baselines say what it 
 
 demand-check: ## Measure the errors of sizes and predictions by simulation, DEMAND_WORKERS (1) at a time, and write them to docs/models/demand.md
 	$(GO) run ./internal/demandcheck -docs docs/models/demand.md -workers $(DEMAND_WORKERS)
+
+etcd-check: ## Hold the prediction of etcd's database to a real etcd, for a quarter of an hour or so
+	cd internal/etcdcheck && $(GO) test -count=1 -timeout=60m -v . -args -nodes=100 -pods=3000 -restarts=3000
 
 check: ## Run what CI runs, in a clean work tree: it must leave no diff
 	./.ci/run
