@@ -155,6 +155,8 @@ type ControlPlaneSpec struct {
 	Mode Mode
 	// Tier of a managed control plane: "standard", "regional".
 	Tier string
+	// Load that it has to carry, as far as the plan does not tell.
+	Load LoadSpec
 
 	// The rest is of a self-managed one, and empty of a managed one.
 

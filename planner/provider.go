@@ -84,6 +84,9 @@ type ControlPlane struct {
 	SupportEnds units.Date
 	// Fees are the parts of its price beside machines and disks.
 	Fees []FeeLine
+	// Load that the cluster puts on it: now, at the horizon of growth where there is
+	// any, and during the upgrade where one is recommended.
+	Load []ControlPlaneLoad
 
 	// The rest is of a self-managed control plane; a provider leaves it to the
 	// pipeline, but for the kind of the load balancer and its ports.

@@ -15,7 +15,12 @@ import (
 // shows for all of choices.
 func TestEnumerationsAreComplete(t *testing.T) {
 	declared := map[string][]string{}
-	for _, name := range []string{"../../planner/cluster.go", "../../planner/workload.go", "../../planner/demand.go", "../../planner/time.go", "../../planner/plan.go", "../../planner/upgrading.go", "../../planner/sizing.go", "../../planner/outage.go", "../../planner/money.go", "../../planner/ground.go", "../../planner/lock.go", "../../catalogs/catalog.go"} {
+	for _, name := range []string{
+		"../../planner/cluster.go", "../../planner/workload.go", "../../planner/demand.go", "../../planner/time.go",
+		"../../planner/plan.go", "../../planner/upgrading.go", "../../planner/sizing.go", "../../planner/outage.go",
+		"../../planner/money.go", "../../planner/ground.go", "../../planner/lock.go", "../../planner/load.go",
+		"../../catalogs/catalog.go",
+	} {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 func syncControlPlaneSpec(to direction, d *controlPlaneSpec, p *planner.ControlPlaneSpec) {
 	syncText(to, &d.Mode, &p.Mode)
 	syncText(to, &d.Tier, &p.Tier)
+	syncLoadSpec(to, &d.Load, &p.Load)
 	syncSet(to, &d.Nodes, &p.Nodes)
 	syncText(to, &d.EtcdTopology, &p.EtcdTopology)
 	syncPresent(to, &d.Etcd, &p.Etcd, func(to direction, d *etcdSpec, p *planner.EtcdSpec) {
@@ -24,6 +25,40 @@ func syncControlPlaneSpec(to direction, d *controlPlaneSpec, p *planner.ControlP
 	syncPresent(to, &d.Redundancy, &p.Redundancy, syncRedundancy)
 	syncPresent(to, &d.Instances, &p.Instances, syncInstances)
 	syncPresent(to, &d.Disk, &p.Disk, syncDisk)
+}
+
+func syncLoadSpec(to direction, d *loadSpec, p *planner.LoadSpec) {
+	syncInt(to, &d.Namespaces, &p.Namespaces)
+	syncInt(to, &d.Objects, &p.Objects)
+	syncInt(to, &d.ObjectSize, &p.ObjectSize)
+	syncInt(to, &d.RolloutsPerDay, &p.RolloutsPerDay)
+	syncInt(to, &d.Watchers, &p.Watchers)
+}
+
+func syncControlPlaneLoad(to direction, d *controlPlaneLoad, p *planner.ControlPlaneLoad) {
+	syncText(to, &d.Moment, &p.Moment)
+	syncInt(to, &d.Nodes, &p.Nodes)
+	syncInt(to, &d.Pods, &p.Pods)
+	syncInt(to, &d.Workloads, &p.Workloads)
+	syncInt(to, &d.Namespaces, &p.Namespaces)
+	syncInt(to, &d.Autoscalers, &p.Autoscalers)
+	syncInt(to, &d.PodsPerHour, &p.PodsPerHour)
+	syncInt(to, &d.NodesPerHour, &p.NodesPerHour)
+	syncText(to, &d.Churn, &p.Churn)
+	syncInt(to, &d.Watches, &p.Watches)
+	syncList(to, &d.Objects, &p.Objects, func(to direction, d *storedObjects, p *planner.StoredObjects) {
+		syncText(to, &d.Kind, &p.Kind)
+		syncInt(to, &d.Count, &p.Count)
+		syncInt(to, &d.Size, &p.Size)
+		syncInt(to, &d.Writes, &p.Writes)
+	})
+	syncInt(to, &d.Live, &p.Live)
+	syncInt(to, &d.History, &p.History)
+	syncInt(to, &d.File, &p.File)
+	syncInt(to, &d.Peak, &p.Peak)
+	syncInt(to, &d.Writes, &p.Writes)
+	syncInt(to, &d.Reads, &p.Reads)
+	syncInt(to, &d.EtcdMemory, &p.EtcdMemory)
 }
 
 func syncEtcdDisk(to direction, d *etcdDisk, p *planner.Disk) {
@@ -103,6 +138,7 @@ func syncControlPlane(to direction, d *controlPlane, p *planner.ControlPlane) {
 	syncOptional(to, &d.Etcd, &p.Etcd, syncEtcd)
 	syncList(to, &d.Survives, &p.Survives, syncDrill)
 	syncList(to, &d.Outages, &p.Outages, syncOutage)
+	syncList(to, &d.Load, &p.Load, syncControlPlaneLoad)
 	syncList(to, &d.Fees, &p.Fees, func(to direction, d *fee, p *planner.FeeLine) {
 		syncText(to, &d.Name, &p.Name)
 		syncPriceFields(to, &d.USDPerHour, &d.PriceBasis, &d.PriceDate, &d.Source, &p.Price)

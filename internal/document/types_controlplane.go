@@ -5,6 +5,7 @@ package document
 type controlPlaneSpec struct {
 	Mode         string      `json:"mode" enum:"managed self_managed" jsonschema:"Who runs the control plane."`
 	Tier         text        `json:"tier" jsonschema:"Tier of a managed control plane; null of a self-managed one."`
+	Load         loadSpec    `json:"load" since:"3" jsonschema:"What it has to carry beside what the plan tells."`
 	Nodes        *int        `json:"nodes" jsonschema:"Nodes that run API servers; null leaves the count to the planner."`
 	EtcdTopology text        `json:"etcd_topology" enum:"stacked external" jsonschema:"Whether etcd runs on these nodes or on hosts of its own; null of a managed control plane."`
 	Etcd         *etcdSpec   `json:"etcd" jsonschema:"What is asked of etcd; null of a managed control plane."`
@@ -12,6 +13,44 @@ type controlPlaneSpec struct {
 	Redundancy   *redundancy `json:"redundancy" jsonschema:"What quorum and API servers survive; null of a managed control plane."`
 	Instances    *instances  `json:"instances" jsonschema:"The instance types that its nodes may use; null of a managed control plane."`
 	Disk         *disk       `json:"disk" jsonschema:"The root disk of its nodes; null of a managed control plane, and where machines bring theirs."`
+}
+
+// loadSpec is the load on a control plane, as far as it is declared or assumed.
+type loadSpec struct {
+	Namespaces     int   `json:"namespaces" jsonschema:"Namespaces of the cluster."`
+	Objects        int   `json:"objects" jsonschema:"Config maps, secrets, custom resources and the like."`
+	ObjectSize     int64 `json:"object_size_bytes" jsonschema:"What one of them takes."`
+	RolloutsPerDay int   `json:"rollouts_per_day" jsonschema:"Rollouts of each workload a day."`
+	Watchers       int   `json:"watchers" jsonschema:"Watches of controllers and operators."`
+}
+
+// controlPlaneLoad is what a cluster asks of its API servers and etcd.
+type controlPlaneLoad struct {
+	Moment       string          `json:"moment" enum:"now horizon upgrade" jsonschema:"When."`
+	Nodes        int             `json:"nodes" jsonschema:"Nodes, all that the groups may have and those that come in an upgrade."`
+	Pods         int             `json:"pods" jsonschema:"Their pods."`
+	Workloads    int             `json:"workloads" jsonschema:"Workloads and DaemonSets."`
+	Namespaces   int             `json:"namespaces" jsonschema:"Namespaces."`
+	Autoscalers  int             `json:"horizontal_pod_autoscalers" jsonschema:"HorizontalPodAutoscalers."`
+	PodsPerHour  int             `json:"pods_started_per_hour" jsonschema:"Pods that start in the busiest hour, and as many end."`
+	NodesPerHour int             `json:"nodes_started_per_hour" jsonschema:"Nodes that come in the busiest hour, and as many go."`
+	Churn        text            `json:"churn" jsonschema:"What makes them start."`
+	Watches      int             `json:"watches" jsonschema:"Watches on the API servers."`
+	Objects      []storedObjects `json:"objects" jsonschema:"Objects in etcd, by kind."`
+	Live         int64           `json:"live_bytes" jsonschema:"Their sum."`
+	History      int64           `json:"history_bytes" jsonschema:"What was written over and is not compacted yet."`
+	File         int64           `json:"file_bytes" jsonschema:"What both take on the disk."`
+	Peak         int64           `json:"peak_bytes" jsonschema:"What is planned with: the file, and twice the sum of the objects at least."`
+	Writes       perSecond       `json:"writes_per_second" jsonschema:"Writes to etcd."`
+	Reads        perSecond       `json:"reads_per_second" jsonschema:"Reads from the API servers."`
+	EtcdMemory   int64           `json:"etcd_memory_bytes" jsonschema:"What each member's process takes, beside the pages of the file."`
+}
+
+type storedObjects struct {
+	Kind   string    `json:"kind" jsonschema:"The kind, in the plural."`
+	Count  int       `json:"count" jsonschema:"How many."`
+	Size   int64     `json:"size_bytes" jsonschema:"What one takes."`
+	Writes perSecond `json:"writes_per_second" jsonschema:"Writes of all."`
 }
 
 type etcdSpec struct {
@@ -72,6 +111,7 @@ type controlPlane struct {
 	Survives     []drill                `json:"survives" since:"1" jsonschema:"The losses that were tried on it; empty where it is managed."`
 	Outages      []outage               `json:"outages" since:"3" jsonschema:"How often no API server is up, and etcd has no majority; empty where it is managed or the availability of nodes and zones is not given."`
 	Fees         []fee                  `json:"fees" jsonschema:"The parts of its price beside machines and disks."`
+	Load         []controlPlaneLoad     `json:"load" since:"3" jsonschema:"What the cluster asks of it: now, at the horizon of growth where there is any, and during the upgrade where one is recommended."`
 	USDPerHour   *dollars               `json:"usd_per_hour" computed:"true" jsonschema:"What it costs: its fees, machines and disks; null where one price is not known."`
 }
 

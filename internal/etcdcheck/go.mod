@@ -6,6 +6,7 @@ require (
 	github.com/scantling-dev/scantling v0.0.0-00010101000000-000000000000
 	go.etcd.io/etcd/client/v3 v3.7.3
 	go.etcd.io/etcd/server/v3 v3.7.3
+	golang.org/x/sync v0.24.0
 	k8s.io/api v0.36.0
 	k8s.io/apimachinery v0.36.0
 )

@@ -3,6 +3,7 @@ package etcdcheck
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
+	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/scantling-dev/scantling/planner/layout"
@@ -140,30 +142,25 @@ func run(ctx context.Context, m *member, kinds []*kind, interval time.Duration, 
 		}
 		k.written = 0
 	}
+	began := time.Now()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	group, writing := errgroup.WithContext(ctx)
+	for _, k := range kinds {
+		group.Go(func() error { return m.writeAll(writing, k, speed, began) })
+	}
 	var out measured
-	began, compacted := time.Now(), time.Now()
 	old := int64(0)
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for rounds := 0; ; {
-		<-tick.C
-		elapsed := time.Since(began)
-		for _, k := range kinds {
-			due := int(k.Writes.Float() * speed * elapsed.Seconds())
-			for k.written < due {
-				if err := m.write(ctx, k); err != nil {
-					return measured{}, err
-				}
-			}
-		}
-		if time.Since(compacted) < interval {
-			continue
+	for range intervals {
+		select {
+		case <-time.After(interval):
+		case <-writing.Done():
+			return measured{}, group.Wait()
 		}
 		if err := m.look(ctx, &out); err != nil {
 			return measured{}, err
 		}
-		rounds++
-		status, err := m.client.Get(ctx, "/registry/none")
+		now, err := m.client.Get(ctx, "/registry/none")
 		if err != nil {
 			return measured{}, err
 		}
@@ -172,17 +169,44 @@ func run(ctx context.Context, m *member, kinds []*kind, interval time.Duration, 
 				return measured{}, err
 			}
 		}
-		old, compacted = status.Header.Revision, time.Now()
-		if rounds == intervals {
-			break
-		}
+		old = now.Header.Revision
 	}
-	total := 0
+	stop()
+	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return measured{}, err
+	}
+	total, due, elapsed := 0, 0.0, time.Since(began).Seconds()
 	for _, k := range kinds {
 		total += k.written
+		due += k.Writes.Float() * speed * elapsed
 	}
-	out.writes = float64(total) / time.Since(began).Seconds() / speed
+	if float64(total) < keptUp*due {
+		return measured{}, fmt.Errorf("%d writes of %.0f were made: this machine is too slow for the rates, choose a longer -interval or fewer pods", total, due)
+	}
+	out.writes = float64(total) / elapsed / speed
 	return out, nil
+}
+
+// keptUp is the share of the writes that must have been made in time.
+const keptUp = 0.97
+
+// writeAll makes the writes of a kind as they fall due, until the context ends.
+func (m *member) writeAll(ctx context.Context, k *kind, speed float64, began time.Time) error {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		due := int(k.Writes.Float() * speed * time.Since(began).Seconds())
+		for k.written < due && ctx.Err() == nil {
+			if err := m.write(ctx, k); err != nil && ctx.Err() == nil {
+				return err
+			}
+		}
+	}
 }
 
 // intervals of compaction that a run lasts: two fill the history, and two more show

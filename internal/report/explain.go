@@ -110,6 +110,7 @@ func (p *page) explainControlPlane(plan *planner.Plan) {
 	p.blank()
 	p.controlPlaneLines(plan)
 	p.blank()
+	p.controlPlaneLoad(c)
 	drills := table{columns: []column{{title: "SURVIVES"}, {title: "TRIED", right: true}, {title: "HELD", right: true}, {title: "TIGHTEST CASE", wraps: true}}}
 	for _, d := range c.Survives {
 		drills.add(d.Event, number(d.Tried), number(d.Held), d.Tightest)
@@ -212,7 +213,7 @@ func (p *page) explainEtcd(plan *planner.Plan) {
 	t := figureTable()
 	explainQuorum(&t, plan)
 	t.add("class", e.Class, e.ClassReason)
-	t.add("database", sizeUp(e.Database), "estimated at the peak: twice what nodes, pods and their events take, for history and fragmentation")
+	t.add("database", sizeUp(e.Database), "planned with at the peak, objects and what compaction keeps: "+p.o.run("explain "+TopicControlPlane))
 	t.add("quota", size(e.Quota), "the least of 2 GiB and 8 GiB of which the peak is at most 80%")
 	explainEtcdDisk(&t, plan)
 	spec := &plan.Cluster.ControlPlane.Etcd

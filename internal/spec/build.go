@@ -72,6 +72,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog, ma
 	b.controlPlane()
 	b.growth()
 	b.groups()
+	b.load()
 	b.fronts()
 	b.simulation()
 	b.daemonSets()

@@ -58,7 +58,7 @@ func (b *builder) onlySelfManaged(n *node) {
 		names = append(names, child.schema.name)
 	}
 	for _, name := range names {
-		if name != "mode" && name != "tier" {
+		if name != "mode" && name != "tier" && name != "load" {
 			b.refuse(n, name, why, name, b.terms.Title)
 		}
 	}

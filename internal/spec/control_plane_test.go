@@ -42,6 +42,34 @@ func assumed(c *planner.Cluster, path string) []string {
 	return out
 }
 
+// withoutLoad is a spec's cluster without the load on its control plane, which has a
+// test of its own.
+func withoutLoad(t *testing.T, text string) planner.Cluster {
+	t.Helper()
+	c := load(t, text).Cluster
+	c.ControlPlane.Load = planner.LoadSpec{}
+	c.Assumptions = slices.DeleteFunc(c.Assumptions, func(a planner.Assumption) bool { return strings.HasPrefix(a.Path, "control_plane.load.") })
+	return c
+}
+
+// TestLoadOfControlPlane: what a plan cannot know is assumed from its workloads, on
+// every ground, and declared figures are taken.
+func TestLoadOfControlPlane(t *testing.T) {
+	for _, text := range []string{on("aws", 3, "", ""), on("gcp", 3, "", ""), on("aws", 3, "control_plane {\n mode = \"self_managed\"\n}", "")} {
+		c := load(t, text).Cluster
+		// Four namespaces of Kubernetes and one of the workload; ten objects of the
+		// workload and five of each namespace.
+		same(t, "load", c.ControlPlane.Load, planner.LoadSpec{Namespaces: 5, Objects: 35, ObjectSize: 2048, RolloutsPerDay: 1, Watchers: 200})
+		same(t, "assumptions", assumed(&c, "control_plane.load."), []string{
+			"namespaces = 5: model control plane", "object_size = 2Ki: model control plane", "objects = 35: model control plane",
+			"rollouts_per_day = 1: model control plane", "watchers = 200: model control plane",
+		})
+	}
+	c := load(t, on("gcp", 3, "control_plane {\n load {\n namespaces = 40\n objects = 9000\n object_size = \"6Ki\"\n rollouts_per_day = 12\n watchers = 900\n}\n}\n", "")).Cluster
+	same(t, "declared", c.ControlPlane.Load, planner.LoadSpec{Namespaces: 40, Objects: 9000, ObjectSize: 6144, RolloutsPerDay: 12, Watchers: 900})
+	same(t, "no assumptions", assumed(&c, "control_plane.load."), nil)
+}
+
 // TestManagedControlPlane: the tier is the ground's by environment, and nothing
 // of a self-managed one is filled in.
 func TestManagedControlPlane(t *testing.T) {
@@ -55,7 +83,7 @@ func TestManagedControlPlane(t *testing.T) {
 		"GKE, given":       {"gcp", "control_plane {\n mode = \"managed\"\n tier = \"zonal\"\n}\n", "zonal", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := load(t, on(c.provider, 3, c.text, "")).Cluster
+			got := withoutLoad(t, on(c.provider, 3, c.text, ""))
 			same(t, "control plane", got.ControlPlane, planner.ControlPlaneSpec{Mode: planner.Managed, Tier: c.tier})
 			same(t, "assumptions", assumed(&got, "control_plane"), c.assumptions)
 		})
@@ -64,7 +92,7 @@ func TestManagedControlPlane(t *testing.T) {
 
 // TestControlPlaneDefaults: a self-managed control plane of which nothing is said.
 func TestControlPlaneDefaults(t *testing.T) {
-	c := load(t, on("aws", 3, "control_plane {\n mode = \"self_managed\"\n}", "")).Cluster
+	c := withoutLoad(t, on("aws", 3, "control_plane {\n mode = \"self_managed\"\n}", ""))
 	instances := planner.Instances{
 		Families: []string{"m6*", "m7*", "m8*", "m9*"}, Architectures: []string{"amd64"}, CapacityType: planner.OnDemand, MaxTypes: 1,
 	}
@@ -93,7 +121,7 @@ func TestControlPlaneDefaults(t *testing.T) {
 
 // TestEveryAttributeOfControlPlane gives each of them.
 func TestEveryAttributeOfControlPlane(t *testing.T) {
-	c := load(t, on("aws", 3, `control_plane {
+	c := withoutLoad(t, on("aws", 3, `control_plane {
   mode          = "self_managed"
   nodes         = 3
   etcd_topology = "external"
@@ -127,7 +155,7 @@ func TestEveryAttributeOfControlPlane(t *testing.T) {
     size = "80Gi"
   }
 }
-`, "")).Cluster
+`, ""))
 	same(t, "control plane", c.ControlPlane, planner.ControlPlaneSpec{
 		Mode: planner.SelfManaged, Nodes: 3, EtcdTopology: planner.External, LoadBalancer: planner.CloudLoadBalancer,
 		Redundancy: planner.Redundancy{Nodes: 2, Zones: 1, Recovery: planner.Static},

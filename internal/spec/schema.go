@@ -97,6 +97,8 @@ type attribute struct {
 	least, most int
 	// zero allows durations, rates, dollars, CPU and sizes of nothing.
 	zero bool
+	// small: sizes below a MiB are meant.
+	small bool
 	// est: the figure may be an estimate.
 	est bool
 	// down rounds ratios down, because they limit what may be used.

@@ -31,7 +31,7 @@ const maxMembers = 7
 
 func controlPlane() block {
 	return block{
-		name: "control_plane", doc: "Who runs the API servers and etcd, and how. A managed control plane has mode and tier only.",
+		name: "control_plane", doc: "Who runs the API servers and etcd, and how. A managed control plane has mode, tier and load only.",
 		attributes: []attribute{
 			{name: "mode", kind: kindChoice, choices: []string{string(planner.Managed), string(planner.SelfManaged)}, def: "managed; self_managed on premises", doc: "managed: the provider runs it. self_managed: it stands on machines of the cluster."},
 			{name: "tier", kind: kindChoice, choices: []string{"standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl", "zonal", "regional"}, of: tiersOf, def: "by ground and environment", doc: "What a managed control plane can carry, and where it stands."},
@@ -42,6 +42,7 @@ func controlPlane() block {
 		},
 		blocks: []block{
 			etcdBlock(),
+			loadBlock(),
 			{
 				name: "redundancy", doc: "What quorum and the API servers survive.",
 				attributes: []attribute{
@@ -56,6 +57,27 @@ func controlPlane() block {
 		},
 	}
 }
+
+// loadBlock is what a plan cannot know of the load on its control plane.
+func loadBlock() block {
+	return block{
+		name: "load", doc: "What the API servers and etcd have to carry beside what the plan knows: nodes, pods, autoscaling, jobs.",
+		attributes: []attribute{
+			{name: "namespaces", kind: kindCount, least: 1, most: maxNamespaces, def: "4 and one a workload", doc: "Namespaces of the cluster."},
+			{name: "objects", kind: kindCount, most: maxObjects, def: "10 a workload and 5 a namespace", doc: "Config maps, secrets, custom resources and the like."},
+			{name: "object_size", kind: kindBytes, small: true, def: "2Ki", doc: "What one of them takes; at most 1.5Mi, which is the largest request that etcd takes."},
+			{name: "rollouts_per_day", kind: kindCount, most: maxRollouts, def: "1", doc: "Rollouts of each workload a day, over eight working hours."},
+			{name: "watchers", kind: kindCount, most: maxObjects, def: "200", doc: "Watches that controllers and operators hold on the API servers."},
+		},
+	}
+}
+
+// Bounds of what is taken for a number of objects: beyond, nobody runs one cluster.
+const (
+	maxNamespaces = 100_000
+	maxObjects    = 10_000_000
+	maxRollouts   = 10_000
+)
 
 func etcdBlock() block {
 	return block{

@@ -51,7 +51,7 @@ func (m *maker) selfManaged(control *planner.ControlPlane, groups []planner.Grou
 	if !ok {
 		return &planner.Infeasible{Path: "control_plane", Constraint: fmt.Sprintf("no control-plane node is known to carry %d nodes", nodes), Remedy: "split it into several clusters"}
 	}
-	state, err := m.state(nodes, pods)
+	state, err := m.state(groups, nodes, pods)
 	if err != nil {
 		return err
 	}
@@ -219,10 +219,11 @@ func (s *state) disks() []planner.Disk {
 	return []planner.Disk{s.etcd.Disk}
 }
 
-// state sizes etcd for so many nodes and pods.
-func (m *maker) state(nodes, pods int) (*state, error) {
+// state sizes etcd for so many nodes and pods of the groups.
+func (m *maker) state(groups []planner.GroupPlan, nodes, pods int) (*state, error) {
 	spec := &m.cluster.ControlPlane.Etcd
-	_, peak := layout.Database(nodes, pods)
+	demand := layout.DemandOf(m.population(groups, nodes, pods, m.churn(groups)))
+	peak := demand.Peak
 	quota, ok := layout.Quota(peak)
 	if !ok {
 		return nil, &planner.Infeasible{
@@ -231,7 +232,7 @@ func (m *maker) state(nodes, pods int) (*state, error) {
 			Remedy:     "split it into several clusters",
 		}
 	}
-	class, by := layout.ClassOf(layout.EtcdLoad{Nodes: nodes, Data: peak})
+	class, by := layout.ClassOf(layout.EtcdLoad{Nodes: nodes, RequestsPerSecond: int(units.CeilDiv(demand.Writes, units.PerSecond)), Data: peak})
 	heartbeat, election, _ := layout.Timing(spec.RoundTrip)
 	s := &state{class: class, bought: m.terms.EtcdDiskType != ""}
 	_, storage := layout.Backups(peak, spec.BackupInterval, spec.BackupRetention)

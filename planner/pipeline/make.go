@@ -124,6 +124,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	if plan.Growth, err = m.growth(ctx, &plan); err != nil {
 		return planner.Plan{}, err
 	}
+	plan.ControlPlane.Load = m.loads(&plan)
 	m.outages(plan.NodeGroups, &plan.ControlPlane)
 	plan.Assumptions = m.assumptions(&plan)
 	plan.Findings = practice.Check(&plan, m.catalog, &m.terms)

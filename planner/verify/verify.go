@@ -158,6 +158,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 		k.lock(g)
 	}
 	k.controlPlane()
+	k.loads()
 	k.outages()
 	k.commitments()
 	k.splits()

@@ -1,0 +1,47 @@
+package verify
+
+import (
+	"fmt"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// loads checks what the plan says that the cluster asks of its control plane: sums are
+// those of the parts, heartbeats are among the writes, and what is planned with is
+// never less than what is stored.
+func (k *checker) loads() {
+	const leaseSeconds, windowSeconds = 10, 600
+	for i := range k.plan.ControlPlane.Load {
+		l := &k.plan.ControlPlane.Load[i]
+		path := fmt.Sprintf("control_plane.load[%s]", l.Moment)
+		var live units.Bytes
+		var writes units.Rate
+		for _, o := range l.Objects {
+			live += units.Bytes(o.Count) * o.Size
+			writes += o.Writes
+		}
+		k.need(live == l.Live, path, "load.live", "%d bytes, its objects come to %d", l.Live, live)
+		k.need(writes == l.Writes, path, "load.writes", "%d millionths of a write a second, its objects come to %d", l.Writes, writes)
+		k.need(l.Writes >= units.Rate(l.Nodes)*units.PerSecond/leaseSeconds, path, "load.heartbeats", "%d millionths of a write a second, and %d nodes renew a lease every %d s", l.Writes, l.Nodes, leaseSeconds)
+		k.need(l.File >= l.Live+l.History && l.Peak >= l.File && l.Peak >= 2*l.Live, path, "load.peak", "a peak of %d bytes and a file of %d for %d that live and %d of history", l.Peak, l.File, l.Live, l.History)
+		// No history is longer than if every write had been an update of the largest object.
+		var most units.Bytes
+		for _, o := range l.Objects {
+			most += units.Bytes(o.Writes/units.PerSecond+1) * o.Size * windowSeconds
+		}
+		k.need(l.History <= most, path, "load.history", "%d bytes of history, and all writes of ten minutes are %d", l.History, most)
+		k.need(l.Moment != planner.LoadNow || l.Pods >= k.placedPods(), path, "load.pods", "%d pods, and %d are placed", l.Pods, k.placedPods())
+	}
+}
+
+// placedPods counts the replicas of all workloads.
+func (k *checker) placedPods() int {
+	n := 0
+	for i := range k.plan.NodeGroups {
+		for _, w := range k.plan.NodeGroups[i].Workloads {
+			n += w.Replicas
+		}
+	}
+	return n
+}
