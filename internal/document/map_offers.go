@@ -33,6 +33,7 @@ func syncOffer(to direction, d *offer, p *catalogs.InstanceType) {
 	syncPrice(to, &d.Spot, &p.Spot)
 	syncText(to, &d.SpotStatistic, &p.SpotStatistic)
 	syncText(to, &d.Interruption, &p.Interruption)
+	syncTexts(to, &d.Zones, &p.Zones)
 	syncList(to, &d.Commitments, &p.Commitments, func(to direction, d *commitment, p *catalogs.Commitment) {
 		syncText(to, &d.Kind, &p.Kind)
 		syncInt(to, &d.TermYears, &p.TermYears)

@@ -258,6 +258,7 @@ type offer struct {
 	OnDemand           price        `json:"on_demand" jsonschema:"Price on demand."`
 	Spot               price        `json:"spot" jsonschema:"Price of spot capacity."`
 	SpotStatistic      text         `json:"spot_statistic" jsonschema:"What the spot price is a statistic of."`
+	Zones              []string     `json:"zones" since:"3" jsonschema:"Zones of the region that offer it; empty where all do."`
 	Interruption       text         `json:"interruption" jsonschema:"Band of the share of spot machines reclaimed in a month, in percent."`
 	Commitments        []commitment `json:"commitments" jsonschema:"Prices for a promise to pay for longer."`
 }

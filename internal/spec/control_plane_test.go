@@ -67,7 +67,7 @@ func TestLoadOfControlPlane(t *testing.T) {
 	}
 	c := load(t, on("gcp", 3, "control_plane {\n load {\n namespaces = 40\n objects = 9000\n object_size = \"6Ki\"\n rollouts_per_day = 12\n watchers = 900\n}\n}\n", "")).Cluster
 	same(t, "declared", c.ControlPlane.Load, planner.LoadSpec{Namespaces: 40, Objects: 9000, ObjectSize: 6144, RolloutsPerDay: 12, Watchers: 900})
-	same(t, "no assumptions", assumed(&c, "control_plane.load."), nil)
+	same(t, "no assumptions", assumed(&c, "control_plane.load."), []string(nil))
 }
 
 // TestManagedControlPlane: the tier is the ground's by environment, and nothing

@@ -142,10 +142,15 @@ func clusterSize(groups []planner.GroupPlan) (nodes, pods int) {
 		if g.Nodes > 0 && g.MaxNodes > g.Nodes {
 			here = units.CeilDiv(here*g.MaxNodes, g.Nodes)
 		}
+		// Nodes that are added may be of any pool: the roomiest bounds what they hold.
+		room, daemons := 0, 0
 		for _, p := range g.Pools {
-			here = min(here, g.MaxNodes*p.Free().Pods) + g.MaxNodes*len(p.DaemonSets)
+			room, daemons = max(room, p.Free().Pods), max(daemons, len(p.DaemonSets))
 		}
-		pods += here
+		if len(g.Pools) > 0 {
+			here = min(here, g.MaxNodes*room)
+		}
+		pods += here + g.MaxNodes*daemons
 	}
 	return nodes, pods
 }
