@@ -180,7 +180,7 @@ func (r *reader) bytes(a *attribute, val cty.Value, rng hcl.Range) (units.Bytes,
 		return 0, false
 	}
 	n := units.Bytes(q.Value()) // rounded up
-	if n < units.MiB && (n > 0 || !a.zero) && !(a.small && n > 0) {
+	if n < units.MiB && (n > 0 || !a.zero) && (!a.small || n == 0) {
 		why, unit := "no container runs in that", "Mi"
 		if a.name == "size" {
 			why, unit = "no disk is so small", "Gi"

@@ -41,7 +41,7 @@ func TestDemandByHand(t *testing.T) {
 			continue
 		}
 		got := d.Objects[i]
-		if got.Count != want.count || got.Size != want.size || !close(got.Writes, want.writes) || !close(got.Superseded, want.superseded) {
+		if got.Count != want.count || got.Size != want.size || !isRate(got.Writes, want.writes) || !isRate(got.Superseded, want.superseded) {
 			t.Errorf("%s: got %+v, want %+v", want.kind, got, want)
 		}
 	}
@@ -66,7 +66,7 @@ func TestDemandByHand(t *testing.T) {
 	near(t, "memory", float64(d.EtcdMemory), memory)
 }
 
-func close(r units.Rate, want float64) bool { return math.Abs(r.Float()-want) < 1e-5 }
+func isRate(r units.Rate, want float64) bool { return math.Abs(r.Float()-want) < 1e-5 }
 
 // near holds got to want, rounded up: never less, and hardly more.
 func near(t *testing.T, what string, got, want float64) {
