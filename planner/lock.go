@@ -17,8 +17,12 @@ type Lock struct {
 	Cluster, Provider, Region string
 	KubernetesVersion         string
 	// UpgradeTo is the minor of the declared upgrade; empty where there is none.
-	UpgradeTo    string
-	Spec         SpecInfo
+	UpgradeTo string
+	Spec      SpecInfo
+	// Demand and Rest are digests of the resolved inputs: of what workloads carry, and of
+	// all else but as_of. Package document makes them; they are the same where two programs
+	// of one version resolve the same.
+	Demand, Rest string
 	Catalog      CatalogInfo
 	NodeGroups   []LockedGroup
 	ControlPlane LockedControlPlane

@@ -62,7 +62,7 @@ func rules() []rule {
 		// The program.
 		{of: "cmd/scantling", imports: []string{"internal/cli"}},
 		{of: "internal/cli", libraries: []string{everything}, imports: []string{
-			"internal/run", "internal/spec", "internal/files", "internal/document", "internal/report", "internal/emit", "internal/emit/...",
+			"internal/run", "internal/spec", "internal/files", "internal/document", "internal/report", "internal/emit", "internal/emit/...", "internal/diff", "internal/drift",
 			"internal/importer", "internal/server", "internal/fleet", "planner/...", "catalogs/...", "providers/...",
 		}},
 		{of: "internal/run", libraries: []string{everything}, imports: []string{
@@ -75,6 +75,8 @@ func rules() []rule {
 		{of: "internal/document", libraries: []string{everything}, imports: []string{"planner", "catalogs"}},
 		{of: "internal/report", libraries: []string{everything}, imports: []string{"planner", "catalogs", "internal/document"}},
 		{of: "internal/emit", imports: []string{"planner"}},
+		{of: "internal/diff", imports: []string{"planner", "catalogs", "internal/document"}},
+		{of: "internal/drift", imports: []string{"planner"}},
 		{of: "internal/emit/...", libraries: []string{everything}, imports: []string{"planner", "catalogs", "internal/emit"}},
 		{of: "internal/importer", libraries: []string{everything}, imports: []string{"planner", "internal/spec", "internal/files"}},
 		{of: "internal/server", libraries: []string{everything}, imports: []string{"internal/run", "internal/report"}},

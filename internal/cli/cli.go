@@ -141,7 +141,7 @@ Start with:  scantling init && scantling plan
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
 		initCommand(w), validateCommand(w), fmtCommand(w),
-		planCommand(w), explainCommand(w), compareCommand(w), drillCommand(w), upgradeCommand(w), verifyCommand(w), emitCommand(w),
+		planCommand(w), explainCommand(w), compareCommand(w), drillCommand(w), upgradeCommand(w), verifyCommand(w), diffCommand(w), emitCommand(w),
 		catalogCommand(w), versionCommand(w),
 	)
 	root.SetHelpCommand(helpCommand())

@@ -94,6 +94,9 @@ func (o *planOptions) run(ctx context.Context, w *World) error {
 		if o.out != "" {
 			look.Document = quoted(o.out)
 		}
+		if look.Since, err = o.since(p); err != nil {
+			return err
+		}
 		if err := report.Text(&text, p, look); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 
+	"github.com/scantling-dev/scantling/internal/diff"
 	"github.com/scantling-dev/scantling/internal/document"
 	"github.com/scantling-dev/scantling/internal/files"
 	"github.com/scantling-dev/scantling/planner"
@@ -51,9 +52,23 @@ func (o *planOptions) gates(w *World, p *planner.Plan, most *units.Ratio) error 
 	return failed
 }
 
+// since is what changed since the lock was written; nil where there is none.
+func (o *planOptions) since(p *planner.Plan) (*planner.Difference, error) {
+	lock := o.spec.lock
+	if lock.held == nil {
+		return nil, nil
+	}
+	now := sideOf("plan", p, Version, document.CurrentMinor())
+	d, err := diff.Between(diff.Side{Name: lockName, Lock: *lock.held}, now, nil, Version)
+	return &d, err
+}
+
 // writeLock writes the lock of a plan beside its spec.
 func (o *planOptions) writeLock(w *World, p *planner.Plan) error {
-	l := planner.LockOf(p, Version)
+	l, err := document.LockOf(p, Version)
+	if err != nil {
+		return err
+	}
 	content, err := document.EncodeLock(&l)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -206,7 +205,7 @@ func decodePlan(file files.File) (*planner.Plan, error) {
 	}
 	p, err := document.Decode(file.Content)
 	if err != nil {
-		return nil, exit(WrongInput, errors.New(file.Name+": "+err.Error()))
+		return nil, exit(WrongInput, fmt.Errorf("%s: %w", file.Name, err))
 	}
 	return p, nil
 }

@@ -113,6 +113,31 @@ func Decode(data []byte) (*planner.Plan, error) {
 	return p, nil
 }
 
+// Minor returns the minor version of the format of a document that Decode reads; 0 where
+// it is none.
+func Minor(data []byte) int {
+	head, err := readHead(data)
+	if err != nil {
+		return 0
+	}
+	return head.minor
+}
+
+// CurrentMinor is the minor version of the format that is written.
+func CurrentMinor() int { return supportedMinor }
+
+// Tool returns the version of the program that wrote a document; empty where it does not
+// say.
+func Tool(data []byte) string {
+	var head struct {
+		ToolVersion string `json:"tool_version"`
+	}
+	if json.Unmarshal(data, &head) != nil {
+		return ""
+	}
+	return head.ToolVersion
+}
+
 // laterMinor says of an error that the document is of a later minor, which may be
 // its reason.
 func laterMinor(err error, minor int) error {

@@ -25,11 +25,17 @@ type lockDocument struct {
 	KubernetesVersion string        `json:"kubernetes_version" jsonschema:"The minor that runs today."`
 	UpgradeTo         text          `json:"upgrade_to" jsonschema:"The minor of the declared upgrade; null where there is none."`
 	Spec              spec          `json:"spec" jsonschema:"What identifies the spec."`
+	Inputs            lockedInputs  `json:"inputs" jsonschema:"Digests of the resolved inputs."`
 	Catalog           catalog       `json:"catalog" jsonschema:"The catalog of types and prices."`
 	NodeGroups        []lockedGroup `json:"node_groups" jsonschema:"The node groups, sorted by name."`
 	ControlPlane      lockedControl `json:"control_plane" jsonschema:"The control plane."`
 	Total             *dollars      `json:"total_usd_per_hour" jsonschema:"The bill; null where a price is not known."`
 	TotalPerMonth     *dollars      `json:"total_usd_per_month" jsonschema:"The same for 730 hours."`
+}
+
+type lockedInputs struct {
+	Demand text `json:"demand_sha256" jsonschema:"Of what workloads carry."`
+	Rest   text `json:"rest_sha256" jsonschema:"Of all else that is asked for."`
 }
 
 type lockedGroup struct {
@@ -131,6 +137,8 @@ func syncLock(to direction, d *lockDocument, p *planner.Lock) {
 	syncText(to, &d.KubernetesVersion, &p.KubernetesVersion)
 	syncText(to, &d.UpgradeTo, &p.UpgradeTo)
 	syncSpec(to, &d.Spec, &p.Spec)
+	syncText(to, &d.Inputs.Demand, &p.Demand)
+	syncText(to, &d.Inputs.Rest, &p.Rest)
 	syncCatalog(to, &d.Catalog, &p.Catalog)
 	syncList(to, &d.NodeGroups, &p.NodeGroups, func(to direction, d *lockedGroup, p *planner.LockedGroup) {
 		syncText(to, &d.Name, &p.Name)

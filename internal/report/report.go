@@ -30,6 +30,8 @@ type Options struct {
 	Spec string
 	// Document is where the plan was written; empty if nowhere.
 	Document string
+	// Since is what changed since the lock file was written; nil where there is none.
+	Since *planner.Difference
 	// Service is what the provider calls the control plane that it runs: "EKS". It may
 	// be empty.
 	Service string
@@ -119,6 +121,7 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.limits(p)
 	out.blank()
 	out.findings(p.Findings)
+	out.since()
 	out.closing(p)
 	return out.flush(w)
 }

@@ -105,7 +105,10 @@ func TestLocksOfExamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			lock := planner.LockOf(p, "test")
+			lock, err := document.LockOf(p, "test")
+			if err != nil {
+				t.Fatal(err)
+			}
 			written, err := document.EncodeLock(&lock)
 			if err != nil {
 				t.Fatal(err)
@@ -129,7 +132,9 @@ func TestLocksOfExamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			lock = planner.LockOf(under, "test")
+			if lock, err = document.LockOf(under, "test"); err != nil {
+				t.Fatal(err)
+			}
 			if again, err = document.EncodeLock(&lock); err != nil {
 				t.Fatal(err)
 			}

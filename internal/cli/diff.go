@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scantling-dev/scantling/internal/diff"
+	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/internal/files"
+	"github.com/scantling-dev/scantling/internal/report"
+	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+// anyChange is the word of --fail-on for whatever differs.
+const anyChange = "change"
+
+type diffOptions struct {
+	spec        specFlags
+	output      string
+	failOn      string
+	maxIncrease string
+	quick       bool
+}
+
+func diffCommand(w *World) *cobra.Command {
+	var o diffOptions
+	cmd := &cobra.Command{
+		Use:   "diff OLD NEW",
+		Short: "Say what changed from one plan to another, and why",
+		Long: `Say what changed from OLD to NEW, and why. Each is a plan document, a lock file or a
+spec, which is planned. The cause of a line is what the plans were made from otherwise:
+
+  rule     the program is another version
+  lock     other types are locked, or none
+  demand   what workloads carry: throughput, counts, targets, load tests, growth
+  spec     anything else that the spec says
+  catalog  what can be bought
+  price    what it costs
+
+Where several changed, plans are made anew with one more of them changed at a time.
+What cannot be planned anew is not told apart, and the line says so ("catalog or price").`,
+		Example: `  scantling diff old.json new.json
+  scantling diff scantling.lock.json plan.json -o markdown > comment.md
+  scantling diff scantling.lock.json plan.json --max-increase 5%`,
+		Args: exactly("OLD", "NEW"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("output", o.output, "text", "markdown", "json"); err != nil {
+				return err
+			}
+			if err := oneOf("fail-on", o.failOn, "none", anyChange, "info", "warning", "error"); err != nil {
+				return err
+			}
+			return o.run(cmd.Context(), w, args)
+		},
+	}
+	o.spec.register(cmd)
+	o.spec.registerLock(cmd)
+	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "`format` on stdout: text, markdown (a comment for a pull request) or json")
+	cmd.Flags().StringVar(&o.failOn, "fail-on", "none", "exit 3 `on` change (anything), or on a new finding of that severity: info, warning or error")
+	cmd.Flags().StringVar(&o.maxIncrease, "max-increase", "", "exit 3 if the bill grows by more than this `share`")
+	cmd.Flags().BoolVar(&o.quick, "quick", false, "plan nothing anew: where several things changed, causes are not told apart")
+	return cmd
+}
+
+func (o *diffOptions) run(ctx context.Context, w *World, args []string) error {
+	var most *units.Ratio
+	if o.maxIncrease != "" {
+		share, err := parseShare("max-increase", o.maxIncrease)
+		if err != nil {
+			return err
+		}
+		most = &share
+	}
+	old, err := o.side(ctx, w, args[0])
+	if err != nil {
+		return o.explained(w, "OLD", err)
+	}
+	now, err := o.side(ctx, w, args[1])
+	if err != nil {
+		return o.explained(w, "NEW", err)
+	}
+	var again diff.Planner
+	if !o.quick {
+		offers, err := o.spec.offers(w)
+		if err != nil {
+			return err
+		}
+		again = run.Again{Context: ctx, Offers: offers}
+	}
+	d, err := diff.Between(old, now, again, Version)
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var out bytes.Buffer
+	switch o.output {
+	case "json":
+		err = document.EncodeDifference(&out, &d, Version)
+	case "markdown":
+		err = report.DifferenceMarkdown(&out, &d)
+	default:
+		err = report.Difference(&out, &d, w.look())
+	}
+	if err != nil {
+		return err
+	}
+	if err := w.print(out.Bytes()); err != nil {
+		return err
+	}
+	return o.gates(w, &d, most)
+}
+
+// gates tells which gates a difference does not pass.
+func (o *diffOptions) gates(w *World, d *planner.Difference, most *units.Ratio) error {
+	failed := false
+	if most != nil {
+		failed = !w.withinIncrease(d.Old.Name, d.Old.Total, d.New.Total, *most)
+	}
+	n := 0
+	for i := range d.Changes {
+		if c := &d.Changes[i]; o.failOn == anyChange || c.Kind == planner.FindingChange && severityOf(c.New).Rank() >= max(1, planner.Severity(o.failOn).Rank()) {
+			n++
+		}
+	}
+	if n > 0 && o.failOn != "none" {
+		w.note("%s (--fail-on %s)\n", count(n, "line", "lines"), o.failOn)
+		failed = true
+	}
+	if failed {
+		return said(GateFailed)
+	}
+	return nil
+}
+
+// severityOf is the severity that a finding's words start with.
+func severityOf(words string) planner.Severity {
+	for _, s := range []planner.Severity{planner.Error, planner.Warning, planner.Info} {
+		if len(words) > len(s) && words[:len(s)] == string(s) {
+			return s
+		}
+	}
+	return planner.Off
+}
+
+// side reads one of the two: a lock file, a plan document, or a spec.
+func (o *diffOptions) side(ctx context.Context, w *World, name string) (diff.Side, error) {
+	if info, err := os.Stat(name); err == nil && !info.IsDir() {
+		file, err := files.Read(name, maxPlanBytes)
+		if err != nil {
+			return diff.Side{}, readError(err)
+		}
+		if isDocument(file.Content) && document.IsLock(file.Content) {
+			l, err := document.DecodeLock(file.Content)
+			if err != nil {
+				return diff.Side{}, exit(WrongInput, fmt.Errorf("%s: %w", name, err))
+			}
+			return diff.Side{Name: name, Lock: *l}, nil
+		}
+		if isDocument(file.Content) {
+			p, err := decodePlan(file)
+			if err != nil {
+				return diff.Side{}, err
+			}
+			return sideOf(name, p, document.Tool(file.Content), document.Minor(file.Content)), nil
+		}
+	}
+	p, _, err := o.spec.planFrom(ctx, w, name)
+	if err != nil {
+		return diff.Side{}, err
+	}
+	return sideOf(name, p, Version, document.CurrentMinor()), nil
+}
+
+// sideOf is a plan as a side.
+func sideOf(name string, p *planner.Plan, tool string, minor int) diff.Side {
+	return diff.Side{Name: name, Lock: planner.LockOf(p, tool), Plan: p, Minor: minor}
+}
+
+// explained says which side cannot be compared. A new plan that cannot be is what its
+// spec is told too.
+func (o *diffOptions) explained(w *World, side string, err error) error {
+	if errors.Is(err, document.ErrInfeasible) {
+		w.note("Error: %s: %s\n", side, err)
+		if side == "NEW" {
+			return said(CannotBeMet)
+		}
+		return said(WrongInput)
+	}
+	return err
+}
