@@ -105,18 +105,24 @@ func (m *maker) commitments(machines []committable, on units.Date) []planner.Com
 
 // rate returns what a machine costs while dollars of a commitment pay for it: the
 // discount off its price on demand, else the dearest price that the catalog has for a
-// commitment of the term.
+// commitment of the term: of its own kind where it has one, else of any.
 func (m *maker) rate(d *planner.Commitment) func(commit.Usage) (units.USDPerHour, bool) {
 	if d.Discount > 0 {
 		return commit.Discounted(d.Discount)
 	}
 	return func(u commit.Usage) (units.USDPerHour, bool) {
 		t, ok := m.catalog.Type(u.Name)
-		var dearest units.USDPerHour
+		var dearest, own units.USDPerHour
 		for _, c := range t.Commitments {
 			if ok && c.Price.Known() && (d.TermYears == 0 || c.TermYears == d.TermYears) {
 				dearest = max(dearest, c.Price.Rate)
+				if c.Kind == string(d.Type) {
+					own = max(own, c.Price.Rate)
+				}
 			}
+		}
+		if own > 0 {
+			return own, true
 		}
 		return dearest, dearest > 0
 	}

@@ -92,6 +92,22 @@ func TestCommitmentsAtTheCatalogsPrice(t *testing.T) {
 	}
 }
 
+// TestCommitmentsAtTheirOwnPrice: a catalog that tells savings plans from reserved
+// instances prices each with its own: 0.030 and not 0.060, which leaves 0.200 of the nodes.
+func TestCommitmentsAtTheirOwnPrice(t *testing.T) {
+	p := committed(planner.Commitment{Name: "c", Type: planner.ComputeSavingsPlan, USDPerHour: 120 * thousandth, TermYears: 1})
+	p.catalog.Types[0].Commitments = []catalogs.Commitment{
+		{Kind: "compute_savings_plan", TermYears: 1, Payment: "all-upfront", Price: listed(20)},
+		{Kind: "compute_savings_plan", TermYears: 1, Payment: "no-upfront", Price: listed(30)},
+		{Kind: "compute_savings_plan", TermYears: 3, Payment: "no-upfront", Price: listed(50)},
+		{Kind: "reserved", TermYears: 1, Payment: "no-upfront", Price: listed(60)},
+	}
+	plan := p.mustMake(t)
+	if got := dollarsOf(t, &plan)[nodesLine]; got != 200 {
+		t.Errorf("%d thousandths of a dollar are left of the nodes", got)
+	}
+}
+
 // TestResourceCommitments: a vCPU is 0.020 and a GiB 0.003 for a year, so that machines of
 // 4 and 16 are 0.128 and those of 4 and 4 0.092. 8 vCPU and 20 GiB are 0.220. They are 1.25
 // of the machines of 4 and 16, by memory, which cost 0.250 on demand and leave 3 vCPU.

@@ -73,7 +73,13 @@ func rateOf(c *planner.Commitment, t *catalogs.InstanceType) *big.Rat {
 		return new(big.Rat).SetInt(rate)
 	}
 	var best units.USDPerHour
+	alike := slices.ContainsFunc(t.Commitments, func(p catalogs.Commitment) bool {
+		return p.Kind == string(c.Type) && p.Price.Known() && (c.TermYears == 0 || c.TermYears == p.TermYears)
+	})
 	for _, p := range t.Commitments {
+		if alike && p.Kind != string(c.Type) {
+			continue // the catalog knows what was bought
+		}
 		if p.Price.Known() && (c.TermYears == 0 || c.TermYears == p.TermYears) && p.Price.Rate > best {
 			best = p.Price.Rate
 		}
