@@ -75,6 +75,8 @@ func Oregon() Region {
 		{Type: "m5.large", Zone: c, Price: "0.020000", At: days(2)},
 		{Type: "m5.large", Zone: c, Price: "0.300000", At: days(1), Product: "Windows"},
 		{Type: "g5.xlarge", Zone: a, Price: "0.402400", At: days(4)},
+		// c does not offer it any more.
+		{Type: "g5.xlarge", Zone: c, Price: "0.900000", At: days(4)},
 		// Dearer than on demand: nobody buys it, and it is not believed.
 		{Type: "t3.medium", Zone: b, Price: "0.041600", At: days(4)},
 	}

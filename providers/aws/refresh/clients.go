@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -28,6 +29,10 @@ const (
 	// waits twice as long each time, with jitter.
 	defaultAttempts = 8
 	defaultBackoff  = 20 * time.Second
+
+	// answerTimeout bounds one attempt. The largest answer is a page of the price list, a
+	// megabyte and a half: 12 seconds at a megabit a second.
+	answerTimeout = 2 * time.Minute
 
 	// sessionName is what an assumed role's session is called in CloudTrail.
 	sessionName = "scantling-catalog-refresh"
@@ -177,9 +182,11 @@ func (f *fetcher) config(ctx context.Context, profile, region string) (aws.Confi
 	if f.opts.Credentials != nil {
 		load = append(load, config.WithCredentialsProvider(f.opts.Credentials))
 	}
-	if f.opts.HTTPClient != nil {
-		load = append(load, config.WithHTTPClient(f.opts.HTTPClient))
+	client := f.opts.HTTPClient
+	if client == nil {
+		client = awshttp.NewBuildableClient().WithTimeout(answerTimeout)
 	}
+	load = append(load, config.WithHTTPClient(client))
 	if f.opts.Endpoint != "" {
 		load = append(load, config.WithBaseEndpoint(f.opts.Endpoint))
 	}

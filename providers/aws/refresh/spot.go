@@ -99,17 +99,18 @@ func (f *fetcher) spotPrices(ctx context.Context, names []string) error {
 	})
 }
 
-// addSpot keeps the records of a page that are prices of Linux in the region's zones.
+// addSpot keeps the records of a page that are prices of Linux in those of the region's
+// zones that offer the type.
 func (f *fetcher) addSpot(records []types.SpotPrice) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i := range records {
 		r := &records[i]
-		zone := aws.ToString(r.AvailabilityZone)
-		if string(r.ProductDescription) != linux || !f.hasZone(zone) || r.Timestamp == nil {
+		name, zone := string(r.InstanceType), aws.ToString(r.AvailabilityZone)
+		offered := f.hasZone(zone) && slices.Contains(f.offerings[name], zone)
+		if string(r.ProductDescription) != linux || !offered || r.Timestamp == nil {
 			continue
 		}
-		name := string(r.InstanceType)
 		rate, err := f.rate(aws.ToString(r.SpotPrice))
 		if err != nil || rate <= 0 {
 			f.problems = append(f.problems, catalogs.Problem{
