@@ -170,11 +170,11 @@ func TestRunbook(t *testing.T) {
 	}
 	rest := out.String()
 	for _, want := range []string{
-		"# " + p.Cluster.Name + ": upgrade from 1.35 to 1.36\n", "| declared losses | not 0:12 |", "## Before\n", "(UP-09)", "(UP-16)",
+		"# " + p.Cluster.Name + ": upgrade from 1.35 to 1.36\n", "| declared losses | not 0:12 |", "## Before\n", "has been rehearsed", "(UP-06)",
 		"## Steps\n", "1. 0:00: control plane to 1.36. It takes 25 min.\n", "2. 0:25: add-ons of 1.36",
 		"3. 0:30: nodes of `web` to 1.36, 3 at a time (`max_unavailable 3`)", "4. 1:30: nodes of `batch` to 1.36, 1 at a time (`max_unavailable 1 (chosen)`)",
 		"## Watch\n", "- If b fails at 0:42, api has 2 of 6 pods ready: its target is missed.\n",
-		"## Go back\n", "- Uncordon blue.\n", "taken back for 7 d after its step", "kept for 30 min after", "## After\n", "(UP-14)", "## Calendar\n", "| 2026-11-20 | 1.35 | 1.36 | 2027-03-27 |\n",
+		"## Go back\n", "- Uncordon blue.\n", "taken back for 7 d after its step", "kept for 30 min after", "## After\n", "## Calendar\n", "| 2026-11-20 | 1.35 | 1.36 | 2027-03-27 |\n",
 	} {
 		_, after, found := strings.Cut(rest, want)
 		if !found {

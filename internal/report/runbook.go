@@ -99,29 +99,29 @@ func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 func (b *runbook) before() {
 	plan, u := b.s.Plan, b.s.Upgrade
 	b.heading("Before")
-	b.check("Nothing calls an API that %s or a minor on the way no longer has; metrics, charts and operators support it (UP-09).", u.To)
-	b.check("The same upgrade has been rehearsed in an environment that is nearly the same (UP-09).")
-	b.check("The changelogs of %s have been read, patches included (UP-08, UP-10).", strings.Join(u.Hops, ", "))
-	b.check("No component is more than one minor from the control plane, kubectl included (UP-06, UP-10).")
+	b.check("Nothing calls an API that %s or a minor on the way no longer has; metrics, charts and operators support it.", u.To)
+	b.check("The same upgrade has been rehearsed in an environment that is nearly the same.")
+	b.check("The changelogs of %s have been read, patches included.", strings.Join(u.Hops, ", "))
+	b.check("No component is more than one minor from the control plane, kubectl included (UP-06).")
 	if plan.ControlPlane.Mode == planner.SelfManaged {
-		b.check("etcd and the manifests of the control plane are backed up, and a restore has been tried (ET-04, CP-10).")
+		b.check("etcd and the manifests of the control plane are backed up, and a restore has been tried (ET-04).")
 	} else {
-		b.check("Manifests, or a backup, can rebuild what runs in the cluster (CL-01).")
+		b.check("Manifests, or a backup, can rebuild what runs in the cluster.")
 	}
 	b.check("Budgets let at least one pod of every workload go, and pods end within 120 seconds (PD-03, PD-04).")
-	b.check("No pod keeps data in an emptyDir that it must not lose: drains delete it (UP-16).")
-	b.check("No add-on on the way changes its custom resources so that a new cluster is needed (UP-17).")
+	b.check("No pod keeps data in an emptyDir that it must not lose: drains delete it.")
+	b.check("No add-on on the way changes its custom resources so that a new cluster is needed.")
 	if o := b.o; o.PeakExtraNodes > 0 {
 		words := fmt.Sprintf("The account lets %s more run", count(o.PeakExtraNodes, "node"))
 		if o.PeakVCPUs > 0 {
 			words += fmt.Sprintf(", %s vCPU in all", thousands(o.PeakVCPUs))
 		}
-		b.check("%s, and subnets have addresses for them (UP-03, UP-04).", words)
+		b.check("%s, and subnets have addresses for them.", words)
 	}
 	for _, l := range b.o.Limits {
 		b.check("`%s`: %s of %s are taken at the peak.", l.Resource, thousands(l.Used), thousands(l.Limit))
 	}
-	b.check("Who does what, and who decides to go back, is written down (UP-13).")
+	b.check("Who does what, and who decides to go back, is written down.")
 	for _, f := range plan.Findings {
 		if strings.HasPrefix(f.Rule, "UP-") || strings.HasPrefix(f.Rule, "VE-") || f.Rule == "PD-03" || f.Rule == "PD-04" {
 			b.check("%s at `%s`: %s. To do: %s.", f.Rule, f.Path, f.Message, f.Remedy)
@@ -129,12 +129,11 @@ func (b *runbook) before() {
 	}
 }
 
-// steps lists the steps: the control plane, its add-ons, then the nodes, minor by minor
-// (UP-11).
+// steps lists the steps: the control plane, its add-ons, then the nodes, minor by minor.
 func (b *runbook) steps() {
 	u, o := b.s.Upgrade, b.o
 	b.heading("Steps")
-	b.line("The control plane first, then its add-ons, then the nodes; one minor at a time (UP-06, UP-11). Times are h:mm from the start.")
+	b.line("The control plane first, then its add-ons, then the nodes; one minor at a time (UP-06). Times are h:mm from the start.")
 	b.blank()
 	n := 0
 	step := func(format string, args ...any) {
@@ -254,14 +253,14 @@ func (b *runbook) back() {
 	if o.RollbackNodes > 0 {
 		b.line("- Old nodes are kept for %s after the last pod has left them.", long(o.RollbackNodes))
 	}
-	b.line("- Decide before the next step: what is behind is not undone by stopping (UP-13).")
+	b.line("- Decide before the next step: what is behind is not undone by stopping.")
 }
 
-// after lists what to verify, with the figures of the plan (UP-14).
+// after lists what to verify, with the figures of the plan.
 func (b *runbook) after() {
 	plan := b.s.Plan
 	b.heading("After")
-	b.line("What the practices verify after an upgrade (UP-14), with what the plan says:")
+	b.line("What the practices verify after an upgrade, with what the plan says:")
 	b.blank()
 	for i := range plan.NodeGroups {
 		g := &plan.NodeGroups[i]
@@ -277,9 +276,9 @@ func (b *runbook) after() {
 	}
 	b.check("Rollouts of workloads go as before: update one and see.")
 	b.check("Pods scale and nodes scale: raise a load and see.")
-	b.check("Targets hold at normal load; logs and metrics arrive (WN-17).")
+	b.check("Targets hold at normal load; logs and metrics arrive.")
 	if b.o.ParallelRun() || strings.Contains(b.o.Name, "blue_green") {
-		b.check("What is left of the old nodes or of the old cluster is deleted, and no longer paid for (UP-13).")
+		b.check("What is left of the old nodes or of the old cluster is deleted, and no longer paid for.")
 	}
 }
 

@@ -185,6 +185,13 @@ func (p *page) chosen(s *UpgradeShown) {
 		p.labelled("BEST OF", plain, strings.Join(u.Pareto, ", ")+": no other is at least as good in time, cost and what stays ready, and better in one")
 	}
 	p.rollbacks(u)
+	label := "IF ONE FAILS"
+	for i := range u.Strategies {
+		if o := &u.Strategies[i]; o.Failure != "" && o.Name != s.Strategy {
+			p.labelled(label, plain, o.Name+": "+o.Failure)
+			label = ""
+		}
+	}
 }
 
 // course writes how a strategy goes in each group, when, what is thinnest, and what it

@@ -60,13 +60,17 @@ func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *plann
 		strategies[i] = all[i].choice()
 	}
 	out.Recommended, out.Reason = upgrade.Choose(strategies, j.problem.Wanted, keep)
+	moments := j.moments(all)
 	for i := range all {
 		c := &all[i]
 		if strategies[i].Pareto {
 			out.Pareto = append(out.Pareto, c.row.Name)
 		}
-		if c.row.Name == cmp.Or(out.Recommended, j.problem.Wanted) && c.row.Simulated {
-			c.row.Failure = j.failure(&c.plan)
+		chosen := c.row.Name == cmp.Or(out.Recommended, j.problem.Wanted)
+		if c.row.Simulated && (chosen || len(c.row.BlockedBy) == 0 && moments > 0) {
+			c.row.Failure = j.failure(&c.plan, max(moments, 1))
+		}
+		if c.row.Simulated && chosen {
 			c.search.explain(c)
 		}
 		if len(c.row.BlockedBy) > 0 && c.row.Name != j.problem.Wanted {
@@ -236,22 +240,31 @@ func (c *candidate) choice() upgrade.Strategy {
 	return s
 }
 
-// mostTried bounds the pods that the trials of an upgrade move, in all.
-const mostTried = 300_000
+// mostTried bounds the pods and nodes that the trials of a comparison move, in all;
+// mostMoments at how many moments of a strategy something fails.
+const (
+	mostTried   = 300_000
+	mostMoments = 12
+)
+
+// moments is at how many moments something fails in each strategy that can be used; 0
+// where there is too much to move for one of each.
+func (j *journey) moments(all []candidate) int {
+	usable := 1
+	for i := range all {
+		if len(all[i].row.BlockedBy) == 0 && all[i].row.Simulated {
+			usable++
+		}
+	}
+	return min(mostTried/max(j.effort(), 1)/(len(j.plan.Zones)+1)/usable, mostMoments)
+}
 
 // failure says the worst that a failure in the middle makes of an upgrade; empty where
 // none could be tried.
-func (j *journey) failure(of *rollout.Plan) string {
+func (j *journey) failure(of *rollout.Plan, moments int) string {
 	p := *of
 	p.Redundant = nil // what a failure leaves is asked for, and not what another would
-	pods := 1
-	for i := range j.groups {
-		for w := range j.groups[i].Workloads {
-			pods += j.groups[i].Workloads[w].Replicas
-		}
-		pods += j.groups[i].Nodes
-	}
-	worst, ok := rollout.Trials(&p, min(max(mostTried/pods/(len(p.Zones)+1), 1), 12))
+	worst, ok := rollout.Trials(&p, moments)
 	if !ok {
 		return ""
 	}
