@@ -2,6 +2,7 @@ package run_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -69,6 +71,22 @@ func planOf(t testing.TB, files ...spec.File) *planner.Plan {
 	return p
 }
 
+// examplePlans are plans of the examples that several tests ask about: nobody changes them.
+var examplePlans sync.Map
+
+// examplePlan returns the plan of an example, made once.
+func examplePlan(t testing.TB, name string) *planner.Plan {
+	t.Helper()
+	made, _ := examplePlans.LoadOrStore(name, sync.OnceValues(func() (*planner.Plan, error) {
+		return run.Plan(context.WithoutCancel(t.Context()), load(t, spec.File{Name: "main.hcl", Content: source(t, name)}))
+	}))
+	p, err := made.(func() (*planner.Plan, error))()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 func encode(t testing.TB, p *planner.Plan) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -83,7 +101,7 @@ func encode(t testing.TB, p *planner.Plan) []byte {
 func TestPlansReadBack(t *testing.T) {
 	for _, name := range exampleNames(t) {
 		t.Run(name, func(t *testing.T) {
-			doc := encode(t, planOf(t, spec.File{Name: "main.hcl", Content: source(t, name)}))
+			doc := encode(t, examplePlan(t, name))
 			back, err := document.Decode(doc)
 			if err != nil {
 				t.Fatal(err)
@@ -98,13 +116,18 @@ func TestPlansReadBack(t *testing.T) {
 	}
 }
 
-// TestSameBytes plans each example 20 times, on one and on two processors.
+// TestSameBytes plans each example 20 times, on one and on two processors; 4 times under
+// -short.
 func TestSameBytes(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	runs := 20
+	if testing.Short() {
+		runs = 4
+	}
 	for _, name := range exampleNames(t) {
 		file := spec.File{Name: "main.hcl", Content: source(t, name)}
-		want := encode(t, planOf(t, file))
-		for i := range 20 {
+		want := encode(t, examplePlan(t, name))
+		for i := range runs {
 			runtime.GOMAXPROCS(1 + i%2)
 			if got := encode(t, planOf(t, file)); !bytes.Equal(got, want) {
 				t.Fatalf("%s: run %d gives other bytes", name, i)
@@ -116,10 +139,14 @@ func TestSameBytes(t *testing.T) {
 // TestOrderDoesNotMatter shuffles the blocks and attributes of each example and
 // spreads it over several files.
 func TestOrderDoesNotMatter(t *testing.T) {
+	seeds := 10
+	if testing.Short() {
+		seeds = 2
+	}
 	for _, name := range exampleNames(t) {
 		src := source(t, name)
 		want := encode(t, withoutPlaces(planOf(t, spec.File{Name: "main.hcl", Content: src})))
-		for seed := range uint64(10) {
+		for seed := range uint64(seeds) {
 			files := shuffled(t, src, rand.New(rand.NewPCG(seed, 0)))
 			if got := encode(t, withoutPlaces(planOf(t, files...))); !bytes.Equal(got, want) {
 				t.Fatalf("%s, seed %d: other bytes for the same spec in another order:\n%s", name, seed, files[0].Content)

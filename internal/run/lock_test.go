@@ -101,11 +101,7 @@ func TestLocksOfExamples(t *testing.T) {
 	for _, name := range exampleNames(t) {
 		t.Run(name, func(t *testing.T) {
 			s := load(t, spec.File{Name: "main.hcl", Content: source(t, name)})
-			p, err := run.Plan(t.Context(), s)
-			if err != nil {
-				t.Fatal(err)
-			}
-			lock, err := document.LockOf(p, "test")
+			lock, err := document.LockOf(examplePlan(t, name), "test")
 			if err != nil {
 				t.Fatal(err)
 			}

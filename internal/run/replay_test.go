@@ -6,7 +6,6 @@ import (
 
 	"github.com/scantling-dev/scantling/internal/document"
 	"github.com/scantling-dev/scantling/internal/run"
-	"github.com/scantling-dev/scantling/internal/spec"
 	"github.com/scantling-dev/scantling/planner"
 )
 
@@ -16,7 +15,7 @@ import (
 func TestExamplesSurviveTheirDrills(t *testing.T) {
 	for _, name := range exampleNames(t) {
 		t.Run(name, func(t *testing.T) {
-			p := planOf(t, spec.File{Name: "main.hcl", Content: source(t, name)})
+			p := examplePlan(t, name)
 			back, err := document.Decode(encode(t, p))
 			if err != nil {
 				t.Fatal(err)
@@ -57,7 +56,7 @@ func TestExamplesSurviveTheirDrills(t *testing.T) {
 func TestDrillsBeyondWhatIsDeclared(t *testing.T) {
 	groups, broken := 0, 0
 	for _, name := range exampleNames(t) {
-		p := planOf(t, spec.File{Name: "main.hcl", Content: source(t, name)})
+		p := examplePlan(t, name)
 		for i := range p.NodeGroups {
 			g := &p.NodeGroups[i]
 			w := onlyMover(p, g)

@@ -16,7 +16,7 @@ import (
 func TestUpgradesOfPlansAndDocuments(t *testing.T) {
 	for _, name := range exampleNames(t) {
 		t.Run(name, func(t *testing.T) {
-			p := planOf(t, spec.File{Name: "main.hcl", Content: source(t, name)})
+			p := examplePlan(t, name)
 			if p.Upgrade == nil {
 				return
 			}

@@ -313,3 +313,12 @@ func (fakeProvider) NodeLabels(g *planner.NodeGroup, t *catalogs.InstanceType, _
 	maps.Copy(labels, g.Labels)
 	return labels
 }
+
+// sample is how many cases of a property are drawn: a quarter under -short, with which the
+// race detector runs. What it looks for shows in any of them.
+func sample(all int) int {
+	if testing.Short() {
+		return all / 4
+	}
+	return all
+}

@@ -88,7 +88,7 @@ func TestRandomGrounds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			planned := 0
-			const seeds = 120
+			seeds := sample(120)
 			for seed := range uint64(seeds) {
 				p := randomProblem(rand.New(rand.NewPCG(seed, 3)))
 				p.cluster.MaxUSDPerMonth = nil
@@ -112,7 +112,7 @@ func TestRandomGrounds(t *testing.T) {
 // TestEqualZonesBuyWhatIsPlanned: counts by zone are equal, so that the count of
 // one zone times the zones is the group's, and so are its bounds.
 func TestEqualZonesBuyWhatIsPlanned(t *testing.T) {
-	for seed := range uint64(100) {
+	for seed := range uint64(sample(100)) {
 		p := randomProblem(rand.New(rand.NewPCG(seed, 5)))
 		p.cluster.MaxUSDPerMonth = nil
 		onEqualZones(dice{rand.New(rand.NewPCG(seed, 6))}, p)

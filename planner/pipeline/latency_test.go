@@ -175,7 +175,7 @@ func demandOf(rng *rand.Rand, static bool) planner.Demand {
 // of groups whose survivors hold the targets, are planned as the checker wants them.
 func TestLatencyPlansAreRight(t *testing.T) {
 	planned, unmet := 0, 0
-	for seed := range uint64(60) {
+	for seed := range uint64(sample(60)) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		lost := planner.Redundancy{Nodes: rng.IntN(2), Zones: rng.IntN(2), Recovery: planner.Reschedule}
 		static := rng.IntN(2) == 0
@@ -205,7 +205,7 @@ func TestLatencyPlansAreRight(t *testing.T) {
 		planned++
 		t.Run(fmt.Sprint(seed), func(t *testing.T) { p.mustMake(t) })
 	}
-	if planned < 45 {
+	if planned < sample(45) {
 		t.Errorf("%d planned, %d cannot be met: too few to show anything", planned, unmet)
 	}
 }
@@ -295,7 +295,7 @@ func TestPlansMoveTheRightWay(t *testing.T) {
 // simulations and formulas take turns, far and near the targets.
 func TestSimulatedPlansAreRight(t *testing.T) {
 	simulated := 0
-	for seed := range uint64(16) {
+	for seed := range uint64(sample(16)) {
 		rng := rand.New(rand.NewPCG(seed, 11))
 		w := queueing(int64(100+rng.IntN(400)), 20*time.Millisecond, time.Duration(100+rng.IntN(200))*time.Millisecond)
 		w.Demand.Balancing = []string{"random", "round_robin", "least_requests", "power_of_two"}[rng.IntN(4)]
@@ -319,7 +319,7 @@ func TestSimulatedPlansAreRight(t *testing.T) {
 			simulated++
 		}
 	}
-	if simulated < 6 {
+	if simulated < sample(6) {
 		t.Errorf("%d plans were simulated: too few to show anything", simulated)
 	}
 }

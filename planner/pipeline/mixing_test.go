@@ -99,7 +99,7 @@ func TestMixForSelectors(t *testing.T) {
 func TestMixesAreNotDearer(t *testing.T) {
 	mixed, cheaper := 0, 0
 	var one, many units.USDPerHour
-	for seed := range uint64(300) {
+	for seed := range uint64(sample(300)) {
 		single, several := randomProblem(rand.New(rand.NewPCG(seed, 9))), randomProblem(rand.New(rand.NewPCG(seed, 9)))
 		single.cluster.MaxUSDPerMonth, several.cluster.MaxUSDPerMonth = nil, nil
 		oneType(single)
@@ -141,7 +141,7 @@ func TestMixesAreNotDearer(t *testing.T) {
 		}
 	}
 	t.Logf("%d groups mixed, %d cheaper; %.1f%% saved in all", mixed, cheaper, 100*(1-float64(many)/float64(one)))
-	if mixed < 30 || cheaper < 30 {
+	if mixed < sample(30) || cheaper < sample(30) {
 		t.Errorf("%d groups mixed, %d cheaper", mixed, cheaper)
 	}
 }

@@ -92,10 +92,7 @@ func (d dice) rules(g *planner.NodeGroup, j int, p *problem) {
 // TestPlansWithManyRulesAreValid is TestPlansAreValid of pods that ask for more, and are bound
 // to nodes and to each other. Many such wishes cannot be met together.
 func TestPlansWithManyRulesAreValid(t *testing.T) {
-	seeds := 600
-	if testing.Short() {
-		seeds = 150
-	}
+	seeds := sample(600)
 	planned := 0
 	for seed := range uint64(seeds) {
 		p := randomProblem(rand.New(rand.NewPCG(seed, 20)))

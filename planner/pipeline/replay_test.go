@@ -141,7 +141,7 @@ func TestReplayLatency(t *testing.T) {
 // of the pods, is no better than that of its own placement. Then it kills more.
 func TestReplayOfDeclaredLosses(t *testing.T) {
 	replayed, broken := 0, 0
-	for seed := range uint64(150) {
+	for seed := range uint64(sample(150)) {
 		p := randomProblem(rand.New(rand.NewPCG(seed, 0)))
 		plan, err := p.make(t)
 		packed := slices.ContainsFunc(p.cluster.NodeGroups, func(g planner.NodeGroup) bool { return g.Guarantee == planner.Packed })
@@ -167,7 +167,7 @@ func TestReplayOfDeclaredLosses(t *testing.T) {
 			}
 		}
 	}
-	if replayed < 100 || broken < 50 {
+	if replayed < sample(100) || broken < sample(50) {
 		t.Errorf("%d plans replayed, %d losses too many: the test shows little", replayed, broken)
 	}
 }
@@ -234,7 +234,7 @@ func accounts(t *testing.T, seed uint64, plan *planner.Plan, c *planner.GroupCas
 // as many as the plan counted, and with all zones gone nothing is left.
 func TestReplayOfControlPlanes(t *testing.T) {
 	replayed := 0
-	for seed := range uint64(60) {
+	for seed := range uint64(sample(60)) {
 		p := randomProblem(rand.New(rand.NewPCG(seed, 3)))
 		p.cluster.MaxUSDPerMonth = nil
 		onOwnControlPlane(dice{rand.New(rand.NewPCG(seed, 4))}, p)
@@ -263,7 +263,7 @@ func TestReplayOfControlPlanes(t *testing.T) {
 			t.Errorf("seed %d: without a zone: %+v", seed, gone)
 		}
 	}
-	if replayed < 10 {
+	if replayed < sample(10) {
 		t.Errorf("only %d control planes were replayed", replayed)
 	}
 }

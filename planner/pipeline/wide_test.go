@@ -151,10 +151,7 @@ func (d dice) job(c *planner.Cluster) planner.Workload {
 // ground, and what cannot be planned says why.
 func TestWidePlansAreValid(t *testing.T) {
 	grounds := []func(dice, *problem){func(dice, *problem) {}, onEqualZones, onOwnControlPlane, onOwnMachines}
-	seeds := 400
-	if testing.Short() {
-		seeds = 100
-	}
+	seeds := sample(400)
 	refused, spread, followed, short := 0, 0, 0, 0
 	for seed := range uint64(seeds) {
 		p := wideProblem(rand.New(rand.NewPCG(seed, 40)))

@@ -296,7 +296,7 @@ func TestCertificateOfLargeNumbers(t *testing.T) {
 // places every pod, in any of many orders, and after every loss.
 func TestCertainGroupsHold(t *testing.T) {
 	checker := placement.NewChecker()
-	for seed := range uint64(600) {
+	for seed := range uint64(sample(600)) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		g := certainGroup(r)
 		l := placement.Losses{Nodes: r.IntN(3), Zones: r.IntN(2), AtOnce: r.IntN(2) == 0}
@@ -324,7 +324,7 @@ func TestCertainGroupsHold(t *testing.T) {
 func TestCertainUnlikeGroupsHold(t *testing.T) {
 	checker := placement.NewChecker()
 	held := 0
-	for seed := range uint64(1500) {
+	for seed := range uint64(sample(1500)) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		g := certainGroup(r)
 		unlike(r, &g)
@@ -346,7 +346,7 @@ func TestCertainUnlikeGroupsHold(t *testing.T) {
 			}
 		}
 	}
-	if held < 500 {
+	if held < sample(500) {
 		t.Errorf("only %d groups were certain", held)
 	}
 }

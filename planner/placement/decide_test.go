@@ -53,7 +53,7 @@ func TestDecide(t *testing.T) {
 // often than by a certificate.
 func TestDecideAgainstTheWorstPlacement(t *testing.T) {
 	sharper, sure := 0, 0
-	for seed := range uint64(fewer(t, 3000)) {
+	for seed := range uint64(sample(3000)) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		g := certainGroup(r)
 		if seed%2 == 0 {
@@ -89,7 +89,7 @@ func TestDecideAgainstTheWorstPlacement(t *testing.T) {
 			sharper++
 		}
 	}
-	if sure < 50 || sharper < 5 {
+	if sure < sample(50) || sharper < sample(5) {
 		t.Errorf("%d groups are sure, %d of them to no certificate: the test shows little", sure, sharper)
 	}
 }
@@ -98,7 +98,7 @@ func TestDecideAgainstTheWorstPlacement(t *testing.T) {
 func TestDecideAgreesWithCheck(t *testing.T) {
 	checker := placement.NewChecker()
 	held, failed := 0, 0
-	for seed := range uint64(fewer(t, 20_000)) {
+	for seed := range uint64(sample(20_000)) {
 		r := rand.New(rand.NewPCG(seed, 8))
 		g, l, o := randomGroup(r)
 		if seed%2 == 0 {
@@ -121,16 +121,7 @@ func TestDecideAgreesWithCheck(t *testing.T) {
 			failed++
 		}
 	}
-	if held < 20 || failed < 20 {
+	if held < sample(20) || failed < sample(20) {
 		t.Errorf("%d held and %d failed: the test shows little", held, failed)
 	}
-}
-
-// fewer cases are drawn under -short.
-func fewer(t *testing.T, all int) int {
-	t.Helper()
-	if testing.Short() {
-		return all / 4
-	}
-	return all
 }

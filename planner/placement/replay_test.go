@@ -65,7 +65,7 @@ func TestReplayByHand(t *testing.T) {
 // they can hit on the slow twin.
 func TestReplayAgreesWithTwin(t *testing.T) {
 	struck, failed := 0, 0
-	for seed := range uint64(3500) {
+	for seed := range uint64(sample(3500)) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		g, _, o := randomGroup(r)
 		if seed%2 == 1 {
@@ -109,7 +109,7 @@ func TestReplayAgreesWithTwin(t *testing.T) {
 			t.Fatalf("seed %d: after %v: %+v, the twin says %+v", seed, w.Lost, w.Fates, fates)
 		}
 	}
-	if struck < 500 || failed < 100 || struck-failed < 100 {
+	if struck < sample(500) || failed < sample(100) || struck-failed < sample(100) {
 		t.Errorf("%d strikes, %d of which broke something: the test shows little", struck, failed)
 	}
 }

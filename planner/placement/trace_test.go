@@ -14,7 +14,7 @@ import (
 func TestTracesLeadToFailures(t *testing.T) {
 	checkers := []*placement.Checker{placement.NewChecker(), placement.NewIndexedChecker()}
 	during, drawn := map[placement.During]int{}, 0
-	for seed := range uint64(12000) {
+	for seed := range uint64(sample(12_000)) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		g, l, o := randomGroup(r)
 		if seed%2 == 0 {
@@ -36,11 +36,11 @@ func TestTracesLeadToFailures(t *testing.T) {
 		twin.follow(t, seed, f)
 	}
 	for _, d := range []placement.During{placement.Normal, placement.Rollout, placement.NodeLoss, placement.ZoneLoss, placement.NodeAndZoneLoss} {
-		if during[d] < 10 {
+		if during[d] < sample(10) {
 			t.Errorf("only %d groups failed in %s", during[d], d)
 		}
 	}
-	if drawn < 20 {
+	if drawn < sample(20) {
 		t.Errorf("only %d groups failed in an order that draws", drawn)
 	}
 }

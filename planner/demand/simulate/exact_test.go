@@ -47,7 +47,7 @@ func near(t *testing.T, what string, got simulate.Estimate, want, widest float64
 // M/M/c: quantiles of the response time by its closed form,
 // P(T > t) = (1 − C)e^−t + C(ηe^−t − e^−ηt)/(η − 1) with η = c − a.
 func TestManyServersWithExponentialService(t *testing.T) {
-	for _, c := range []struct {
+	for n, c := range []struct {
 		servers                   int
 		load                      float64
 		mean, p50, p95, p99, p999 float64
@@ -60,12 +60,15 @@ func TestManyServersWithExponentialService(t *testing.T) {
 		{16, 14.4, 1.36958962, 1.07800977, 3.62354348, 5.26983460, 7.58841953, .05},
 	} {
 		// One pod with all workers, pods of one worker with a common queue, and cores
-		// that are enough for all: three ways to say the same.
-		for _, s := range []simulate.System{
+		// that are enough for all: three ways to say the same, one of them under -short.
+		for i, s := range []simulate.System{
 			{Pods: 1, Workers: c.servers, Rate: c.load, Service: simulate.Exponential(1)},
 			{Pods: c.servers, Workers: 1, Policy: simulate.Pooled, Rate: c.load, Service: simulate.Exponential(1)},
 			{Pods: 1, Workers: c.servers, Cores: float64(c.servers), Rate: c.load, CPU: simulate.Exponential(1)},
 		} {
+			if testing.Short() && i != n%3 {
+				continue
+			}
 			r := measure(t, s, 1_000_000)
 			name := fmt.Sprintf("%d pods of %d, cores %g, at %g:", s.Pods, s.Workers, s.Cores, s.Rate)
 			near(t, name+" mean", r.Mean, c.mean, c.widest)
@@ -108,6 +111,9 @@ func TestOneServer(t *testing.T) {
 		{lognormal(2), 4, .25},
 	} {
 		for _, rho := range []float64{.5, .8} {
+			if testing.Short() && rho < .8 {
+				continue
+			}
 			s := simulate.System{Pods: 3, Workers: 1, Rate: 3 * rho, Service: c.law}
 			near(t, fmt.Sprintf("scv %g at %g", c.scv, rho), measure(t, s, 1_000_000).Mean, 1+rho/(1-rho)*(1+c.scv)/2, c.widest)
 		}
