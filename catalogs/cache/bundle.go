@@ -109,7 +109,7 @@ func ReadBundle(bundle []byte) ([]Entry, error) {
 		provider, rest, _ := strings.Cut(path, "/")
 		region, _ := strings.CutSuffix(rest, extension)
 		n := Name{provider, region}
-		if err := n.check(); err != nil || n.path() != path {
+		if err := n.Check(); err != nil || n.path() != path {
 			return nil, fmt.Errorf("read bundle: %w: %q in %s names no catalog", catalogs.ErrDamaged, path, sums)
 		}
 		packed, err := nextFile(r, path)

@@ -64,8 +64,8 @@ func (n Name) String() string { return n.Provider + " " + n.Region }
 // nameText is what providers and regions are called: they become names of files.
 var nameText = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// check refuses a name that cannot be that of a file.
-func (n Name) check() error {
+// Check refuses a name that cannot be that of a file.
+func (n Name) Check() error {
 	for _, part := range []string{n.Provider, n.Region} {
 		if !nameText.MatchString(part) {
 			return fmt.Errorf("%q cannot name a provider or a region: small letters, digits and hyphens", part)
@@ -106,7 +106,7 @@ func Pack(c catalogs.Catalog, r *Report) (Entry, error) {
 		return Entry{}, err
 	}
 	e := Entry{Catalog: sealed, Report: r, packed: packed}
-	return e, e.Name().check()
+	return e, e.Name().Check()
 }
 
 // unpack reads a packed catalog, which must be the one that is named.
@@ -162,7 +162,7 @@ func (c *Cache) List() ([]Name, error) {
 		}
 		for _, f := range files {
 			region, ok := strings.CutSuffix(f.Name(), extension)
-			if n := (Name{p.Name(), region}); ok && !f.IsDir() && n.check() == nil {
+			if n := (Name{p.Name(), region}); ok && !f.IsDir() && n.Check() == nil {
 				names = append(names, n)
 			}
 		}
@@ -218,7 +218,7 @@ var digestText = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // read reads the file of a catalog.
 func (c *Cache) read(path string, n Name) (Entry, error) {
-	if err := n.check(); err != nil {
+	if err := n.Check(); err != nil {
 		return Entry{}, fmt.Errorf("%w: %w", ErrAbsent, err)
 	}
 	packed, err := readFile(path, maxPacked)
@@ -272,7 +272,7 @@ func readFile(path string, limit int64) (b []byte, err error) {
 // Remove removes a region and its earlier catalogs. The error wraps ErrAbsent
 // where it is not there.
 func (c *Cache) Remove(n Name) error {
-	if err := n.check(); err != nil {
+	if err := n.Check(); err != nil {
 		return fmt.Errorf("%w: %w", ErrAbsent, err)
 	}
 	err := os.Remove(c.current(n))

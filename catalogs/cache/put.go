@@ -17,7 +17,7 @@ import (
 // regions leaves some of them new, each whole.
 func (c *Cache) Put(entries ...Entry) (err error) {
 	for i := range entries {
-		if err := entries[i].Name().check(); err != nil {
+		if err := entries[i].Name().Check(); err != nil {
 			return err
 		}
 	}

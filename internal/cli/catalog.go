@@ -28,7 +28,10 @@ func catalogCommand(w *World) *cobra.Command {
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(catalogListCommand(w), catalogShowCommand(w), catalogStatusCommand(w))
+	cmd.AddCommand(
+		catalogListCommand(w), catalogShowCommand(w), catalogStatusCommand(w),
+		catalogRefreshCommand(w), catalogExportCommand(w), catalogImportCommand(w), catalogRemoveCommand(w),
+	)
 	return cmd
 }
 
@@ -332,42 +335,4 @@ func unknownType(cat *catalogs.Catalog, name string) error {
 		err = fmt.Errorf("%w; of its family there are %s", err, strings.Join(siblings, ", "))
 	}
 	return err
-}
-
-func catalogStatusCommand(w *World) *cobra.Command {
-	var f regionFlags
-	cmd := &cobra.Command{
-		Use:   "status",
-		Short: "Say how old the catalogs are and how sure their prices",
-		Args:  noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if err := oneOf("output", f.output, "text", "json"); err != nil {
-				return err
-			}
-			index, err := snapshot.ReadIndex()
-			if err != nil {
-				return err
-			}
-			list := slices.DeleteFunc(index.Catalogs, func(s catalogs.Summary) bool {
-				return f.provider != "" && s.Provider != f.provider || f.region != "" && s.Region != f.region
-			})
-			if len(list) == 0 {
-				return usage(fmt.Errorf("there is no catalog of %s %s", f.provider, f.region))
-			}
-			var answer bytes.Buffer
-			if f.output == "json" {
-				err = document.EncodeCatalogStatus(&answer, list, Version)
-			} else {
-				err = report.CatalogStatus(&answer, list, w.look())
-			}
-			if err != nil {
-				return err
-			}
-			return w.print(answer.Bytes())
-		},
-	}
-	cmd.Flags().StringVar(&f.provider, "provider", "", "only this `cloud`: aws or gcp")
-	cmd.Flags().StringVar(&f.region, "region", "", "only this `region`")
-	f.registerOutput(cmd)
-	return cmd
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 	"unicode"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,10 @@ type World struct {
 	Stderr io.Writer
 	// Env in the form of os.Environ.
 	Env []string
+	// Now is the clock; what needs a day asks for it where there is none.
+	Now func() time.Time
+	// Clouds that can be asked, by the name of their provider.
+	Clouds map[string]Cloud
 }
 
 // failing passes writes on and keeps the first error: cobra writes help and
@@ -53,7 +58,10 @@ func (f *failing) Write(b []byte) (int, error) {
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return int(Run(ctx, World{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ()}))
+	return int(Run(ctx, World{
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(),
+		Now: time.Now, Clouds: Clouds(), //nolint:forbidigo // the one place that hands out the clock
+	}))
 }
 
 // Run runs one command and returns its exit code. It never panics: a panic is

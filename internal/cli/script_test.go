@@ -2,16 +2,19 @@ package cli_test
 
 import (
 	"errors"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/scantling-dev/scantling/internal/cli"
 	"github.com/scantling-dev/scantling/internal/testkit"
+	"github.com/scantling-dev/scantling/internal/testkit/fakeaws"
 )
 
 func TestMain(m *testing.M) {
@@ -35,7 +38,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("EXAMPLES", examples)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "fakeaws": fakeAWS},
 	})
 }
 
@@ -53,6 +56,25 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != args[0] {
 		ts.Fatalf("exit code %s, want %s\n%s", got, args[0], ts.ReadFile("stderr"))
+	}
+}
+
+// fakeAWS starts an AWS on the loopback whose region is us-west-2, and makes it the one
+// that programs talk to. Each call that is named is denied:
+//
+//	fakeaws ec2:DescribeInstanceTypes
+func fakeAWS(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: fakeaws [CALL...]")
+	}
+	server := fakeaws.Start(fakeaws.Oregon())
+	ts.Defer(server.Close)
+	for _, call := range args {
+		server.Fail(call, fakeaws.Fault{Status: http.StatusForbidden, Code: "UnauthorizedOperation", Message: "You are not authorized to perform this operation."})
+	}
+	for _, kv := range server.Env() {
+		name, value, _ := strings.Cut(kv, "=")
+		ts.Setenv(name, value)
 	}
 }
 

@@ -40,7 +40,7 @@ func EncodeCatalogShow(w io.Writer, c *catalogs.Catalog, row CatalogRow, tool st
 }
 
 // EncodeCatalogStatus writes what the catalogs hold, in the order given.
-func EncodeCatalogStatus(w io.Writer, list []catalogs.Summary, tool string) error {
+func EncodeCatalogStatus(w io.Writer, list []CatalogState, tool string) error {
 	d := catalogStatusDocument{FormatVersion: FormatVersion, ToolVersion: tool, Catalogs: []catalogStatus{}}
 	for i := range list {
 		d.Catalogs = append(d.Catalogs, catalogStatusOf(&list[i]))
@@ -104,6 +104,14 @@ type rowAllocatable struct {
 }
 
 type catalogStatus struct {
+	catalogCounts
+	From        string        `json:"from" jsonschema:"cache, snapshot, or bundle."`
+	AgeDays     *int          `json:"age_days" jsonschema:"Days since the catalog's date; null where it cannot be used."`
+	Quarantined []quarantined `json:"quarantined" jsonschema:"Rows that were not believed when it was refreshed; null where that is not known."`
+	Problem     text          `json:"problem" jsonschema:"Why it cannot be used; null where it can."`
+}
+
+type catalogCounts struct {
 	Provider    string      `json:"provider" jsonschema:"Cloud: aws, gcp."`
 	Region      string      `json:"region" jsonschema:"Region of the provider."`
 	Source      string      `json:"source" jsonschema:"Where the catalog comes from."`
@@ -167,10 +175,17 @@ func rateOf(p catalogs.Price) *dollars {
 	return new(dollars(p.Rate))
 }
 
-func catalogStatusOf(s *catalogs.Summary) catalogStatus {
-	return catalogStatus{
+func catalogStatusOf(s *CatalogState) catalogStatus {
+	out := catalogStatus{From: s.From, Problem: text(s.Problem), catalogCounts: catalogCounts{
 		Provider: s.Provider, Region: s.Region, Source: s.Source, Date: date(s.Date), SHA256: s.SHA256,
 		Zones: s.Zones, Types: s.Types, OnDemand: basisCounts(s.OnDemand), Spot: basisCounts(s.Spot), Committed: s.Committed,
 		OldestPrice: date(s.OldestPrice), NewestPrice: date(s.NewestPrice), Disks: s.Disks, DisksPriced: s.DisksPriced,
+	}}
+	if s.Problem == "" {
+		out.AgeDays = new(s.AgeDays)
 	}
+	if s.Report {
+		out.Quarantined = quarantinedOf(s.Quarantined)
+	}
+	return out
 }

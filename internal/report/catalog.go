@@ -247,12 +247,14 @@ func exactMemory(n int64) string {
 
 // CatalogStatus writes one line for each catalog: its date and digest, and how
 // many of its prices are known and how.
-func CatalogStatus(w io.Writer, list []catalogs.Summary, o Options) error {
+func CatalogStatus(w io.Writer, list []document.CatalogState, o Options) error {
 	out := &page{o: o}
 	t := table{columns: []column{
 		{title: "PROVIDER"},
 		{title: "REGION"},
 		{title: "DATE"},
+		{title: "AGE", right: true},
+		{title: "FROM"},
 		{title: "SOURCE", drop: 4},
 		{title: "ZONES", right: true, drop: 3},
 		{title: "TYPES", right: true},
@@ -262,21 +264,35 @@ func CatalogStatus(w io.Writer, list []catalogs.Summary, o Options) error {
 		{title: "OTHER", right: true, drop: 6},
 		{title: "NOT KNOWN", right: true},
 		{title: "SPOT", right: true, drop: 5},
+		{title: "QUARANTINED", right: true, drop: 9},
 		{title: "OLDEST PRICE", drop: 2},
 		{title: "SHA256", drop: 1},
 	}}
 	for i := range list {
 		s := &list[i]
 		n := s.OnDemand
+		if s.Problem != "" {
+			t.add(s.Provider, s.Region, "damaged", "-", s.From)
+			continue
+		}
+		refused := "-"
+		if s.Report {
+			refused = number(len(s.Quarantined))
+		}
 		t.add(
-			s.Provider, s.Region, string(s.Date), s.Source, number(s.Zones), number(s.Types),
+			s.Provider, s.Region, string(s.Date), number(s.AgeDays)+" d", s.From, s.Source, number(s.Zones), number(s.Types),
 			number(n.Listed), number(n.Family), number(n.Estimated),
 			number(n.Declared+n.Secondary+n.Recalled), number(n.Unknown),
-			number(s.Spot.Known()), orDash(string(s.OldestPrice)), s.SHA256[:min(len(s.SHA256), 12)],
+			number(s.Spot.Known()), refused, orDash(string(s.OldestPrice)), s.SHA256[:min(len(s.SHA256), 12)],
 		)
 	}
 	out.table(&t)
 	out.blank()
 	out.prose("LISTED to NOT KNOWN count the types by how their on-demand price is known, SPOT those with a spot price.")
+	for i := range list {
+		if list[i].Problem != "" {
+			out.prose(list[i].Problem)
+		}
+	}
 	return out.flush(w)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -109,7 +110,21 @@ func TestLayout(t *testing.T) {
 
 func TestLayoutOfCatalogs(t *testing.T) {
 	c := region()
-	summaries := []catalogs.Summary{c.Summarize()}
+	refused := []catalogs.Problem{{Path: "types.m5.huge", Reason: "has 0 vCPUs"}, {Path: "types.m5.tiny", Reason: "has no memory"}}
+	states := []document.CatalogState{
+		{Summary: c.Summarize(), From: "snapshot", AgeDays: 1234},
+		{Summary: c.Summarize(), From: "cache", Report: true, Quarantined: refused},
+		{Summary: catalogs.Summary{Provider: "aws", Region: "ap-southeast-99"}, From: "cache", Problem: "a file cannot be used: damaged catalog: refresh it"},
+	}
+	summary := c.Summarize()
+	refreshed := []document.Refreshed{
+		{
+			Provider: "aws", Region: "us-east-1", Outcome: "refreshed", Catalog: &summary, Before: &summary, Changed: 1200, Added: 12, Removed: 3,
+			Quarantined: slices.Repeat(refused, 5), Quotas: []document.AccountQuota{{Name: "on_demand_vcpus", Limit: 640}, {Name: "spot_vcpus", Limit: 0.5}},
+		},
+		{Provider: "aws", Region: "eu-west-1", Outcome: "kept", Catalog: &summary, Problem: "it is of today already; --force asks again"},
+		{Provider: "gcp", Region: "europe-west12", Outcome: "failed", Problem: "no answer"},
+	}
 	for width := 60; width <= 200; width++ {
 		o := report.Options{Width: width}
 		var list, show, status bytes.Buffer
@@ -119,12 +134,17 @@ func TestLayoutOfCatalogs(t *testing.T) {
 		if err := report.CatalogShow(&show, c, rows()[0], o); err != nil {
 			t.Fatal(err)
 		}
-		if err := report.CatalogStatus(&status, summaries, o); err != nil {
+		if err := report.CatalogStatus(&status, states, o); err != nil {
 			t.Fatal(err)
 		}
 		checkLayout(t, "list", width, list.String())
 		checkLayout(t, "show", width, show.String())
 		checkLayout(t, "status", width, status.String())
+		var refresh bytes.Buffer
+		if err := report.CatalogRefresh(&refresh, refreshed, o); err != nil {
+			t.Fatal(err)
+		}
+		checkLayout(t, "refresh", width, refresh.String())
 	}
 }
 

@@ -369,7 +369,10 @@ func TestCatalog(t *testing.T) {
 		"list": func(b *bytes.Buffer, o report.Options) error { return report.CatalogList(b, c, rows(), o) },
 		"show": func(b *bytes.Buffer, o report.Options) error { return report.CatalogShow(b, c, rows()[0], o) },
 		"status": func(b *bytes.Buffer, o report.Options) error {
-			return report.CatalogStatus(b, []catalogs.Summary{summary}, o)
+			return report.CatalogStatus(b, []document.CatalogState{
+				{Summary: summary, From: "snapshot", AgeDays: 9},
+				{Summary: summary, From: "cache", Report: true, Quarantined: []catalogs.Problem{{Path: "types.m5.huge", Reason: "has 0 vCPUs"}}},
+			}, o)
 		},
 	} {
 		for _, width := range []int{120, 80} {

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/catalogs/cache"
+	"github.com/scantling-dev/scantling/catalogs/snapshot"
+	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/internal/report"
+	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+type statusOptions struct {
+	catalogFlag
+	provider, region, output, today string
+}
+
+func catalogStatusCommand(w *World) *cobra.Command {
+	var o statusOptions
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Say where the catalogs are, how old, and how sure their prices",
+		Long: `Say of each region which catalog plans are made from: where it is, of which day and how
+old, how many of its prices are known and how, and how many rows were not believed when
+it was refreshed. Exit 5 if a catalog of the cache cannot be used.`,
+		Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := oneOf("output", o.output, "text", "json"); err != nil {
+				return err
+			}
+			return o.run(w)
+		},
+	}
+	o.register(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.provider, "provider", "", "only this `cloud`: aws or gcp")
+	f.StringVar(&o.region, "region", "", "only this `region`")
+	f.StringVar(&o.today, "today", "", "count ages to this `date` (default: the day it is)")
+	f.StringVarP(&o.output, "output", "o", "text", "`format` on stdout: text or json")
+	return cmd
+}
+
+// day is the day that ages are counted to.
+func (o *statusOptions) day(w *World) (units.Date, error) {
+	switch {
+	case o.today != "":
+		day, err := units.ParseDate(o.today)
+		if err != nil {
+			return "", usage(fmt.Errorf("--today: %w", err))
+		}
+		return day, nil
+	case w.Now == nil:
+		return "", usage(errors.New("there is no clock: give the day with --today"))
+	}
+	return dayOf(w.Now()), nil
+}
+
+func (o *statusOptions) run(w *World) error {
+	day, err := o.day(w)
+	if err != nil {
+		return err
+	}
+	offers, err := o.offers(w)
+	if err != nil {
+		return err
+	}
+	list, err := states(offers, o.source)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(s document.CatalogState) bool {
+		return o.provider != "" && s.Provider != o.provider || o.region != "" && s.Region != o.region
+	})
+	if len(list) == 0 {
+		return usage(fmt.Errorf("there is no catalog of %s %s", o.provider, o.region))
+	}
+	var damaged error
+	for i := range list {
+		if list[i].Problem != "" {
+			damaged = exit(EnvironmentFailed, fmt.Errorf("the catalog of %s %s cannot be used", list[i].Provider, list[i].Region))
+			continue
+		}
+		list[i].AgeDays = list[i].Date.DaysUntil(day)
+	}
+	var answer bytes.Buffer
+	if o.output == "json" {
+		err = document.EncodeCatalogStatus(&answer, list, Version)
+	} else {
+		err = report.CatalogStatus(&answer, list, w.look())
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(damaged, w.print(answer.Bytes()))
+}
+
+// states returns the catalogs that plans are made from, sorted by provider and region.
+// One that cannot be used says so. Source is what --catalog said.
+func states(o run.Offers, source string) ([]document.CatalogState, error) {
+	var list []document.CatalogState
+	stored := map[cache.Name]bool{}
+	if o.Store != nil {
+		names, err := o.Store.List()
+		if err != nil {
+			return nil, exit(EnvironmentFailed, err)
+		}
+		for _, n := range names {
+			s := document.CatalogState{From: onlyCache}
+			if _, isCache := o.Store.(*cache.Cache); !isCache {
+				s.From = "bundle"
+			}
+			stored[n] = true
+			e, err := o.Store.Get(n)
+			if err != nil {
+				s.Summary, s.Problem = catalogs.Summary{Provider: n.Provider, Region: n.Region}, err.Error()
+				list = append(list, s)
+				continue
+			}
+			s.Summary = e.Catalog.Summarize()
+			if s.Report = e.Report != nil; s.Report {
+				s.Quarantined = e.Report.Quarantined
+			}
+			list = append(list, s)
+		}
+	}
+	if !o.OnlyStore {
+		index, err := snapshot.ReadIndex()
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range index.Catalogs {
+			if !stored[cache.Name{Provider: s.Provider, Region: s.Region}] {
+				list = append(list, document.CatalogState{Summary: s, From: onlySnapshot})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b document.CatalogState) int {
+		return compareNames(cache.Name{Provider: a.Provider, Region: a.Region}, cache.Name{Provider: b.Provider, Region: b.Region})
+	})
+	return list, nil
+}
