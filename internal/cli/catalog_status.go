@@ -71,7 +71,7 @@ func (o *statusOptions) run(w *World) error {
 	if err != nil {
 		return err
 	}
-	list, err := states(offers, o.source)
+	list, err := states(offers)
 	if err != nil {
 		return err
 	}
@@ -102,8 +102,8 @@ func (o *statusOptions) run(w *World) error {
 }
 
 // states returns the catalogs that plans are made from, sorted by provider and region.
-// One that cannot be used says so. Source is what --catalog said.
-func states(o run.Offers, source string) ([]document.CatalogState, error) {
+// One that cannot be used says so.
+func states(o run.Offers) ([]document.CatalogState, error) {
 	var list []document.CatalogState
 	stored := map[cache.Name]bool{}
 	if o.Store != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/scantling-dev/scantling/planner/units"
 	aws "github.com/scantling-dev/scantling/providers/aws/refresh"
+	gcp "github.com/scantling-dev/scantling/providers/gcp/refresh"
 	"github.com/scantling-dev/scantling/providers/refresh"
 )
 
@@ -26,7 +27,7 @@ type Cloud func(ctx context.Context, r refresh.Request, a Account) (refresh.Resu
 // Clouds are those that can be asked. This file alone brings their clients into the
 // program.
 func Clouds() map[string]Cloud {
-	return map[string]Cloud{aws.Provider: askAWS}
+	return map[string]Cloud{aws.Provider: askAWS, gcp.Provider: askGCP}
 }
 
 func askAWS(ctx context.Context, r refresh.Request, a Account) (refresh.Result, error) {
@@ -34,4 +35,8 @@ func askAWS(ctx context.Context, r refresh.Request, a Account) (refresh.Result, 
 		Profile: a.Profile, RoleARN: a.RoleARN, ExternalID: a.ExternalID, PricingProfile: a.PricingProfile,
 		Exchange: a.Exchange, WithoutCommitments: a.WithoutCommitments, WithoutQuotas: a.WithoutQuotas,
 	})
+}
+
+func askGCP(ctx context.Context, r refresh.Request, a Account) (refresh.Result, error) {
+	return gcp.Fetch(ctx, r, gcp.Options{Project: a.Project, ImpersonateServiceAccount: a.ServiceAccount})
 }

@@ -77,7 +77,7 @@ what to do.`,
 	f.StringVar(&o.exchange, "exchange", "", "aws: what one CNY costs in `dollars`; cn regions are refused without")
 	f.BoolVar(&o.account.WithoutCommitments, "no-commitments", false, "aws: leave out savings plans and reserved instances")
 	f.BoolVar(&o.account.WithoutQuotas, "no-quotas", false, "aws: leave out the quotas of the account")
-	f.StringVar(&o.account.Project, "project", "", "gcp: the `project` in whose name to ask")
+	f.StringVar(&o.account.Project, "project", "", "gcp: the `project` in whose name to ask (default $GOOGLE_CLOUD_PROJECT)")
 	f.StringVar(&o.account.ServiceAccount, "impersonate-service-account", "", "gcp: the `account` to act as")
 	f.IntVar(&o.parallel, "parallel", 2, "how many regions are asked at once")
 	f.IntVar(&o.calls, "concurrency", refresh.DefaultConcurrency, "how many calls a region has under way at once")
@@ -188,6 +188,12 @@ func (o *refreshOptions) run(ctx context.Context, w *World) error {
 	names, err := o.names(c)
 	if err != nil {
 		return err
+	}
+	if o.account.Project == "" {
+		o.account.Project = w.getenv("GOOGLE_CLOUD_PROJECT")
+	}
+	if o.account.Project == "" && slices.ContainsFunc(names, func(n cache.Name) bool { return n.Provider == "gcp" }) {
+		return usage(errors.New("--project: in the name of which project is gcp to be asked?"))
 	}
 	done := w.refreshAll(ctx, o, c, names)
 	rows := make([]document.Refreshed, len(done))

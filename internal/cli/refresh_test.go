@@ -19,7 +19,9 @@ import (
 	"github.com/scantling-dev/scantling/catalogs/cache"
 	"github.com/scantling-dev/scantling/internal/cli"
 	"github.com/scantling-dev/scantling/internal/testkit/fakeaws"
+	"github.com/scantling-dev/scantling/internal/testkit/fakegcp"
 	"github.com/scantling-dev/scantling/planner/units"
+	gcp "github.com/scantling-dev/scantling/providers/gcp/refresh"
 	"github.com/scantling-dev/scantling/providers/refresh"
 )
 
@@ -446,5 +448,31 @@ func TestInterruptEndsCalls(t *testing.T) {
 	}
 	if left, err := os.ReadDir(a.dir); err != nil || len(left) > 0 {
 		t.Errorf("the cache holds %v, %v", left, err)
+	}
+}
+
+// A region of Google Cloud comes from an API that speaks the real protocol: the price of
+// n2-standard-4 in us-central1 is that of the price list, 0.194236 an hour.
+func TestRefreshFromGoogle(t *testing.T) {
+	cloud, err := fakegcp.FromTables(os.DirFS("../../catalogs/sources"), "us-central1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := fakegcp.Start(t, cloud)
+	a := newAccount(t, func(ctx context.Context, r refresh.Request, as cli.Account) (refresh.Result, error) {
+		return gcp.Fetch(ctx, r, gcp.Options{Project: as.Project, Endpoint: server.URL})
+	})
+	args := []string{"catalog", "refresh", "--provider", "gcp", "--region", "us-central1"}
+	if code, _, notes := a.run(t.Context(), args...); code != cli.WrongUse || !strings.Contains(notes, "--project: in the name of which project") {
+		t.Errorf("without a project: exit %d\n%s", code, notes)
+	}
+	a.env = append(a.env, "GOOGLE_CLOUD_PROJECT="+cloud.Project)
+	code, out, notes := a.run(t.Context(), args...)
+	if code != cli.Done || row(t, out, "gcp us-central1")[2] != "refreshed" {
+		t.Fatalf("exit %d\n%s%s", code, out, notes)
+	}
+	_, out, notes = a.run(t.Context(), "catalog", "show", "n2-standard-4", "--provider", "gcp")
+	if !strings.Contains(out, "0.194236") || !strings.Contains(out, "2026-12-01") {
+		t.Errorf("n2-standard-4 is\n%s%s", out, notes)
 	}
 }
