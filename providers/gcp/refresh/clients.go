@@ -15,6 +15,7 @@ import (
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/impersonate"
 	"google.golang.org/api/option"
+	transport "google.golang.org/api/transport/http"
 )
 
 // clients are Google's own, of the APIs that a refresh calls.
@@ -97,35 +98,59 @@ func (c *clients) close() {
 // auth returns the options by which the clients reach Google as who the options say:
 // the application default credentials, unless a client or an endpoint is given.
 func (o Options) auth(ctx context.Context) ([]option.ClientOption, error) {
-	opts := []option.ClientOption{option.WithUserAgent(userAgent)}
-	if o.Endpoint != "" {
-		opts = append(opts, option.WithEndpoint(o.Endpoint))
-	}
-	var credentials []option.ClientOption
-	switch {
-	case o.HTTPClient != nil:
-		credentials = []option.ClientOption{option.WithHTTPClient(o.HTTPClient)}
-	case o.Endpoint != "":
-		// Credentials go to Google and to nobody else.
-		return append(opts, option.WithoutAuthentication()), nil
-	default:
-		credentials = []option.ClientOption{option.WithScopes(scope)}
-	}
-	if o.ImpersonateServiceAccount == "" {
-		return append(opts, credentials...), nil
-	}
-	tokens, err := impersonate.CredentialsTokenSource(ctx, impersonate.CredentialsConfig{
-		TargetPrincipal: o.ImpersonateServiceAccount, Scopes: []string{scope},
-	}, credentials...)
+	client, err := o.client(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if o.HTTPClient == nil {
-		return append(opts, option.WithTokenSource(tokens)), nil
+	base := client.Transport
+	if base == nil {
+		base = http.DefaultTransport
 	}
-	client := *o.HTTPClient
-	client.Transport = &oauth2.Transport{Source: tokens, Base: o.HTTPClient.Transport}
-	return append(opts, option.WithHTTPClient(&client)), nil
+	opts := []option.ClientOption{option.WithHTTPClient(&http.Client{Transport: bound{ctx, base}, Timeout: callTimeout})}
+	if o.Endpoint != "" {
+		opts = append(opts, option.WithEndpoint(o.Endpoint))
+	}
+	return opts, nil
+}
+
+// bound makes requests end with a context. The client of the price list leaves its
+// caller's context out of them, so that a server which hangs would hang it for good.
+type bound struct {
+	ctx  context.Context
+	base http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (b bound) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	// The answer is still read when this returns: Fetch ends the context at its own end.
+	context.AfterFunc(b.ctx, func() { cancel(context.Cause(b.ctx)) })
+	return b.base.RoundTrip(r.WithContext(ctx))
+}
+
+func (o Options) client(ctx context.Context) (*http.Client, error) {
+	as := []option.ClientOption{option.WithUserAgent(userAgent), option.WithScopes(scope)}
+	switch {
+	case o.HTTPClient != nil:
+		as = []option.ClientOption{option.WithHTTPClient(o.HTTPClient)}
+	case o.Endpoint != "":
+		return &http.Client{}, nil // credentials go to Google and to nobody else
+	}
+	if o.ImpersonateServiceAccount != "" {
+		tokens, err := impersonate.CredentialsTokenSource(ctx, impersonate.CredentialsConfig{
+			TargetPrincipal: o.ImpersonateServiceAccount, Scopes: []string{scope},
+		}, as...)
+		if err != nil {
+			return nil, err
+		}
+		lent := &oauth2.Transport{Source: tokens}
+		if o.HTTPClient != nil {
+			lent.Base = o.HTTPClient.Transport
+		}
+		return &http.Client{Transport: lent}, nil
+	}
+	client, _, err := transport.NewClient(ctx, as...)
+	return client, err
 }
 
 // Retry says how long calls are tried again that failed in a way that passes: too many
@@ -187,6 +212,6 @@ func passes(err error) bool {
 		}
 		return slowDown(api)
 	}
-	kind, _ := transport(err)
-	return kind
+	broken, _ := connection(err)
+	return broken
 }

@@ -30,6 +30,7 @@ type call struct {
 
 // The calls of a refresh.
 var (
+	callAll          = call{name: "refresh"}
 	callClients      = call{name: "credentials"}
 	callZones        = call{"compute.zones.list", computeAPI, viewer}
 	callMachineTypes = call{"compute.machineTypes.aggregatedList", computeAPI, viewer}
@@ -64,7 +65,12 @@ func (o Options) fail(ctx context.Context, c call, err error) error {
 	if o.unauthorized(out, err) || o.refused(out, c, err) {
 		return out
 	}
-	if broken, what := transport(err); broken {
+	if c == callClients {
+		out.Kind, out.Advice = refresh.Credentials, signIn
+		out.Err = errors.New("the application default credentials cannot be read")
+		return out
+	}
+	if broken, what := connection(err); broken {
 		out.Kind, out.Err = refresh.Unreachable, errors.New(what)
 		out.Advice = "Check the network, and any proxy, and run the refresh again."
 		return out
@@ -173,10 +179,10 @@ func slowDown(api *googleapi.Error) bool {
 	})
 }
 
-// transport says what is wrong with a connection, where that is what is wrong.
-func transport(err error) (broken bool, what string) {
+// connection says what is wrong with a connection, where that is what is wrong.
+func connection(err error) (broken bool, what string) {
 	switch timeout, isTimeout := errors.AsType[net.Error](err); {
-	case errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, errSyntax(err)):
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return true, "the answer breaks off"
 	case errors.Is(err, context.DeadlineExceeded), isTimeout && timeout.Timeout():
 		return true, "no answer came in time"
@@ -193,20 +199,11 @@ func transport(err error) (broken bool, what string) {
 	return false, ""
 }
 
-// errSyntax returns err where it is about the text of an answer that was read whole.
-func errSyntax(err error) error {
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return syntax
-	}
-	return nil
-}
-
 // unreadable reports whether an answer came that says nothing.
 func unreadable(err error) bool {
-	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return true
-	}
-	return errSyntax(err) != nil || strings.Contains(err.Error(), "proto:") || errors.Is(err, io.EOF)
+	_, isSyntax := errors.AsType[*json.SyntaxError](err)
+	_, isType := errors.AsType[*json.UnmarshalTypeError](err)
+	return isSyntax || isType || strings.Contains(err.Error(), "proto:") || errors.Is(err, io.EOF)
 }
 
 // secrets are shapes of credentials: what Google says of an error never holds them, and

@@ -45,21 +45,23 @@ func Fetch(ctx context.Context, req refresh.Request, o Options) (refresh.Result,
 			Advice: "Name the Google Cloud project in whose name to ask.", Err: errors.New("no project is given"),
 		}
 	}
-	c, err := newClients(ctx, o)
+	group, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c, err := newClients(group, o)
 	if err != nil {
 		return refresh.Result{}, o.fail(ctx, callClients, err)
 	}
 	defer c.close()
-	answers, err := c.ask(ctx, req, o)
+	answers, err := c.ask(ctx, group, cancel, req, o)
 	if err != nil {
 		return refresh.Result{}, err
 	}
 	return answers.result(req)
 }
 
-// ask makes all calls, as many at once as the request allows. The first that fails
-// ends the others.
-func (c *clients) ask(ctx context.Context, req refresh.Request, o Options) (*answers, error) {
+// ask makes all calls in the context of group, as many at once as the request allows.
+// The first that fails cancels the others.
+func (c *clients) ask(ctx, group context.Context, cancel context.CancelFunc, req refresh.Request, o Options) (*answers, error) {
 	a := &answers{prices: newPriceList(req.Region, req.Today)}
 	steps := []struct {
 		name string
@@ -77,8 +79,6 @@ func (c *clients) ask(ctx context.Context, req refresh.Request, o Options) (*ans
 	if atOnce <= 0 {
 		atOnce = refresh.DefaultConcurrency
 	}
-	group, cancel := context.WithCancel(ctx)
-	defer cancel()
 	slots := make(chan struct{}, atOnce)
 	errs := make([]error, len(steps))
 	var wait sync.WaitGroup
@@ -106,7 +106,10 @@ func (c *clients) ask(ctx context.Context, req refresh.Request, o Options) (*ans
 			return nil, err
 		}
 	}
-	return a, ctx.Err()
+	if ctx.Err() != nil {
+		return nil, o.fail(ctx, callAll, ctx.Err())
+	}
+	return a, nil
 }
 
 func progress(req refresh.Request, name string, done, total int) {
