@@ -29,6 +29,9 @@ type Cluster struct {
 	AsOf units.Date
 	// MaxUSDPerMonth is the budget; nil is none.
 	MaxUSDPerMonth *units.USD
+	// CatalogMaxAge is the greatest age of prices that plans rest on; 0 is no limit. What
+	// day it is only the caller knows.
+	CatalogMaxAge time.Duration
 
 	Network      Network
 	ControlPlane ControlPlaneSpec

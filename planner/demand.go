@@ -206,6 +206,13 @@ type Quota struct {
 type Pricing struct {
 	// Commitments that run already, sorted by name.
 	Commitments []Commitment
+	// Discount off list prices, in place of the price book's own; nil where not given.
+	Discount *units.Ratio
+	// PerNode is what each node of a group costs a month beside its machine and disks, in
+	// place of the price book's; nil where not given.
+	PerNode *units.USD
+	// Book of prices that were agreed on; nil where there is none.
+	Book *PriceBook
 }
 
 // Commitment is a promise to pay for capacity, used or not.

@@ -21,6 +21,8 @@ TOPIC is one of
 
   assumptions         every default that the plan rests on where the spec says nothing;
                       what is calculated stands in the plan itself
+  cost                the bill line by line: for what, for which term or by which statistic,
+                      how each price is known and of which day, and what was agreed on
   control_plane       its machines: what they have to carry, and what they cost
   node_group.NAME     its nodes: what bounds their cost, what a pod is worth, and the
                       sizes of the chosen families beside each other
@@ -28,6 +30,7 @@ TOPIC is one of
                       its pods: how many, for which reasons, and what each asks for
   control_plane.etcd  members, disk, quota, timing and backups of etcd, with the formulas`,
 		Example: `  scantling explain assumptions examples/shop-eks
+  scantling explain cost examples/agreed-prices
   scantling explain node_group.web examples/shop-eks
   scantling explain node_group.web.workload.checkout examples/shop-eks
   scantling explain control_plane.etcd examples/payments-kubeadm`,

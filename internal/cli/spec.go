@@ -111,6 +111,15 @@ func (f *specFlags) decode(w *World, path string, read []files.File) (*spec.Spec
 	shown := append(slices.Clone(list), in.VarFiles...)
 	in.Manifests = f.manifests(&shown)
 	from := watched{Offers: offers}
+	in.ReadFile = func(path string) ([]byte, error) {
+		file, err := files.Read(path, spec.MaxFileBytes)
+		if err != nil {
+			return nil, err
+		}
+		f.read = append(f.read, path)
+		shown = append(shown, spec.File(file))
+		return file.Content, nil
+	}
 	s, diags := spec.Load(list, in, &from)
 	if err := w.tell(shown, diags); err != nil {
 		return nil, err

@@ -38,8 +38,8 @@ func TestWrongSpecsLeaveNothingBehind(t *testing.T) {
 				}
 				args = append(args, "--var", strings.TrimSpace(value))
 			}
-			// A mistake stands in a file or, at times, on the command line.
-			said := refused(t, args, "on "+path+" line ", "\n--var ")
+			// A mistake stands in a file, in one that it names or, at times, on the command line.
+			said := refused(t, args, "on "+path+" line ", "\n--var ", "on ../spec/testdata/wrong/books/")
 			diag, err := os.ReadFile(strings.TrimSuffix(path, ".hcl") + ".diag")
 			if err != nil {
 				t.Fatal(err)

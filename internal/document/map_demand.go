@@ -111,3 +111,39 @@ func syncOwnCommitment(to direction, d *ownCommitment, p *planner.Commitment) {
 	syncSet(to, &d.Discount, &p.Discount)
 	syncText(to, &d.Expires, &p.Expires)
 }
+
+func syncPricing(to direction, d *pricing, p *planner.Pricing) {
+	syncList(to, &d.Commitments, &p.Commitments, syncOwnCommitment)
+	syncOptional(to, &d.Discount, &p.Discount, syncInt)
+	syncOptional(to, &d.PerNode, &p.PerNode, syncInt)
+	syncOptional(to, &d.Book, &p.Book, syncPriceBook)
+}
+
+func syncPriceBook(to direction, d *priceBook, p *planner.PriceBook) {
+	syncText(to, &d.Name, &p.Name)
+	syncText(to, &d.Date, &p.Date)
+	syncText(to, &d.Expires, &p.Expires)
+	syncInt(to, &d.Discount, &p.Discount)
+	syncInt(to, &d.SpotDiscount, &p.SpotDiscount)
+	syncOptional(to, &d.PerNode, &p.PerNode, syncInt)
+	syncList(to, &d.Families, &p.Families, func(to direction, d *familyDiscount, p *planner.FamilyDiscount) {
+		syncText(to, &d.Family, &p.Family)
+		syncOptional(to, &d.Discount, &p.Discount, syncInt)
+		syncOptional(to, &d.SpotDiscount, &p.SpotDiscount, syncInt)
+	})
+	syncList(to, &d.Types, &p.Types, func(to direction, d *typePrice, p *planner.TypePrice) {
+		syncText(to, &d.Name, &p.Name)
+		syncOptional(to, &d.OnDemand, &p.OnDemand, syncInt)
+		syncOptional(to, &d.Spot, &p.Spot, syncInt)
+	})
+	syncList(to, &d.Disks, &p.Disks, func(to direction, d *diskPrice, p *planner.DiskPrice) {
+		syncText(to, &d.Type, &p.Type)
+		syncOptional(to, &d.PerGiB, &p.PerGiB, syncInt)
+		syncOptional(to, &d.PerIOPS, &p.PerIOPS, syncInt)
+		syncOptional(to, &d.PerMiBps, &p.PerMiBps, syncInt)
+	})
+	syncList(to, &d.Fees, &p.Fees, func(to direction, d *feePrice, p *planner.FeePrice) {
+		syncText(to, &d.Tier, &p.Tier)
+		syncInt(to, &d.PerHour, &p.PerHour)
+	})
+}

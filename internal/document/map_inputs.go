@@ -16,6 +16,7 @@ func syncInputs(to direction, d *inputs, p *planner.Cluster) {
 	syncText(to, &d.Environment, &p.Environment)
 	syncText(to, &d.AsOf, &p.AsOf)
 	syncOptional(to, &d.MaxUSDPerMonth, &p.MaxUSDPerMonth, syncInt[dollars, units.USD])
+	syncSet(to, &d.CatalogMaxAge, &p.CatalogMaxAge)
 	syncText(to, &d.Network.CNI, &p.Network.CNI)
 	syncSet(to, &d.Network.MaxPods, &p.Network.MaxPods)
 	syncCounts(to, &d.Network.FreeIPs, &p.Network.FreeIPs, func(z *planner.ZoneAddresses) (*string, *int) { return &z.Zone, &z.Addresses })
@@ -33,7 +34,7 @@ func syncInputs(to direction, d *inputs, p *planner.Cluster) {
 		syncInt(to, &d.Zone, &p.Zone)
 	})
 	syncQuota(to, &d.Quota, &p.Quota)
-	syncList(to, &d.Pricing.Commitments, &p.Pricing.Commitments, syncOwnCommitment)
+	syncPricing(to, &d.Pricing, &p.Pricing)
 	syncInt(to, &d.Growth.HorizonMonths, &p.Growth.HorizonMonths)
 	sync(to, &d.Growth.SizeForHorizon, &p.Growth.SizeForHorizon)
 	syncOptional(to, &d.Upgrade, &p.Upgrade, func(to direction, d *upgrade, p *planner.Upgrade) {

@@ -102,6 +102,46 @@ type quota struct {
 
 type pricing struct {
 	Commitments []ownCommitment `json:"commitments" jsonschema:"Commitments that run already, sorted by name."`
+	Discount    *ratio          `json:"discount" since:"3" jsonschema:"Off list prices, in place of the price book's own; null where not given."`
+	PerNode     *dollars        `json:"per_node_usd_per_month" since:"3" jsonschema:"What each node costs beside its machine and disks, in place of the price book's; null where not given."`
+	Book        *priceBook      `json:"price_book" since:"3" jsonschema:"Prices that were agreed on, as far as they concern the region; null where there are none."`
+}
+
+type priceBook struct {
+	Name         string           `json:"name" jsonschema:"Name of the book."`
+	Date         date             `json:"date" jsonschema:"Day of the agreement, and of its prices."`
+	Expires      date             `json:"expires" jsonschema:"First day without it; null where not said."`
+	Discount     ratio            `json:"discount" jsonschema:"Off list prices of machines on demand, disks and fees."`
+	SpotDiscount ratio            `json:"spot_discount" jsonschema:"Off spot prices."`
+	PerNode      *dollars         `json:"per_node_usd_per_month" jsonschema:"What each node costs beside its machine and disks; null where nothing is said."`
+	Families     []familyDiscount `json:"families" jsonschema:"Families with discounts of their own, sorted."`
+	Types        []typePrice      `json:"types" jsonschema:"Types with negotiated prices, sorted by name."`
+	Disks        []diskPrice      `json:"disks" jsonschema:"Disks with negotiated prices, sorted by type."`
+	Fees         []feePrice       `json:"fees" jsonschema:"Fees of control planes with negotiated prices, sorted by tier."`
+}
+
+type familyDiscount struct {
+	Family       string `json:"family" jsonschema:"The family."`
+	Discount     *ratio `json:"discount" jsonschema:"Off the list price on demand; null is that of all machines."`
+	SpotDiscount *ratio `json:"spot_discount" jsonschema:"Off the spot price; null is that of all machines."`
+}
+
+type typePrice struct {
+	Name     string   `json:"instance_type" jsonschema:"The instance type."`
+	OnDemand *dollars `json:"on_demand_usd_per_hour" jsonschema:"Negotiated price on demand; null where there is none."`
+	Spot     *dollars `json:"spot_usd_per_hour" jsonschema:"Negotiated spot price; null where there is none."`
+}
+
+type diskPrice struct {
+	Type     string   `json:"type" jsonschema:"Type of disk."`
+	PerGiB   *dollars `json:"usd_per_gib_month" jsonschema:"Negotiated price of a GiB; null where there is none."`
+	PerIOPS  *dollars `json:"usd_per_iops_month" jsonschema:"Negotiated price of an IOPS beyond what is free; null where there is none."`
+	PerMiBps *dollars `json:"usd_per_mibps_month" jsonschema:"Negotiated price of a MiB/s beyond what is free; null where there is none."`
+}
+
+type feePrice struct {
+	Tier    string  `json:"tier" jsonschema:"Name of the fee."`
+	PerHour dollars `json:"usd_per_hour" jsonschema:"Negotiated fee."`
 }
 
 type ownCommitment struct {

@@ -10,6 +10,7 @@ type inputs struct {
 	Environment       string           `json:"environment" enum:"production development" jsonschema:"What the cluster is for."`
 	AsOf              date             `json:"as_of" jsonschema:"Day at which fees and support dates are read."`
 	MaxUSDPerMonth    *dollars         `json:"max_usd_per_month" jsonschema:"The budget; null where there is none."`
+	CatalogMaxAge     *seconds         `json:"catalog_max_age_seconds" since:"3" jsonschema:"Greatest age of prices; null is no limit."`
 	Network           network          `json:"network" jsonschema:"The pods' network."`
 	ControlPlane      controlPlaneSpec `json:"control_plane" since:"1" jsonschema:"The control plane that is asked for. Absent before 1.1, where it is managed."`
 	Machines          []machine        `json:"machines" since:"1" jsonschema:"Machines that the cluster's owner has or can buy, sorted by name; empty where a provider sells them."`

@@ -128,6 +128,9 @@ func (p *page) bill(plan *planner.Plan) {
 		totals = append(totals, "budget "+usd(*b))
 	}
 	totals = append(totals, count(len(plan.Cost.Lines), "line")+": "+basisCounts(counts))
+	if dates := priceDates(plan.Cost.Lines); dates != "" && !ownMachines(plan) { // theirs are of the plan's day
+		totals = append(totals, dates)
+	}
 	for _, l := range plan.Cost.Lines {
 		if !l.Amount.Known {
 			totals = append(totals, l.Path+" "+notKnown)

@@ -10,15 +10,16 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// The topics of Explain: the assumptions, and addresses in a plan.
+// The topics of Explain: the assumptions, the bill, and addresses in a plan.
 const (
 	TopicAssumptions  = "assumptions"
+	TopicCost         = "cost"
 	TopicControlPlane = "control_plane"
 	TopicEtcd         = "control_plane.etcd"
 )
 
 // Topics returns what Explain knows, sorted.
-func Topics() []string { return []string{TopicAssumptions, TopicControlPlane, TopicEtcd} }
+func Topics() []string { return []string{TopicAssumptions, TopicControlPlane, TopicEtcd, TopicCost} }
 
 // UnknownTopicError says that Explain knows no such topic.
 type UnknownTopicError struct {
@@ -39,6 +40,8 @@ func Explain(w io.Writer, p *planner.Plan, topic string, o Options) error {
 	switch topic {
 	case TopicAssumptions:
 		return Assumptions(w, p, o)
+	case TopicCost:
+		out.explainCost(p)
 	case TopicControlPlane:
 		out.explainControlPlane(p)
 	case TopicEtcd:

@@ -66,6 +66,9 @@ func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
 func poolHow(pool *planner.Pool) string {
 	free := pool.Free()
 	words := hourly(pool.Price) + " USD an hour each, " + basisWords(pool.Price.Basis)
+	if !pool.Price.Date.IsZero() {
+		words += " " + string(pool.Price.Date)
+	}
 	if !pool.Price.Known() {
 		words = "the price is " + notKnown
 	}

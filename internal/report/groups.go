@@ -25,7 +25,7 @@ func (p *page) header(plan *planner.Plan) {
 	if s := priceBases(plan); s != "" {
 		figures += " (" + s + ")"
 	}
-	p.heading(c.Name, append(parts, figures)...)
+	p.heading(c.Name, append(append(parts, figures), pricingWords(plan)...)...)
 }
 
 // prefixed returns a list of s, none if it is empty.

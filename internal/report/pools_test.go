@@ -128,7 +128,7 @@ func TestWordsOfResources(t *testing.T) {
 // TestExplainPools: what a node of each pool costs and leaves, and what else is used.
 func TestExplainPools(t *testing.T) {
 	wants(t, explained(t, mixed(t), "node_group.batch", report.Options{Width: 160}),
-		"g5.xlarge spot 2 nodes 0.0800 USD an hour each, listed; a node leaves", "4 nvidia.com/gpu",
+		"g5.xlarge spot 2 nodes 0.0800 USD an hour each, listed 2026-05-01; a node leaves", "4 nvidia.com/gpu",
 		"m7i.large 1 node 0.1000 USD an hour each", "m7i.large spot 3 nodes 0.0400 USD an hour each",
 		"ALSO USED nvidia.com/gpu 6 of 8 (75%) · ephemeral storage 6 GiB of 60 GiB (10%)",
 	)

@@ -55,11 +55,20 @@ func source(t testing.TB, name string) []byte {
 
 func load(t testing.TB, files ...spec.File) *spec.Spec {
 	t.Helper()
-	s, diags := spec.Load(files, spec.Inputs{}, run.Offers{})
+	s, diags := spec.Load(files, spec.Inputs{ReadFile: fileOfExample}, run.Offers{})
 	if diags.HasErrors() {
 		t.Fatalf("the spec is wrong: %v", diags)
 	}
 	return s
+}
+
+// fileOfExample reads a file that a spec of an example names, whichever has it.
+func fileOfExample(name string) ([]byte, error) {
+	found, err := filepath.Glob(filepath.Join(examples, "*", filepath.FromSlash(name)))
+	if err != nil || len(found) != 1 {
+		return nil, fmt.Errorf("%s: no such file, or several: %v", name, found)
+	}
+	return os.ReadFile(found[0])
 }
 
 func planOf(t testing.TB, files ...spec.File) *planner.Plan {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -67,6 +68,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog, ma
 	if budget, ok := get[units.USD](root, "max_usd_per_month"); ok {
 		c.MaxUSDPerMonth = &budget
 	}
+	c.CatalogMaxAge, _ = get[time.Duration](root, "catalog_max_age")
 	b.network()
 	b.quota()
 	b.controlPlane()

@@ -45,11 +45,12 @@ func pricingBlock() block {
 	return block{
 		name: "pricing", doc: "What the account pays that the catalog does not know.",
 		attributes: []attribute{
-			{name: "discount", kind: kindRatio, unbuilt: true, doc: "Off list prices.", instead: "Leave it out: list prices are used."},
-			{name: "per_node_usd_per_month", kind: kindUSD, unbuilt: true, doc: "What each node costs beside its machine, such as a licence."},
-			{name: "spot_price", kind: kindChoice, unbuilt: true, doc: "Which statistic of spot prices is meant."},
+			{name: "discount", kind: kindRatio, down: true, def: "the price book's", doc: "Off list prices of machines on demand, disks and fees of control planes. Negotiated prices and families of a price book that have discounts of their own are left alone; spot prices and prices of commitments too."},
+			{name: "per_node_usd_per_month", kind: kindUSD, zero: true, def: "the price book's", doc: "What each node of a group costs beside its machine and disks, such as a licence. The choice of types counts it."},
+			{name: "price_book", kind: kindText, def: "none", doc: "File with the price book that several specs share, relative to the file of the spec: a block price_book and nothing else."},
+			{name: "spot_price", kind: kindChoice, unbuilt: true, doc: "Which statistic of spot prices is meant.", instead: "Leave it out: a plan says of what its spot prices are a statistic."},
 		},
-		blocks: []block{{
+		blocks: []block{priceBookBlock(), {
 			name: "commitment", label: "name", repeat: true, doc: "A commitment that runs already. It is paid for, used or not; the bill says what it covers and what is left over.",
 			attributes: []attribute{
 				{name: "type", kind: kindChoice, choices: []string{"compute_savings_plan", "instance_savings_plan", "reserved", "cud_resource", "cud_flex"}, of: commitmentsOf, required: true, doc: "What it was sold as: savings plans and reserved instances of EC2, resource-based and flexible committed use discounts of Compute Engine."},
@@ -72,11 +73,26 @@ func commitmentsOf(t *planner.Terms) []string { return texted(t.Commitments) }
 
 // pricing reads the pricing block.
 func (b *builder) pricing() {
-	if b.ground != nil && len(b.terms.Commitments) == 0 {
-		b.refuse(b.root, "pricing", "%s: nobody sells commitments for these machines. Leave the block out.", b.title())
+	pricing := b.root.child("pricing")
+	if pricing == nil {
 		return
 	}
-	for _, n := range b.root.child("pricing").children("commitment") {
+	if b.ground != nil && b.terms.OwnMachines {
+		b.refuse(pricing, "commitment", "%s: nobody sells commitments for these machines. Leave the block out.", b.title())
+		b.refuse(pricing, "discount", "%s: these machines have no list price. Leave it out, and write what they cost in usd_per_month.", b.title())
+		b.refuse(pricing, "price_book", "%s: these machines have no list price. Leave it out, and write what they cost in usd_per_month.", b.title())
+	}
+	if fee, ok := get[units.USD](pricing, "per_node_usd_per_month"); ok {
+		b.cluster.Pricing.PerNode = &fee
+	}
+	if b.ground != nil && b.terms.OwnMachines {
+		return
+	}
+	if off, ok := b.off(pricing, "discount"); ok {
+		b.cluster.Pricing.Discount = &off
+	}
+	b.priceBook(pricing)
+	for _, n := range pricing.children("commitment") {
 		if c, ok := b.commitment(n); ok {
 			b.cluster.Pricing.Commitments = append(b.cluster.Pricing.Commitments, c)
 		}

@@ -113,6 +113,8 @@ const (
 	ManifestMissing   Code = "SC6015"
 	ManifestBroken    Code = "SC6016"
 	ManifestIgnored   Code = "SC6017"
+	PriceBookUnread   Code = "SC6018"
+	PriceBookUnfit    Code = "SC6019"
 
 	CannotBeMet Code = "SC7001"
 )
@@ -265,5 +267,7 @@ func catalogProblems() []Problem {
 		{Code: ManifestMissing, Summary: "No such manifest", Meaning: "A manifest or a pattern of manifests names no file."},
 		{Code: ManifestBroken, Summary: "Manifest cannot be read", Meaning: "An object of a manifest is not what Kubernetes would take. The place is the manifest's."},
 		{Code: ManifestIgnored, Summary: "Not all of a manifest is planned", Meaning: "An object of a manifest says what no spec can say, or what the cluster has to say. The place is the manifest's.", Warning: true},
+		{Code: PriceBookUnread, Summary: "Price book cannot be read", Meaning: "The file that pricing.price_book names is not there, or cannot be read."},
+		{Code: PriceBookUnfit, Summary: "Price book unfit", Meaning: "A price book is of the cluster's provider, in force at as_of, and says something of the region; as spot no machine costs more than on demand."},
 	}
 }

@@ -22,7 +22,7 @@ func TestCompleteSpec(t *testing.T) {
 		}
 		under = append(under, string(d.Subject.SliceBytes(src)))
 	}
-	want := []string{"discount"}
+	var want []string
 	if !slices.Equal(under, want) {
 		t.Errorf("refused %q, want %q", under, want)
 	}

@@ -63,6 +63,7 @@ func (o offers) Load(provider, region string) (catalogs.Catalog, error) {
 		{Type: "io2", MinSize: 4 * units.GiB, MaxSize: 64 * units.TiB, IOPSPerGiB: 1000 * units.Whole, MaxIOPS: 256000, MaxMiBps: 4000},
 		{Type: "st1", MinSize: 125 * units.GiB, MaxSize: 16 * units.TiB, MaxIOPS: 500, MaxMiBps: 500},
 	}
+	cat.Fees = []catalogs.Fee{{Tier: "extended"}, {Tier: "standard"}}
 	cat.Versions = calendar()
 	return cat, nil
 }

@@ -45,7 +45,7 @@ func (r *reader) checkLabel(n *node) {
 		if len(s) > 100 || !regexp.MustCompile(`^[0-9A-Za-z][-0-9A-Za-z_]*$`).MatchString(s) {
 			r.add(InvalidName, &n.labelRange, "%q cannot name a cluster: letters, digits, \"-\" and \"_\", at most 100, a letter or digit first.%s", short(s), tidyName(s))
 		}
-	case "node_group", "workload", "daemonset", "machine", "volume":
+	case "node_group", "workload", "daemonset", "machine", "volume", "price_book":
 		if len(s) > 63 || !regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`).MatchString(s) {
 			r.add(InvalidName, &n.labelRange, "%q cannot name a %s: small letters, digits and \"-\", at most 63, a letter or digit at both ends.%s", short(s), n.schema.name, tidyName(s))
 		}

@@ -398,6 +398,13 @@ func (r *reader) dollars(a *attribute, val cty.Value, rng hcl.Range) (units.USD,
 		}
 		return units.USD(roundUp(scaled(f, int64(units.Dollar)))), true
 	}
+	if a.price {
+		if f.Sign() == 0 || above(f, maxDollars) {
+			r.add(OutOfRange, &rng, "A price is above 0 and at most %d dollars.", maxDollars)
+			return 0, false
+		}
+		return units.USD(roundUp(scaled(f, int64(units.Dollar)))), true
+	}
 	if f.Sign() == 0 || above(f, maxDollars) {
 		r.add(OutOfRange, &rng, "A budget is above 0 and at most %d dollars.", maxDollars)
 		return 0, false

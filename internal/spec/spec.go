@@ -48,6 +48,9 @@ type Inputs struct {
 	// Manifests reads what patterns name in a folder, which is that of the spec as the
 	// user sees it. Nil where manifests cannot be read.
 	Manifests func(dir string, patterns []string) (Manifests, error)
+	// ReadFile reads a file that a spec names, such as a price book, by its path: that in
+	// the spec, joined to the folder of the spec's file. Nil where there are no files.
+	ReadFile func(path string) ([]byte, error)
 }
 
 // Offers says what can be bought, and where.
@@ -76,8 +79,8 @@ type Spec struct {
 	files  []File
 }
 
-// Files returns the source files and after them the manifests, both sorted by name, for
-// WriteDiagnostics. They belong to the Spec.
+// Files returns the source files with the price book that they name, and after them the
+// manifests, both sorted by name, for WriteDiagnostics. They belong to the Spec.
 func (s *Spec) Files() []File { return s.files }
 
 // Load reads a spec: files in any order make the same Spec, apart from places.
@@ -88,6 +91,7 @@ func Load(files []File, in Inputs, offers Offers) (*Spec, hcl.Diagnostics) {
 	r := newReader(offers)
 	r.knownRules = in.Rules
 	r.readAll = in.Manifests
+	r.readFile = in.ReadFile
 	bodies := r.parseFiles(files)
 	if r.failed() {
 		return nil, r.sorted()
@@ -98,10 +102,11 @@ func Load(files []File, in Inputs, offers Offers) (*Spec, hcl.Diagnostics) {
 	if cluster == nil {
 		return nil, r.sorted()
 	}
-	s := &Spec{places: r.places, files: files}
+	s := &Spec{places: r.places}
 	var found manifests
 	s.Cluster, s.Catalog, found = r.buildCluster(cluster)
-	s.Info = planner.SpecInfo{SHA256: digest(files, found.Files), Variables: values.recorded}
+	s.files = sortFiles(append(files, r.books...))
+	s.Info = planner.SpecInfo{SHA256: digest(s.files, found.Files), Variables: values.recorded}
 	for _, f := range found.Files {
 		s.files = append(s.files, File{Name: found.shown(f.Name), Content: f.Content})
 	}
@@ -158,6 +163,9 @@ type reader struct {
 	// knownRules are Inputs.Rules, resolve is Inputs.Manifests.
 	knownRules []string
 	readAll    func(dir string, patterns []string) (Manifests, error)
+	// readFile is Inputs.ReadFile, and books are the files that it read.
+	readFile func(path string) ([]byte, error)
+	books    []File
 	// blocks made by dynamic so far.
 	expanded int
 }

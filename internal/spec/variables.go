@@ -44,6 +44,8 @@ func (r *reader) topLevel(bodies []*hclsyntax.Body) tops {
 				r.collectLocals(&t, b)
 			case "cluster":
 				t.clusters = append(t.clusters, b)
+			case "price_book":
+				r.add(UnknownBlock, &b.TypeRange, "A price book stands in pricing of the cluster, or alone in a file outside of the spec's folder that price_book = \"PATH\" in pricing names.")
 			default:
 				r.add(UnknownBlock, &b.TypeRange, "A spec has no block named %q at its top level.%s", b.Type, instead(t.schema, b.Type, names, names))
 			}

@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,7 +28,16 @@ func TestWrongSpecs(t *testing.T) {
 				t.Fatal(err)
 			}
 			files := []spec.File{{Name: name, Content: src}}
-			s, diags := spec.Load(files, spec.Inputs{Vars: varsOf(src)}, offers{})
+			in := spec.Inputs{Vars: varsOf(src)}
+			in.ReadFile = func(path string) ([]byte, error) {
+				content, err := os.ReadFile(filepath.Join("testdata/wrong", path))
+				if err != nil {
+					return nil, errors.New(path + ": no such file")
+				}
+				files = append(files, spec.File{Name: path, Content: content})
+				return content, nil
+			}
+			s, diags := spec.Load(files, in, offers{})
 			if s != nil || !diags.HasErrors() {
 				t.Error("the spec is taken for right")
 			}

@@ -12,15 +12,15 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// bill lists what the plan costs: the nodes, root disks and volumes of each group, and
-// the fees of the control plane; and what commitments make of it.
+// bill lists what the plan costs: the nodes, root disks, node fees and volumes of each
+// group, and the fees of the control plane; and what commitments make of it.
 func (m *maker) bill(groups []planner.GroupPlan, control *planner.ControlPlane, uses []planner.CommitmentUse) planner.Cost {
 	var lines []price.Line
 	for i := range groups {
-		lines = slices.Concat(lines, m.nodeLines(&groups[i]), m.rootDiskLines(&groups[i]), m.volumeLines(&groups[i]))
+		lines = slices.Concat(lines, m.nodeLines(&groups[i]), m.rootDiskLines(&groups[i]), m.nodeFeeLines(&groups[i]), m.volumeLines(&groups[i]))
 	}
 	for _, f := range control.Fees {
-		lines = append(lines, price.Each("control_plane."+f.Name, "1 x "+f.Name+" fee", 1, hourly(f.Price)))
+		lines = append(lines, price.Each("control_plane."+f.Name, "1 x "+f.Name+" fee"+m.paidBy(f.Price.Source), 1, hourly(f.Price)))
 	}
 	lines = append(lines, m.controlPlaneLines(control)...)
 	b := price.Sum(m.commit(lines, uses))
@@ -42,14 +42,7 @@ func (m *maker) nodeLines(g *planner.GroupPlan) []price.Line {
 	var lines []price.Line
 	for i, path := range g.NodesPaths() {
 		p := &g.Pools[i]
-		statistic := ""
-		if p.CapacityType == planner.Spot {
-			statistic = "price statistic not known"
-			if t, ok := m.catalog.Type(p.InstanceType); ok && t.SpotStatistic != "" {
-				statistic = t.SpotStatistic
-			}
-		}
-		lines = append(lines, price.Machines(path, p.Nodes, p.InstanceType, statistic, hourly(p.Price)))
+		lines = append(lines, price.Machines(path, p.Nodes, p.InstanceType, m.bought(p.InstanceType, p.CapacityType, &p.Price), hourly(p.Price)))
 	}
 	return lines
 }
@@ -69,7 +62,7 @@ func (m *maker) rootDiskLines(g *planner.GroupPlan) []price.Line {
 					nodes += g.Pools[k].Nodes
 				}
 			}
-			detail := fmt.Sprintf("%d x %d GiB %s", nodes, units.CeilDiv(d.Size, units.GiB), d.Type)
+			detail := fmt.Sprintf("%d x %d GiB %s%s", nodes, units.CeilDiv(d.Size, units.GiB), d.Type, m.diskPaidBy(d.Type))
 			lines = append(lines, price.Disks(g.Path()+".root_disks", detail, nodes, m.diskMonth(d)))
 		}
 	}
@@ -98,7 +91,7 @@ func (m *maker) volumesOf(g *planner.NodeGroup, replicas func(at int) int) []pri
 			continue
 		}
 		for _, v := range w.Volumes {
-			detail := fmt.Sprintf("%d x %d GiB %s, %s of %s", n, units.CeilDiv(v.Size, units.GiB), v.Type, v.Name, w.Name)
+			detail := fmt.Sprintf("%d x %d GiB %s, %s of %s%s", n, units.CeilDiv(v.Size, units.GiB), v.Type, v.Name, w.Name, m.diskPaidBy(v.Type))
 			lines = append(lines, price.Disks(g.Path()+".volumes", detail, n, m.volumeMonth(&v)))
 		}
 	}
@@ -134,23 +127,27 @@ func (m *maker) diskMonth(d planner.Disk) price.Monthly {
 	return offer.Cost(price.Disk{Size: whole, IOPS: d.IOPS, MiBps: d.ThroughputMiBps})
 }
 
-// rootDiskMonth returns what the root disks of one node cost a month, and
-// whether that is known.
-func (m *maker) rootDiskMonth(g *planner.NodeGroup) (units.USD, bool) {
-	var month units.USD
+// besideMonth returns what the root disks and the fee of one node cost a month, and
+// whether that is known; where the disks are not, it is the fee.
+func (m *maker) besideMonth(g *planner.NodeGroup) (units.USD, bool) {
+	fee, _ := m.nodeFee()
+	month := fee.Amount
 	for _, d := range m.provider.RootDisks(g) {
 		cost := m.diskMonth(d)
 		if !cost.Known() {
-			return 0, false
+			return fee.Amount, false
 		}
 		month += cost.Amount
 	}
 	return month, true
 }
 
-// rootDisksRate is what the root disks of so many nodes cost an hour, rounded as
+// besideNodes is what the root disks and fees of so many nodes cost an hour, rounded as
 // the lines of the bill are.
-func (m *maker) rootDisksRate(g *planner.NodeGroup, nodes int) (rate units.USDPerHour, known bool) {
+func (m *maker) besideNodes(g *planner.NodeGroup, nodes int) (rate units.USDPerHour, known bool) {
+	if fee, ok := m.nodeFee(); ok {
+		rate = price.Disks("", "", nodes, fee).PerHour()
+	}
 	for _, d := range m.provider.RootDisks(g) {
 		cost := m.diskMonth(d)
 		if !cost.Known() {
@@ -161,9 +158,9 @@ func (m *maker) rootDisksRate(g *planner.NodeGroup, nodes int) (rate units.USDPe
 	return rate, true
 }
 
-// rootDiskRate is rootDiskMonth by the hour, rounded up.
-func (m *maker) rootDiskRate(g *planner.NodeGroup) (units.USDPerHour, bool) {
-	month, known := m.rootDiskMonth(g)
+// besideNode is besideMonth by the hour, rounded up.
+func (m *maker) besideNode(g *planner.NodeGroup) (units.USDPerHour, bool) {
+	month, known := m.besideMonth(g)
 	return month.PerHour(), known
 }
 

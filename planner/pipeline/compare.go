@@ -19,7 +19,7 @@ import (
 //
 // It is pure. Its error is the cause of the context's end.
 func Compare(ctx context.Context, plan *planner.Plan, cat catalogs.Catalog, prov planner.Provider) (planner.Comparison, error) {
-	cat = typesInOrder(cat)
+	cat = typesInOrder(layered(cat, &plan.Cluster))
 	m := &maker{cluster: inOrder(plan.Cluster), catalog: &cat, provider: prov, checker: placement.NewChecker(), brief: true, terms: prov.Terms(), offers: map[string]offered{}}
 	m.stop = func() bool { return ctx.Err() != nil }
 	m.simulator = newSimulator(ctx, &plan.Cluster).planned(plan)

@@ -163,13 +163,13 @@ func (m *maker) controlPlaneLines(control *planner.ControlPlane) []price.Line {
 		if c.Role != planner.RoleControlPlane {
 			prefix += c.Role + "_"
 		}
-		lines = append(lines, price.Machines(prefix+"nodes", c.Nodes, c.InstanceType, "", hourly(c.Price)))
+		lines = append(lines, price.Machines(prefix+"nodes", c.Nodes, c.InstanceType, m.bought(c.InstanceType, planner.OnDemand, &c.Price), hourly(c.Price)))
 		for at, d := range c.Disks {
 			path := prefix + "root_disks"
 			if at > 0 {
 				path = "control_plane.etcd_disks"
 			}
-			detail := fmt.Sprintf("%d x %d GiB %s", c.Nodes, units.CeilDiv(d.Size, units.GiB), d.Type)
+			detail := fmt.Sprintf("%d x %d GiB %s%s", c.Nodes, units.CeilDiv(d.Size, units.GiB), d.Type, m.diskPaidBy(d.Type))
 			if d.IOPS > 0 {
 				detail += fmt.Sprintf(", %d IOPS", d.IOPS)
 			}

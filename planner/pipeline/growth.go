@@ -120,7 +120,7 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, at forecast.Month
 			size.VCPUs += part.nodes * part.offer.instance.VCPUs
 			m.stock.take(part.offer.instance.Name, zoneCounts(g.Zones, last.zones[at]))
 			out.Cost = sum(out.Cost, planner.Amount{Rate: part.offer.price.Rate * units.USDPerHour(part.nodes), Known: part.offer.price.Known()})
-			disks, known := m.rootDisksRate(g, part.nodes)
+			disks, known := m.besideNodes(g, part.nodes)
 			out.Cost = sum(out.Cost, planner.Amount{Rate: disks, Known: known})
 		}
 		for _, line := range m.volumesOf(g, func(at int) int { return p.works[at].base.Sum() }) {

@@ -374,11 +374,11 @@ func (d *day) priced(pools []forecast.Counts) *planner.DayPlan {
 		}
 	}
 	for h := range out.Hours {
-		disks, known := m.rootDisksRate(declared, out.Hours[h].Running)
+		disks, known := m.besideNodes(declared, out.Hours[h].Running)
 		out.Autoscaled = sum(out.Autoscaled, planner.Amount{Rate: disks, Known: known})
 	}
 	out.Autoscaled.Rate = units.CeilDiv(out.Autoscaled.Rate, planner.HoursOfDay)
-	disks, known := m.rootDisksRate(declared, d.plan.Nodes)
+	disks, known := m.besideNodes(declared, d.plan.Nodes)
 	out.Fixed = sum(d.plan.Cost, planner.Amount{Rate: disks, Known: known})
 	return out
 }

@@ -60,7 +60,7 @@ type maker struct {
 // Its error joins a planner.Infeasible for each thing that cannot be met, or is
 // the cause of the context's end.
 func Make(ctx context.Context, c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, o Options) (planner.Plan, error) {
-	c, cat = inOrder(c), typesInOrder(cat)
+	c, cat = inOrder(c), typesInOrder(layered(cat, &c))
 	plan, err := makeOne(ctx, c, &cat, prov, o)
 	if free, had := unlocked(c); had && errors.Is(err, planner.ErrInfeasible) {
 		return makeFree(ctx, c, free, &cat, prov, o, err)

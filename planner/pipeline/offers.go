@@ -71,7 +71,7 @@ func (m *maker) offersFor(g *planner.NodeGroup) (offered, error) {
 	}
 	daemons := m.daemonSets(g)
 	more := furtherOf(g)
-	disks, _ := m.rootDiskRate(g)
+	disks, _ := m.besideNode(g)
 	var out []offer
 	var unsized error
 	var unselected *planner.Workload // which kept a type out

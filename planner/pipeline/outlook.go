@@ -40,6 +40,7 @@ func Upgrade(ctx context.Context, plan *planner.Plan, cat catalogs.Catalog, prov
 // It is pure. Its error is that of the provider, where the minor cannot run on the day
 // of the plan.
 func Outlook(plan *planner.Plan, u *planner.UpgradePlan, cat catalogs.Catalog, prov planner.Provider, until units.Date) (planner.UpgradeOutlook, error) {
+	cat = layered(cat, &plan.Cluster)
 	o := outlook{cluster: &plan.Cluster, catalog: &cat, provider: prov, day: plan.Cluster.AsOf}
 	for _, v := range prov.Versions(&cat) {
 		o.calendar = append(o.calendar, upgrade.Version{Minor: v.Minor, Release: v.Release, StandardEnd: v.StandardEnd, ExtendedEnd: v.ExtendedEnd})
@@ -160,7 +161,7 @@ func (o *outlook) stay(out *planner.UpgradeOutlook, until units.Date) {
 // makerOf returns a maker over a plan that has been made, for what is asked of it
 // afterwards.
 func makerOf(ctx context.Context, plan *planner.Plan, cat *catalogs.Catalog, prov planner.Provider) *maker {
-	sorted := typesInOrder(*cat)
+	sorted := typesInOrder(layered(*cat, &plan.Cluster))
 	m := &maker{cluster: inOrder(plan.Cluster), catalog: &sorted, provider: prov, checker: placement.NewChecker(), brief: true, terms: prov.Terms(), offers: map[string]offered{}}
 	m.stop = func() bool { return ctx.Err() != nil }
 	m.simulator = newSimulator(ctx, &plan.Cluster).planned(plan)

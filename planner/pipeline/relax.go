@@ -152,7 +152,7 @@ func (m *maker) savings(ctx context.Context, plan *planner.Plan, r relaxation) [
 
 // nodesAndDisks is what the nodes of a planned group cost with their root disks.
 func (m *maker) nodesAndDisks(g *planner.GroupPlan) (units.USDPerHour, bool) {
-	disks, known := m.rootDisksRate(m.groupNamed(g.Name), g.Nodes)
+	disks, known := m.besideNodes(m.groupNamed(g.Name), g.Nodes)
 	return g.Cost.Rate + disks, known && g.Cost.Known
 }
 
@@ -172,7 +172,7 @@ func (m *maker) rateOf(g *planner.NodeGroup, a *answer) (units.USDPerHour, bool)
 	if !a.mix.known() {
 		return 0, false
 	}
-	disks, known := m.rootDisksRate(g, a.nodes())
+	disks, known := m.besideNodes(g, a.nodes())
 	price := a.mix.price()
 	return price.Rate + disks, known && price.Known
 }

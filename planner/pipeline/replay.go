@@ -26,7 +26,7 @@ func Replay(ctx context.Context, plan *planner.Plan, cat catalogs.Catalog, prov 
 	if err := r.checkKills(); err != nil {
 		return planner.Replay{}, err
 	}
-	cat = typesInOrder(cat)
+	cat = typesInOrder(layered(cat, &plan.Cluster))
 	r.m = &maker{cluster: inOrder(plan.Cluster), catalog: &cat, provider: prov, checker: placement.NewChecker(), brief: true, terms: prov.Terms(), offers: map[string]offered{}}
 	r.m.stop = func() bool { return ctx.Err() != nil }
 	r.m.simulator = newSimulator(ctx, &plan.Cluster).planned(plan)

@@ -130,7 +130,7 @@ func times(mech *planner.Mechanics, u *planner.Upgrade) upgrade.Times {
 // them, and what the group does with fewer of them.
 func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder) []upgrade.Group {
 	declared := m.groupNamed(g.Name)
-	disks, known := m.rootDiskRate(declared)
+	disks, known := m.besideNode(declared)
 	works := m.upgradeWorkloads(g, declared)
 	names, courses := planner.PoolNames(g.Pools), g.CourseNames()
 	var out []upgrade.Group

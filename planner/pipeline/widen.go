@@ -19,7 +19,7 @@ func (p *problem) widened(item int) string {
 	g := p.group
 	request := p.works[item].request
 	daemons := p.m.daemonSets(g)
-	disks, _ := p.m.rootDiskRate(g)
+	disks, _ := p.m.besideNode(g)
 	var best *offer
 	how := ""
 	for i := range p.m.catalog.Types {

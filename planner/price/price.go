@@ -18,6 +18,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -107,18 +108,12 @@ func Each(path, detail string, n int, p Hourly) Line {
 	return l
 }
 
-// Machines returns the line of n machines of a type. A spot price is a
-// statistic over time: the line names it. An empty statistic is on demand, but for
-// a declared price, which says nothing of how machines were come by.
-func Machines(path string, n int, instanceType, spotStatistic string, p Hourly) Line {
-	bought := " on demand"
-	switch {
-	case spotStatistic != "":
-		bought = " spot, " + spotStatistic
-	case p.Basis == Declared:
-		bought = ""
-	}
-	return Each(path, fmt.Sprintf("%d x %s%s", n, instanceType, bought), n, p)
+// Machines returns the line of n machines of a type. Bought says for which term, and
+// of what a spot price is a statistic: "on demand", "spot, mean of 90 days"; empty of
+// machines that nobody sells by the hour.
+func Machines(path string, n int, instanceType, bought string, p Hourly) Line {
+	words := strings.TrimSpace(instanceType + " " + bought)
+	return Each(path, fmt.Sprintf("%d x %s", n, words), n, p)
 }
 
 // Disk is a network disk.

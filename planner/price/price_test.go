@@ -64,7 +64,7 @@ func TestBill(t *testing.T) {
 	disk := gp3().Cost(price.Disk{Size: 40 * units.GiB})
 	lines := []price.Line{
 		price.Disks("node_group.web.root_disks", "3 x 40 GiB gp3", 3, disk),
-		price.Machines("node_group.web.nodes", 3, "m5.xlarge", "", hourly(192_000_000)),
+		price.Machines("node_group.web.nodes", 3, "m5.xlarge", "on demand", hourly(192_000_000)),
 		price.Each("control_plane.fee", "standard support", 1, hourly(100_000_000)),
 	}
 	before := slices.Clone(lines)
@@ -97,8 +97,8 @@ func TestBill(t *testing.T) {
 
 func TestUnknownIsNeverZero(t *testing.T) {
 	b := price.Sum([]price.Line{
-		price.Machines("node_group.b.nodes", 2, "x9.large", "", price.Hourly{Rate: 5}),
-		price.Machines("node_group.a.nodes", 2, "m5.large", "mean of 90 days", price.Hourly{Rate: 30_000_000, Source: price.Source{Basis: price.Family, Date: "2026-11-01"}}),
+		price.Machines("node_group.b.nodes", 2, "x9.large", "on demand", price.Hourly{Rate: 5}),
+		price.Machines("node_group.a.nodes", 2, "m5.large", "spot, mean of 90 days", price.Hourly{Rate: 30_000_000, Source: price.Source{Basis: price.Family, Date: "2026-11-01"}}),
 		price.Disks("node_group.b.root_disks", "2 x 50 GiB gp9", 2, price.Monthly{}),
 	})
 	if b.Complete || b.KnownPerMonth != 43_800_000_000 || b.KnownPerHour != 60_000_000 {

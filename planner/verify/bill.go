@@ -192,7 +192,7 @@ func (k *checker) bill() {
 }
 
 // groupLines checks the lines of a group: a line for the nodes of each pool, lines for
-// root disks and for volumes.
+// root disks, for node fees and for volumes.
 func (k *checker) groupLines(g *group, byItem map[string][]planner.CostLine) {
 	var pools, disks []owed
 	names := planner.PoolNames(g.plan.Pools)
@@ -214,10 +214,11 @@ func (k *checker) groupLines(g *group, byItem map[string][]planner.CostLine) {
 	}
 	k.line(path, lines, pools)
 	k.line(g.path+".root_disks", byItem[g.path+".root_disks"], disks)
+	k.line(g.path+".node_fees", byItem[g.path+".node_fees"], []owed{k.feesOfNodes(g.plan.Nodes)})
 	k.line(g.path+".volumes", byItem[g.path+".volumes"], k.volumesOwed(g))
 }
 
-// item says what a line's path stands for: a group's nodes, root disks or volumes, a part of
+// item says what a line's path stands for: a group's nodes, root disks, node fees or volumes, a part of
 // the control plane, or its fees, all together; empty for anything else.
 func (k *checker) item(path string) string {
 	if _, isPart := k.controlPlaneOwed()[path]; isPart {
@@ -242,7 +243,7 @@ func (k *checker) item(path string) string {
 		return ""
 	}
 	kind, _, _ := strings.Cut(strings.TrimPrefix(path, best+"."), ".")
-	if kind == "nodes" || kind == "root_disks" || kind == "volumes" {
+	if kind == "nodes" || kind == "root_disks" || kind == "node_fees" || kind == "volumes" {
 		return best + "." + kind
 	}
 	return ""

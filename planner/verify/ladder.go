@@ -62,5 +62,7 @@ func (k *checker) step(g *group, s *planner.SizeStep, c *candidate, path string)
 	if disks := k.disksOwed(k.prov.RootDisks(g.decl), s.Nodes); disks.known {
 		due.join(&disks)
 	}
+	fees := k.feesOfNodes(s.Nodes)
+	due.join(&fees)
 	k.need(s.Cost.Known == due.known && (!s.Cost.Known || due.agrees(s.Cost.Rate)), path, "ladder.cost", "%d nodes with their disks cost %+v, they cost %v", s.Nodes, s.Cost, &due)
 }

@@ -182,6 +182,7 @@ func Upgrade(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, p
 }
 
 func newChecker(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan *planner.Plan) *checker {
+	cat = paid(c, cat)
 	k := &checker{c: c, cat: cat, prov: prov, terms: prov.Terms(), plan: plan, types: map[string]*catalogs.InstanceType{}}
 	for i := range cat.Types {
 		k.types[cat.Types[i].Name] = &cat.Types[i]

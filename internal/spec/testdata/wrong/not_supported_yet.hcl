@@ -4,10 +4,8 @@ cluster "shop" {
   zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
   kubernetes_version = "1.35"
 
-  catalog_max_age = "720h"
-
   pricing {
-    discount = "4%"
+    spot_price = "max"
   }
 
   control_plane {

@@ -6,9 +6,7 @@ cluster "shop" {
   as_of              = "2026-11-20"
 
   pricing {
-    discount               = "10%"
-    per_node_usd_per_month = 5
-    spot_price             = "mean"
+    spot_price = "mean"
   }
 
   node_group "web" {

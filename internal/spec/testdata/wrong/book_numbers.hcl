@@ -1,0 +1,34 @@
+cluster "shop" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+  as_of              = "2026-11-20"
+
+  pricing {
+    discount               = "104%"
+    per_node_usd_per_month = -1
+    price_book "acme" {
+      date                   = "2026-05-01"
+      discount               = "100%"
+      spot_discount          = "-5%"
+      per_node_usd_per_month = -20
+      type "m7g.large" {
+        on_demand_usd_per_hour = -0.07
+        spot_usd_per_hour      = 0
+      }
+      family "c7g" {}
+      disk "gp3" {}
+    }
+  }
+
+  node_group "web" {
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}
