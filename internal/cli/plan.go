@@ -17,6 +17,7 @@ import (
 
 type planOptions struct {
 	spec   specFlags
+	age    ageFlags
 	path   string
 	output string
 	out    string
@@ -52,10 +53,14 @@ folder). Every plan is checked by an independent verifier before it is shown.`,
 			if o.lock && o.check {
 				return usage(errors.New("--lock writes what --check only compares: give one of them"))
 			}
+			if err := o.age.check(); err != nil {
+				return err
+			}
 			return o.run(cmd.Context(), w)
 		},
 	}
 	o.spec.register(cmd)
+	o.age.register(cmd)
 	o.spec.registerLock(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "`format` on stdout: text or json")
 	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan as JSON to `file`")
@@ -78,9 +83,16 @@ func (o *planOptions) run(ctx context.Context, w *World) error {
 	if err := o.spec.apart(o.out); err != nil {
 		return err
 	}
+	oldest, err := o.age.limit(s)
+	if err != nil {
+		return err
+	}
 	p, err := w.plan(ctx, s)
 	if err != nil {
 		return o.explainInfeasible(w, s, err)
+	}
+	if err := o.age.gate(w, p, oldest); err != nil {
+		return err
 	}
 	var doc bytes.Buffer
 	if err := document.Encode(&doc, p, Version); err != nil {

@@ -261,7 +261,7 @@ func clusterBlock() block {
 			{name: "as_of", kind: kindDate, def: "the catalog's date", doc: "The day at which fees and support dates are read. Nothing reads a clock."},
 			{name: "max_usd_per_month", kind: kindUSD, def: "no limit", doc: "Budget; above it the spec cannot be met."},
 			{name: "simulation", kind: kindChoice, choices: []string{"auto", "never"}, def: "auto", doc: "Whether queues are simulated where the formulas cannot decide how many pods meet a latency target. never takes what the formulas say, on the safe side where they are known to be rough."},
-			{name: "catalog_max_age", kind: kindDuration, def: "no limit", doc: "Greatest age of the catalog, and of every price that a plan pays: \"2160h\" is 90 days. It is counted from --today, without which the spec is not planned; an older price closes the gate (exit 3). Negotiated prices do not age: they hold until the book expires."},
+			{name: "catalog_max_age", kind: kindDuration, def: "no limit", doc: "Greatest age of the catalog, and of every price that a plan pays: \"2160h\" is 90 days. It is counted from --today of scantling plan, which then has to be given; where something is older there is no plan (exit 3). Negotiated prices do not age: they hold until the book expires."},
 		},
 		blocks: append([]block{
 			controlPlane(),
