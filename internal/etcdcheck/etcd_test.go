@@ -67,7 +67,11 @@ func TestDatabase(t *testing.T) {
 	compare(t, "file", "MiB", mib(d.File), mib(got.file))
 	t.Logf("  %-10s live %.1f, history %.1f, planned with %.1f MiB; in use at the most %.1f MiB", "", mib(d.Live), mib(d.History), mib(d.Peak), mib(got.inUse))
 	compare(t, "writes", "/s", d.Writes.Float(), got.writes)
-	compare(t, "memory", "MiB", mib(d.EtcdMemory), mib(got.memory))
+	// Memory is an upper bound: the log is counted at its longest.
+	t.Logf("  %-10s predicted %8.1f  measured %8.1f MiB  (%+.0f%%)", "memory", mib(d.EtcdMemory), mib(got.memory), 100*(mib(d.EtcdMemory)/mib(got.memory)-1))
+	if got.memory > d.EtcdMemory {
+		t.Errorf("memory: measured %.1f MiB, above the bound of %.1f", mib(got.memory), mib(d.EtcdMemory))
+	}
 }
 
 func mib(b units.Bytes) float64 { return float64(b) / float64(units.MiB) }

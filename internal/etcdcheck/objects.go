@@ -96,7 +96,7 @@ func meta(kind, namespace string, i int, owner string) metav1.ObjectMeta {
 // container is one of a service: thirty variables, probes, mounts.
 func container(name string, variables int) corev1.Container {
 	c := corev1.Container{
-		Name: name, Image: "registry.example.com/shop/" + name + ":4.12.7@sha256:b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9",
+		Name: name, Image: "images.shop.example/shop/" + name + ":4.12.7@sha256:b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9",
 		Ports: []corev1.ContainerPort{{Name: "http", ContainerPort: 8080, Protocol: "TCP"}, {Name: "metrics", ContainerPort: 9090, Protocol: "TCP"}},
 		Resources: corev1.ResourceRequirements{
 			Requests: corev1.ResourceList{"cpu": resource.MustParse("500m"), "memory": resource.MustParse("768Mi")},
@@ -172,7 +172,7 @@ func node(i int) runtime.Object {
 	}
 	// A kubelet reports fifty images (nodeStatusMaxImages), each by tag and digest.
 	for j := range 50 {
-		image := fmt.Sprintf("registry.example.com/shop/service-%02d", j)
+		image := fmt.Sprintf("images.shop.example/shop/service-%02d", j)
 		n.Status.Images = append(n.Status.Images, corev1.ContainerImage{Names: []string{image + "@sha256:b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9", image + ":4.12.7"}, SizeBytes: 123_456_789})
 	}
 	return n
@@ -192,7 +192,7 @@ func event(i int) runtime.Object {
 		ManagedFields: []metav1.ManagedFieldsEntry{managed("kubelet", "v1", "", names("field", 20))}}}
 	e.InvolvedObject = corev1.ObjectReference{Kind: "Pod", Namespace: "shop", Name: fmt.Sprintf("checkout-7c9f6d5b4-x%06d", i), UID: uid("Pod", i), APIVersion: "v1", ResourceVersion: "123456789", FieldPath: "spec.containers{checkout}"}
 	e.Reason, e.Type, e.Count = "Pulled", "Normal", 1
-	e.Message = "Container image \"registry.example.com/shop/checkout:4.12.7\" already present on machine and can be accessed by the pod"
+	e.Message = "Container image \"images.shop.example/shop/checkout:4.12.7\" already present on machine and can be accessed by the pod"
 	e.Source = corev1.EventSource{Component: "kubelet", Host: "ip-10-0-12-34.ec2.internal"}
 	e.FirstTimestamp, e.LastTimestamp = born(), born()
 	return e
