@@ -27,13 +27,15 @@ type diffOptions struct {
 	failOn      string
 	maxIncrease string
 	quick       bool
+	// terraform and nodes are the dumps that a plan is compared with.
+	terraform, nodes string
 }
 
 func diffCommand(w *World) *cobra.Command {
 	var o diffOptions
 	cmd := &cobra.Command{
-		Use:   "diff OLD NEW",
-		Short: "Say what changed from one plan to another, and why",
+		Use:   "diff OLD NEW | diff PLAN [--terraform FILE] [--nodes FILE]",
+		Short: "Say what changed from one plan to another and why, or what drifted from a plan",
 		Long: `Say what changed from OLD to NEW, and why. Each is a plan document, a lock file or a
 spec, which is planned. The cause of a line is what the plans were made from otherwise:
 
@@ -45,11 +47,26 @@ spec, which is planned. The cause of a line is what the plans were made from oth
   price    what it costs
 
 Where several changed, plans are made anew with one more of them changed at a time.
-What cannot be planned anew is not told apart, and the line says so ("catalog or price").`,
+What cannot be planned anew is not told apart, and the line says so ("catalog or price").
+
+With --terraform and --nodes, PLAN is compared with what Terraform has and with what
+runs: types, counts by group and zone, bounds, versions, labels, taints, replicas. FILE
+is what 'terraform show -json' prints of a state or a plan file, or the emitted
+values; and what 'kubectl get nodes,pods --all-namespaces -o json' prints; "-" is
+stdin. Exit 3 where something differs, unless --fail-on is none. A count within the
+planned bounds is no drift: Terraform leaves it to the autoscaler. What a side cannot say
+is listed.`,
 		Example: `  scantling diff old.json new.json
   scantling diff scantling.lock.json plan.json -o markdown > comment.md
-  scantling diff scantling.lock.json plan.json --max-increase 5%`,
-		Args: exactly("OLD", "NEW"),
+  scantling diff scantling.lock.json plan.json --max-increase 5%
+  terraform show -json | scantling diff plan.json --terraform -
+  kubectl get nodes,pods -A -o json | scantling diff plan.json --nodes -`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if o.terraform != "" || o.nodes != "" {
+				return exactly("PLAN")(cmd, args)
+			}
+			return exactly("OLD", "NEW")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("output", o.output, "text", "markdown", "json"); err != nil {
 				return err
@@ -57,14 +74,29 @@ What cannot be planned anew is not told apart, and the line says so ("catalog or
 			if err := oneOf("fail-on", o.failOn, "none", anyChange, "info", "warning", "error"); err != nil {
 				return err
 			}
-			return o.run(cmd.Context(), w, args)
+			if o.terraform == "" && o.nodes == "" {
+				return o.run(cmd.Context(), w, args)
+			}
+			if !cmd.Flags().Changed("fail-on") {
+				o.failOn = anyChange
+			}
+			if o.maxIncrease != "" {
+				return usage(errors.New("--max-increase compares two plans"))
+			}
+			p, _, err := o.spec.planFrom(cmd.Context(), w, args[0])
+			if err != nil {
+				return err
+			}
+			return o.runDrift(w, p)
 		},
 	}
 	o.spec.register(cmd)
 	o.spec.registerLock(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "`format` on stdout: text, markdown (a comment for a pull request) or json")
-	cmd.Flags().StringVar(&o.failOn, "fail-on", "none", "exit 3 `on` change (anything), or on a new finding of that severity: info, warning or error")
+	cmd.Flags().StringVar(&o.failOn, "fail-on", "none", "exit 3 `on` change (anything; the default for drift), or on a new finding of that severity: info, warning or error")
 	cmd.Flags().StringVar(&o.maxIncrease, "max-increase", "", "exit 3 if the bill grows by more than this `share`")
+	cmd.Flags().StringVar(&o.terraform, "terraform", "", "compare with what Terraform has: `file` from terraform show -json, or - for stdin")
+	cmd.Flags().StringVar(&o.nodes, "nodes", "", "compare with what runs: `file` from kubectl get nodes,pods -o json, or - for stdin")
 	cmd.Flags().BoolVar(&o.quick, "quick", false, "plan nothing anew: where several things changed, causes are not told apart")
 	return cmd
 }

@@ -1,0 +1,267 @@
+package drift_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/scantling-dev/scantling/internal/drift"
+	"github.com/scantling-dev/scantling/planner"
+)
+
+// shop plans web, three tainted c7g.large over two zones, and batch, from one to four spot
+// machines.
+func shop() *planner.Plan {
+	return &planner.Plan{
+		Cluster: planner.Cluster{
+			Name: "shop", KubernetesVersion: "1.35",
+			NodeGroups: []planner.NodeGroup{
+				{Name: "batch"},
+				{Name: "web", Labels: map[string]string{"tier": "front"}, Taints: []planner.Taint{{Key: "only", Value: "web", Effect: planner.NoSchedule}}},
+			},
+		},
+		NodeGroups: []planner.GroupPlan{
+			{
+				Name: "batch", Nodes: 2, MinNodes: 1, MaxNodes: 4,
+				Pools:     []planner.Pool{{InstanceType: "m7g.large", CapacityType: planner.Spot, Nodes: 2, NodesByZone: []planner.ZoneCount{{Zone: "a", Nodes: 1}, {Zone: "b", Nodes: 1}}}},
+				Workloads: []planner.WorkloadPlan{{Name: "job", Replicas: 4, Job: &planner.JobPlan{}}},
+			},
+			{
+				Name: "web", Nodes: 3, MinNodes: 3, MaxNodes: 3,
+				Pools:     []planner.Pool{{InstanceType: "c7g.large", CapacityType: planner.OnDemand, Nodes: 3, NodesByZone: []planner.ZoneCount{{Zone: "a", Nodes: 2}, {Zone: "b", Nodes: 1}}}},
+				Workloads: []planner.WorkloadPlan{{Name: "api", Replicas: 2}, {Name: "scaled", Replicas: 5, Autoscaler: &planner.AutoscalerPlan{MinReplicas: 2, MaxReplicas: 5}}},
+			},
+		},
+	}
+}
+
+// eksAttributes are those of the two groups as the provider keeps them.
+func eksAttributes(webMin, batchDesired int) (batch, web string) {
+	batch = fmt.Sprintf(`{"node_group_name": "batch-2026", "instance_types": ["m7g.large"], "capacity_type": "SPOT", "version": "1.35",
+		"scaling_config": [{"min_size": 1, "desired_size": %d, "max_size": 4}], "labels": {"scantling.dev/group": "batch"}, "taint": []}`, batchDesired)
+	web = fmt.Sprintf(`{"node_group_name": "web-2026", "instance_types": ["c7g.large"], "capacity_type": "ON_DEMAND", "version": "1.35",
+		"scaling_config": [{"min_size": %d, "desired_size": 3, "max_size": 3}], "labels": {"scantling.dev/group": "web", "tier": "front"},
+		"taint": [{"key": "only", "value": "web", "effect": "NO_SCHEDULE"}]}`, webMin)
+	return batch, web
+}
+
+// showJSON is what terraform show -json prints of a state, the groups in a child module.
+func showJSON(key, batch, web string) string {
+	return `{"format_version": "1.0", "` + key + `": {"root_module": {"resources": [
+		{"mode": "managed", "type": "aws_eks_cluster", "values": {"version": "1.35"}},
+		{"mode": "data", "type": "aws_eks_node_group", "values": {"node_group_name": "other"}}],
+		"child_modules": [{"child_modules": [{"resources": [
+			{"mode": "managed", "type": "aws_eks_node_group", "values": ` + batch + `},
+			{"mode": "managed", "type": "aws_eks_node_group", "values": ` + web + `}]}]}]}}}`
+}
+
+func stateJSON(batch, web string) string {
+	return `{"version": 4, "resources": [{"mode": "managed", "type": "aws_eks_cluster", "instances": [{"attributes": {"version": "1.35"}}]},
+		{"mode": "managed", "type": "aws_eks_node_group", "instances": [{"index_key": 0, "attributes": ` + batch + `}, {"index_key": 1, "attributes": ` + web + `}]}]}`
+}
+
+// told are the rows that differ, or may.
+func told(rows []drift.Row) []string {
+	var out []string
+	for _, r := range rows {
+		if r.Drift || r.Note != "" {
+			out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s: %s|%s|%s %t %s", r.Path, r.What, r.Planned, r.Terraform, r.Running, r.Drift, r.Note)))
+		}
+	}
+	return out
+}
+
+func names() []string { return []string{"batch", "web"} }
+
+func written(t *testing.T, doc string) *drift.Side {
+	t.Helper()
+	s, err := drift.Written([]byte(doc), names())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestTerraform(t *testing.T) {
+	const ignored = "within the planned bounds; ignored after a group is made"
+	batch, web := eksAttributes(3, 2)
+	edited, lowered := eksAttributes(2, 4)
+	for name, tc := range map[string]struct {
+		doc  string
+		want []string
+	}{
+		"a state":            {showJSON("values", batch, web), nil},
+		"a plan file":        {showJSON("planned_values", batch, web), nil},
+		"a raw state":        {stateJSON(batch, web), nil},
+		"edited by hand":     {showJSON("values", edited, lowered), []string{"node_group.batch desired nodes: 2|4| false " + ignored, "node_group.web min nodes: 3|2| true"}},
+		"the same, raw":      {stateJSON(edited, lowered), []string{"node_group.batch desired nodes: 2|4| false " + ignored, "node_group.web min nodes: 3|2| true"}},
+		"an old version":     {strings.ReplaceAll(showJSON("values", batch, web), `"1.35"`, `"1.34"`), []string{"cluster kubernetes_version: 1.35|1.34| true", "node_group.batch kubernetes_version: 1.35|1.34| true", "node_group.web kubernetes_version: 1.35|1.34| true"}},
+		"another type":       {showJSON("values", batch, strings.Replace(web, "c7g", "c6a", 1)), []string{"node_group.web instance types: c7g.large|c6a.large| true"}},
+		"on demand":          {showJSON("values", strings.Replace(batch, "SPOT", "ON_DEMAND", 1), web), []string{"node_group.batch capacity: spot|on_demand| true"}},
+		"a label lost":       {showJSON("values", batch, strings.Replace(web, `, "tier": "front"`, "", 1)), []string{"node_group.web label tier: front|none| true"}},
+		"a taint lost":       {showJSON("values", batch, strings.Replace(web, `{"key": "only", "value": "web", "effect": "NO_SCHEDULE"}`, "", 1)), []string{"node_group.web taints: only=web:NoSchedule|none| true"}},
+		"by name":            {showJSON("values", batch, strings.Replace(web, `"scantling.dev/group": "web", `, "", 1)), []string{"node_group.web label scantling.dev/group: web|none| true"}},
+		"a group is missing": {stateJSON(batch, `{"node_group_name": "old", "instance_types": ["t3.large"]}`), []string{"node_group.web group: there|missing| true it is not there", "cluster not planned: |node group old| true no planned group's label scantling.dev/group or name"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := written(t, tc.doc)
+			if got := told(drift.Compare(shop(), s, nil)); !slices.Equal(got, tc.want) {
+				t.Errorf("got\n%q\nwant\n%q", got, tc.want)
+			}
+			if !slices.Contains(s.Unknown, "nodes by zone: node groups of EKS name subnets") {
+				t.Errorf("not known are %q", s.Unknown)
+			}
+		})
+	}
+}
+
+// TestPoolsOfGKE: counts are by zone: two pools of one node in each of two zones are four.
+func TestPoolsOfGKE(t *testing.T) {
+	pool := func(name, machine, counts string) string {
+		return `{"mode": "managed", "type": "google_container_node_pool", "values": {"name": "` + name + `", "version": "1.35.2-gke.100", "node_locations": ["a", "b"], ` + counts + `
+			"node_config": [{"machine_type": "` + machine + `", "spot": false, "labels": {"scantling.dev/group": "web"}, "taint": []}]}}`
+	}
+	doc := `{"values": {"root_module": {"resources": [` + pool("web-1", "n2-standard-2", `"node_count": 1, "autoscaling": [],`) + "," +
+		pool("web-2", "n2-standard-4", `"node_count": 1, "autoscaling": [{"min_node_count": 1, "max_node_count": 3, "total_min_node_count": 0, "total_max_node_count": 0}],`) + `]}}}`
+	g := written(t, doc).Groups["web"]
+	if *g.Min != 4 || *g.Desired != 4 || *g.Max != 8 || g.Zones["a"] != 2 || g.Zones["b"] != 2 || !slices.Equal(g.Types, []string{"n2-standard-2", "n2-standard-4"}) || !slices.Equal(g.Versions, []string{"1.35"}) {
+		t.Errorf("min %d, desired %d, max %d, %+v", *g.Min, *g.Desired, *g.Max, g)
+	}
+	total := written(t, `{"values": {"root_module": {"resources": [`+pool("web", "n2-standard-2", `"node_count": 2, "autoscaling": [{"total_min_node_count": 3, "total_max_node_count": 7}],`)+`]}}}`).Groups["web"]
+	if *total.Min != 3 || *total.Max != 7 || *total.Desired != 4 {
+		t.Errorf("min %d, desired %d, max %d", *total.Min, *total.Desired, *total.Max)
+	}
+}
+
+// nodesJSON are the planned nodes, each changed by a function of its place, and pods.
+func nodesJSON(change func(i int, node string) string, pods ...string) string {
+	var items []string
+	for i, n := range []struct{ group, kind, zone, capacity string }{
+		{"batch", "m7g.large", "a", "SPOT"}, {"web", "c7g.large", "a", "ON_DEMAND"}, {"web", "c7g.large", "a", "ON_DEMAND"}, {"web", "c7g.large", "b", "ON_DEMAND"},
+	} {
+		more, taints := "", ""
+		if n.group == "web" {
+			more, taints = `, "tier": "front"`, `{"key": "only", "value": "web", "effect": "NoSchedule"},`
+		}
+		node := fmt.Sprintf(`{"kind": "Node", "metadata": {"name": "n%d", "labels": {"scantling.dev/group": %q, "node.kubernetes.io/instance-type": %q, "topology.kubernetes.io/zone": %q, "eks.amazonaws.com/capacityType": %q%s}},
+			"spec": {"taints": [%s {"key": "node.kubernetes.io/not-ready", "effect": "NoExecute"}]}, "status": {"nodeInfo": {"kubeletVersion": "v1.35.2-eks-1"}}}`, i, n.group, n.kind, n.zone, n.capacity, more, taints)
+		items = append(items, change(i, node))
+	}
+	return `{"kind": "List", "items": [` + strings.Join(append(items, pods...), ",") + `]}`
+}
+
+// pod of a ReplicaSet on a node.
+func pod(owner, node, phase string) string {
+	return fmt.Sprintf(`{"kind": "Pod", "metadata": {"name": "p", "ownerReferences": [{"kind": "ReplicaSet", "name": %q}]}, "spec": {"nodeName": %q}, "status": {"phase": %q}}`, owner+"-5d8f7c9b8", node, phase)
+}
+
+func TestNodes(t *testing.T) {
+	const follows = "the count follows the load"
+	// Of batch one node runs, within its bounds of one to four.
+	quiet := []string{
+		"node_group.batch desired nodes: 2||1 false within the planned bounds; ignored after a group is made", "node_group.batch nodes in b: 1||0 false " + follows,
+	}
+	same := func(_ int, node string) string { return node }
+	on := func(at int, old, now string) func(int, string) string {
+		return func(i int, node string) string {
+			if i == at {
+				return strings.ReplaceAll(node, old, now)
+			}
+			return node
+		}
+	}
+	api := []string{pod("api", "n1", "Running"), pod("api", "n2", "Running")}
+	for name, tc := range map[string]struct {
+		doc  string
+		want []string
+	}{
+		"as planned":          {nodesJSON(same), quiet},
+		"another zone":        {nodesJSON(on(1, `zone": "a"`, `zone": "c"`)), append(slices.Clone(quiet), "node_group.web nodes in a: 2||1 true", "node_group.web nodes in c: 0||1 true")},
+		"an old kubelet":      {nodesJSON(on(3, "v1.35.2", "v1.34.1")), append(slices.Clone(quiet), "node_group.web kubernetes_version: 1.35||1.34 1.35 true")},
+		"a label on some":     {nodesJSON(on(2, `"tier": "front"`, `"tier": "back"`)), append(slices.Clone(quiet), "node_group.web label tier: front||none true")},
+		"by the cloud's name": {nodesJSON(on(2, `"scantling.dev/group": "web"`, `"eks.amazonaws.com/nodegroup": "web-2026"`)), append(slices.Clone(quiet), "node_group.web label scantling.dev/group: web||none true")},
+		"a stray": {
+			nodesJSON(on(2, `"scantling.dev/group": "web"`, `"eks.amazonaws.com/nodegroup": "webber"`)),
+			append(slices.Clone(quiet), "node_group.web desired nodes: 3||2 true", "node_group.web nodes in a: 2||1 true", "cluster not planned: ||node n2 true no planned group's label scantling.dev/group or name"),
+		},
+		"pods": {
+			nodesJSON(same, append(slices.Clone(api), pod("scaled", "n3", "Running"), pod("scaled", "n3", "Running"), pod("scaled", "n3", "Pending"))...),
+			append(slices.Clone(quiet), "node_group.web.workload.scaled replicas: 5||2 false its autoscaler keeps 2-5"),
+		},
+		"too few pods": {
+			nodesJSON(same, api[0], pod("scaled", "n3", "Running")),
+			append(slices.Clone(quiet), "node_group.web.workload.api replicas: 2||1 true", "node_group.web.workload.scaled replicas: 5||1 true"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := drift.Running([]byte(tc.doc), names())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := told(drift.Compare(shop(), nil, s)); !slices.Equal(got, tc.want) {
+				t.Errorf("got\n%q\nwant\n%q", got, tc.want)
+			}
+		})
+	}
+}
+
+// TestThreeSides: what is written, what runs and what is planned are told side by side.
+func TestThreeSides(t *testing.T) {
+	batch, web := eksAttributes(2, 2)
+	s, err := drift.Running([]byte(nodesJSON(func(i int, node string) string {
+		if i == 3 {
+			return strings.ReplaceAll(node, "c7g", "c6a")
+		}
+		return node
+	})), names())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := told(drift.Compare(shop(), written(t, showJSON("values", batch, web)), s))
+	for _, want := range []string{"node_group.web instance types: c7g.large|c7g.large|c6a.large c7g.large true", "node_group.web min nodes: 3|2| true"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is not among %q", want, got)
+		}
+	}
+}
+
+func TestDumpsThatAreNone(t *testing.T) {
+	for doc, want := range map[string]string{
+		`[]`:                        "not a JSON object",
+		`{`:                         "not a JSON object",
+		`{"format_version": "1.0"}`: "there is no node group in it",
+	} {
+		if _, err := drift.Written([]byte(doc), names()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", doc, err, want)
+		}
+	}
+	for doc, want := range map[string]string{
+		`{"kind": "List", "items": []}`: "there is no node in it",
+		`nodes`:                         "not JSON of kubectl",
+	} {
+		if _, err := drift.Running([]byte(doc), names()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", doc, err, want)
+		}
+	}
+}
+
+// FuzzDumps: whatever a dump says, it is read or refused, and compared.
+func FuzzDumps(f *testing.F) {
+	batch, web := eksAttributes(3, 2)
+	f.Add([]byte(showJSON("values", batch, web)))
+	f.Add([]byte(stateJSON(batch, web)))
+	f.Add([]byte(nodesJSON(func(_ int, node string) string { return node }, pod("api", "n1", "Running"))))
+	f.Add([]byte(`{"variables": {"shop_node_groups": {"value": [{"name": "web", "machine_type": "x", "node_count": 1, "node_locations": "a,b"}]}}}`))
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		w, err := drift.Written(data, names())
+		if err != nil {
+			w = nil
+		}
+		r, err := drift.Running(data, names())
+		if err != nil {
+			r = nil
+		}
+		drift.Compare(shop(), w, r)
+	})
+}
