@@ -29,6 +29,8 @@ type specFlags struct {
 	varFiles []string
 	// read are the names of the files that were read.
 	read []string
+	// diags are what was told of the spec.
+	diags hcl.Diagnostics
 	// lock is nil where the command plans nothing.
 	lock *lockFlags
 }
@@ -121,6 +123,7 @@ func (f *specFlags) decode(w *World, path string, read []files.File) (*spec.Spec
 		return file.Content, nil
 	}
 	s, diags := spec.Load(list, in, &from)
+	f.diags = diags
 	if err := w.tell(shown, diags); err != nil {
 		return nil, err
 	}
