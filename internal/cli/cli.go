@@ -148,7 +148,7 @@ Start with:  scantling init && scantling plan
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
-		initCommand(w), validateCommand(w), fmtCommand(w),
+		initCommand(w), importCommand(w), validateCommand(w), fmtCommand(w),
 		planCommand(w), explainCommand(w), compareCommand(w), drillCommand(w), upgradeCommand(w), verifyCommand(w), diffCommand(w), emitCommand(w),
 		catalogCommand(w), versionCommand(w),
 	)

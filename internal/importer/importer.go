@@ -9,6 +9,7 @@ package importer
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,6 +30,8 @@ type Found struct {
 	Nodes []Node
 	// Problems are sorted by file and line.
 	Problems []Problem
+	// Supports are the files with budgets, autoscalers, priorities or classes, sorted.
+	Supports []string
 	// Objects is how many were read, those that say nothing of sizes among them.
 	Objects int
 }
@@ -64,12 +67,13 @@ type set struct {
 	priorities map[string]int
 	classes    map[string]storagev1.StorageClass
 	seen       map[string]string // places of objects, by kind, namespace and name
+	supports   map[string]bool   // files
 }
 
 // Read reads the objects in files: YAML, of one or more documents, or JSON, of one or
 // more values; lists of objects are taken apart.
 func Read(files []spec.File) Found {
-	s := &set{priorities: map[string]int{}, classes: map[string]storagev1.StorageClass{}, seen: map[string]string{}}
+	s := &set{priorities: map[string]int{}, classes: map[string]storagev1.StorageClass{}, seen: map[string]string{}, supports: map[string]bool{}}
 	for _, f := range files {
 		documents(f, s.object, func(p Problem) { s.Problems = append(s.Problems, p) })
 	}
@@ -85,28 +89,38 @@ func Read(files []spec.File) Found {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
 	})
 	s.unique()
+	s.Supports = slices.Sorted(maps.Keys(s.supports))
 	return s.Found
 }
 
-// unique names workloads that share a name with their namespace, "cart-prod", and with
-// their kind where that is not enough.
+// unique names workloads and DaemonSets as blocks may be named. Those that share a name
+// have their namespace after it, "cart-prod", and their kind where that is not enough.
 func (s *set) unique() {
-	named := map[string]int{}
+	names := map[string]int{}
 	for i := range s.Workloads {
-		named[s.Workloads[i].Name]++
+		names[s.Workloads[i].Name]++
 	}
-	full := map[string]int{}
+	full := func(w *Workload) string {
+		if names[w.Name] < 2 {
+			return w.Name
+		}
+		return w.Name + "-" + cmp.Or(w.Namespace, corev1.NamespaceDefault)
+	}
+	fulls := map[string]int{}
+	for i := range s.Workloads {
+		fulls[full(&s.Workloads[i])]++
+	}
+	taken := map[string]bool{}
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
-		w.Unique = w.Name
-		if named[w.Name] > 1 {
-			w.Unique = w.Name + "-" + cmp.Or(w.Namespace, corev1.NamespaceDefault)
-		}
-		full[w.Unique]++
-	}
-	for i := range s.Workloads {
-		if w := &s.Workloads[i]; full[w.Unique] > 1 {
+		w.Unique = full(w)
+		if fulls[w.Unique] > 1 {
 			w.Unique += "-" + strings.ToLower(w.Kind)
 		}
+		w.Unique = unused(tidy(w.Unique), taken)
+	}
+	taken = map[string]bool{}
+	for i := range s.DaemonSets {
+		s.DaemonSets[i].Unique = unused(tidy(s.DaemonSets[i].Name), taken)
 	}
 }

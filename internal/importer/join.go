@@ -57,6 +57,7 @@ func (r *reading) budget(b *policyv1.PodDisruptionBudget) {
 			at = "maxUnavailable"
 		}
 		made := Budget{MinAvailable: b.Spec.MinAvailable, MaxUnavailable: b.Spec.MaxUnavailable, Place: r.place("spec", at)}
+		r.supports[r.file] = true
 		r.budgets = append(r.budgets, budget{Budget: made, r: r, selector: selector})
 	}
 }
@@ -88,12 +89,19 @@ func (r *reading) scale(kind, name string, least, most, target int) {
 		return
 	}
 	made := Autoscaler{Min: least, Max: most, TargetCPU: target, Place: r.place("spec"), MaxAt: r.place("spec", "maxReplicas")}
+	r.supports[r.file] = true
 	r.autoscalers = append(r.autoscalers, autoscaler{Autoscaler: made, r: r, kind: kind, name: name})
 }
 
-func (r *reading) priority(p *schedulingv1.PriorityClass) { r.priorities[p.Name] = int(p.Value) }
+func (r *reading) priority(p *schedulingv1.PriorityClass) {
+	r.supports[r.file] = true
+	r.priorities[p.Name] = int(p.Value)
+}
 
-func (r *reading) storageClass(c *storagev1.StorageClass) { r.classes[c.Name] = *c }
+func (r *reading) storageClass(c *storagev1.StorageClass) {
+	r.supports[r.file] = true
+	r.classes[c.Name] = *c
+}
 
 // join gives workloads what other objects say of them.
 func (s *set) join() {

@@ -71,7 +71,7 @@ func (f *Found) manifests() ([]spec.ManifestWorkload, []spec.ManifestProblem) {
 	}
 	for i := range f.DaemonSets {
 		d := &f.DaemonSets[i]
-		out = append(out, spec.ManifestWorkload{Name: d.Name, Kind: "DaemonSet", ManifestPlace: d.Place})
+		out = append(out, spec.ManifestWorkload{Name: d.Unique, Kind: "DaemonSet", ManifestPlace: d.Place})
 	}
 	var broken []Problem
 	for _, p := range f.Problems {

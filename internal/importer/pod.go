@@ -121,6 +121,19 @@ func (r *reading) limit(spec *corev1.PodSpec, name corev1.ResourceName) resource
 	return sum
 }
 
+// unasked returns the containers that request no CPU or no memory.
+func unasked(spec *corev1.PodSpec) []string {
+	var out []string
+	for i := range spec.Containers {
+		c := &spec.Containers[i]
+		asked := requestsOf(c)
+		if cpu, memory := asked[corev1.ResourceCPU], asked[corev1.ResourceMemory]; cpu.Sign() <= 0 || memory.Sign() <= 0 {
+			out = append(out, c.Name)
+		}
+	}
+	return out
+}
+
 // milli returns thousandths of a core, rounded up.
 func milli(q resource.Quantity) units.MilliCPU { return units.MilliCPU(q.MilliValue()) }
 

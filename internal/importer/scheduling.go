@@ -65,6 +65,7 @@ func (r *reading) selector(p *Pods, spec *corev1.PodSpec, path []string) {
 	for _, key := range slices.Sorted(maps.Keys(asked)) {
 		switch {
 		case slices.Contains(poolLabels(), key):
+			p.Pool = asked[key]
 		case !selects(key):
 			r.note(p.SelectorAt.Line, "the selector %s = %s is not planned", key, asked[key])
 		default:

@@ -49,6 +49,8 @@ type Place = spec.ManifestPlace
 // DaemonSet runs a pod on each node that takes it.
 type DaemonSet struct {
 	Name, Namespace string
+	// Unique is the name, with a number where others have the same.
+	Unique string
 	Place
 	Pods
 	Notes []Problem
@@ -63,8 +65,12 @@ type Pods struct {
 	Grace   *int64
 	GraceAt Place
 	// Selector are labels that a node must have; Tolerations are as in the manifest.
-	Selector    map[string]string
-	SelectorAt  Place
+	Selector   map[string]string
+	SelectorAt Place
+	// Pool is the group of nodes that the pods ask for by a provider's label.
+	Pool string
+	// Unasked are the containers that request no CPU or no memory, in their order.
+	Unasked     []string
 	Tolerations []corev1.Toleration
 	Spread      []planner.TopologySpread
 	SpreadAt    Place
@@ -200,14 +206,22 @@ func (r *reading) workload(t *corev1.PodTemplateSpec, path []string) *Workload {
 	inner := join(path, "spec")
 	w.PodAt = r.place(join(inner, "containers")...)
 	w.Pod = r.pod(&t.Spec, join(inner, "containers"))
+	if g := t.Spec.TerminationGracePeriodSeconds; g != nil && (*g < 0 || *g > maxGrace) {
+		r.broken(r.at(join(inner, "terminationGracePeriodSeconds")...), "has a grace period of %d seconds", *g)
+		return nil
+	}
 	w.Grace, w.GraceAt = t.Spec.TerminationGracePeriodSeconds, r.place(join(inner, "terminationGracePeriodSeconds")...)
 	w.Tolerations = t.Spec.Tolerations
+	w.Unasked = unasked(&t.Spec)
 	r.selector(&w.Pods, &t.Spec, inner)
 	r.spread(&w.Pods, &t.Spec, inner)
 	r.affinity(&w.Pods, &t.Spec, inner)
 	w.className, w.PriorityAt = t.Spec.PriorityClassName, r.place(join(inner, "priorityClassName")...)
 	return w
 }
+
+// maxGrace is the longest grace period that a spec can say: a year, in seconds.
+const maxGrace = 365 * 24 * 3600
 
 // finish adds a workload, unless none of its pods is to run.
 func (r *reading) finish(w *Workload) {
