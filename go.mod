@@ -31,7 +31,7 @@ require (
 	gonum.org/v1/gonum v0.17.0
 	google.golang.org/api v0.315.0
 	google.golang.org/protobuf v1.36.12
-	k8s.io/api v0.36.0
+	k8s.io/api v0.35.3
 	k8s.io/apimachinery v0.36.0
 	sigs.k8s.io/json v0.0.0-20250730193827-2d320260d730
 )

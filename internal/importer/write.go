@@ -247,7 +247,7 @@ func (p *printer) daemonSets(to *hclwrite.Body, found *Found) {
 		}
 		to.AppendNewline()
 		b := to.AppendNewBlock("daemonset", []string{d.Unique}).Body()
-		p.comment(b, "From "+d.Place.String()+".")
+		p.comment(b, "From "+d.String()+".")
 		cpu, memory := cpuText(d.Pod.CPU), bytesText(d.Pod.Memory)
 		if d.Pod.CPU <= 0 || d.Pod.Memory <= 0 {
 			p.question(b, "what does it take? It requests nothing of its own. See `kubectl top pods`.")

@@ -168,7 +168,7 @@ func (p *printer) workload(to *hclwrite.Body, g *group, w *Workload, whole bool)
 	case refers:
 		b.SetAttributeValue("manifest", cty.StringVal(p.refs.paths[w.File]))
 	default:
-		p.comment(b, "From "+w.Place.String()+", "+w.Address()+".")
+		p.comment(b, "From "+w.String()+", "+w.Address()+".")
 	}
 	for _, q := range lacks.questions {
 		p.question(b, "%s", q)

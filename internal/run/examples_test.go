@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"github.com/scantling-dev/scantling/internal/document"
+	"github.com/scantling-dev/scantling/internal/importer"
 	"github.com/scantling-dev/scantling/internal/run"
 	"github.com/scantling-dev/scantling/internal/spec"
 	"github.com/scantling-dev/scantling/planner"
@@ -55,7 +56,7 @@ func source(t testing.TB, name string) []byte {
 
 func load(t testing.TB, files ...spec.File) *spec.Spec {
 	t.Helper()
-	s, diags := spec.Load(files, spec.Inputs{ReadFile: fileOfExample}, run.Offers{})
+	s, diags := spec.Load(files, spec.Inputs{ReadFile: fileOfExample, Manifests: manifests}, run.Offers{})
 	if diags.HasErrors() {
 		t.Fatalf("the spec is wrong: %v", diags)
 	}
@@ -69,6 +70,11 @@ func fileOfExample(name string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: no such file, or several: %v", name, found)
 	}
 	return os.ReadFile(found[0])
+}
+
+// manifests reads those of the one example that has some.
+func manifests(_ string, patterns []string) (spec.Manifests, error) {
+	return importer.Manifests(filepath.Join(examples, "shop-manifests"), patterns)
 }
 
 func planOf(t testing.TB, files ...spec.File) *planner.Plan {
