@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/planner/verify"
 )
 
 // onLock plans three pods that take a node of two vCPUs each, with locked types. A node
@@ -124,5 +126,50 @@ func TestMixesStandUnderTheirLock(t *testing.T) {
 	}
 	if out := plan.NodeGroups[0].Lock; out.Verdict != planner.LockHeld {
 		t.Errorf("%+v", out)
+	}
+}
+
+// TestLockedPlansAreValid locks random types of random clusters: the plan passes the
+// verifier, and no lock makes a cluster impossible that can be planned without.
+func TestLockedPlansAreValid(t *testing.T) {
+	verdicts := map[planner.LockVerdict]int{}
+	for seed := range uint64(sample(240)) {
+		d := dice{rand.New(rand.NewPCG(seed, 11))}
+		p := randomProblem(rand.New(rand.NewPCG(seed, 0)))
+		_, free := p.make(t)
+		for i := range p.cluster.NodeGroups {
+			if d.chance(25) {
+				continue
+			}
+			types := []string{"gone.large"}
+			if d.chance(90) {
+				types = []string{p.catalog.Types[d.IntN(len(p.catalog.Types))].Name}
+			}
+			if second := p.catalog.Types[d.IntN(len(p.catalog.Types))].Name; d.chance(30) && second != types[0] {
+				types = append(types, second)
+			}
+			slices.Sort(types)
+			p.cluster.NodeGroups[i].Locked = lockTo(units.Ratio(d.between(0, 60))*units.Percent, types...)
+		}
+		plan, err := p.make(t)
+		if (err == nil) != (free == nil) {
+			t.Errorf("seed %d: %v with locks, %v without", seed, err, free)
+		}
+		if err != nil {
+			continue
+		}
+		if err := verify.Plan(&p.cluster, &p.catalog, p.provider, &plan); err != nil {
+			t.Errorf("seed %d: planner and verifier disagree:\n%v", seed, err)
+		}
+		for i := range plan.NodeGroups {
+			if out := plan.NodeGroups[i].Lock; out != nil {
+				verdicts[out.Verdict]++
+			}
+		}
+	}
+	for _, v := range []planner.LockVerdict{planner.LockHeld, planner.LockGone, planner.LockUnfit, planner.LockSaving} {
+		if verdicts[v] == 0 && !testing.Short() {
+			t.Errorf("no group is %s: %v", v, verdicts)
+		}
 	}
 }
