@@ -162,7 +162,7 @@ type LockOutcome struct {
 	Why string
 	// Gone are locked types that are not offered any more, sorted.
 	Gone []string
-	// Cost of nodes and root disks of the locked types, and of the free choice; of nodes
+	// Cost of nodes, root disks and fees by the node, of the locked types and of the free choice; of nodes
 	// alone where the price of root disks is not known. Locked is not known where
 	// they do not hold.
 	Locked, Free Amount

@@ -69,6 +69,8 @@ func (k *checker) lockSaving(g *group, path string) {
 		if disks := k.disksOwed(k.prov.RootDisks(g.decl), g.plan.Nodes); disks.known {
 			due.join(&disks)
 		}
+		fees := k.feesOfNodes(g.plan.Nodes)
+		due.join(&fees)
 		k.need(due.known && due.agrees(own.Rate), path, "lock.cost", "the nodes with their disks cost %v, the plan says %v", &due, own)
 	}
 	want := units.Ratio(0)
