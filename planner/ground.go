@@ -139,6 +139,18 @@ const (
 	HAProxyKeepalived LoadBalancerKind = "haproxy_keepalived"
 )
 
+// SupportType says what happens to a managed control plane when standard support of its
+// version ends.
+type SupportType string
+
+// The types of support.
+const (
+	// StandardSupport: the provider upgrades it.
+	StandardSupport SupportType = "standard"
+	// ExtendedSupport: it runs on, for a higher fee.
+	ExtendedSupport SupportType = "extended"
+)
+
 // EtcdTopology says where etcd runs.
 type EtcdTopology string
 
@@ -155,6 +167,10 @@ type ControlPlaneSpec struct {
 	Mode Mode
 	// Tier of a managed control plane: "standard", "regional".
 	Tier string
+	// Support that is declared of a managed one, StandardSupport or ExtendedSupport: at
+	// the end of standard support the provider upgrades it, or charges for more. Empty
+	// is not declared: what the version has on the day of the plan.
+	Support SupportType
 	// Load that it has to carry, as far as the plan does not tell.
 	Load LoadSpec
 

@@ -10,6 +10,7 @@ import (
 func syncControlPlaneSpec(to direction, d *controlPlaneSpec, p *planner.ControlPlaneSpec) {
 	syncText(to, &d.Mode, &p.Mode)
 	syncText(to, &d.Tier, &p.Tier)
+	syncText(to, &d.Support, &p.Support)
 	syncLoadSpec(to, &d.Load, &p.Load)
 	syncSet(to, &d.Nodes, &p.Nodes)
 	syncText(to, &d.EtcdTopology, &p.EtcdTopology)

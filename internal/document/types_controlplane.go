@@ -1,10 +1,11 @@
 package document
 
-// controlPlaneSpec is the control plane of the inputs. All but mode and tier is of
+// controlPlaneSpec is the control plane of the inputs. All but mode, tier, support and load is of
 // a control plane that people run themselves, and null of a managed one.
 type controlPlaneSpec struct {
 	Mode         string      `json:"mode" enum:"managed self_managed" jsonschema:"Who runs the control plane."`
 	Tier         text        `json:"tier" jsonschema:"Tier of a managed control plane; null of a self-managed one."`
+	Support      text        `json:"support_type" enum:"standard extended" since:"3" jsonschema:"What is declared for the end of standard support of a managed control plane; null where nothing is."`
 	Load         loadSpec    `json:"load" since:"3" jsonschema:"What it has to carry beside what the plan tells."`
 	Nodes        *int        `json:"nodes" jsonschema:"Nodes that run API servers; null leaves the count to the planner."`
 	EtcdTopology text        `json:"etcd_topology" enum:"stacked external" jsonschema:"Whether etcd runs on these nodes or on hosts of its own; null of a managed control plane."`

@@ -40,7 +40,10 @@ func (b *builder) controlPlane() {
 		b.onlySelfManaged(n)
 		tier := b.terms.DefaultTier[b.cluster.Environment]
 		c.Tier = take(b, n, "control_plane", "tier", tier, tier, b.source())
+		support, _ := get[string](n, "support_type")
+		c.Support = planner.SupportType(support)
 	default:
+		b.refuse(n, "support_type", "Providers sell support of control planes that they manage, and this one is self_managed: Kubernetes patches a minor until its end of life. Leave support_type out.")
 		b.refuse(n, "tier", "Providers sell tiers of control planes that they manage, and this one is self_managed: nodes and instances say how large it is. Leave tier out.")
 		b.selfManaged(n, c)
 	}
@@ -58,7 +61,7 @@ func (b *builder) onlySelfManaged(n *node) {
 		names = append(names, child.schema.name)
 	}
 	for _, name := range names {
-		if name != "mode" && name != "tier" && name != "load" {
+		if !slices.Contains([]string{"mode", "tier", "support_type", "load"}, name) {
 			b.refuse(n, name, why, name, b.terms.Title)
 		}
 	}

@@ -88,6 +88,10 @@ func TestManagedControlPlane(t *testing.T) {
 			same(t, "assumptions", assumed(&got, "control_plane"), c.assumptions)
 		})
 	}
+	for _, support := range []planner.SupportType{planner.StandardSupport, planner.ExtendedSupport} {
+		got := load(t, on("aws", 3, "control_plane {\n support_type = \""+string(support)+"\"\n}\n", "")).Cluster
+		same(t, "support", got.ControlPlane.Support, support)
+	}
 }
 
 // TestControlPlaneDefaults: a self-managed control plane of which nothing is said.

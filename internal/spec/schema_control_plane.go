@@ -31,11 +31,11 @@ const maxMembers = 7
 
 func controlPlane() block {
 	return block{
-		name: "control_plane", doc: "Who runs the API servers and etcd, and how. A managed control plane has mode, tier and load only.",
+		name: "control_plane", doc: "Who runs the API servers and etcd, and how. A managed control plane has mode, tier, support_type and load only.",
 		attributes: []attribute{
 			{name: "mode", kind: kindChoice, choices: []string{string(planner.Managed), string(planner.SelfManaged)}, def: "managed; self_managed on premises", doc: "managed: the provider runs it. self_managed: it stands on machines of the cluster."},
 			{name: "tier", kind: kindChoice, choices: []string{"standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl", "zonal", "regional"}, of: tiersOf, def: "by ground and environment", doc: "What a managed control plane can carry, and where it stands."},
-			{name: "support_type", kind: kindChoice, unbuilt: true, doc: "Whether extended support is paid for."},
+			{name: "support_type", kind: kindChoice, choices: texted([]planner.SupportType{planner.StandardSupport, planner.ExtendedSupport}), def: "standard while the version has it at as_of, then extended", doc: "What happens when standard support of the version ends: the provider upgrades the cluster, or charges for extended support. standard after that day is refused. A managed control plane only."},
 			{name: "nodes", kind: kindCount, least: 1, most: maxMembers, def: "calculated", doc: "Nodes that run API servers: 3, 5 or 7; 1 where redundancy is 0 and 0."},
 			{name: "etcd_topology", kind: kindChoice, choices: []string{string(planner.Stacked), string(planner.External)}, def: "stacked", doc: "stacked: an etcd member on each control-plane node. external: etcd on hosts of its own."},
 			{name: "load_balancer", kind: kindChoice, choices: texted([]planner.LoadBalancerKind{planner.CloudLoadBalancer, planner.KubeVIP, planner.HAProxyKeepalived}), of: balancersOf, def: "by ground", doc: "What stands before the API servers. kube_vip and haproxy_keepalived hold an address that hosts take over by announcing it (ARP), which the networks of clouds do not pass on: refused across the zones of a cloud."},

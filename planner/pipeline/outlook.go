@@ -43,6 +43,9 @@ func Outlook(plan *planner.Plan, u *planner.UpgradePlan, cat catalogs.Catalog, p
 	cat = layered(cat, &plan.Cluster)
 	o := outlook{cluster: &plan.Cluster, catalog: &cat, provider: prov, day: plan.Cluster.AsOf}
 	for _, v := range prov.Versions(&cat) {
+		if plan.Cluster.ControlPlane.Support == planner.StandardSupport {
+			v.ExtendedEnd = v.StandardEnd // the provider upgrades then
+		}
 		o.calendar = append(o.calendar, upgrade.Version{Minor: v.Minor, Release: v.Release, StandardEnd: v.StandardEnd, ExtendedEnd: v.ExtendedEnd})
 	}
 	out := planner.UpgradeOutlook{Newest: upgrade.Newest(o.calendar, u.From, o.day)}

@@ -12,8 +12,8 @@ import (
 
 // Support of a version.
 const (
-	Standard = "standard"
-	Extended = "extended"
+	Standard = string(planner.StandardSupport)
+	Extended = string(planner.ExtendedSupport)
 	// None: there are no more patches, and nothing keeps the version from running.
 	None = "none"
 )
@@ -80,7 +80,8 @@ func PatchesAt(v catalogs.Version, day units.Date) (support string, ends units.D
 // Managed returns the control plane of a tier that a service with that calendar runs
 // for c, its fees from cat. In extended support they are the tier's and the
 // surcharge. The error is a *VersionError where the cluster's version is not in the
-// calendar or cannot run at c.AsOf.
+// calendar or cannot run at c.AsOf, and a *planner.Infeasible where the support that c
+// declares has ended.
 func Managed(service, tier string, c *planner.Cluster, cat *catalogs.Catalog, calendar []catalogs.Version) (planner.ControlPlane, error) {
 	v, err := Find(calendar, c.KubernetesVersion, service)
 	if err != nil {
@@ -90,7 +91,28 @@ func Managed(service, tier string, c *planner.Cluster, cat *catalogs.Catalog, ca
 	if err != nil {
 		return planner.ControlPlane{}, err
 	}
+	if support == Extended && c.ControlPlane.Support == planner.StandardSupport {
+		return planner.ControlPlane{}, ended(service, tier, &v, c.AsOf, cat)
+	}
 	return planner.ControlPlane{Mode: planner.Managed, Tier: tier, Support: support, SupportEnds: ends, Fees: Fees(cat, tier, support)}, nil
+}
+
+// ended says that standard support of v is over on a day, and what extended support
+// costs.
+func ended(service, tier string, v *catalogs.Version, day units.Date, cat *catalogs.Catalog) error {
+	costs := "what it costs is not known"
+	for _, f := range Fees(cat, tier, Extended) {
+		if f.Name == FeeExtended && f.Price.Known() {
+			month := f.Price.Rate.PerMonth()
+			costs = fmt.Sprintf("%.2f USD a month more", float64(month)/float64(units.Dollar))
+		}
+	}
+	return &planner.Infeasible{
+		Path:       "control_plane.support_type",
+		Constraint: fmt.Sprintf("standard support of Kubernetes %s on %s ended on %s", v.Minor, service, v.StandardEnd),
+		Margin:     fmt.Sprintf("%d days before %s", v.StandardEnd.DaysUntil(day), day),
+		Remedy:     fmt.Sprintf("upgrade to a minor in standard support, or write support_type = %q: %s", Extended, costs),
+	}
 }
 
 // Fees returns the fees of a managed control plane of a tier under a support. A fee

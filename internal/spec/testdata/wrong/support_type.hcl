@@ -5,7 +5,7 @@ cluster "shop" {
   kubernetes_version = "1.35"
 
   control_plane {
-    tier         = "zonal"
+    mode         = "self_managed"
     support_type = "extended"
   }
 
