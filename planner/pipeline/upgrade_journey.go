@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"math"
 	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -147,47 +148,63 @@ func fitsOn(g *planner.GroupPlan, p *problem, o *offer, first int) func(pods []i
 		wants[i] = want{w.request, w.apart(planner.HostnameKey), o.admits(w.spec)}
 		wants[i].request.Pods = 1
 	}
+	kinds := needed(len(wants), func(i int) *packing.Resources { return &wants[i].request })
+	free := amountsOf(&o.free)
+	each := make([][]int64, len(kinds)) // by kind and workload
+	for k, kind := range kinds {
+		for i := range wants {
+			each[k] = append(each[k], amountsOf(&wants[i].request)[kind])
+		}
+	}
 	return func(pods []int32, workload int) int {
-		w := &wants[workload-first]
-		if !w.admitted || w.apart && pods[workload] > 0 {
+		w := workload - first
+		if !wants[w].admitted || wants[w].apart && pods[workload] > 0 {
 			return 0
 		}
-		left := o.free
-		for i := range wants {
-			if n := int(pods[first+i]); n > 0 {
-				left = left.Plus(&wants[i].request, -n)
+		n := int64(math.MaxInt64)
+		for k, of := range each {
+			if of[w] == 0 {
+				continue
 			}
+			left := free[kinds[k]]
+			for i, one := range of {
+				left -= one * int64(pods[first+i])
+			}
+			n = min(n, max(left, 0)/of[w])
 		}
-		n := roomFor(&left, &w.request)
-		if w.apart {
+		if wants[w].apart {
 			n = min(n, 1)
 		}
-		return n
+		return int(n)
 	}
+}
+
+// amountsOf are resources as numbers, those of More last.
+func amountsOf(r *packing.Resources) [4 + packing.MoreKinds]int64 {
+	out := [4 + packing.MoreKinds]int64{int64(r.CPU), int64(r.Memory), int64(r.Pods), int64(r.Storage)}
+	copy(out[4:], r.More[:])
+	return out
+}
+
+// needed are the resources of n requests of which one of them needs some, as places in
+// their amounts.
+func needed(n int, request func(i int) *packing.Resources) []int {
+	var kinds []int
+	for kind := range len(amountsOf(&packing.Resources{})) {
+		for i := range n {
+			if amountsOf(request(i))[kind] > 0 {
+				kinds = append(kinds, kind)
+				break
+			}
+		}
+	}
+	return kinds
 }
 
 // workOf returns the work of a planned workload.
 func (p *problem) workOf(planned *planner.WorkloadPlan) *work {
 	at := slices.IndexFunc(p.works, func(w work) bool { return w.spec.Name == planned.Name && w.spec.System == planned.System })
 	return &p.works[at]
-}
-
-// roomFor returns how many pods fit in what is left, each with a request that counts a
-// pod.
-func roomFor(left, request *packing.Resources) int {
-	n := int64(max(left.Pods, 0)) / int64(request.Pods)
-	fit := func(have, need int64) {
-		if need > 0 {
-			n = min(n, max(have, 0)/need)
-		}
-	}
-	fit(int64(left.CPU), int64(request.CPU))
-	fit(int64(left.Memory), int64(request.Memory))
-	fit(int64(left.Storage), int64(request.Storage))
-	for i := range request.More {
-		fit(left.More[i], request.More[i])
-	}
-	return int(n)
 }
 
 // redundant reports whether every group still survives the losses that it declares with

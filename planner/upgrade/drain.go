@@ -35,10 +35,13 @@ type Drain struct {
 // Without a budget all leave at once. The k nodes are those that hold the most
 // of its pods. Each node's workloads leave side by side, so the worst of all
 // choices of k nodes takes as long as the longest T.
-func Drains(g Group, k int) []Drain {
+func Drains(g Group, k int) []Drain { return tallyOf(g).drains(k) }
+
+// drains are Drains of the group that a tally is of.
+func (t tally) drains(k int) []Drain {
 	var drains []Drain
-	for _, w := range g.Workloads {
-		q := mostPods(g.Nodes, w.Name, k)
+	for i, w := range t.workloads {
+		q := mostOf(t.counts[i], k)
 		if q == 0 {
 			continue
 		}
@@ -57,10 +60,26 @@ func Drains(g Group, k int) []Drain {
 	return drains
 }
 
-// mostPods returns the largest number of pods of a workload on any k nodes.
-func mostPods(nodes []NodeClass, workload string, k int) int {
-	type count struct{ nodes, pods int }
-	var counts []count
+// tally is how many nodes of a group have how many pods of each workload.
+type tally struct {
+	workloads []Workload
+	counts    [][]podCount // by workload
+}
+
+// podCount is a number of nodes that have so many pods of a workload.
+type podCount struct{ nodes, pods int }
+
+func tallyOf(g Group) tally {
+	t := tally{workloads: g.Workloads}
+	for _, w := range g.Workloads {
+		t.counts = append(t.counts, podCounts(g.Nodes, w.Name))
+	}
+	return t
+}
+
+// podCounts returns how many nodes have how many pods of a workload, the most first.
+func podCounts(nodes []NodeClass, workload string) []podCount {
+	var counts []podCount
 	for _, c := range nodes {
 		var pods int
 		for _, p := range c.Pods {
@@ -68,9 +87,23 @@ func mostPods(nodes []NodeClass, workload string, k int) int {
 				pods += p.Pods
 			}
 		}
-		counts = append(counts, count{c.Nodes, pods})
+		at := slices.IndexFunc(counts, func(o podCount) bool { return o.pods == pods })
+		if at < 0 {
+			at = len(counts)
+			counts = append(counts, podCount{pods: pods})
+		}
+		counts[at].nodes += c.Nodes
 	}
-	slices.SortFunc(counts, func(a, b count) int { return cmp.Compare(b.pods, a.pods) })
+	slices.SortFunc(counts, func(a, b podCount) int { return cmp.Compare(b.pods, a.pods) })
+	return counts
+}
+
+// mostPods returns the largest number of pods of a workload on any k nodes.
+func mostPods(nodes []NodeClass, workload string, k int) int {
+	return mostOf(podCounts(nodes, workload), k)
+}
+
+func mostOf(counts []podCount, k int) int {
 	var sum int
 	for _, c := range counts {
 		n := min(c.nodes, k)

@@ -99,8 +99,9 @@ func forced(p Problem, courses []GroupCourse) []string {
 // inTime says with how many nodes at a time, fewer than are, drains end within a
 // limit, and what that brings; nothing where not even one does.
 func inTime(g Group, c GroupCourse, limit time.Duration, then string) string {
+	t := tallyOf(g)
 	for k := c.Parallel - 1; k > 0; k-- {
-		if d, _ := longest(Drains(g, k)); d <= limit {
+		if d, _ := longest(t.drains(k)); d <= limit {
 			return fmt.Sprintf("; with %s %d %s", c.knob, k, then)
 		}
 	}
