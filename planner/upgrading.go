@@ -247,6 +247,12 @@ func (c *Cluster) WidthOpen(g *NodeGroup, surges bool) bool {
 	return assumed("max_unavailable") && (!surges || assumed("max_surge"))
 }
 
+// WidthFree reports whether an open width of a group of the role is chosen by time and cost
+// alone. The default of the other roles stays as long as it does, since their pods take
+// more than their budgets say: quorums, volumes, what all others depend on, and machines
+// that are scarce.
+func (r Role) WidthFree() bool { return r == App || r == Batch }
+
 // UpgradeEvent is something that happens in an upgrade.
 type UpgradeEvent struct {
 	// At is when, and Until when the last of Times like it happens; they are equal

@@ -28,7 +28,7 @@ func (j *journey) candidate(o upgrade.Option, u *planner.Upgrade, keep upgrade.K
 		j.account(&c)
 		blocked := len(c.row.BlockedBy) > 0 || c.short != ""
 		j.budget(&c, u)
-		if s == nil || !s.narrow(&c, blocked, u.FinishWithin) {
+		if s == nil || !s.narrow(&c, blocked, u) {
 			break
 		}
 	}
@@ -118,9 +118,12 @@ type widthSearch struct {
 	pools  []poolTurns
 	// exact: all turns are simulated.
 	exact bool
-	// rounds of nodes; left is how long those of all pools may take together, 0 without end.
+	// rounds of nodes; left is how long those of all pools may take together, 0 without end,
+	// and money what they may cost where that is capped.
 	rounds int
 	left   time.Duration
+	money  int64
+	capped bool
 	// picked turns, by pool; -1 where nothing was to be chosen.
 	picked []int
 }
@@ -131,6 +134,9 @@ type poolTurns struct {
 	// pool of alone.
 	pool  int
 	turns []turn
+	// usual is the turn of the role's default, which stays as long as it does; -1 where the
+	// width is free.
+	usual int
 	// fixed is the time and cost of a pool of which nothing is to be chosen.
 	fixed upgrade.Turn
 }
@@ -142,10 +148,10 @@ type turn struct {
 	c candidate
 	// simulated: without drills of losses at least; tested: with all that is asked.
 	simulated, tested bool
-	// breaks is what keeps it from being taken; barred: wider ones than this one are taken
-	// to break no less than one that does.
+	// breaks is what keeps it from being taken; barred is why it is not tried: a narrower one
+	// breaks something, or all groups together do.
 	breaks []string
-	barred bool
+	barred string
 }
 
 // searchWidths prepares the choice of a strategy's widths; nil where the spec declares
@@ -158,18 +164,21 @@ func (j *journey) searchWidths(o upgrade.Option, u *planner.Upgrade, keep upgrad
 		return nil
 	}
 	s.left = u.FinishWithin - whole.Duration
+	s.capped = u.MaxExtra != nil && s.priced()
+	if s.capped {
+		s.money = int64(*u.MaxExtra - whole.ExtraCost)
+	}
 	for i := range j.pools {
 		g := &whole.Groups[i]
 		s.left += g.Duration
-		p := poolTurns{pool: j.pools[i].pool, fixed: upgrade.Turn{Duration: g.Duration}}
+		p := poolTurns{pool: j.pools[i].pool, usual: -1, fixed: upgrade.Turn{Duration: g.Duration}}
 		if j.widthOpen(j.pools[i].group) {
-			for _, k := range upgrade.Widths(o, j.problem.Groups[i], j.problem.Times) {
-				p.turns = append(p.turns, turn{nodes: k})
-			}
+			j.addTurns(&p, o, i)
 		}
 		if len(p.turns) > 0 {
 			p.alone, some = j.lonely(i), true
 			effort += len(p.turns) * p.alone.effort()
+			s.money += int64(g.ExtraCost)
 		}
 		s.pools = append(s.pools, p)
 		s.picked = append(s.picked, -1)
@@ -189,6 +198,30 @@ func (j *journey) searchWidths(o upgrade.Option, u *planner.Upgrade, keep upgrad
 		s.left = 0
 	}
 	return s
+}
+
+// addTurns adds the widths that a pool may be replaced at by a strategy, the default of its
+// role among them where that stays as long as it does.
+func (j *journey) addTurns(p *poolTurns, o upgrade.Option, pool int) {
+	widths := upgrade.Widths(o, j.problem.Groups[pool], j.problem.Times)
+	if usual := j.usual(o, pool); len(widths) > 0 && !j.m.groupNamed(j.groups[j.pools[pool].group].Name).Role.WidthFree() {
+		widths = append(widths, usual)
+		slices.Sort(widths)
+		widths = slices.Compact(widths)
+		p.usual = slices.Index(widths, usual)
+	}
+	for _, k := range widths {
+		p.turns = append(p.turns, turn{nodes: k})
+	}
+}
+
+// usual is how many nodes of a pool a strategy replaces at a time by the group's defaults.
+func (j *journey) usual(o upgrade.Option, pool int) int {
+	surge, away, batch := j.widthAt(o, pool, 0)
+	if o.Course == upgrade.CourseEKSDefault {
+		surge = 0 // it has its surplus in any case
+	}
+	return max(surge+away+batch, 1)
 }
 
 // lonely is alone, prepared once for all strategies.
@@ -250,82 +283,4 @@ func (s *widthSearch) try(p *poolTurns, k int, simulate, tested bool) {
 	if len(t.breaks) == 0 && (t.c.formula.Forces || t.c.line.Forced > 0) {
 		t.breaks = append(t.breaks, "pods are deleted against their budgets")
 	}
-}
-
-// settle picks the widths: those that cost least in all of those that hold what must be
-// kept and end in time, then the shortest, then the narrowest. What is picked has been
-// tested.
-func (s *widthSearch) settle() []int {
-	for {
-		offers := make([][]upgrade.Turn, len(s.pools))
-		for i := range s.pools {
-			offers[i] = s.offers(i)
-		}
-		s.picked, _ = upgrade.Pick(offers, s.left)
-		again := false
-		for i := range s.pools {
-			p := &s.pools[i]
-			if len(p.turns) == 0 {
-				s.picked[i] = -1
-				continue
-			}
-			if s.picked[i] < 0 {
-				s.picked[i] = s.least(p)
-				continue
-			}
-			if !p.turns[s.picked[i]].tested {
-				again = true
-				s.test(p, s.picked[i])
-			}
-		}
-		if !again {
-			return s.widths()
-		}
-	}
-}
-
-// widths are the picked ones as numbers of nodes, 0 where nothing was to be chosen.
-func (s *widthSearch) widths() []int {
-	out := make([]int, len(s.pools))
-	for i, k := range s.picked {
-		if k >= 0 {
-			out[i] = s.pools[i].turns[k].nodes
-		}
-	}
-	return out
-}
-
-// offers are the turns of a pool as they are picked from: in dollars or, where some price
-// is not known, in node hours.
-func (s *widthSearch) offers(pool int) []upgrade.Turn {
-	p := &s.pools[pool]
-	if len(p.turns) == 0 {
-		return []upgrade.Turn{p.fixed}
-	}
-	out := make([]upgrade.Turn, len(p.turns))
-	for k := range p.turns {
-		t := &p.turns[k]
-		out[k] = upgrade.Turn{Duration: time.Duration(s.rounds) * t.c.row.Duration, Cost: s.cost(t), Barred: len(t.breaks) > 0 || t.barred}
-	}
-	return out
-}
-
-// nodeHour is the millionth part in which node hours stand in for dollars.
-const nodeHour = 1e6
-
-// cost of a turn, in all rounds.
-func (s *widthSearch) cost(t *turn) int64 {
-	if s.priced() {
-		return int64(t.c.row.ExtraCost) * int64(s.rounds)
-	}
-	hours := 0.0
-	for i := range t.c.row.Groups {
-		hours += t.c.row.Groups[i].ExtraNodeHours
-	}
-	return int64(hours*nodeHour) * int64(s.rounds)
-}
-
-// priced reports whether all prices are known.
-func (s *widthSearch) priced() bool {
-	return !slices.ContainsFunc(s.j.problem.Groups, func(g upgrade.Group) bool { return !g.Price.Known })
 }

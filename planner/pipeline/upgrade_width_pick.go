@@ -81,13 +81,13 @@ func (s *widthSearch) test(p *poolTurns, k int) {
 	}
 	for i := range p.turns {
 		if t := &p.turns[i]; !t.tested && (low < 0 || i > open[low]) {
-			t.barred = true
+			t.barred = "not simulated: a narrower one breaks something"
 		}
 	}
 }
 
 // open reports whether nothing is known that keeps a turn from being taken.
-func (p *poolTurns) open(k int) bool { return len(p.turns[k].breaks) == 0 && !p.turns[k].barred }
+func (p *poolTurns) open(k int) bool { return len(p.turns[k].breaks) == 0 && p.turns[k].barred == "" }
 
 // holds tests a turn, unless it was.
 func (s *widthSearch) holds(p *poolTurns, k int) bool {
@@ -99,26 +99,30 @@ func (s *widthSearch) holds(p *poolTurns, k int) bool {
 
 // least is the turn to take where every one breaks something: of those that were
 // simulated the one that stops at nothing, then breaks what must be kept for the shortest,
-// leaves the most nodes, is cheapest, shortest and narrowest.
+// leaves the most nodes, is cheapest, shortest and narrowest. A default that stays is only
+// left for one that breaks less.
 func (s *widthSearch) least(p *poolTurns) int {
-	best := -1
+	best := max(p.usual, 0)
+	s.holds(p, best)
 	for k := range p.turns {
 		if k == 0 || p.turns[k].simulated {
 			s.holds(p, k)
 		}
-		if p.turns[k].tested && (best < 0 || s.milder(&p.turns[k], &p.turns[best])) {
+		if p.turns[k].tested && s.milder(&p.turns[k], &p.turns[best], p.usual < 0) {
 			best = k
 		}
 	}
 	return best
 }
 
-// milder reports whether a turn breaks less than another, narrower one.
-func (s *widthSearch) milder(t, than *turn) bool {
-	return cmp.Or(
-		cmp.Compare(t.worth(), than.worth()), cmp.Compare(t.c.broken, than.c.broken), cmp.Compare(than.c.row.MinReady, t.c.row.MinReady),
-		cmp.Compare(s.cost(t), s.cost(than)), cmp.Compare(t.c.row.Duration, than.c.row.Duration),
-	) < 0
+// milder reports whether a turn breaks less than another one or, where the width is free,
+// no more and is cheaper or shorter.
+func (s *widthSearch) milder(t, than *turn, free bool) bool {
+	breaks := cmp.Or(cmp.Compare(t.worth(), than.worth()), cmp.Compare(t.c.broken, than.c.broken), cmp.Compare(than.c.row.MinReady, t.c.row.MinReady))
+	if breaks != 0 || !free {
+		return breaks < 0
+	}
+	return cmp.Or(cmp.Compare(s.cost(t), s.cost(than)), cmp.Compare(t.c.row.Duration, than.c.row.Duration)) < 0
 }
 
 // worth counts how bad what a turn breaks is: it stands still or exceeds a limit, deletes
@@ -138,25 +142,21 @@ func (t *turn) worth() int {
 // narrow prepares another choice where the picked widths hold what must be kept each by
 // itself and not all together, or last longer than they do one by one. It reports false
 // where there is nothing to change.
-func (s *widthSearch) narrow(c *candidate, blocked bool, within time.Duration) bool {
+func (s *widthSearch) narrow(c *candidate, blocked bool, u *planner.Upgrade) bool {
 	for i, k := range s.picked {
 		if k >= 0 && len(s.pools[i].turns[k].breaks) > 0 {
 			return false // it is the least bad one
 		}
 	}
 	if !blocked {
-		if within <= 0 || c.row.Duration <= within || s.left <= 1 {
-			return false
-		}
-		s.left = max(s.left-(c.row.Duration-within), 1)
-		return true
+		return s.less(c, u)
 	}
 	barred := false
 	for _, culprits := range []bool{true, false} {
 		for i, k := range s.picked {
 			if k > 0 && (!culprits || s.culprit(c, i)) {
 				for ; k < len(s.pools[i].turns); k++ {
-					s.pools[i].turns[k].barred = true
+					s.pools[i].turns[k].barred = "wider than all groups together can be"
 				}
 				barred = true
 			}
@@ -166,6 +166,24 @@ func (s *widthSearch) narrow(c *candidate, blocked bool, within time.Duration) b
 		}
 	}
 	return barred
+}
+
+// less takes off the time and the money that are left what a strategy exceeds them by as a
+// whole. It reports false where there is nothing to change.
+func (s *widthSearch) less(c *candidate, u *planner.Upgrade) bool {
+	if u.FinishWithin > 0 && c.row.Duration > u.FinishWithin {
+		if s.left <= 1 {
+			return false
+		}
+		s.left = max(s.left-(c.row.Duration-u.FinishWithin), 1)
+		return true
+	}
+	careful := slices.ContainsFunc(s.pools, func(p poolTurns) bool { return p.usual >= 0 })
+	if !s.capped || !careful || c.row.ExtraCost <= *u.MaxExtra || s.money < 0 {
+		return false
+	}
+	s.money -= int64(c.row.ExtraCost - *u.MaxExtra)
+	return true
 }
 
 // culprit reports whether pods of a pool's group are fewer than must be kept.
@@ -195,42 +213,55 @@ func (s *widthSearch) explain(c *candidate) {
 			if o < 0 || o >= len(p.turns) {
 				continue
 			}
-			if !p.turns[o].barred {
+			if p.turns[o].barred == "" {
 				s.holds(p, o)
 			}
 			g.WidthOthers = append(g.WidthOthers, s.other(c, i, o))
 		}
-		g.WidthWhy = s.why(i)
+		g.WidthWhy = s.why(c, i) + s.extent(p)
 	}
 }
 
 // other is a turn that was not picked, as a change of the whole upgrade.
 func (s *widthSearch) other(c *candidate, pool, k int) planner.UpgradeWidthOther {
 	p := &s.pools[pool]
-	t, picked := &p.turns[k], &p.turns[s.picked[pool]]
-	rounds := int64(s.rounds)
-	// Of what else the strategy is held to only time and money change with the width.
-	whole := candidate{row: planner.UpgradeStrategy{
-		Duration:  c.row.Duration + time.Duration(rounds)*(t.c.row.Duration-picked.c.row.Duration),
-		ExtraCost: c.row.ExtraCost + units.USD(rounds)*(t.c.row.ExtraCost-picked.c.row.ExtraCost), ExtraCostKnown: c.row.ExtraCostKnown,
-	}}
+	t := &p.turns[k]
+	whole := candidate{row: s.with(c, pool, k)}
 	s.j.budget(&whole, s.j.m.cluster.Upgrade)
 	breaks := slices.Concat(t.breaks, whole.row.BlockedBy)
-	if t.barred && len(t.breaks) == 0 {
-		breaks = append(breaks, "wider than what breaks something, or than all groups together can be")
+	if t.barred != "" && len(t.breaks) == 0 {
+		breaks = append(breaks, t.barred)
 	}
 	var width planner.UpgradeWidth
 	width.MaxSurge, width.MaxUnavailable, width.Batch = p.alone.widthAt(s.option, p.pool, t.nodes)
 	return planner.UpgradeWidthOther{Width: width, Duration: whole.row.Duration, ExtraCost: whole.row.ExtraCost, Breaks: breaks}
 }
 
+// with is the time and cost of a whole upgrade with another turn of a pool: of what else it
+// is held to nothing changes with the width.
+func (s *widthSearch) with(c *candidate, pool, k int) planner.UpgradeStrategy {
+	t, picked := &s.pools[pool].turns[k], &s.pools[pool].turns[s.picked[pool]]
+	rounds := int64(s.rounds)
+	return planner.UpgradeStrategy{
+		Duration:  c.row.Duration + time.Duration(rounds)*(t.c.row.Duration-picked.c.row.Duration),
+		ExtraCost: c.row.ExtraCost + units.USD(rounds)*(t.c.row.ExtraCost-picked.c.row.ExtraCost), ExtraCostKnown: c.row.ExtraCostKnown,
+	}
+}
+
 // why says what decides the width of a pool.
-func (s *widthSearch) why(pool int) string {
+func (s *widthSearch) why(c *candidate, pool int) string {
 	p := &s.pools[pool]
 	k := s.picked[pool]
 	t := &p.turns[k]
 	if len(t.breaks) > 0 {
-		return "every width breaks something; this one the least: " + strings.Join(t.breaks, "; ")
+		every := "every width"
+		if !s.exact {
+			every = "every width that was simulated"
+		}
+		return every + " breaks something; this one the least: " + strings.Join(t.breaks, "; ")
+	}
+	if p.usual >= 0 {
+		return s.whyUsual(c, pool)
 	}
 	better := func(o *turn) bool {
 		return cmp.Or(cmp.Compare(s.cost(o), s.cost(t)), cmp.Compare(o.c.row.Duration, t.c.row.Duration)) < 0
@@ -246,6 +277,44 @@ func (s *widthSearch) why(pool int) string {
 		}
 	}
 	return "the cheapest, then shortest"
+}
+
+// whyUsual says why the default of a role stays, or does not.
+func (s *widthSearch) whyUsual(c *candidate, pool int) string {
+	p, u := &s.pools[pool], s.j.m.cluster.Upgrade
+	role := s.j.m.groupNamed(s.j.groups[s.j.pools[pool].group].Name).Role
+	k, usual := s.picked[pool], &p.turns[p.usual]
+	switch {
+	case k == p.usual:
+		return fmt.Sprintf("the default of role %s: nothing asks for another", role)
+	case len(usual.breaks) > 0:
+		return fmt.Sprintf("the narrowest that breaks nothing; with %d at a time, the default of role %s: %s", usual.nodes, role, usual.breaks[0])
+	case usual.barred != "":
+		return fmt.Sprintf("the narrowest that breaks nothing; %d at a time, the default of role %s, is %s", usual.nodes, role, usual.barred)
+	}
+	whole := s.with(c, pool, p.usual)
+	var limits []string
+	if u.FinishWithin > 0 && (whole.Duration > u.FinishWithin || u.MaxExtra == nil) {
+		limits = append(limits, "finish_within")
+	}
+	if s.capped && (whole.ExtraCost > *u.MaxExtra || len(limits) == 0) {
+		limits = append(limits, "max_extra_usd")
+	}
+	return fmt.Sprintf("the narrowest that holds %s, which %d at a time, the default of role %s, does not", strings.Join(limits, " and "), usual.nodes, role)
+}
+
+// extent says how many of a pool's widths the choice rests on where it is not all of them.
+func (s *widthSearch) extent(p *poolTurns) string {
+	simulated := 0
+	for k := range p.turns {
+		if p.turns[k].simulated {
+			simulated++
+		}
+	}
+	if s.exact || simulated == len(p.turns) {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of %d widths were simulated, the others ordered by formula)", simulated, len(p.turns))
 }
 
 // widthAssumptions are the widths that were chosen for the strategy of an upgrade that is

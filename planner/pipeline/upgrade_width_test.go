@@ -154,7 +154,7 @@ func randomWidths(d dice) *problem {
 	if d.chance(50) {
 		r.Nodes = d.between(1, 2)
 	}
-	p := onePerNode(group("g", planner.App, abc(), r, works...))
+	p := onePerNode(group("g", pick(d, planner.App, planner.Batch, planner.Stateful, planner.Monitoring), abc(), r, works...))
 	switch d.IntN(3) {
 	case 0:
 		p.provider.mechanics = eksTimes
@@ -162,6 +162,9 @@ func randomWidths(d dice) *problem {
 		p.provider.mechanics, p.provider.ground = rolls, hasSurge
 	case 2:
 		p.provider.mechanics, p.provider.ground = goesByZone, hasSurge
+	}
+	if !free(p) {
+		declareWidth(p, "surge", 1) // the default of the role
 	}
 	u := planner.Upgrade{To: "1.36", Strategy: "compare", Keep: pick(d, planner.UpgradeKeepTargets, planner.UpgradeKeepNPlusOne, planner.UpgradeKeepCapacity)}
 	if d.chance(40) {
@@ -191,7 +194,8 @@ func declareWidth(p *problem, strategy string, k int) {
 	}
 }
 
-// TestWidthsAgainstAll: what is chosen is the best of all widths that can be declared. Of
+// TestWidthsAgainstAll: what is chosen is the best of all widths that can be declared, where
+// the role's width is free, and the narrowest that does where its default of one stays. Of
 // those that are chosen none replaces all nodes at once and keeps none of the old ones, no
 // drain takes more than half of a limit, and no workload loses its last ready pod, unless
 // one node at a time does so too.
@@ -201,7 +205,7 @@ func TestWidthsAgainstAll(t *testing.T) {
 	if testing.Short() {
 		draws = 20
 	}
-	held, broken := 0, 0
+	held, broken, usual, wider := 0, 0, 0, 0
 	for i := range draws {
 		p := randomWidths(d)
 		q := *p
@@ -226,7 +230,7 @@ func TestWidthsAgainstAll(t *testing.T) {
 				if k == 1 {
 					one = row
 				}
-				if len(row.BlockedBy) == 0 && !careless(p, row, one, n) && (best == nil || cheaper(row, best)) {
+				if len(row.BlockedBy) == 0 && !careless(p, row, one, n) && (best == nil || free(p) && cheaper(row, best)) {
 					best = row
 				}
 			}
@@ -235,17 +239,37 @@ func TestWidthsAgainstAll(t *testing.T) {
 				t.Fatalf("%d, %s: %+v is chosen, and no width can be", i, got.Name, got.Groups[0].Width)
 			case best == nil:
 				broken++
+			case !free(p) && got.Groups[0].Width != chosen(best):
+				t.Fatalf("%d, %s of %d nodes: %+v is chosen (%s), and the narrowest that does is %+v", i, got.Name, n, got.Groups[0].Width, got.Groups[0].WidthWhy, best.Groups[0].Width)
 			case len(got.BlockedBy) > 0 || cheaper(best, got):
 				t.Fatalf("%d, %s of %d nodes: %+v is chosen (%v, %d, %v; %s), and %+v takes %v and costs %d", i, got.Name, n, got.Groups[0].Width, got.Duration, got.ExtraCost, got.BlockedBy,
 					got.Groups[0].WidthWhy, best.Groups[0].Width, best.Duration, best.ExtraCost)
 			default:
 				held++
+				if !free(p) && best == one {
+					usual++
+				} else if !free(p) {
+					wider++
+				}
 			}
 		}
 	}
-	if held < draws || broken < draws/10 {
-		t.Errorf("only %d choices, and %d without one", held, broken)
+	if held < draws*2/3 || broken < draws/10 || usual < draws/10 || wider < draws/50 {
+		t.Errorf("only %d choices, %d defaults and %d wider ones among them, and %d without one", held, usual, wider, broken)
 	}
+}
+
+// free reports whether the width of the role of a problem's first group is free.
+func free(p *problem) bool {
+	r := p.cluster.NodeGroups[0].Role
+	return r == planner.App || r == planner.Batch
+}
+
+// chosen is the width of a strategy as if it was not declared.
+func chosen(s *planner.UpgradeStrategy) planner.UpgradeWidth {
+	w := s.Groups[0].Width
+	w.Declared = false
+	return w
 }
 
 func cheaper(a, b *planner.UpgradeStrategy) bool {
@@ -270,7 +294,7 @@ func careless(p *problem, row, one *planner.UpgradeStrategy, nodes int) bool {
 	return slices.ContainsFunc(row.Notes, func(n string) bool { return strings.Contains(n, "deleted without") })
 }
 
-// TestWidthsOfMoreTimeAndMoney: of two groups, more time never makes what is recommended
+// TestWidthsOfMoreTimeAndMoney: of two groups whose widths are free, more time never makes what is recommended
 // dearer, and more money never slower; nor is a strategy blocked that was not.
 func TestWidthsOfMoreTimeAndMoney(t *testing.T) {
 	d := dice{rand.New(rand.NewPCG(7, 0))}
@@ -284,6 +308,7 @@ func TestWidthsOfMoreTimeAndMoney(t *testing.T) {
 		other.cluster.NodeGroups[0].Name = "h"
 		p.cluster.NodeGroups = append(p.cluster.NodeGroups, other.cluster.NodeGroups[0])
 		p.cluster.Quota.OnDemandVCPUs = 0
+		p.cluster.NodeGroups[0].Role, p.cluster.NodeGroups[1].Role = planner.App, planner.App
 		widthOpen(&p.cluster)
 		u := *p.cluster.Upgrade
 		row := func(within time.Duration, money *units.USD) *planner.UpgradePlan {

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -31,7 +32,7 @@ func (k *checker) upgradeWidths(u *planner.UpgradePlan, s *planner.UpgradeStrate
 				asked := min(max(g.decl.UpdateConfig.MaxUnavailable.Down(n), 1), max(mech.MaxParallel, 1), max(n, 1))
 				k.need(n == 0 || w.MaxUnavailable == asked, where, "upgrade.width", "%d at a time, the spec declares %d", w.MaxUnavailable, asked)
 			}
-			k.widthChoice(u, s, o, where)
+			k.widthChoice(u, s, o, where, g.decl.Role.WidthFree())
 		}
 	}
 }
@@ -63,19 +64,36 @@ func (k *checker) widthBounds(where string, w *planner.UpgradeWidth, o *planner.
 	k.need(together >= 1 && together <= min(n, most), where, "upgrade.width", "%d of %d nodes at a time", together, n)
 }
 
-// widthChoice holds a chosen width to those that are named beside it: what breaks nothing
-// must not be better, nor there at all where the chosen one breaks something.
-func (k *checker) widthChoice(u *planner.UpgradePlan, s *planner.UpgradeStrategy, o *planner.UpgradeGroup, where string) {
+// widthChoice holds a chosen width to those that are named beside it: what breaks nothing,
+// time and money included, must not be cheaper, nor equally cheap and shorter. Where the
+// default of a role stays as long as it does, 1 node, a wider one was only to be chosen if
+// the next narrower one breaks something.
+func (k *checker) widthChoice(u *planner.UpgradePlan, s *planner.UpgradeStrategy, o *planner.UpgradeGroup, where string, free bool) {
 	said := o.WidthWhy != "" || len(o.WidthOthers) > 0
 	told := s.Name == u.Recommended || s.Name == k.c.Upgrade.Strategy
 	k.need(!said || told && !o.Width.Declared, where, "upgrade.width", "a choice is explained that was not made, or of a strategy that nobody asks for")
 	k.need(o.Width.Declared || !told || !s.Simulated || o.WidthWhy != "", where, "upgrade.width", "%+v was chosen, and no reason is given", o.Width)
-	if len(s.BlockedBy) > 0 || k.c.Upgrade.FinishWithin > 0 || !s.ExtraCostKnown {
+	if len(s.BlockedBy) > 0 || !s.ExtraCostKnown {
 		return
 	}
 	for _, other := range o.WidthOthers {
 		better := other.ExtraCost < s.ExtraCost || other.ExtraCost == s.ExtraCost && other.Duration < s.Duration
+		if !free {
+			better = widthNodes(&other.Width) < widthNodes(&o.Width)
+		}
+		if within := k.c.Upgrade.FinishWithin; within > 0 && len(other.Breaks) == 0 {
+			k.need(other.Duration <= within, where, "upgrade.width", "%+v breaks nothing, takes %v and finish_within is %v", other.Width, other.Duration, within)
+		}
+		if most := k.c.Upgrade.MaxExtra; most != nil && len(other.Breaks) == 0 {
+			k.need(other.ExtraCost <= *most, where, "upgrade.width", "%+v breaks nothing, costs %v and max_extra_usd is %v", other.Width, other.ExtraCost, *most)
+		}
 		k.need(len(other.Breaks) > 0 || !better, where, "upgrade.width", "%+v was chosen, and %+v breaks nothing and is better", o.Width, other.Width)
 		k.need(len(other.Breaks) > 0 || s.MinReady == units.Whole || k.c.Upgrade.Keep != planner.UpgradeKeepCapacity, where, "upgrade.width", "%+v leaves fewer nodes than planned, and %+v does not", o.Width, other.Width)
 	}
+}
+
+// widthNodes is how many nodes a chosen width replaces at a time: of a surge with nodes that
+// may be away these, since EKS adds nodes in any case.
+func widthNodes(w *planner.UpgradeWidth) int {
+	return cmp.Or(w.MaxUnavailable, w.MaxSurge, w.Batch)
 }
