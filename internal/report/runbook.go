@@ -134,6 +134,10 @@ func (b *runbook) steps() {
 	u, o := b.s.Upgrade, b.o
 	b.heading("Steps")
 	b.line("The control plane first, then its add-ons, then the nodes; one minor at a time (UP-06). Times are h:mm from the start.")
+	c := commandsOf(b.s.Plan, o)
+	for _, words := range c.notes() {
+		b.line("%s", words)
+	}
 	b.blank()
 	n := 0
 	step := func(format string, args ...any) {
@@ -142,16 +146,20 @@ func (b *runbook) steps() {
 	}
 	if o.ParallelRun() {
 		step("Create a second cluster of %s beside the first, with the same groups and workloads.", u.To)
+		b.run(c.terraform("CLUSTER_2"))
 		step("%sswitch the traffic.", b.at(planner.UpgradeSwitch, ""))
 		step("Delete the first cluster once nobody wants to go back.")
 		return
 	}
 	for i, hop := range u.Hops {
 		step("%scontrol plane to %s.%s", b.at(planner.UpgradeControlPlane, hop), hop, b.lasts(planner.UpgradeControlPlane, hop))
+		b.run(c.controlPlane(hop))
 		step("%sadd-ons of %s: the network plugin, kube-proxy, CoreDNS and the drivers of volumes.%s", b.at(planner.UpgradeAddOns, hop), hop, b.lasts(planner.UpgradeAddOns, hop))
+		b.run(c.addOns(hop))
 		follow := slices.Contains(u.NodeRounds, hop) || len(u.NodeRounds) == 0 && i == len(u.Hops)-1
 		if !follow {
 			step("Nodes stay as they are; check that all are ready.")
+			b.run([]string{"kubectl get nodes"})
 			continue
 		}
 		for _, g := range groupsInTime(o) {
@@ -167,8 +175,20 @@ func (b *runbook) steps() {
 				}
 			}
 			step("%s. Go on once all its nodes are ready and no pod is pending.", words)
+			b.run(append(c.nodes(g, hop), "kubectl get pods --all-namespaces --field-selector status.phase=Pending"))
 		}
 	}
+}
+
+// run writes the commands of a step, as a block of its item of the list.
+func (b *runbook) run(commands []string) {
+	b.blank()
+	b.line("    ```sh")
+	for _, c := range commands {
+		b.line("    %s", c)
+	}
+	b.line("    ```")
+	b.blank()
 }
 
 // at writes when the first event of a kind happens; "" where the timeline does not say.
@@ -254,6 +274,14 @@ func (b *runbook) back() {
 		b.line("- Old nodes are kept for %s after the last pod has left them.", long(o.RollbackNodes))
 	}
 	b.line("- Decide before the next step: what is behind is not undone by stopping.")
+	if commands := commandsOf(b.s.Plan, o).back(); len(commands) > 0 {
+		b.blank()
+		b.line("```sh")
+		for _, c := range commands {
+			b.line("%s", c)
+		}
+		b.line("```")
+	}
 }
 
 // after lists what to verify, with the figures of the plan.
