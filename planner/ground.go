@@ -107,6 +107,9 @@ type Terms struct {
 	// GroupName says what is wrong with a group's name where Terraform is to be
 	// written; empty where nothing is. Nil takes every name.
 	GroupName func(name string) string
+	// ModuleMajor is the major version of the Terraform module whose inputs are written
+	// for clusters on it; empty where there is no module.
+	ModuleMajor string
 	// UnwrittenStrategies are those of upgrades that the Terraform module has no key
 	// for.
 	UnwrittenStrategies []string

@@ -42,6 +42,7 @@ if anything is wrong with it. Either all files of a tool are written or none.
 written, or if the lock file beside the spec or document is not what the plan says.`,
 		Example: `  scantling plan --out plan.json && scantling emit terraform plan.json --out infra/shop
   scantling emit terraform examples/shop-eks --out infra/shop
+  scantling emit terraform --style root plan.json --out infra/shop
   scantling emit --check plan.json`,
 		RunE: func(cmd *cobra.Command, args []string) error { return e.run(cmd, args) },
 	}
@@ -49,6 +50,7 @@ written, or if the lock file beside the spec or document is not what the plan sa
 	e.spec.register(cmd)
 	e.spec.registerLock(cmd)
 	cmd.Flags().StringVar(&e.out, "out", "", "write into `dir`")
+	cmd.Flags().StringVar(&e.style, "style", "", "of Terraform: `vars|root`, in place of the emit block's style")
 	cmd.Flags().BoolVar(&e.check, "check", false, "write nothing, and exit 3 if the files are not what would be written")
 	return cmd
 }
@@ -67,6 +69,7 @@ type emitter struct {
 	world *World
 	spec  specFlags
 	out   string
+	style string
 	check bool
 }
 
@@ -99,6 +102,19 @@ func (e *emitter) args(cmd *cobra.Command, args []string) error {
 	return usage(fmt.Errorf("%s is no tool that plans can be written for: choose %s", args[0], strings.Join(names, ", ")))
 }
 
+// styles refuses a style that is none, or that no tool which is asked has.
+func (e *emitter) styles(asked []emit.Tool) error {
+	switch {
+	case e.style == "":
+		return nil
+	case e.style != terraform.Vars && e.style != terraform.Root:
+		return usage(fmt.Errorf("--style is %s or %s, not %q", terraform.Vars, terraform.Root, e.style))
+	case !slices.ContainsFunc(asked, func(t emit.Tool) bool { return t.Name == terraform.Tool().Name }):
+		return usage(errors.New("--style is for terraform"))
+	}
+	return nil
+}
+
 // run writes for the tool that is named, or for each of the spec's emit blocks.
 func (e *emitter) run(cmd *cobra.Command, args []string) error {
 	var asked []emit.Tool
@@ -121,6 +137,9 @@ func (e *emitter) run(cmd *cobra.Command, args []string) error {
 		if asked, err = e.blocks(p); err != nil {
 			return err
 		}
+	}
+	if err := e.styles(asked); err != nil {
+		return err
 	}
 	locked, err := e.agrees(p, source, document)
 	if err != nil {
@@ -209,6 +228,9 @@ func (e *emitter) write(p *planner.Plan, t emit.Tool, source string) (same bool,
 	block := planner.Emit{Tool: t.Name}
 	if i := slices.IndexFunc(p.Cluster.Emits, func(b planner.Emit) bool { return b.Tool == t.Name }); i >= 0 {
 		block = p.Cluster.Emits[i]
+	}
+	if e.style != "" {
+		block.Style = e.style
 	}
 	dir, err := e.directory(block, source)
 	if err != nil {

@@ -38,7 +38,7 @@ func eksTerms() planner.Terms {
 		return out
 	}
 	return planner.Terms{
-		Provider: "aws", Mode: planner.Managed, Title: "EKS", DefaultMode: true,
+		Provider: "aws", Mode: planner.Managed, Title: "EKS", ModuleMajor: "21", DefaultMode: true,
 		CNIs: []planner.CNI{planner.VPC, planner.VPCPrefix}, Images: []planner.Image{planner.AL2023, planner.Bottlerocket},
 		ReservedLabels: []string{"eks.amazonaws.com"},
 		Families: map[planner.Role][]string{

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/scantling-dev/scantling/internal/spec"
+	"github.com/scantling-dev/scantling/planner"
 )
 
 const head = `  provider           = "aws"
@@ -251,4 +252,22 @@ func show(diags hcl.Diagnostics) string {
 		fmt.Fprintf(&b, "\n%v %s: %s", d.Extra, d.Summary, d.Detail)
 	}
 	return b.String()
+}
+
+// TestMistakesOfEmit are those of what is written for other tools.
+func TestMistakesOfEmit(t *testing.T) {
+	block := func(attributes string) string {
+		return "emit \"terraform\" {\n directory = \"out\"\n " + attributes + "\n}"
+	}
+	refused(t, map[string]unread{
+		"no such style":   {"cluster", block(`style = "module"`), `"module"`, spec.UnknownChoice, `"vars" or "root"`},
+		"another major":   {"cluster", block(`module_version = "20.37.2"`), `"20.37.2"`, spec.OutOfRange, "another major than 21"},
+		"no version":      {"cluster", block(`module_version = ">= 21"`), `">= 21"`, spec.InvalidVersion, "is no version of a module"},
+		"an empty one":    {"cluster", block(`module_version = ""`), `""`, spec.InvalidVersion, "is no version of a module"},
+		"version, number": {"cluster", block(`module_version = 21.2`), `21.2`, spec.WrongType, "text"},
+	})
+	e := load(t, in("cluster", block("style = \"root\"\n module_version = \"~> 21.20\""))).Cluster.Emits[0]
+	if want := (planner.Emit{Tool: "terraform", Directory: "out", Variable: "node_groups", Style: "root", ModuleVersion: "~> 21.20"}); e != want {
+		t.Errorf("read as %+v, want %+v", e, want)
+	}
 }

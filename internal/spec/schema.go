@@ -354,9 +354,9 @@ func outcomeBlocks() []block {
 			name: "emit", label: "tool", repeat: true, doc: "A tool whose input is written from the plan: \"terraform\".",
 			attributes: []attribute{
 				{name: "directory", kind: kindText, required: true, doc: "Folder to write to, relative to the spec."},
-				{name: "style", kind: kindChoice, choices: []string{"vars"}, later: []string{"root"}, def: "vars", doc: "vars writes variables for the module that makes the cluster."},
-				{name: "variable", kind: kindText, def: "node_groups", doc: "Name of the variable that holds the node groups."},
-				{name: "module_version", kind: kindText, unbuilt: true, doc: "Version of the module."},
+				{name: "style", kind: kindChoice, choices: []string{"vars", "root"}, def: "vars", doc: "vars writes variables for the module that makes the cluster, root also what calls it."},
+				{name: "variable", kind: kindText, def: "node_groups", doc: "Name of the variable that holds the node groups. What stands before node_groups is put before the other names, of files too, so that several clusters find room in one folder."},
+				{name: "module_version", kind: kindText, def: "the one that is known", doc: "Version of the module, of the same major: \"21.19.0\", or \"~> 21.19\" for that and later ones."},
 			},
 		},
 		{

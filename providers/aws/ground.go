@@ -32,9 +32,9 @@ func terms() planner.Terms {
 		DiskType: "gp3", NodeDisk: leastRootDisk, LeastRootDisk: leastRootDisk,
 		LeastRootDiskWhy: "The volume is made from the image's snapshot of 20Gi, and EC2 refuses a smaller one.",
 		RootDiskProblem:  machines.EBSProblem, VolumeProblem: machines.EBSVolumeProblem,
-		UpdateStrategies: []string{"surge", "minimal"},
-		Tiers:            []string{"standard"},
-		DefaultTier:      map[planner.Environment]string{planner.Production: "standard", planner.Development: "standard"},
+		UpdateStrategies: []string{"surge", "minimal"}, ModuleMajor: "21",
+		Tiers:       []string{"standard"},
+		DefaultTier: map[planner.Environment]string{planner.Production: "standard", planner.Development: "standard"},
 	}
 }
 

@@ -61,7 +61,7 @@ func terms() planner.Terms {
 		RootDiskProblem:  machines.GCEDiskProblem, VolumeProblem: machines.GCEVolumeProblem,
 		UpdateStrategies: []string{"surge", "minimal", "gke_blue_green"}, MaxSurge: true, Soak: true,
 		MostAtATime: mostAtATime, LongestSoak: longestSoak,
-		GroupName: poolName, UnwrittenStrategies: []string{"gke_autoscaled_blue_green"},
+		GroupName: poolName, ModuleMajor: "44", UnwrittenStrategies: []string{"gke_autoscaled_blue_green"},
 		Tiers: []string{RegionalTier, ZonalTier},
 		DefaultTier: map[planner.Environment]string{
 			planner.Production: RegionalTier, planner.Development: ZonalTier,

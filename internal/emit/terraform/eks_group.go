@@ -10,12 +10,8 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// writeEKS returns the variables of terraform-aws-modules/eks/aws.
-func writeEKS(p *planner.Plan) ([]byte, object, error) {
-	n, err := namesOf(&p.Cluster, DefaultVariable)
-	if err != nil {
-		return nil, nil, err
-	}
+// eksValues returns the values of the variables for terraform-aws-modules/eks/aws.
+func eksValues(p *planner.Plan, n names) (object, error) {
 	groups, zones := object{}, object{}
 	errGroups := collect(p, target{longest: longestEKSName}, func(shared *group) error {
 		g := &eksGroup{shared}
@@ -28,14 +24,18 @@ func writeEKS(p *planner.Plan) ([]byte, object, error) {
 	addons, errAddons := addonValues(p)
 	support, errSupport := supportType(&p.ControlPlane)
 	if err := errors.Join(errGroups, errAddons, errSupport); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return n.declare(eksVariables), object{
+	return object{
 		n.groups:                        groups,
 		n.prefix + "node_group_zones":   zones,
 		n.prefix + "addons":             addons,
+		n.prefix + "region":             p.Cluster.Region,
 		n.prefix + "kubernetes_version": p.Cluster.KubernetesVersion,
 		n.prefix + "upgrade_policy":     object{"support_type": support},
+		// Never left out, standard neither: what is absent stays as it is on the cluster.
+		n.prefix + "control_plane_scaling_config": object{"tier": p.ControlPlane.Tier},
+		n.prefix + "deletion_protection":          p.Cluster.Environment != planner.Development,
 	}, nil
 }
 

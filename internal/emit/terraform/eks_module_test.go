@@ -19,6 +19,32 @@ variable "upgrade_policy" {
   })
   default = null
 }
+variable "region" {
+  type    = string
+  default = null
+}
+variable "control_plane_scaling_config" {
+  type = object({
+    tier = string
+  })
+  default = null
+}
+variable "deletion_protection" {
+  type    = bool
+  default = null
+}
+variable "endpoint_public_access" {
+  type    = bool
+  default = false
+}
+variable "enable_cluster_creator_admin_permissions" {
+  type    = bool
+  default = false
+}
+variable "tags" {
+  type    = map(string)
+  default = {}
+}
 variable "vpc_id" {
   type    = string
   default = null
@@ -120,5 +146,33 @@ variable "eks_managed_node_groups" {
     }))
   }))
   default = null
+}
+`
+
+// eksResults are outputs of the module that a root hands on, and here also what it got.
+const eksResults = `
+output "cluster_name" {
+  value = var.name
+}
+output "cluster_endpoint" {
+  value = "https://${var.name}.example.com"
+}
+output "cluster_certificate_authority_data" {
+  value = "Y2E="
+}
+output "oidc_provider_arn" {
+  value = "arn:aws:iam::111122223333:oidc-provider/${var.name}"
+}
+output "node_security_group_id" {
+  value = "sg-1"
+}
+output "groups" {
+  value = var.eks_managed_node_groups
+}
+output "addons" {
+  value = var.addons
+}
+output "control" {
+  value = [var.region, var.kubernetes_version, var.upgrade_policy, var.control_plane_scaling_config, var.deletion_protection]
 }
 `

@@ -29,7 +29,7 @@ func checkEKSTypes(t testing.TB, variables, values []byte) {
 	}
 	for name, v := range raw {
 		check := []constraint{ours[name]}
-		for _, input := range []string{"addons", "kubernetes_version", "upgrade_policy"} {
+		for _, input := range []string{"addons", "kubernetes_version", "upgrade_policy", "region", "control_plane_scaling_config", "deletion_protection"} {
 			if strings.HasSuffix(name, input) {
 				check = append(check, theirs[input])
 			}
@@ -47,7 +47,10 @@ func TestEKSConstraintsAreTheModules(t *testing.T) {
 	variables, values := emit(t, eksPlan())
 	checkEKSTypes(t, variables, values)
 	ours, theirs := constraints(t, variables), constraints(t, []byte(eksInputs))
-	for name, input := range map[string]string{"shop_kubernetes_version": "kubernetes_version", "shop_upgrade_policy": "upgrade_policy"} {
+	for name, input := range map[string]string{
+		"shop_kubernetes_version": "kubernetes_version", "shop_upgrade_policy": "upgrade_policy", "shop_region": "region",
+		"shop_control_plane_scaling_config": "control_plane_scaling_config", "shop_deletion_protection": "deletion_protection",
+	} {
 		if !ours[name].typ.Equals(theirs[input].typ) {
 			t.Errorf("%s has type %s, want %s", name, ours[name].text, theirs[input].text)
 		}
@@ -79,14 +82,17 @@ func TestEKSPlan(t *testing.T) {
 	variables, values := emit(t, eksPlan())
 	v := decode(t, values)
 	tests := map[string]any{
-		"shop_kubernetes_version":           "1.35",
-		"shop_upgrade_policy support_type":  "STANDARD",
-		"shop_node_groups batch ami_type":   "BOTTLEROCKET_ARM_64",
-		"shop_node_groups web ami_type":     "AL2023_x86_64_STANDARD",
-		"shop_node_groups batch min_size":   json.Number("7"),
-		"shop_node_groups batch max_size":   json.Number("12"),
-		"shop_node_groups web desired_size": json.Number("16"),
-		"shop_node_groups batch labels":     map[string]any{"scantling.dev/group": "batch", "team": "media"},
+		"shop_kubernetes_version":                "1.35",
+		"shop_upgrade_policy support_type":       "STANDARD",
+		"shop_region":                            "us-east-1",
+		"shop_control_plane_scaling_config tier": "standard",
+		"shop_deletion_protection":               true,
+		"shop_node_groups batch ami_type":        "BOTTLEROCKET_ARM_64",
+		"shop_node_groups web ami_type":          "AL2023_x86_64_STANDARD",
+		"shop_node_groups batch min_size":        json.Number("7"),
+		"shop_node_groups batch max_size":        json.Number("12"),
+		"shop_node_groups web desired_size":      json.Number("16"),
+		"shop_node_groups batch labels":          map[string]any{"scantling.dev/group": "batch", "team": "media"},
 		"shop_node_groups batch taints": map[string]any{
 			"example.com/slow:PreferNoSchedule": map[string]any{"key": "example.com/slow", "effect": "PREFER_NO_SCHEDULE"},
 			"group:NoSchedule":                  map[string]any{"key": "group", "value": "batch", "effect": "NO_SCHEDULE"},
@@ -223,6 +229,12 @@ func TestEKSKeepsADeclaredStrategy(t *testing.T) {
 			change: func(p *planner.Plan) { p.Upgrade.Recommended, p.Cluster.Assumptions = "minimal", nil },
 			path:   "shop_node_groups web update_config update_strategy", want: "DEFAULT",
 		},
+		"a larger tier": {
+			change: func(p *planner.Plan) { p.ControlPlane.Tier = "tier-xl" }, path: "shop_control_plane_scaling_config tier", want: "tier-xl",
+		},
+		"development": {
+			change: func(p *planner.Plan) { p.Cluster.Environment = planner.Development }, path: "shop_deletion_protection", want: "false",
+		},
 		"minimal is declared": {
 			change: func(p *planner.Plan) { p.Upgrade.Recommended = "surge" }, path: "shop_node_groups gpu update_config update_strategy", want: "MINIMAL",
 		},
@@ -255,7 +267,10 @@ func TestEKSNames(t *testing.T) {
 		if variable == "" {
 			variable = "node_groups"
 		}
-		want := []string{variable, prefix + "addons", prefix + "kubernetes_version", prefix + "node_group_zones", prefix + "upgrade_policy"}
+		want := []string{variable}
+		for _, name := range []string{"addons", "control_plane_scaling_config", "deletion_protection", "kubernetes_version", "node_group_zones", "region", "upgrade_policy"} {
+			want = append(want, prefix+name)
+		}
 		slices.Sort(want)
 		if got := slices.Sorted(maps.Keys(constraints(t, variables))); !slices.Equal(got, want) {
 			t.Errorf("variable %q: got %v, want %v", variable, got, want)

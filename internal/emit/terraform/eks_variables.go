@@ -4,7 +4,7 @@ package terraform
 // attribute of a node group or an add-on has the whole type constraint, default and
 // all, that version 21 of the module gives it; attributes that are never written
 // are left out.
-const eksVariables = `# Inputs of terraform-aws-modules/eks/aws, major version 21 (version = "~> 21.0").
+const eksVariables = `# Inputs of terraform-aws-modules/eks/aws, version = "@version@".
 # Written by scantling: change the spec and write them again.
 
 variable "@prefix@kubernetes_version" {
@@ -19,6 +19,26 @@ variable "@prefix@upgrade_policy" {
     support_type = optional(string)
   })
   nullable = false
+}
+
+variable "@prefix@region" {
+  description = "Region of the cluster: the module's region."
+  type        = string
+  nullable    = false
+}
+
+variable "@prefix@control_plane_scaling_config" {
+  description = "Tier of the control plane: the module's control_plane_scaling_config."
+  type = object({
+    tier = string
+  })
+  nullable = false
+}
+
+variable "@prefix@deletion_protection" {
+  description = "Whether EKS refuses to delete the cluster: the module's deletion_protection."
+  type        = bool
+  nullable    = false
 }
 
 variable "@prefix@addons" {

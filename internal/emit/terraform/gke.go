@@ -12,13 +12,9 @@ import (
 // poolsVariable is another name for the node groups' variable: the module's own.
 const poolsVariable = "node_pools"
 
-// writeGKE returns the variables of
+// gkeValues returns the values of the variables for
 // terraform-google-modules/kubernetes-engine/google.
-func writeGKE(p *planner.Plan) ([]byte, object, error) {
-	n, err := namesOf(&p.Cluster, DefaultVariable, poolsVariable)
-	if err != nil {
-		return nil, nil, err
-	}
+func gkeValues(p *planner.Plan, n names) (object, error) {
 	c := &gkeCluster{cluster: &p.Cluster, control: &p.ControlPlane, maxPods: p.Cluster.Network.MaxPods}
 	if c.maxPods == 0 {
 		c.maxPods = defaultMaxPods
@@ -38,7 +34,7 @@ func writeGKE(p *planner.Plan) ([]byte, object, error) {
 		return nil
 	})
 	if err := errors.Join(c.check(), errPools); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	values := object{n.groups: pools}
 	for name, value := range c.values() {
@@ -47,7 +43,7 @@ func writeGKE(p *planner.Plan) ([]byte, object, error) {
 	values[n.prefix+"node_pools_labels"] = labels
 	values[n.prefix+"node_pools_taints"] = taints
 	values[n.prefix+"timeouts"] = object{"update": timeout(updates)}
-	return n.declare(gkeVariables), values, nil
+	return values, nil
 }
 
 // longestGKEName is the most characters of a pool's name: the API's NodePool.name.

@@ -106,3 +106,24 @@ func poolKeys() map[string]string {
 		"local_ssd_count": "number", "accelerator_count": "number",
 	}
 }
+
+// gkeResults are outputs of the module that a root hands on.
+const gkeResults = `
+output "name" {
+  value = var.name
+}
+output "location" {
+  value = var.regional ? var.region : var.zones[0]
+}
+output "endpoint" {
+  value     = "192.0.2.1"
+  sensitive = true
+}
+output "ca_certificate" {
+  value     = "Y2E="
+  sensitive = true
+}
+output "service_account" {
+  value = "nodes@example.com"
+}
+`

@@ -3,8 +3,8 @@ package terraform
 // gkeVariables is variables.tf for version 44 of the module, with the names of the
 // variables left open. Each has the type constraint that the module gives it, but
 // for the node pools: a map of any there, of strings here.
-const gkeVariables = `# Inputs of terraform-google-modules/kubernetes-engine/google, major version 44
-# (version = "~> 44.2"). Written by scantling: change the spec and write them again.
+const gkeVariables = `# Inputs of terraform-google-modules/kubernetes-engine/google,
+# version = "@version@". Written by scantling: change the spec and write them again.
 
 variable "@prefix@kubernetes_version" {
   description = "Kubernetes minor of the control plane: the module's kubernetes_version."

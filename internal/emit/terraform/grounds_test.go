@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
+	emits "github.com/scantling-dev/scantling/internal/emit"
 	"github.com/scantling-dev/scantling/internal/emit/terraform"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/planner/upgrade"
+	"github.com/scantling-dev/scantling/providers/aws"
 	"github.com/scantling-dev/scantling/providers/controlplane"
 	"github.com/scantling-dev/scantling/providers/gcp"
 	"github.com/scantling-dev/scantling/providers/selfmanaged"
@@ -170,6 +172,15 @@ func TestSelfManagedWordsAreTheProviders(t *testing.T) {
 			if _, err := terraform.Files(p); err != nil {
 				t.Errorf("%s: %v", terms.Title, err)
 			}
+		}
+	}
+}
+
+// TestMajorsAreTheGrounds has a spec refuse the versions that cannot be written.
+func TestMajorsAreTheGrounds(t *testing.T) {
+	for major, p := range map[string]*planner.Plan{aws.Ground().Terms.ModuleMajor: eksPlan(), gcp.Ground().Terms.ModuleMajor: gkePlan()} {
+		if _, err := terraform.Write(emits.Request{Plan: p, Block: planner.Emit{Style: terraform.Root, ModuleVersion: major + ".50.0"}}); err != nil {
+			t.Errorf("major %s: %v", major, err)
 		}
 	}
 }

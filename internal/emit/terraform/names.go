@@ -1,11 +1,13 @@
 package terraform
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"github.com/scantling-dev/scantling/planner"
 )
@@ -16,6 +18,10 @@ type names struct {
 	groups string
 	// prefix stands before the names of all others.
 	prefix string
+	// stem stands before the names of files; empty where the names are the default ones.
+	stem string
+	// version of the module that they are for, as a constraint.
+	version string
 }
 
 // reserved are the names that Terraform refuses for a variable: they are
@@ -27,28 +33,45 @@ func reserved() []string {
 // namesOf derives the names of all variables from that of the node groups, so
 // that the variables of several clusters live side by side: what stands before
 // one of endings, or the whole name and "_", is put before the others.
-func namesOf(c *planner.Cluster, endings ...string) (names, error) {
-	variable := DefaultVariable
-	if i := slices.IndexFunc(c.Emits, func(e planner.Emit) bool { return e.Tool == name }); i >= 0 && c.Emits[i].Variable != "" {
-		variable = c.Emits[i].Variable
-	}
+func namesOf(block *planner.Emit, endings ...string) (names, error) {
+	variable := cmp.Or(block.Variable, DefaultVariable)
 	if !hclsyntax.ValidIdentifier(variable) {
 		return names{}, fmt.Errorf("emit.%s.variable: %q is not a name that Terraform accepts: letters, digits, _ and -, not a digit first", name, variable)
 	}
 	if slices.Contains(reserved(), variable) {
 		return names{}, fmt.Errorf("emit.%s.variable: Terraform keeps the name %q for itself", name, variable)
 	}
+	n := names{groups: variable, prefix: variable + "_"}
 	for _, ending := range endings {
 		if prefix, ok := strings.CutSuffix(variable, ending); ok {
-			return names{groups: variable, prefix: prefix}, nil
+			n.prefix = prefix
+			break
 		}
 	}
-	return names{groups: variable, prefix: variable + "_"}, nil
+	if n.prefix != "" {
+		n.stem = strings.Trim(n.prefix, "_-")
+		if !hclsyntax.ValidIdentifier(n.stem) {
+			n.stem = variable
+		}
+	}
+	return n, nil
 }
 
-// declare returns variables.tf from a template in which @groups@ stands for the
-// node groups' variable and @prefix@ before the names of all others. The template
+// file returns what a file is called, so that several clusters find room in one folder:
+// their variables would clash there as their files would.
+func (n names) file(base string) string {
+	switch {
+	case n.stem == "":
+		return base
+	case base == ValuesFile:
+		return n.stem + "." + base
+	}
+	return n.stem + "_" + base
+}
+
+// declare returns HCL from a template in which @groups@ stands for the node groups'
+// variable, @prefix@ before the names of all others, and @version@ for the module's. It
 // is formatted as terraform fmt does.
 func (n names) declare(template string) []byte {
-	return []byte(strings.NewReplacer("@groups@", n.groups, "@prefix@", n.prefix).Replace(template))
+	return hclwrite.Format([]byte(strings.NewReplacer("@groups@", n.groups, "@prefix@", n.prefix, "@version@", n.version).Replace(template)))
 }

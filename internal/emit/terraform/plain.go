@@ -10,39 +10,30 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// writePlain returns variables of our own for a cluster that people run
+// plainValues returns the values of variables of our own for a cluster that people run
 // themselves: node groups, control plane and etcd.
-func writePlain(p *planner.Plan) ([]byte, object, error) {
-	n, err := namesOf(&p.Cluster, DefaultVariable)
-	if err != nil {
-		return nil, nil, err
-	}
+func plainValues(p *planner.Plan, n names) (object, error) {
 	own := len(p.Cluster.Machines) > 0
 	groups, errGroups := plainGroups(p, own)
 	c := &plainControl{plan: &p.ControlPlane, version: p.Cluster.KubernetesVersion, own: own}
 	if err := errors.Join(c.check(), errGroups); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return n.declare(plainVariables(own)), object{
+	return object{
 		n.groups:                   groups,
 		n.prefix + "control_plane": c.values(),
 		n.prefix + "etcd":          c.etcd(),
 	}, nil
 }
 
-// writePlainGroups returns the variable of our own for the node groups of a cluster
-// whose control plane somebody runs for whom there is no module here.
-func writePlainGroups(p *planner.Plan) ([]byte, object, error) {
-	n, err := namesOf(&p.Cluster, DefaultVariable)
+// plainGroupValues returns the value of the variable of our own for the node groups of
+// a cluster whose control plane somebody runs for whom there is no module here.
+func plainGroupValues(p *planner.Plan, n names) (object, error) {
+	groups, err := plainGroups(p, len(p.Cluster.Machines) > 0)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	own := len(p.Cluster.Machines) > 0
-	groups, err := plainGroups(p, own)
-	if err != nil {
-		return nil, nil, err
-	}
-	return n.declare(plainGroupVariables(own)), object{n.groups: groups}, nil
+	return object{n.groups: groups}, nil
 }
 
 // longestPlainName is that of a label of DNS, which clouds and hosts take for names.

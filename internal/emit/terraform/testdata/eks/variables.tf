@@ -1,4 +1,4 @@
-# Inputs of terraform-aws-modules/eks/aws, major version 21 (version = "~> 21.0").
+# Inputs of terraform-aws-modules/eks/aws, version = "~> 21.19".
 # Written by scantling: change the spec and write them again.
 
 variable "shop_kubernetes_version" {
@@ -13,6 +13,26 @@ variable "shop_upgrade_policy" {
     support_type = optional(string)
   })
   nullable = false
+}
+
+variable "shop_region" {
+  description = "Region of the cluster: the module's region."
+  type        = string
+  nullable    = false
+}
+
+variable "shop_control_plane_scaling_config" {
+  description = "Tier of the control plane: the module's control_plane_scaling_config."
+  type = object({
+    tier = string
+  })
+  nullable = false
+}
+
+variable "shop_deletion_protection" {
+  description = "Whether EKS refuses to delete the cluster: the module's deletion_protection."
+  type        = bool
+  nullable    = false
 }
 
 variable "shop_addons" {

@@ -1,5 +1,5 @@
-# Inputs of terraform-google-modules/kubernetes-engine/google, major version 44
-# (version = "~> 44.2"). Written by scantling: change the spec and write them again.
+# Inputs of terraform-google-modules/kubernetes-engine/google,
+# version = "~> 44.2". Written by scantling: change the spec and write them again.
 
 variable "shop_kubernetes_version" {
   description = "Kubernetes minor of the control plane: the module's kubernetes_version."
