@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner/units"
@@ -21,6 +22,8 @@ const (
 type Workload struct {
 	Name string
 	Kind Kind
+	// Object is where Kubernetes has it, as far as that is known.
+	Object Object
 	// System marks the pods that the provider brings (CoreDNS and so on).
 	System bool
 	Demand Demand
@@ -61,6 +64,17 @@ type Workload struct {
 	// Autoscaler changes the replicas with the load; nil is a fixed count.
 	Autoscaler *HorizontalPodAutoscaler
 }
+
+// Object is where Kubernetes has a workload's controller.
+type Object struct {
+	// Namespace; empty where not known.
+	Namespace string
+	// Name; empty is the workload's.
+	Name string
+}
+
+// ObjectName returns the name of the workload's controller in Kubernetes.
+func (w *Workload) ObjectName() string { return cmp.Or(w.Object.Name, w.Name) }
 
 // Pod is the sum of the requests of a pod's containers, sidecars included, and of
 // their limits (0 is none).

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scantling-dev/scantling/internal/emit"
+	"github.com/scantling-dev/scantling/internal/emit/kubernetes"
 	"github.com/scantling-dev/scantling/internal/emit/terraform"
 	"github.com/scantling-dev/scantling/internal/files"
 	"github.com/scantling-dev/scantling/planner"
@@ -22,6 +23,7 @@ import (
 func tools() []emit.Tool {
 	return []emit.Tool{
 		terraform.Tool(),
+		kubernetes.Tool(),
 	}
 }
 

@@ -176,6 +176,10 @@ func syncCountOrRatio(to direction, d *countOrRatio, p *units.CountOrRatio) {
 func syncWorkload(to direction, d *workload, p *planner.Workload) {
 	syncText(to, &d.Name, &p.Name)
 	syncText(to, &d.Kind, &p.Kind)
+	syncPresent(to, &d.Object, &p.Object, func(to direction, d *object, p *planner.Object) {
+		syncText(to, &d.Namespace, &p.Namespace)
+		syncText(to, &d.Name, &p.Name)
+	})
 	sync(to, &d.System, &p.System)
 	syncDemand(to, &d.Demand, &p.Demand)
 	syncInt(to, &d.SpareReplicas, &p.SpareReplicas)

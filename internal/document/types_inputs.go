@@ -126,6 +126,7 @@ type countOrRatio struct {
 type workload struct {
 	Name                string               `json:"name" jsonschema:"Name of the workload."`
 	Kind                string               `json:"kind" enum:"Deployment StatefulSet Job CronJob" jsonschema:"Kind of its controller."`
+	Object              *object              `json:"object" since:"3" jsonschema:"Where Kubernetes has its controller; null where nothing is said of it."`
 	System              bool                 `json:"system" jsonschema:"True for pods that the provider brings."`
 	Demand              demand               `json:"demand" jsonschema:"What the workload must carry."`
 	SpareReplicas       int                  `json:"spare_replicas" jsonschema:"Added to the load of computed counts."`
@@ -148,6 +149,11 @@ type workload struct {
 	GrowthRange         *ratioRange          `json:"growth_per_month_range" since:"3" jsonschema:"Where growth is an estimate; null where it is not."`
 	DailyProfile        *dailyProfile        `json:"daily_profile" since:"3" jsonschema:"How the throughput goes over the day; null is the peak at all hours."`
 	Autoscaler          *autoscaler          `json:"horizontal_pod_autoscaler" since:"3" jsonschema:"Bounds of the replicas; null is a fixed count."`
+}
+
+type object struct {
+	Namespace string `json:"namespace" jsonschema:"Its namespace; empty where it is not known."`
+	Name      string `json:"name" jsonschema:"Its name; empty where it is the workload's."`
 }
 
 type pod struct {

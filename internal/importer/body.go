@@ -34,6 +34,12 @@ func (w *Workload) Body() spec.ManifestBody {
 	if w.Kind != string(planner.Deployment) {
 		b.set("kind", cty.StringVal(w.Kind), w.Place)
 	}
+	if w.Namespace != "" {
+		b.set("namespace", cty.StringVal(w.Namespace), w.Place)
+	}
+	if w.Unique != w.Name {
+		b.set("object_name", cty.StringVal(w.Name), w.Place)
+	}
 	replicas, at := w.Replicas, w.ReplicasAt
 	if w.Autoscaler != nil {
 		replicas, at = w.Autoscaler.Max, w.Autoscaler.MaxAt

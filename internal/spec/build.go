@@ -258,15 +258,9 @@ func (b *builder) emits() {
 		if n.has("directory") && !n.attrs["directory"].bad && strings.TrimSpace(e.Directory) == "" {
 			b.add(InvalidName, n.rng("directory"), "The folder's name is empty: write \".\" for the folder of the spec.")
 		}
-		if style := take(b, n, path, "style", "vars", "vars", "language"); style != "vars" {
-			e.Style = style
+		if n.label == terraformTool {
+			b.terraformWords(n, path, &e)
 		}
-		e.ModuleVersion, _ = get[string](n, "module_version")
-		e.Variable = take(b, n, path, "variable", "node_groups", "node_groups", "language")
-		if !terraformName(e.Variable) {
-			b.add(InvalidName, n.rng("variable"), "%q is no name of a Terraform variable: letters, digits and \"_\", no digit first.", short(e.Variable))
-		}
-		b.checkModule(n, &e)
 		b.cluster.Emits = append(b.cluster.Emits, e)
 	}
 	b.checkEmitted()

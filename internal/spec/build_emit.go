@@ -11,12 +11,25 @@ import (
 // moduleVersion is the form of a module's version: exact, or ~> and the least.
 var moduleVersion = regexp.MustCompile(`^(~> ?)?([0-9]{1,6}\.[0-9]{1,6})(\.[0-9]{1,6})?$`)
 
+// terraformTool is the tool for which the whole cluster is written.
+const terraformTool = "terraform"
+
+// terraformWords reads what an emit block says of Terraform alone.
+func (b *builder) terraformWords(n *node, path string, e *planner.Emit) {
+	if style := take(b, n, path, "style", "vars", "vars", "language"); style != "vars" {
+		e.Style = style
+	}
+	e.ModuleVersion, _ = get[string](n, "module_version")
+	e.Variable = take(b, n, path, "variable", "node_groups", "node_groups", "language")
+	if !terraformName(e.Variable) {
+		b.add(InvalidName, n.rng("variable"), "%q is no name of a Terraform variable: letters, digits and \"_\", no digit first.", short(e.Variable))
+	}
+	b.checkModule(n, e)
+}
+
 // checkModule refuses to call a module where there is none, and a version that is not of
 // the major whose inputs are written.
 func (b *builder) checkModule(n *node, e *planner.Emit) {
-	if e.Tool != "terraform" {
-		return
-	}
 	major := b.terms.ModuleMajor
 	if e.Style == "root" && major == "" {
 		b.add(NotOnGround, n.rng("style"), "A root calls a module that makes the cluster, and there is none for one on %s. Write style = \"vars\" and call modules of your own.", b.terms.Title)
@@ -35,25 +48,36 @@ func (b *builder) checkModule(n *node, e *planner.Emit) {
 	}
 }
 
-// checkEmitted refuses what can be planned and not be written for Terraform, so
+// checkEmitted refuses what can be planned and not be written for a tool, so
 // that it is found before the plan is made.
 func (b *builder) checkEmitted() {
-	emits := b.root.children("emit")
-	if len(emits) == 0 {
-		return
+	for _, n := range b.root.children("emit") {
+		if n.label == terraformTool {
+			b.checkTerraform()
+			continue
+		}
+		for _, name := range []string{"style", "variable", "module_version"} {
+			if n.has(name) {
+				b.add(NotOnGround, n.rng(name), "emit %q has no %s, which is Terraform's. Leave it out.", n.label, name)
+			}
+		}
 	}
+}
+
+// checkTerraform refuses what the modules of Terraform have no words for.
+func (b *builder) checkTerraform() {
 	if b.terms.GroupName != nil {
 		for _, n := range b.root.children("node_group") {
 			if n.misnamed {
 				continue
 			}
 			if why := b.terms.GroupName(n.label); why != "" {
-				b.add(InvalidName, &n.labelRange, "emit %q cannot write a node group named %q: %s. Name it otherwise.", emits[0].label, short(n.label), why)
+				b.add(InvalidName, &n.labelRange, "emit %q cannot write a node group named %q: %s. Name it otherwise.", terraformTool, short(n.label), why)
 			}
 		}
 	}
 	n := b.root.child("upgrade")
 	if s, ok := get[string](n, "strategy"); ok && slices.Contains(b.terms.UnwrittenStrategies, s) {
-		b.add(NotOnGround, n.rng("strategy"), "emit %q cannot write %s: the Terraform module has no key for it. Name another strategy, or leave the emit block out.", emits[0].label, s)
+		b.add(NotOnGround, n.rng("strategy"), "emit %q cannot write %s: the Terraform module has no key for it. Name another strategy, or leave the emit block out.", terraformTool, s)
 	}
 }

@@ -15,6 +15,7 @@ func (b *builder) workload(x *groupContext, n *node) planner.Workload {
 	path := x.path + ".workload." + n.label
 	w := planner.Workload{Name: n.label, Recovery: x.redundancy.Recovery}
 	w.Kind = b.kindOf(n, path)
+	w.Object = b.object(n)
 	w.Demand = b.demand(x, n, path)
 	b.jobRules(x, n, &w)
 	b.counts(x, n, path, &w)
@@ -42,6 +43,25 @@ func (b *builder) workload(x *groupContext, n *node) planner.Workload {
 	}
 	b.overTheDay(n, path, &w)
 	return w
+}
+
+// object reads where Kubernetes has the workload's controller.
+func (b *builder) object(n *node) planner.Object {
+	var o planner.Object
+	if s, ok := get[string](n, "namespace"); ok {
+		if o.Namespace = s; !dnsLabel(s) {
+			b.add(InvalidName, n.rng("namespace"), "%q is no namespace: small letters, digits and \"-\", at most 63, a letter or digit at both ends.%s", short(s), tidyName(s))
+		}
+	}
+	if s, ok := get[string](n, "object_name"); ok {
+		if !dnsName(s) {
+			b.add(InvalidName, n.rng("object_name"), "%q is no name of an object: small letters, digits, \"-\" and \".\", at most 253, a letter or digit at both ends of each part.%s", short(s), tidyName(s))
+		}
+		if s != n.label {
+			o.Name = s
+		}
+	}
+	return o
 }
 
 // counts reads spare_replicas, min_replicas and min_ready.

@@ -157,3 +157,19 @@ func TestVolumesOfRoleStateful(t *testing.T) {
 		t.Errorf("without zones to lose: %+v", w)
 	}
 }
+
+// TestObject: where Kubernetes has a workload, and nothing where the spec does not say.
+func TestObject(t *testing.T) {
+	given := load(t, on("aws", 3, "", "workload \"b\" {\n replicas = 2\n namespace = \"shop\"\n object_name = \"b.v2\"\n"+pod+"}\nworkload \"c\" {\n replicas = 2\n object_name = \"c\"\n"+pod+"}")).Cluster.NodeGroups[0].Workloads
+	byName := map[string]planner.Workload{}
+	for _, w := range given {
+		byName[w.Name] = w
+	}
+	b, c := byName["b"], byName["c"]
+	if b.Object != (planner.Object{Namespace: "shop", Name: "b.v2"}) || b.ObjectName() != "b.v2" {
+		t.Errorf("b: %+v, named %s", b.Object, b.ObjectName())
+	}
+	if c.Object != (planner.Object{}) || c.ObjectName() != "c" {
+		t.Errorf("c: %+v, named %s", c.Object, c.ObjectName())
+	}
+}

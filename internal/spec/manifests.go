@@ -341,7 +341,7 @@ func (b *builder) withManifest(g, w *node, i int, rng hcl.Range) *node {
 	for j := range f.Notes {
 		b.add(ManifestIgnored, b.manifestRange(f.Notes[j].ManifestPlace), "%s: %s", address, f.Notes[j].Message)
 	}
-	body := unlessGiven(w, f.Body)
+	body := unlessGiven(w, f)
 	said := b.read(b.manifestSource(w, body))
 	b.assumeManifest(address, w, body)
 	merged := merge(said, w)
@@ -349,9 +349,10 @@ func (b *builder) withManifest(g, w *node, i int, rng hcl.Range) *node {
 	return merged
 }
 
-// unlessGiven leaves out of a manifest's body what the workload says in another way.
-func unlessGiven(w *node, body ManifestBody) ManifestBody {
-	demand := false
+// unlessGiven returns a manifest's body without what the workload says in another way,
+// and with the name of its object where the workload has another.
+func unlessGiven(w *node, f *ManifestWorkload) ManifestBody {
+	body, demand, named := f.Body, false, f.Name == w.label
 	for _, name := range []string{"throughput", "fronts", "throughput_per_pod", "load_curve", "concurrency", "cpu_per_request"} {
 		demand = demand || w.has(name) || w.refused[name]
 	}
@@ -360,12 +361,16 @@ func unlessGiven(w *node, body ManifestBody) ManifestBody {
 	}
 	var out ManifestBody
 	for _, a := range body.Attributes {
+		named = named || a.Name == "object_name"
 		switch {
 		case a.Name == "replicas" && demand:
 		case a.Name == "anti_affinity_key" && w.has("anti_affinity"):
 		default:
 			out.Attributes = append(out.Attributes, a)
 		}
+	}
+	if !named {
+		out.Attributes = append(out.Attributes, ManifestAttribute{Name: "object_name", Value: cty.StringVal(f.Name), ManifestPlace: f.ManifestPlace})
 	}
 	for _, c := range body.Blocks {
 		whole := c.Type == "topology_spread" || c.Type == "pod_disruption_budget"

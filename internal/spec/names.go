@@ -23,6 +23,16 @@ func labelKey(s string) bool {
 // ruleID reports whether s has the form of a rule's id.
 func ruleID(s string) bool { return regexp.MustCompile(`^[A-Z]{2,4}-[0-9]{2,3}$`).MatchString(s) }
 
+// dnsLabel reports whether s can be the name of a namespace.
+func dnsLabel(s string) bool {
+	return len(s) <= 63 && regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`).MatchString(s)
+}
+
+// dnsName reports whether s can be the name of an object.
+func dnsName(s string) bool {
+	return len(s) <= 253 && regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`).MatchString(s)
+}
+
 // terraformName reports whether s can name a Terraform variable.
 func terraformName(s string) bool {
 	return len(s) <= 63 && regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`).MatchString(s)
@@ -46,7 +56,7 @@ func (r *reader) checkLabel(n *node) {
 			r.add(InvalidName, &n.labelRange, "%q cannot name a cluster: letters, digits, \"-\" and \"_\", at most 100, a letter or digit first.%s", short(s), tidyName(s))
 		}
 	case "node_group", "workload", "daemonset", "machine", "volume", "price_book":
-		if len(s) > 63 || !regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`).MatchString(s) {
+		if !dnsLabel(s) {
 			r.add(InvalidName, &n.labelRange, "%q cannot name a %s: small letters, digits and \"-\", at most 63, a letter or digit at both ends.%s", short(s), n.schema.name, tidyName(s))
 		}
 	case "taint":
@@ -64,15 +74,13 @@ func (r *reader) checkLabel(n *node) {
 
 // checkTool refuses tools that nothing is written for.
 func (r *reader) checkTool(n *node) {
-	later := []string{"kops", "karpenter", "eksctl", "kubernetes"}
-	for _, t := range later {
-		if n.label == t {
-			r.add(NotSupportedYet, &n.labelRange, "emit %q is not supported yet. Write \"terraform\".", t)
-			return
-		}
+	later := []string{"kops", "karpenter", "eksctl"}
+	if slices.Contains(later, n.label) {
+		r.add(NotSupportedYet, &n.labelRange, "emit %q is not supported yet. Write \"terraform\" or \"kubernetes\".", n.label)
+		return
 	}
-	if n.label != "terraform" {
-		r.add(UnknownChoice, &n.labelRange, "Nothing is written for %q. Write \"terraform\".%s", short(n.label), didYouMean(n.label, append(later, "terraform")))
+	if now := []string{"terraform", "kubernetes"}; !slices.Contains(now, n.label) {
+		r.add(UnknownChoice, &n.labelRange, "Nothing is written for %q. Write %s.%s", short(n.label), quoteAll(now), didYouMean(n.label, append(later, now...)))
 	}
 }
 

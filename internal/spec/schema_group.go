@@ -158,6 +158,8 @@ func workload() block {
 			{name: "startup_time", kind: kindDuration, zero: true, def: "by role", doc: "From start to Ready."},
 			{name: "growth_per_month", kind: kindRatio, est: true, def: "growth.per_month", doc: "Growth of this workload; given here it applies to replicas too."},
 			{name: "manifest", kind: kindText, def: "none", doc: "A Kubernetes manifest, as in manifests of the group, whose workload of this name, or whose only one, says what is not said here: requests, replicas, spread, budget and so on."},
+			{name: "namespace", kind: kindText, def: "not known", doc: "Namespace of its controller in Kubernetes, for what emit \"kubernetes\" writes beside it."},
+			{name: "object_name", kind: kindText, def: "the workload's", doc: "Name of its controller in Kubernetes, where that is another."},
 			{name: "fronts", kind: kindTexts, doc: "In place of throughput: workloads anywhere in the cluster whose throughput this one carries too, as a proxy before them does. By name or, where several have it, by address: \"node_group.web.workload.api\". The sum grows as its parts do."},
 			{name: "load_curve", kind: kindCurve, doc: "In place of service_time, for servers that batch requests or run on a GPU: [{ throughput = 10, p99 = \"80ms\" }, …], measured of one pod under a load that lasts, two points or more. A pod carries what keeps p99 to the target, by a straight line between the points and never beyond the last."},
 			{name: "daily_profile", kind: kindProfile, def: "the peak at all hours", doc: "How throughput goes over the day: 24 shares of the peak, from midnight UTC on, each the highest of its hour; or the least share, of a day that goes as a cosine does with the peak at 14:00 UTC."},
