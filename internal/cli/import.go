@@ -18,6 +18,7 @@ import (
 	"github.com/scantling-dev/scantling/internal/importer"
 	"github.com/scantling-dev/scantling/internal/run"
 	"github.com/scantling-dev/scantling/internal/spec"
+	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
@@ -59,15 +60,25 @@ What is unknown or broken is told on stderr, and the rest is imported.`,
 	flags.BoolVar(&o.copy, "copy", false, "write everything out instead of referring to the manifests")
 	flags.BoolVar(&o.force, "force", false, "overwrite an existing cluster.hcl")
 	o.register(cmd)
+	cmd.AddCommand(importTerraformCommand(w))
 	return cmd
 }
 
-func (o *importOptions) run(ctx context.Context, w *World, args []string) error {
+// target returns the file to write, unless it is there already.
+func (o *importOptions) target() (string, error) {
 	target := filepath.Join(o.out, "cluster.hcl")
 	if _, err := os.Lstat(target); err == nil && !o.force {
-		return exit(WrongInput, fmt.Errorf("%s is there already: nothing was written (--force overwrites it)", target))
+		return "", exit(WrongInput, fmt.Errorf("%s is there already: nothing was written (--force overwrites it)", target))
 	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return readError(err)
+		return "", readError(err)
+	}
+	return target, nil
+}
+
+func (o *importOptions) run(ctx context.Context, w *World, args []string) error {
+	target, err := o.target()
+	if err != nil {
+		return err
 	}
 	read, err := manifestFiles(ctx, w, args)
 	if err != nil {
@@ -79,7 +90,7 @@ func (o *importOptions) run(ctx context.Context, w *World, args []string) error 
 	if err != nil {
 		return err
 	}
-	options, err := o.cluster(&found, offers)
+	options, err := o.cluster(found.Facts(), "", offers)
 	if err != nil {
 		return err
 	}
@@ -90,6 +101,11 @@ func (o *importOptions) run(ctx context.Context, w *World, args []string) error 
 	if err != nil {
 		return exit(WrongInput, fmt.Errorf("%w in %s", err, count(found.Objects, "object", "objects")))
 	}
+	return o.write(w, target, text, offers, count(len(found.Planned()), "workload", "workloads"))
+}
+
+// write checks the spec and writes it.
+func (o *importOptions) write(w *World, target string, text []byte, offers run.Offers, of string) error {
 	if err := o.check(w, target, text, offers); err != nil {
 		return err
 	}
@@ -97,8 +113,7 @@ func (o *importOptions) run(ctx context.Context, w *World, args []string) error 
 		return writeError(err)
 	}
 	questions := strings.Count(string(text), "QUESTION: ")
-	return w.print(fmt.Appendf(nil, "Wrote %s: %s, %s. Next: scantling plan %s\n", target,
-		count(len(found.Planned()), "workload", "workloads"), count(questions, "question", "questions"), quoted(o.out)))
+	return w.print(fmt.Appendf(nil, "Wrote %s: %s, %s. Next: scantling plan %s\n", target, of, count(questions, "question", "questions"), quoted(o.out)))
 }
 
 // manifestFiles reads what the arguments name; - is stdin, and so is nothing.
@@ -175,15 +190,14 @@ func (o *importOptions) refer(file string) (string, bool) {
 	return filepath.ToSlash(path), err == nil
 }
 
-// cluster returns what the spec says of the cluster: the flags, else the nodes, else
-// what a first spec has.
-func (o *importOptions) cluster(found *importer.Found, offers run.Offers) (*importer.Options, error) {
-	facts := found.Facts()
+// cluster returns what the spec says of the cluster: the flags, else the facts that were
+// read, else what a first spec has.
+func (o *importOptions) cluster(facts importer.Facts, mode planner.Mode, offers run.Offers) (*importer.Options, error) {
 	out := &importer.Options{Name: o.name, Provider: cmp.Or(o.provider, facts.Provider, "aws")}
 	if err := oneOf("provider", out.Provider, "aws", "gcp"); err != nil {
 		return nil, err
 	}
-	ground, ok := run.GroundOf(out.Provider, "")
+	ground, ok := run.GroundOf(out.Provider, mode)
 	if !ok {
 		return nil, &run.BugError{What: fmt.Errorf("no ground of provider %q is registered", out.Provider)}
 	}
@@ -197,10 +211,11 @@ func (o *importOptions) cluster(found *importer.Found, offers run.Offers) (*impo
 		return nil, err
 	}
 	out.Region, out.Zones, out.Version = f.Region, f.Zones, cmp.Or(o.version, facts.Version, f.Version)
+	here := len(facts.Zones) > 0 && cmp.Or(facts.Region, out.Region) == out.Region
 	switch {
 	case len(o.zones) > 0:
 		out.Zones = slices.Sorted(slices.Values(o.zones))
-	case len(facts.Zones) > 0 && facts.Region == out.Region:
+	case here:
 		out.Zones = facts.Zones
 	}
 	for _, guess := range []struct {
@@ -209,7 +224,7 @@ func (o *importOptions) cluster(found *importer.Found, offers run.Offers) (*impo
 	}{
 		{"provider", o.provider != "" || facts.Provider != ""},
 		{"region", region != ""},
-		{"zones", len(o.zones) > 0 || len(facts.Zones) > 0 && facts.Region == out.Region},
+		{"zones", len(o.zones) > 0 || here},
 		{"kubernetes_version", o.version != "" || facts.Version != ""},
 	} {
 		if !guess.known {
@@ -220,10 +235,29 @@ func (o *importOptions) cluster(found *importer.Found, offers run.Offers) (*impo
 	if err != nil {
 		return nil, exit(WrongInput, err)
 	}
-	out.HasType = func(name string) bool {
-		return slices.ContainsFunc(cat.Types, func(t catalogs.InstanceType) bool { return t.Name == name })
-	}
 	out.DiskType = ground.Terms.DiskType
+	for _, image := range ground.Terms.Images {
+		out.Images = append(out.Images, string(image))
+	}
+	offered(out, &cat)
+	return out, nil
+}
+
+// offered has the options say what a region has.
+func offered(out *importer.Options, cat *catalogs.Catalog) {
+	of := func(name string) int {
+		return slices.IndexFunc(cat.Types, func(t catalogs.InstanceType) bool { return t.Name == name })
+	}
+	out.HasType = func(name string) bool { return of(name) >= 0 }
+	out.Machine = func(name string) (importer.Machine, bool) {
+		at := of(name)
+		if at < 0 {
+			return importer.Machine{}, false
+		}
+		t := &cat.Types[at]
+		cpu := cmp.Or(t.BaselineCPU, units.MilliCPU(t.VCPUs)*units.Core)
+		return importer.Machine{CPU: cpu, Memory: t.Memory, Architecture: t.Architecture, GPUs: t.GPUs.Milli / 1000, Burstable: t.Burstable}, true
+	}
 	out.Disk = func(typ string) (least, most units.Bytes, ok bool) {
 		at := slices.IndexFunc(cat.Disks, func(d catalogs.Disk) bool { return d.Type == typ })
 		if at < 0 {
@@ -231,7 +265,6 @@ func (o *importOptions) cluster(found *importer.Found, offers run.Offers) (*impo
 		}
 		return cat.Disks[at].MinSize, cat.Disks[at].MaxSize, true
 	}
-	return out, nil
 }
 
 // check reads the spec before it is written: what would not plan is not written.

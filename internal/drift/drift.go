@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/scantling-dev/scantling/internal/tfread"
 	"github.com/scantling-dev/scantling/planner"
 )
 
@@ -96,16 +97,7 @@ func Planned(p *planner.Plan) Side {
 }
 
 // with adds a word to a sorted set.
-func with(list []string, word string) []string {
-	if word == "" {
-		return list
-	}
-	at, found := slices.BinarySearch(list, word)
-	if found {
-		return list
-	}
-	return slices.Insert(list, at, word)
-}
+func with(list []string, word string) []string { return tfread.With(list, word) }
 
 func taint(key, value, effect string) string {
 	if value != "" {

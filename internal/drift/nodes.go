@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/scantling-dev/scantling/internal/tfread"
 )
 
 // Labels of nodes by which they say what they are, and where they belong.
@@ -132,7 +134,7 @@ func (g *Group) node(o *object) {
 		}
 		g.Zones[zone]++
 	}
-	g.Versions = with(g.Versions, minorOf(o.Status.NodeInfo.KubeletVersion))
+	g.Versions = with(g.Versions, tfread.Minor(o.Status.NodeInfo.KubeletVersion))
 	if g.Labels == nil {
 		g.Labels = maps.Clone(labels)
 	} else { // what all of them have
@@ -149,15 +151,6 @@ func (g *Group) node(o *object) {
 			g.Taints = with(g.Taints, taint(t.Key, t.Value, t.Effect))
 		}
 	}
-}
-
-// minorOf is "1.35" of "v1.35.2-eks-1234".
-func minorOf(version string) string {
-	parts := strings.SplitN(strings.TrimPrefix(version, "v"), ".", 3)
-	if len(parts) < 2 {
-		return ""
-	}
-	return parts[0] + "." + parts[1]
 }
 
 // countPods counts pods that run by the workload that owns them, in the group of their

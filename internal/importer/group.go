@@ -27,6 +27,8 @@ type group struct {
 	pool      string
 	workloads []*Workload
 	nodes     []*Node
+	// terraform is nil where the group is made of workloads alone.
+	terraform *terraformGroup
 }
 
 // key is what keeps workloads in one group.

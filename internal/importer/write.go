@@ -14,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/scantling-dev/scantling/internal/spec"
+	"github.com/scantling-dev/scantling/internal/tfread"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -35,8 +36,24 @@ type Options struct {
 	// Disk returns how small and how large disks of a type are; not ok where the region
 	// has none.
 	Disk func(typ string) (least, most units.Bytes, ok bool)
+	// Machine returns what is known of an instance type; not ok where the region has none
+	// of that name. It is asked for groups of Terraform.
+	Machine func(name string) (Machine, bool)
+	// Images that nodes may run; nil for any. They are those of groups of Terraform.
+	Images []string
 	// DiskType is what volumes of no known type are.
 	DiskType string
+}
+
+// Machine is what is known of an instance type.
+type Machine struct {
+	// CPU that it sustains.
+	CPU          units.MilliCPU
+	Memory       units.Bytes
+	Architecture string
+	// GPUs of NVIDIA, whole ones.
+	GPUs      int
+	Burstable bool
 }
 
 // Write returns a spec for what was found in files: HCL, formatted, that plans as it
@@ -133,6 +150,8 @@ func put(to *hclwrite.Body, b spec.ManifestBody) {
 type printer struct {
 	o    *Options
 	refs *refs
+	// terraform is nil where none was read.
+	terraform *tfread.Cluster
 }
 
 // comment writes lines of comments.
@@ -178,12 +197,20 @@ func lines(list []string) hclwrite.Tokens {
 // cluster writes the content of the cluster block.
 func (p *printer) cluster(to *hclwrite.Body, found *Found, gs []*group) {
 	if len(p.o.Guessed) > 0 {
-		p.question(to, "are these right? No node was read that says so: %s.", strings.Join(p.o.Guessed, ", "))
+		from := "No node"
+		if p.terraform != nil {
+			from = "Nothing"
+		}
+		p.question(to, "are these right? %s was read that says so: %s.", from, strings.Join(p.o.Guessed, ", "))
 	}
 	to.SetAttributeValue("provider", cty.StringVal(p.o.Provider))
 	to.SetAttributeValue("region", cty.StringVal(p.o.Region))
 	to.SetAttributeValue("zones", texts(p.o.Zones))
 	to.SetAttributeValue("kubernetes_version", cty.StringVal(p.o.Version))
+	if p.terraform != nil {
+		p.environment(to)
+		p.control(to)
+	}
 	if rest := unclaimed(found, gs); len(rest) > 0 {
 		to.AppendNewline()
 		p.comment(to, "Today "+fleet(rest)+" run what asks for no nodes of its own.")

@@ -28,12 +28,21 @@ func (p *printer) group(to *hclwrite.Body, g *group, first bool) {
 	if len(g.nodes) > 0 {
 		p.comment(to, "Today: "+fleet(g.nodes)+".")
 	}
-	to.SetAttributeValue("role", cty.StringVal(string(g.role)))
+	if g.terraform == nil {
+		to.SetAttributeValue("role", cty.StringVal(string(g.role)))
+	}
 	own, names := p.whole(g, first)
 	if len(names) > 0 {
 		to.SetAttributeRaw("manifests", lines(names))
 	}
-	p.machines(to, g)
+	if g.terraform == nil {
+		p.machines(to, g)
+	} else {
+		p.terraformMachines(to, g)
+	}
+	if g.terraform != nil && len(g.workloads) == 0 {
+		p.placeholder(to, g)
+	}
 	if len(g.workloads) > 0 {
 		to.AppendNewline()
 		p.question(to, "of each workload: %s", roleNeeds(g.role))
