@@ -45,6 +45,7 @@ written, or if the lock file beside the spec or document is not what the plan sa
 		Example: `  scantling plan --out plan.json && scantling emit terraform plan.json --out infra/shop
   scantling emit terraform examples/shop-eks --out infra/shop
   scantling emit terraform --style root plan.json --out infra/shop
+  scantling emit terraform --from old-plan.json plan.json --out infra/shop
   scantling emit --check plan.json`,
 		RunE: func(cmd *cobra.Command, args []string) error { return e.run(cmd, args) },
 	}
@@ -53,6 +54,7 @@ written, or if the lock file beside the spec or document is not what the plan sa
 	e.spec.registerLock(cmd)
 	cmd.Flags().StringVar(&e.out, "out", "", "write into `dir`")
 	cmd.Flags().StringVar(&e.style, "style", "", "of Terraform: `vars|root`, in place of the emit block's style")
+	cmd.Flags().StringVar(&e.from, "from", "", "the plan document that stands: changes that do not apply in place are written in steps (`old-plan.json`)")
 	cmd.Flags().BoolVar(&e.check, "check", false, "write nothing, and exit 3 if the files are not what would be written")
 	return cmd
 }
@@ -73,6 +75,9 @@ type emitter struct {
 	out   string
 	style string
 	check bool
+	// from is the document of the plan that stands, standing the plan in it.
+	from     string
+	standing *planner.Plan
 }
 
 // toolNamed returns the tool of that name.
@@ -117,6 +122,26 @@ func (e *emitter) styles(asked []emit.Tool) error {
 	return nil
 }
 
+// stands returns the plan that --from names; nil without it.
+func (e *emitter) stands(asked []emit.Tool) (*planner.Plan, error) {
+	if e.from == "" {
+		return nil, nil //nolint:nilnil // No plan is known to stand.
+	}
+	if !slices.ContainsFunc(asked, func(t emit.Tool) bool { return t.Name == terraform.Tool().Name }) {
+		return nil, usage(errors.New("--from is for terraform"))
+	}
+	file, err := files.Read(e.from, maxPlanBytes)
+	if err != nil {
+		return nil, readError(err)
+	}
+	e.spec.read = append(e.spec.read, e.from)
+	old, err := decodePlan(file)
+	if err != nil {
+		return nil, err
+	}
+	return old, e.spec.check(e.world, e.from, old)
+}
+
 // run writes for the tool that is named, or for each of the spec's emit blocks.
 func (e *emitter) run(cmd *cobra.Command, args []string) error {
 	var asked []emit.Tool
@@ -141,6 +166,9 @@ func (e *emitter) run(cmd *cobra.Command, args []string) error {
 		}
 	}
 	if err := e.styles(asked); err != nil {
+		return err
+	}
+	if e.standing, err = e.stands(asked); err != nil {
 		return err
 	}
 	locked, err := e.agrees(p, source, document)
@@ -238,7 +266,7 @@ func (e *emitter) write(p *planner.Plan, t emit.Tool, source string) (same bool,
 	if err != nil {
 		return false, err
 	}
-	made, err := t.Write(emit.Request{Plan: p, Block: block})
+	made, err := t.Write(emit.Request{Plan: p, Block: block, From: e.standing})
 	if err != nil {
 		return false, exit(WrongInput, err)
 	}

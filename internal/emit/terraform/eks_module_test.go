@@ -87,6 +87,7 @@ variable "eks_managed_node_groups" {
     kubernetes_version             = optional(string)
     name                           = optional(string)
     use_name_prefix                = optional(bool)
+    launch_template_name           = optional(string)
     subnet_ids                     = optional(list(string))
     min_size                       = optional(number)
     max_size                       = optional(number)

@@ -6,6 +6,7 @@ func eksModule() *module {
 	return &module{
 		name: "eks", source: "terraform-aws-modules/eks/aws", major: 21, minor: 19,
 		terraform: ">= 1.5.7", provider: "aws", versions: ">= 6.28",
+		final: eksFinal(), move: moveEKS,
 		call: eksCall, outputs: eksOutputs, site: eksSite,
 	}
 }

@@ -61,6 +61,9 @@ variable "@prefix@node_group_zones" {
 variable "@groups@" {
   description = "Node groups by name: the module's eks_managed_node_groups, less subnet_ids. Sizes are totals over the group's zones."
   type = map(object({
+    # Names, where the key is another's: while another group takes the place of this one.
+    name                 = optional(string)
+    launch_template_name = optional(string)
     # Image, by operating system and architecture.
     ami_type = optional(string)
     # Instance types of the group.

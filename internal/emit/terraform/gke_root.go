@@ -6,6 +6,7 @@ func gkeModule() *module {
 	return &module{
 		name: "gke", source: "terraform-google-modules/kubernetes-engine/google", major: 44, minor: 2,
 		terraform: ">= 1.3", provider: "google", versions: ">= 7.17, < 8",
+		final: gkeFinal(), move: moveGKE,
 		call: gkeCall, outputs: gkeOutputs, site: gkeSite,
 	}
 }

@@ -24,6 +24,10 @@ type module struct {
 	// terraform is the least version of Terraform, provider is what the cluster's
 	// resources come from: its name, and the versions that the module takes.
 	terraform, provider, versions string
+	// final are the variables of which no change leaves the cluster; move leads the
+	// groups of nodes to new values.
+	final []string
+	move  func(*transition)
 	// call are the arguments of the call; names are left open in them, as in outputs
 	// and site.
 	call string

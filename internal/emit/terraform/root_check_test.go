@@ -128,3 +128,25 @@ func TestTerraformPlansSeveralClusters(t *testing.T) {
 		}
 	}
 }
+
+// TestTerraformPlansTransitions plans every step of a transition.
+func TestTerraformPlansTransitions(t *testing.T) {
+	for name, plan := range map[string]func() *planner.Plan{"eks": eksPlan, "gke": gkePlan} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			p := plan()
+			p.NodeGroups[2].Pools[0].CapacityType = planner.Spot
+			addRoot(t, dir, p, "", "")
+			must(t, dir, "init")
+			for i, values := range move(t, plan(), p).steps {
+				data, err := json.Marshal(values)
+				if err != nil {
+					t.Fatal(err)
+				}
+				file := fmt.Sprintf("step_%d.tfvars.json", i+1)
+				write(t, dir, file, data)
+				must(t, dir, "plan", "-var-file="+file)
+			}
+		})
+	}
+}

@@ -108,9 +108,20 @@ func Write(r emit.Request) (emit.Result, error) {
 	if note != "" {
 		made.Notes = append(made.Notes, note)
 	}
+	var t *transition
+	if r.From != nil {
+		if t, err = newTransition(r, &target, n, values); err != nil {
+			return emit.Result{}, err
+		}
+	}
 	if r.Block.Style == Root {
 		made.Files[0].Content = append(made.Files[0].Content, n.site(r.Plan, target.module.site)...)
 		made.Files = append(made.Files, n.root(target.module)...)
+	}
+	if t != nil {
+		if err := t.write(&made); err != nil {
+			return emit.Result{}, err
+		}
 	}
 	return made, nil
 }
