@@ -115,6 +115,10 @@ type Network struct {
 	CNI CNI
 	// MaxPods is the declared limit of pods on a node; 0 leaves it to the CNI.
 	MaxPods int
+	// PodCIDR is the range of pods; empty where not declared. PodBlock is the length of
+	// the prefix of each node's block of it; 0 where pods have addresses of the subnets.
+	PodCIDR  string
+	PodBlock int
 	// FreeIPs are the addresses that the zones' subnets have left, sorted by zone; none
 	// where not known.
 	FreeIPs []ZoneAddresses

@@ -74,6 +74,15 @@ type Terms struct {
 	// Addresses returns how many addresses of its zone's subnets a node of type t takes
 	// on which so many pods run, DaemonSets included. Nil where subnets span zones.
 	Addresses func(n *Network, t *catalogs.InstanceType, pods int) int
+	// UpgradeAddresses are those that the provider's control plane may take of any zone's
+	// subnets while it is upgraded.
+	UpgradeAddresses int
+	// PodBlock returns the length of the prefix of the block that each node gets of the
+	// range of pods, for so many pods on a node. Nil where pods have addresses of the
+	// subnets.
+	PodBlock func(maxPods int) int
+	// ZoneTransfer is the price of bytes from zone to zone; nil where nobody charges them.
+	ZoneTransfer *ZoneTransfer
 	// HiddenZone reports whether a zone that the catalog lacks may exist in the
 	// region all the same; nil is never.
 	HiddenZone func(region, zone string) bool

@@ -30,6 +30,8 @@ type Plan struct {
 	// Limits are those of the account that are declared and what the plan takes,
 	// sorted by resource.
 	Limits []Limit
+	// Network is nil in documents that do not say.
+	Network *NetworkPlan
 	// Uncertainty is nil where no figure of the spec is an estimate.
 	Uncertainty *Uncertainty
 	Cost        Cost

@@ -24,7 +24,8 @@ func FreeIPsPath(zone string) string { return "network.free_ips_by_zone." + zone
 type Limit struct {
 	// Resource is the address of the limit: "quota.on_demand_vcpus".
 	Resource string
-	// Limit and Used are vCPUs, GPUs, GiB of disks, each rounded up, or addresses.
+	// Limit and Used are vCPUs, GPUs, GiB of disks, each rounded up, addresses, or nodes
+	// with a block of the range of pods.
 	Limit, Used int64
 }
 
@@ -44,6 +45,7 @@ func (c *Cluster) Limits() []Limit {
 	for _, z := range c.Network.FreeIPs {
 		out = append(out, Limit{Resource: FreeIPsPath(z.Zone), Limit: int64(z.Addresses)})
 	}
+	add(PodCIDRPath, int64(c.Network.PodNodes()))
 	slices.SortFunc(out, func(a, b Limit) int { return cmp.Compare(a.Resource, b.Resource) })
 	return out
 }

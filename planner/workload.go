@@ -61,6 +61,10 @@ type Workload struct {
 	// DailyProfile is how the throughput goes over the day; nil is the peak at all
 	// hours.
 	DailyProfile *DailyProfile
+	// RequestSize and ResponseSize are the bytes of a request and of its response; 0 is
+	// not known. SameZone: callers prefer the pods of their zone.
+	RequestSize, ResponseSize units.Bytes
+	SameZone                  bool
 	// Autoscaler changes the replicas with the load; nil is a fixed count.
 	Autoscaler *HorizontalPodAutoscaler
 }

@@ -19,6 +19,8 @@ func syncInputs(to direction, d *inputs, p *planner.Cluster) {
 	syncSet(to, &d.CatalogMaxAge, &p.CatalogMaxAge)
 	syncText(to, &d.Network.CNI, &p.Network.CNI)
 	syncSet(to, &d.Network.MaxPods, &p.Network.MaxPods)
+	syncText(to, &d.Network.PodCIDR, &p.Network.PodCIDR)
+	syncSet(to, &d.Network.PodBlock, &p.Network.PodBlock)
 	syncCounts(to, &d.Network.FreeIPs, &p.Network.FreeIPs, func(z *planner.ZoneAddresses) (*string, *int) { return &z.Zone, &z.Addresses })
 	syncControlPlaneSpec(to, &d.ControlPlane, &p.ControlPlane)
 	syncList(to, &d.Machines, &p.Machines, syncMachine)
@@ -205,6 +207,9 @@ func syncWorkload(to direction, d *workload, p *planner.Workload) {
 	sync(to, &d.GrowsReplicas, &p.GrowsReplicas)
 	syncOptional(to, &d.GrowthRange, &p.GrowthRange, syncRatioRange)
 	syncOptional(to, &d.DailyProfile, &p.DailyProfile, syncDailyProfile)
+	syncSet(to, &d.RequestSize, &p.RequestSize)
+	syncSet(to, &d.ResponseSize, &p.ResponseSize)
+	sync(to, &d.SameZone, &p.SameZone)
 	syncOptional(to, &d.Autoscaler, &p.Autoscaler, syncAutoscaler)
 }
 

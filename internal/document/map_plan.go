@@ -69,6 +69,7 @@ func syncPlan(to direction, d *planDocument, p *planner.Plan) {
 	syncList(to, &d.NodeGroups, &p.NodeGroups, syncGroupPlan)
 	syncControlPlane(to, &d.ControlPlane, &p.ControlPlane)
 	syncOptional(to, &d.Upgrade, &p.Upgrade, syncUpgradePlan)
+	syncOptional(to, &d.Network, &p.Network, syncNetworkPlan)
 	syncOptional(to, &d.Uncertainty, &p.Uncertainty, syncUncertainty)
 	syncList(to, &d.Growth, &p.Growth, syncGrowthMonth)
 	syncList(to, &d.RunsOut, &p.RunsOut, syncRunOut)

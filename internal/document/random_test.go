@@ -170,6 +170,10 @@ func (g *generator) settle(v any) {
 		if !x.Known {
 			x.Rate = 0
 		}
+	case *planner.ZoneNetwork:
+		if !x.HasFree {
+			x.Free = 0
+		}
 	case *catalogs.Price:
 		if !g.full && g.rng.IntN(3) == 0 {
 			*x = catalogs.Price{Date: x.Date}

@@ -30,9 +30,11 @@ type inputs struct {
 }
 
 type network struct {
-	CNI     string         `json:"cni" enum:"vpc vpc_prefix kubenet dataplane_v2 calico cilium" jsonschema:"How pods get their addresses."`
-	MaxPods *int           `json:"max_pods" jsonschema:"Declared limit of pods on a node; null leaves it to the CNI."`
-	FreeIPs map[string]int `json:"free_ips_by_zone" since:"3" jsonschema:"Addresses that the zones' subnets have left; empty where not known."`
+	CNI      string         `json:"cni" enum:"vpc vpc_prefix kubenet dataplane_v2 calico cilium" jsonschema:"How pods get their addresses."`
+	MaxPods  *int           `json:"max_pods" jsonschema:"Declared limit of pods on a node; null leaves it to the CNI."`
+	PodCIDR  text           `json:"pod_cidr" since:"3" jsonschema:"Range of pod addresses; null where not known."`
+	PodBlock *int           `json:"pod_block_bits" since:"3" jsonschema:"Length of the prefix of each node's block of the range; null where pods have addresses of the subnets."`
+	FreeIPs  map[string]int `json:"free_ips_by_zone" since:"3" jsonschema:"Addresses that the zones' subnets have left; empty where not known."`
 }
 
 type daemonSet struct {
@@ -148,6 +150,9 @@ type workload struct {
 	GrowsReplicas       bool                 `json:"grows_replicas" jsonschema:"A given count of replicas grows too."`
 	GrowthRange         *ratioRange          `json:"growth_per_month_range" since:"3" jsonschema:"Where growth is an estimate; null where it is not."`
 	DailyProfile        *dailyProfile        `json:"daily_profile" since:"3" jsonschema:"How the throughput goes over the day; null is the peak at all hours."`
+	RequestSize         *int64               `json:"request_size_bytes" since:"3" jsonschema:"Bytes of a request; null where not known."`
+	ResponseSize        *int64               `json:"response_size_bytes" since:"3" jsonschema:"Bytes of a response; null where not known."`
+	SameZone            bool                 `json:"prefer_same_zone" since:"3" jsonschema:"Callers prefer the pods of their zone."`
 	Autoscaler          *autoscaler          `json:"horizontal_pod_autoscaler" since:"3" jsonschema:"Bounds of the replicas; null is a fixed count."`
 }
 

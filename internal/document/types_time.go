@@ -1,8 +1,8 @@
 package document
 
 type limit struct {
-	Resource string `json:"resource" jsonschema:"Address of the limit: quota.on_demand_vcpus, quota.spot_vcpus, quota.gpus, quota.disk_gib or network.free_ips_by_zone.ZONE."`
-	Limit    int64  `json:"limit" jsonschema:"vCPUs, GPUs, GiB or addresses."`
+	Resource string `json:"resource" jsonschema:"Address of the limit: quota.on_demand_vcpus, quota.spot_vcpus, quota.gpus, quota.disk_gib, network.pod_cidr or network.free_ips_by_zone.ZONE."`
+	Limit    int64  `json:"limit" jsonschema:"vCPUs, GPUs, GiB, addresses or nodes with a block of the range of pods."`
 	Used     int64  `json:"used" jsonschema:"What the plan takes."`
 }
 

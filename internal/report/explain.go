@@ -16,10 +16,13 @@ const (
 	TopicCost         = "cost"
 	TopicControlPlane = "control_plane"
 	TopicEtcd         = "control_plane.etcd"
+	TopicNetwork      = "network"
 )
 
 // Topics returns what Explain knows, sorted.
-func Topics() []string { return []string{TopicAssumptions, TopicControlPlane, TopicEtcd, TopicCost} }
+func Topics() []string {
+	return []string{TopicAssumptions, TopicControlPlane, TopicEtcd, TopicCost, TopicNetwork}
+}
 
 // UnknownTopicError says that Explain knows no such topic.
 type UnknownTopicError struct {
@@ -44,6 +47,8 @@ func Explain(w io.Writer, p *planner.Plan, topic string, o Options) error {
 		out.explainCost(p)
 	case TopicControlPlane:
 		out.explainControlPlane(p)
+	case TopicNetwork:
+		out.explainNetwork(p)
 	case TopicEtcd:
 		out.explainEtcd(p)
 	default:

@@ -62,16 +62,10 @@ func (o Options) width() int {
 type page struct {
 	bytes.Buffer
 	o Options
-	// rich takes what is said instead, where it is to be a page of HTML.
-	rich *rich
 }
 
 // line writes one line, without spaces at its end.
 func (p *page) line(format string, args ...any) {
-	if p.rich != nil {
-		p.rich.add(richBlock{Paragraph: strings.TrimSpace(fmt.Sprintf(format, args...))})
-		return
-	}
 	p.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
 	p.WriteByte('\n')
 }
@@ -125,6 +119,7 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.growth(p)
 	out.runsOut(p)
 	out.limits(p)
+	out.network(p)
 	out.blank()
 	out.findings(p.Findings)
 	out.since()

@@ -124,10 +124,6 @@ func (p *page) table(t *table) {
 	if len(t.rows) == 0 {
 		return
 	}
-	if p.rich != nil {
-		p.rich.table(t)
-		return
-	}
 	whole := t
 	wraps := t.columns[len(t.columns)-1].wraps
 	for !t.fits(p.o.width()) && (!wraps || t.room(p.o.width()) < t.leastRoom()) {

@@ -75,6 +75,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog, ma
 	b.growth()
 	b.groups()
 	b.load()
+	b.podRange()
 	b.fronts()
 	b.simulation()
 	b.daemonSets()

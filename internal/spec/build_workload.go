@@ -42,6 +42,7 @@ func (b *builder) workload(x *groupContext, n *node) planner.Workload {
 		w.GrowthPerMonth = b.cluster.Growth.PerMonth
 	}
 	b.overTheDay(n, path, &w)
+	b.sizes(n, path, &w)
 	return w
 }
 

@@ -56,6 +56,7 @@ const (
 	DuplicateElement Code = "SC4014"
 	InvalidResource  Code = "SC4015"
 	InvalidEstimate  Code = "SC4016"
+	InvalidCIDR      Code = "SC4017"
 
 	TwoDemands        Code = "SC5001"
 	MissingDemand     Code = "SC5002"
@@ -202,6 +203,7 @@ func valueProblems() []Problem {
 		{Code: DuplicateElement, Summary: "Duplicate element", Meaning: "A list names the same thing twice."},
 		{Code: InvalidResource, Summary: "Invalid resource", Meaning: "An extended resource has a domain, \"/\" and a name, such as nvidia.com/gpu; CPU, memory and local storage are attributes of pod."},
 		{Code: InvalidEstimate, Summary: "Invalid estimate", Meaning: "An estimate is { low, mid, high, confidence }, its figures in rising order, where the attribute may be one; risk has one rule."},
+		{Code: InvalidCIDR, Summary: "Invalid address range", Meaning: "A range is an IPv4 network with its prefix, such as \"10.0.0.0/14\", and has a block for one node at least."},
 	}
 }
 

@@ -71,7 +71,7 @@ func TestPitfallMaxPodsOfAnUnmodelledCNI(t *testing.T) {
 	refused(t, map[string]unread{
 		"Cilium on EKS": {"cluster", "network {\n cni = \"cilium\"\n}", `"cilium"`, spec.NotOnGround, "EKS has no cni \"cilium\""},
 		"kubenet":       {"cluster", "network {\n cni = \"kubenet\"\n}", `"kubenet"`, spec.NotOnGround, "EKS has no cni \"kubenet\""},
-		"a pod range":   {"cluster", "network {\n pod_cidr = \"10.0.0.0/16\"\n}", "pod_cidr", spec.NotSupportedYet, "not supported yet"},
+		"a pod range":   {"cluster", "network {\n pod_cidr = \"10.0.0.0/16\"\n}", "pod_cidr", spec.NotOnGround, "have addresses of the zones' subnets"},
 	})
 	c := load(t, in("cluster", "")).Cluster
 	if got := assumed(&c, "network.cni"); len(got) != 1 || got[0] != " = vpc: provider aws" {
@@ -182,8 +182,8 @@ func TestPitfallAttachLimitsIgnored(t *testing.T) {
 // against a burst (aws/karpenter-provider-aws#3238).
 func TestPitfallBandwidthIgnored(t *testing.T) {
 	refused(t, map[string]unread{
-		"request_size":  {"workload", "replicas = 3\nrequest_size = \"1Mi\"", "request_size", spec.NotSupportedYet, "request_size of workload is not supported yet"},
-		"response_size": {"workload", "replicas = 3\nresponse_size = \"1Mi\"", "response_size", spec.NotSupportedYet, "response_size of workload is not supported yet"},
+		"request_size":  {"workload", "replicas = 3\nrequest_size = \"1Mi\"", "\"1Mi\"", spec.MissingDemand, "request_size is of requests, and the workload states no throughput"},
+		"response_size": {"workload", "replicas = 3\nresponse_size = \"1Mi\"", "\"1Mi\"", spec.MissingDemand, "response_size is of requests, and the workload states no throughput"},
 		"a burst":       {"bare workload", podOf("network_burst_mbps = 100"), "network_burst_mbps", spec.UnknownAttribute, `no attribute named "network_burst_mbps"`},
 	})
 	if p := load(t, in("bare workload", podOf("network_mbps = 100\n disk_mbps = 50"))).Cluster.NodeGroups[0].Workloads[0].Pod; p.Network != 100 || p.Disk != 50 {

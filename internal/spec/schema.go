@@ -271,7 +271,7 @@ func clusterBlock() block {
 					{name: "cni", kind: kindChoice, choices: []string{"vpc", "vpc_prefix", "cilium", "calico", "dataplane_v2", "kubenet"}, of: cnisOf, def: "by ground", doc: "vpc gives pods secondary addresses of the node, vpc_prefix /28 prefixes; kubenet and dataplane_v2 a range of the node; calico and cilium addresses of an overlay or of routed ranges."},
 					{name: "max_pods", kind: kindCount, least: 1, most: 1000, def: "by the CNI", doc: "Largest number of pods on a node; on GKE at most 256."},
 					{name: "free_ips_by_zone", kind: kindCounts, def: "not known", doc: "Addresses that the subnets of each zone have left, before this cluster is there. A zone that is not named is not held to any."},
-					{name: "pod_cidr", kind: kindOther, unbuilt: true, doc: "Address range of pods."},
+					{name: "pod_cidr", kind: kindText, def: "not known", doc: "Range of pod addresses, such as \"10.0.0.0/14\", of which each node gets a block: on GKE the smallest with twice as many addresses as max_pods, elsewhere a /24. A plan with more nodes than blocks cannot be met. Not where pods have addresses of subnets."},
 				},
 			},
 			{

@@ -167,8 +167,9 @@ func workload() block {
 			{name: "anti_affinity", kind: kindChoice, choices: []string{"none", "preferred", "required"}, def: "none", doc: "Keeps the pods of the workload apart, one to a domain: as a wish or as a condition."},
 			{name: "anti_affinity_key", kind: kindChoice, choices: []string{"hostname", "zone"}, def: "hostname", doc: "The domain of anti_affinity."},
 			{name: "priority", kind: kindCount, least: leastPriority, most: maxPriority, def: "0", doc: "Value of the pods' PriorityClass, which may be negative: higher ones are scheduled first. Nothing is planned to be evicted for them."},
-			{name: "request_size", kind: kindBytes, unbuilt: true, doc: "Bytes of a request."},
-			{name: "response_size", kind: kindBytes, unbuilt: true, doc: "Bytes of a response."},
+			{name: "request_size", kind: kindBytes, small: true, def: "not known", doc: "Bytes of a request in the mean: \"2Ki\". With it or response_size, what goes from zone to zone is counted and priced."},
+			{name: "response_size", kind: kindBytes, small: true, def: "not known", doc: "Bytes of a response in the mean."},
+			{name: "traffic_distribution", kind: kindChoice, choices: []string{"any", "prefer_same_zone"}, def: "any", doc: "How the workload's Service picks pods, where sizes are given. any: of all zones alike. prefer_same_zone: of the caller's zone where it has any (trafficDistribution: PreferSameZone)."},
 		},
 		blocks: append(demandBlocks(), podBlocks()...),
 	}

@@ -13,8 +13,9 @@ import (
 )
 
 // bill lists what the plan costs: the nodes, root disks, node fees and volumes of each
-// group, and the fees of the control plane; and what commitments make of it.
-func (m *maker) bill(groups []planner.GroupPlan, control *planner.ControlPlane, uses []planner.CommitmentUse) planner.Cost {
+// group, the fees of the control plane, and traffic between zones; and what commitments
+// make of it.
+func (m *maker) bill(groups []planner.GroupPlan, control *planner.ControlPlane, uses []planner.CommitmentUse, traffic []planner.ZoneTraffic) planner.Cost {
 	var lines []price.Line
 	for i := range groups {
 		lines = slices.Concat(lines, m.nodeLines(&groups[i]), m.rootDiskLines(&groups[i]), m.nodeFeeLines(&groups[i]), m.volumeLines(&groups[i]))
@@ -23,6 +24,7 @@ func (m *maker) bill(groups []planner.GroupPlan, control *planner.ControlPlane, 
 		lines = append(lines, price.Each("control_plane."+f.Name, "1 x "+f.Name+" fee"+m.paidBy(f.Price.Source), 1, hourly(f.Price)))
 	}
 	lines = append(lines, m.controlPlaneLines(control)...)
+	lines = append(lines, m.transferLines(traffic)...)
 	b := price.Sum(m.commit(lines, uses))
 	out := planner.Cost{Known: b.KnownPerHour, Total: planner.Amount{Known: b.Complete}}
 	if b.Complete {

@@ -9,7 +9,7 @@ import (
 // Bill is the bill of groups that were planned by hand.
 func Bill(c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, groups ...planner.GroupPlan) planner.Cost {
 	m := &maker{cluster: c, catalog: &cat, provider: prov}
-	return m.bill(groups, &planner.ControlPlane{}, nil)
+	return m.bill(groups, &planner.ControlPlane{}, nil, nil)
 }
 
 // Committed prices pools that were planned by hand under each commitment.

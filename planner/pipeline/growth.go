@@ -128,6 +128,7 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, at forecast.Month
 		}
 		grown[i] = p.sizedFor(&plan.NodeGroups[i], nodes)
 	}
+	out.Cost = sum(out.Cost, m.grownTransfer(plan.Network.Traffic, at.Number))
 	a.held(m.limits)
 	if a.err != nil || slices.Contains(a.out, true) {
 		return planner.GrowthMonth{}, a.err

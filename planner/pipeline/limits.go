@@ -34,7 +34,7 @@ func sumOf(limits []planner.Limit, parts ...uses) uses {
 	return total
 }
 
-// machine adds so many machines of a type with their disks.
+// machine adds so many machines of a type, each a node, with their disks.
 func (m *maker) machine(u uses, t *catalogs.InstanceType, capacity planner.CapacityType, nodes int, disks []planner.Disk) {
 	vcpus := planner.OnDemandVCPUsPath
 	if capacity == planner.Spot {
@@ -42,6 +42,7 @@ func (m *maker) machine(u uses, t *catalogs.InstanceType, capacity planner.Capac
 	}
 	n := int64(nodes)
 	u.add(m.limits, vcpus, n*int64(t.VCPUs))
+	u.add(m.limits, planner.PodCIDRPath, n)
 	u.add(m.limits, planner.GPUsPath, n*units.CeilDiv(int64(t.GPUs.Milli), 1000))
 	for _, d := range disks {
 		u.add(m.limits, planner.DiskPath, n*wholeGiB(d.Size))
@@ -125,6 +126,9 @@ func (m *maker) usesOfControlPlane(control *planner.ControlPlane) uses {
 			continue // hosts of a load balancer that are no machines of the catalog
 		}
 		m.machine(u, &t, planner.OnDemand, c.Nodes, c.Disks)
+		if c.Role != planner.RoleControlPlane {
+			u.add(m.limits, planner.PodCIDRPath, -int64(c.Nodes)) // hosts that are no nodes
+		}
 		for _, z := range c.NodesByZone {
 			u.add(m.limits, planner.FreeIPsPath(z.Zone), int64(z.Nodes))
 		}
@@ -156,7 +160,7 @@ func (m *maker) withinLimits(ctx context.Context, plan *planner.Plan) error {
 		if l.Used > l.Limit {
 			bad = append(bad, &planner.Infeasible{
 				Path:       l.Resource,
-				Constraint: fmt.Sprintf("the cheapest plan takes %d %s, and the limit is %d", l.Used, limitUnit(l.Resource), l.Limit),
+				Constraint: m.tooLittle(&l),
 				Margin:     fmt.Sprintf("%d too many", l.Used-l.Limit),
 				Remedy:     m.within(ctx, plan, i, parts[1:], l.Used-l.Limit),
 				Limit:      l.Limit, Need: l.Used,
@@ -164,6 +168,14 @@ func (m *maker) withinLimits(ctx context.Context, plan *planner.Plan) error {
 		}
 	}
 	return errors.Join(bad...)
+}
+
+// tooLittle says that the cheapest plan takes more than a limit.
+func (m *maker) tooLittle(l *planner.Limit) string {
+	if n := &m.cluster.Network; l.Resource == planner.PodCIDRPath {
+		return fmt.Sprintf("%s has %d blocks of /%d, one for the pods of each node, and the cheapest plan has %d nodes", n.PodCIDR, l.Limit, n.PodBlock, l.Used)
+	}
+	return fmt.Sprintf("the cheapest plan takes %d %s, and the limit is %d", l.Used, limitUnit(l.Resource), l.Limit)
 }
 
 // limitUnit says what a limit counts.
@@ -177,6 +189,8 @@ func limitUnit(resource string) string {
 		return "GPUs"
 	case planner.DiskPath:
 		return "GiB of disks"
+	case planner.PodCIDRPath:
+		return "nodes with a range for their pods"
 	}
 	return "addresses"
 }
@@ -187,6 +201,9 @@ func limitUnit(resource string) string {
 func (m *maker) within(ctx context.Context, plan *planner.Plan, i int, groups []uses, excess int64) string {
 	l := &m.limits[i]
 	raise := fmt.Sprintf("raise it to %d", l.Limit+excess)
+	if l.Resource == planner.PodCIDRPath {
+		raise = m.widerRange(plan, int(l.Limit+excess))
+	}
 	var best lowering
 	for at := range plan.NodeGroups {
 		g := &plan.NodeGroups[at]

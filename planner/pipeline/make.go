@@ -106,7 +106,9 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	}
 	plan.Commitments = m.commitments(m.committables(groups, &control), m.cluster.AsOf)
 	plan.ToCommit = m.splits(groups, &control, plan.Commitments)
-	plan.Cost = m.bill(groups, &control, plan.Commitments)
+	traffic := m.crossZone(groups)
+	plan.Network = &planner.NetworkPlan{Traffic: traffic}
+	plan.Cost = m.bill(groups, &control, plan.Commitments, traffic)
 	if err := m.withinBudget(ctx, &plan); err != nil {
 		return planner.Plan{}, err
 	}
@@ -125,6 +127,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		return planner.Plan{}, err
 	}
 	plan.ControlPlane.Load = m.loads(&plan)
+	plan.Network = m.network(&plan, traffic)
 	m.outages(plan.NodeGroups, &plan.ControlPlane)
 	plan.Assumptions = m.assumptions(&plan)
 	plan.Findings = practice.Check(&plan, m.catalog, &m.terms)
@@ -215,6 +218,9 @@ func (m *maker) assumptions(plan *planner.Plan) []planner.Assumption {
 		for j := range g.Workloads {
 			w := &g.Workloads[j]
 			path := g.Path() + ".workload." + w.Name
+			if w.RequestSize+w.ResponseSize > 0 {
+				out = append(out, planner.Assumption{Path: path + ".request_size", Value: "callers stand evenly in the cluster's zones", Source: "model traffic between zones"})
+			}
 			switch w.Demand.Way {
 			case planner.FromLatency:
 				out = append(out, modelAssumptions(path, &w.Demand)...)

@@ -105,8 +105,9 @@ func (j *journey) budget(c *candidate, u *planner.Upgrade) {
 	}
 }
 
-// atPeak is what is taken of the account's limits at the peak of a strategy. A second
-// cluster has a network of its own.
+// atPeak is what is taken of the account's limits at the peak of a strategy: the
+// provider's control plane takes its addresses before nodes follow. A second cluster has
+// a network of its own.
 func (j *journey) atPeak(c *candidate) []planner.Limit {
 	m := j.m
 	if len(m.limits) == 0 {
@@ -136,10 +137,14 @@ func (j *journey) atPeak(c *candidate) []planner.Limit {
 	}
 	out := slices.Clone(m.limits)
 	for i := range out {
-		out[i].Used = now[i] + more[i]
-		if together && slices.ContainsFunc(m.cluster.Network.FreeIPs, func(z planner.ZoneAddresses) bool { return planner.FreeIPsPath(z.Zone) == out[i].Resource }) {
-			out[i].Used = now[i]
+		ofZone := slices.ContainsFunc(m.cluster.Network.FreeIPs, func(z planner.ZoneAddresses) bool { return planner.FreeIPsPath(z.Zone) == out[i].Resource })
+		switch {
+		case together && (ofZone || out[i].Resource == planner.PodCIDRPath):
+			more[i] = 0
+		case ofZone:
+			more[i] = max(more[i], int64(m.terms.UpgradeAddresses))
 		}
+		out[i].Used = now[i] + more[i]
 	}
 	return out
 }

@@ -40,15 +40,6 @@ func unknownZones(v *view) []planner.Finding {
 	return found
 }
 
-func networkRules() []rule {
-	return []rule{{Rule{
-		ID: "NW-01", Title: "max_pods is what the network can address", DefaultSeverity: planner.Warning,
-		What: "network.max_pods is above what the VPC CNI of AWS can give addresses to on a chosen type: interfaces x (addresses - 1) + 2, with prefixes 16 for each address.",
-		Why:  "The scheduler would send pods that never get an address and hang in ContainerCreating. Plans count with the smaller figure.",
-		Fix:  "Lower max_pods, use cni = \"vpc_prefix\", or choose types with more interfaces.",
-	}, tooManyPods}}
-}
-
 func tooManyPods(v *view) []planner.Finding {
 	ofEC2 := v.c.Network.CNI == planner.VPC || v.c.Network.CNI == planner.VPCPrefix
 	if !ofEC2 || v.c.Network.MaxPods == 0 {

@@ -178,6 +178,7 @@ func (k *checker) bill() {
 	}
 	due := k.controlPlaneOwed()
 	maps.Copy(due, k.commitmentsOwed())
+	maps.Copy(due, k.transfersOwed())
 	for _, item := range sortedKeys(due) {
 		k.line(item, byItem[item], []owed{due[item]})
 	}
@@ -222,6 +223,9 @@ func (k *checker) groupLines(g *group, byItem map[string][]planner.CostLine) {
 // the control plane, or its fees, all together; empty for anything else.
 func (k *checker) item(path string) string {
 	if _, isPart := k.controlPlaneOwed()[path]; isPart {
+		return path
+	}
+	if _, crosses := k.transfersOwed()[path]; crosses {
 		return path
 	}
 	if strings.HasPrefix(path, "pricing.") {

@@ -43,6 +43,7 @@ func (k *checker) taken() map[string]int64 {
 			kind = planner.SpotVCPUsPath
 		}
 		took[kind] += int64(n) * int64(t.VCPUs)
+		took[planner.PodCIDRPath] += int64(n)
 		took[planner.GPUsPath] += int64(n) * up(int64(t.GPUs.Milli), 1000)
 		for _, d := range disks {
 			took[planner.DiskPath] += int64(n) * up(int64(d.Size), int64(units.GiB))
@@ -75,6 +76,9 @@ func (k *checker) taken() map[string]int64 {
 	}
 	for _, m := range k.plan.ControlPlane.Machines {
 		machines(m.InstanceType, false, m.Nodes, m.Disks)
+		if m.Role != planner.RoleControlPlane && k.types[m.InstanceType] != nil {
+			took[planner.PodCIDRPath] -= int64(m.Nodes)
+		}
 		for _, z := range m.NodesByZone {
 			if k.types[m.InstanceType] != nil {
 				took[planner.FreeIPsPath(z.Zone)] += int64(z.Nodes)

@@ -38,6 +38,9 @@
 //     costs and peaks are the sums of their parts, the peak is within the limits, time
 //     never runs back, what can be used is within what the spec asks for, and what is
 //     recommended is of the best and not blocked;
+//   - the addresses that an upgrade takes of each zone, and the nodes of months of growth
+//     that take a block of the range of pods: that they follow from what the strategy and
+//     the months say;
 //   - the nodes and cost of months of growth: their dates, groups and signs, and that
 //     machines of one's own stand there in such numbers;
 //   - the month in which a group runs out and how much it needs then: order, dates, that
@@ -167,6 +170,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	k.growth()
 	k.runsOut()
 	k.limits()
+	k.network()
 	k.uncertainty()
 	k.lists()
 	return k.answer()

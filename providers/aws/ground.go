@@ -28,7 +28,7 @@ func terms() planner.Terms {
 		ReservedLabels: []string{"eks.amazonaws.com"},
 		Families:       machines.EC2Families(), Burstable: machines.EC2Burstable(), FamilyEnd: ".", TypeExample: "m7g.large", Spot: true,
 		Commitments: machines.EC2Commitments(),
-		HiddenZone:  machines.IsEC2Zone, Addresses: Addresses,
+		HiddenZone:  machines.IsEC2Zone, Addresses: Addresses, UpgradeAddresses: upgradeAddresses, ZoneTransfer: machines.EC2ZoneTransfer(),
 		DiskType: "gp3", NodeDisk: leastRootDisk, LeastRootDisk: leastRootDisk,
 		LeastRootDiskWhy: "The volume is made from the image's snapshot of 20Gi, and EC2 refuses a smaller one.",
 		RootDiskProblem:  machines.EBSProblem, VolumeProblem: machines.EBSVolumeProblem,
@@ -37,6 +37,11 @@ func terms() planner.Terms {
 		DefaultTier: map[planner.Environment]string{planner.Production: "standard", planner.Development: "standard"},
 	}
 }
+
+// upgradeAddresses is what an upgrade of the control plane may take of the subnets that
+// the cluster was made with (Amazon EKS user guide, "Update existing cluster to new
+// Kubernetes version": "up to five available IP addresses").
+const upgradeAddresses = 5
 
 // leastRootDisk is the snapshot of the AL2023 root volume and of the Bottlerocket
 // data volume of the EKS images.

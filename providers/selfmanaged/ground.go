@@ -1,6 +1,8 @@
 package selfmanaged
 
 import (
+	"math/bits"
+
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -29,7 +31,7 @@ func OnAWS() planner.Ground {
 	t.DiskType, t.EtcdDiskType = "gp3", "gp3"
 	t.EtcdDisks = []string{"gp3", "io1", "io2"}
 	t.DisksFixedThroughput = []string{"io1", "io2"}
-	t.Addresses = oneAddress
+	t.Addresses, t.ZoneTransfer = oneAddress, machines.EC2ZoneTransfer()
 	return ground(site{
 		terms: t, mechanics: onCloud(bootEC2), partitions: CloudPartitions, balancer: networkLoadBalancer,
 		memory: func(cat *catalogs.Catalog) visibleMemory { return machines.NewEC2Memory(cat).Visible },
@@ -47,6 +49,7 @@ func OnGCP() planner.Ground {
 	t.DiskType, t.EtcdDiskType = machines.PDBalanced, machines.PDSSD
 	t.EtcdDisks = []string{machines.PDSSD, machines.PDBalanced, machines.HyperdiskBalanced}
 	t.DisksBySize = []string{machines.PDSSD, machines.PDBalanced}
+	t.ZoneTransfer = machines.GCEZoneTransfer()
 	return ground(site{
 		terms: t, mechanics: onCloud(bootGCE), partitions: CloudPartitions, balancer: forwardingRule,
 		memory: func(*catalogs.Catalog) visibleMemory { return machines.GCEVisible },
@@ -75,10 +78,21 @@ func OnPremises() planner.Ground {
 // of an overlay or of ranges that are routed to it.
 func oneAddress(*planner.Network, *catalogs.InstanceType, int) int { return 1 }
 
+// nodeMask is the length of the prefix of each node's block of pod addresses
+// (kube-controller-manager, --node-cidr-mask-size-ipv4; Cilium's cluster-pool gives
+// blocks of the same size).
+const nodeMask = 24
+
+// podBlock returns nodeMask, or less where a node may run more pods than the block has
+// addresses.
+func podBlock(maxPods int) int {
+	return min(nodeMask, 32-bits.Len(uint(max(maxPods-1, 0))))
+}
+
 // commonTerms are what all grounds share.
 func commonTerms() planner.Terms {
 	return planner.Terms{
-		Mode: planner.SelfManaged,
+		Mode: planner.SelfManaged, PodBlock: podBlock,
 		CNIs: []planner.CNI{planner.Calico, planner.Cilium}, Images: []planner.Image{planner.Ubuntu}, Kubelet: true,
 	}
 }
