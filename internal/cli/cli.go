@@ -149,7 +149,7 @@ Start with:  scantling init && scantling plan
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
 		initCommand(w), importCommand(w), validateCommand(w), fmtCommand(w),
-		planCommand(w), explainCommand(w), compareCommand(w), drillCommand(w), upgradeCommand(w), verifyCommand(w), diffCommand(w), emitCommand(w),
+		planCommand(w), explainCommand(w), compareCommand(w), drillCommand(w), upgradeCommand(w), verifyCommand(w), diffCommand(w), calibrateCommand(w), emitCommand(w),
 		catalogCommand(w), versionCommand(w),
 	)
 	root.SetHelpCommand(helpCommand())

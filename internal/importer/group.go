@@ -134,7 +134,7 @@ func (g *group) hosts() bool {
 // has reports whether a node is of the group: of its pool, or with its labels.
 func (g *group) has(n *Node) bool {
 	if g.pool != "" {
-		return n.pool() == g.pool
+		return n.Pool() == g.pool
 	}
 	for k, v := range g.selector {
 		if n.Labels[k] != v {
@@ -144,8 +144,8 @@ func (g *group) has(n *Node) bool {
 	return len(g.selector) > 0
 }
 
-// pool returns the group of the node, by its provider's label.
-func (n *Node) pool() string {
+// Pool returns the group of the node, by its provider's label.
+func (n *Node) Pool() string {
 	for _, key := range poolLabels() {
 		if name := n.Labels[key]; name != "" {
 			return name

@@ -10,15 +10,17 @@ type Node struct {
 	// Version of its kubelet, "v1.35.2-eks-1a2b3c4".
 	Version string
 	// ProviderID is "aws:///us-east-1a/i-0123" or "gce://project/zone/name".
-	ProviderID  string
-	Allocatable corev1.ResourceList
-	OSImage     string
+	ProviderID string
+	// Capacity is what the kubelet sees, of memory MemTotal; Allocatable what of it is
+	// left to pods.
+	Capacity, Allocatable corev1.ResourceList
+	OSImage               string
 	Place
 }
 
 func (r *reading) readNode(n *corev1.Node) {
 	r.Nodes = append(r.Nodes, Node{
 		Name: n.Name, Labels: n.Labels, Taints: n.Spec.Taints, Version: n.Status.NodeInfo.KubeletVersion, ProviderID: n.Spec.ProviderID,
-		Allocatable: n.Status.Allocatable, OSImage: n.Status.NodeInfo.OSImage, Place: r.place(),
+		Capacity: n.Status.Capacity, Allocatable: n.Status.Allocatable, OSImage: n.Status.NodeInfo.OSImage, Place: r.place(),
 	})
 }

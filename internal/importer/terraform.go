@@ -33,7 +33,7 @@ func terraformGroups(t *tfread.Cluster, found *Found, zones int) []*group {
 		g.name = unused(g.name, taken)
 		g.ownLabels()
 		for i := range found.Nodes {
-			if n := &found.Nodes[i]; n.Labels[groupLabel] == g.name || slices.ContainsFunc(g.terraform.pools, func(p *tfread.Pool) bool { return n.pool() == p.Name }) {
+			if n := &found.Nodes[i]; n.Labels[groupLabel] == g.name || slices.ContainsFunc(g.terraform.pools, func(p *tfread.Pool) bool { return n.Pool() == p.Name }) {
 				g.nodes = append(g.nodes, n)
 			}
 		}
