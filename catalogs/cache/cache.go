@@ -32,8 +32,11 @@ import (
 // plans that were made from them: a month of one refresh a day.
 const Kept = 30
 
+// Extension is how the file of a catalog ends.
+const Extension = ".tsv.gz"
+
 const (
-	extension       = ".tsv.gz"
+	extension       = Extension
 	reportExtension = ".json"
 	// maxPacked bounds what is read of a file: no catalog is as large unpacked.
 	maxPacked = 32 << 20
@@ -111,6 +114,18 @@ func Pack(c catalogs.Catalog, r *Report) (Entry, error) {
 
 // unpack reads a packed catalog, which must be the one that is named.
 func unpack(packed []byte, n Name) (Entry, error) {
+	e, err := Unpack(packed)
+	if err == nil && e.Name() != n {
+		err = fmt.Errorf("%w: it is the catalog of %s", catalogs.ErrDamaged, e.Name())
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	return e, nil
+}
+
+// Unpack reads the file of a catalog, whichever region it is of.
+func Unpack(packed []byte) (Entry, error) {
 	encoded, err := catalogs.Decompress(packed)
 	if err != nil {
 		return Entry{}, err
@@ -120,10 +135,7 @@ func unpack(packed []byte, n Name) (Entry, error) {
 		return Entry{}, err
 	}
 	e := Entry{Catalog: c, packed: packed}
-	if e.Name() != n {
-		return Entry{}, fmt.Errorf("%w: it is the catalog of %s", catalogs.ErrDamaged, e.Name())
-	}
-	return e, nil
+	return e, e.Name().Check()
 }
 
 // Cache is a folder of catalogs. It need not be there before the first Put.
@@ -212,6 +224,28 @@ func (c *Cache) Version(n Name, sha256 string) (Entry, error) {
 		return Entry{}, &DamagedError{Path: path, Provider: n.Provider, Region: n.Region, Err: fmt.Errorf("%w: its sha256 is %s", catalogs.ErrDamaged, e.Catalog.SHA256)}
 	}
 	return e, c.report(&e)
+}
+
+// Find returns the catalogs, current and earlier, whose digest starts so, by digest.
+func (c *Cache) Find(start string) (map[string]Name, error) {
+	found := map[string]Name{}
+	names, err := c.List()
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range names {
+		versions, err := readDir(c.versions(n))
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range versions {
+			sha, ok := strings.CutSuffix(v.Name(), extension)
+			if ok && digestText.MatchString(sha) && strings.HasPrefix(sha, start) {
+				found[sha] = n
+			}
+		}
+	}
+	return found, nil
 }
 
 var digestText = regexp.MustCompile(`^[0-9a-f]{64}$`)

@@ -67,6 +67,7 @@ first, as by 'scantling verify': exit 3 if anything is wrong with it.`,
 	}
 	flags.register(cmd)
 	flags.registerLock(cmd)
+	flags.registerAge(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "`format` on stdout: text or json")
 	return cmd
 }

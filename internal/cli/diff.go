@@ -92,6 +92,7 @@ is listed.`,
 	}
 	o.spec.register(cmd)
 	o.spec.registerLock(cmd)
+	o.spec.registerAge(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "`format` on stdout: text, markdown (a comment for a pull request) or json")
 	cmd.Flags().StringVar(&o.failOn, "fail-on", "none", "exit 3 `on` change (anything; the default for drift), or on a new finding of that severity: info, warning or error")
 	cmd.Flags().StringVar(&o.maxIncrease, "max-increase", "", "exit 3 if the bill grows by more than this `share`")

@@ -63,6 +63,7 @@ with it.`,
 	}
 	o.spec.register(cmd)
 	o.spec.registerLock(cmd)
+	o.spec.registerAge(cmd)
 	cmd.Flags().StringArrayVar(&o.kill, "kill", nil, "fail `what`: zone=ZONE, nodes=COUNT or node=GROUP/ZONE; may be repeated")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "`format` on stdout: text or json")
 	cmd.Flags().BoolVar(&o.check, "check", false, "exit 3 if not everything finds a place, stays ready and keeps its quorum")

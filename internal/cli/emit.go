@@ -52,6 +52,7 @@ written, or if the lock file beside the spec or document is not what the plan sa
 	cmd.Args = e.args
 	e.spec.register(cmd)
 	e.spec.registerLock(cmd)
+	e.spec.registerAge(cmd)
 	cmd.Flags().StringVar(&e.out, "out", "", "write into `dir`")
 	cmd.Flags().StringVar(&e.style, "style", "", "of Terraform: `vars|root`, in place of the emit block's style")
 	cmd.Flags().StringVar(&e.from, "from", "", "the plan document that stands: changes that do not apply in place are written in steps (`old-plan.json`)")

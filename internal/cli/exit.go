@@ -30,7 +30,7 @@ func ExitCodes() []string {
 		Done:              "done",
 		WrongInput:        "the spec or an input file is wrong",
 		WrongUse:          "wrong use: unknown command, flag or argument",
-		GateFailed:        "a gate failed: --fail-on, --catalog-max-age, --max-increase, plan --check, fmt --check, drill --check, upgrade --check, emit --check, diff, calibrate, verify",
+		GateFailed:        "a gate failed: --fail-on, --catalog-max-age, --max-increase, plan --check, fmt --check, drill --check, upgrade --check, emit --check, catalog diff --check, diff, calibrate, verify",
 		CannotBeMet:       "the spec cannot be met",
 		EnvironmentFailed: "the environment failed: reading, writing, the network, credentials, interrupt",
 		OurBug:            "a bug of ours: a plan that failed its own check, or a panic",

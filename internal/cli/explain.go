@@ -57,5 +57,6 @@ TOPIC is one of
 	}
 	flags.register(cmd)
 	flags.registerLock(cmd)
+	flags.registerAge(cmd)
 	return cmd
 }

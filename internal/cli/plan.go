@@ -17,7 +17,6 @@ import (
 
 type planOptions struct {
 	spec   specFlags
-	age    ageFlags
 	path   string
 	output string
 	out    string
@@ -53,15 +52,12 @@ folder). Every plan is checked by an independent verifier before it is shown.`,
 			if o.lock && o.check {
 				return usage(errors.New("--lock writes what --check only compares: give one of them"))
 			}
-			if err := o.age.check(); err != nil {
-				return err
-			}
 			return o.run(cmd.Context(), w)
 		},
 	}
 	o.spec.register(cmd)
-	o.age.register(cmd)
 	o.spec.registerLock(cmd)
+	o.spec.registerAge(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "`format` on stdout: text or json")
 	cmd.Flags().StringVar(&o.out, "out", "", "also write the plan as JSON to `file`")
 	cmd.Flags().StringVar(&o.failOn, "fail-on", "none", "exit 3 if a finding is at least this `severity`: info, warning or error")
@@ -83,16 +79,9 @@ func (o *planOptions) run(ctx context.Context, w *World) error {
 	if err := o.spec.apart(o.out); err != nil {
 		return err
 	}
-	oldest, err := o.age.limit(s)
-	if err != nil {
-		return err
-	}
-	p, err := w.plan(ctx, s)
+	p, err := o.spec.plan(ctx, w, s)
 	if err != nil {
 		return o.explainInfeasible(w, s, err)
-	}
-	if err := o.age.gate(w, p, oldest); err != nil {
-		return err
 	}
 	var doc bytes.Buffer
 	if err := document.Encode(&doc, p, Version); err != nil {

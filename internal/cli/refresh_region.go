@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -105,7 +104,9 @@ func (w *World) refreshOne(ctx context.Context, o *refreshOptions, c *cache.Cach
 	for _, q := range result.Quotas {
 		row.Quotas = append(row.Quotas, document.AccountQuota(q))
 	}
-	row.Changed, row.Added, row.Removed = differences(&before, &e.Catalog)
+	d := catalogs.Compare(&before, &e.Catalog)
+	row.Changed = d.Moves(catalogs.TermOnDemand)
+	row.Added, row.Removed = catalogs.CountOf(d.Types, catalogs.Added), catalogs.CountOf(d.Types, catalogs.Gone)
 	return nil
 }
 
@@ -128,23 +129,6 @@ func plausible(n cache.Name, today units.Date, c *catalogs.Catalog) error {
 		Kind: refresh.Answer, Call: "refresh", Err: fmt.Errorf("the catalog that was collected is not used: %s", what),
 		Advice: "Check that the account may see what the region offers, and try again.",
 	}
-}
-
-// differences counts the types of after whose price on demand is another than in
-// before, those that before does not have, and those that it alone has.
-func differences(before, after *catalogs.Catalog) (changed, added, removed int) {
-	byName := func(t catalogs.InstanceType, name string) int { return strings.Compare(t.Name, name) }
-	for i := range after.Types {
-		t := &after.Types[i]
-		at, ok := slices.BinarySearchFunc(before.Types, t.Name, byName)
-		switch {
-		case !ok:
-			added++
-		case before.Types[at].OnDemand.Known() != t.OnDemand.Known() || before.Types[at].OnDemand.Rate != t.OnDemand.Rate:
-			changed++
-		}
-	}
-	return changed, added, len(before.Types) - (len(after.Types) - added)
 }
 
 // dayOf is the day of an instant, in UTC.

@@ -33,6 +33,8 @@ type specFlags struct {
 	diags hcl.Diagnostics
 	// lock is nil where the command plans nothing.
 	lock *lockFlags
+	// age is nil where the command plans nothing.
+	age *ageFlags
 }
 
 func (f *specFlags) register(cmd *cobra.Command) {
@@ -89,6 +91,9 @@ func (f *specFlags) load(w *World, path string) (*spec.Spec, error) {
 // decode decodes the spec at path, whose files were read, with what its lock keeps.
 // Every mistake has been told when it returns an error.
 func (f *specFlags) decode(w *World, path string, read []files.File) (*spec.Spec, error) {
+	if err := f.age.check(); err != nil {
+		return nil, err
+	}
 	in := spec.Inputs{Vars: f.vars, Env: w.Env}
 	for _, rule := range practice.Rules() {
 		in.Rules = append(in.Rules, rule.ID)
@@ -147,9 +152,13 @@ func (w *World) tell(list []spec.File, diags hcl.Diagnostics) error {
 	return nil
 }
 
-// plan plans the spec. What cannot be met has been told when it returns an
-// error.
-func (w *World) plan(ctx context.Context, s *spec.Spec) (*planner.Plan, error) {
+// plan plans the spec, unless its prices are older than is allowed. What cannot be met,
+// or is too old, has been told when it returns an error.
+func (f *specFlags) plan(ctx context.Context, w *World, s *spec.Spec) (*planner.Plan, error) {
+	oldest, err := f.age.limit(&s.Cluster)
+	if err != nil {
+		return nil, err
+	}
 	p, err := run.Plan(ctx, s)
 	if diags := run.Explain(s, err); len(diags) > 0 {
 		if err := w.tell(s.Files(), diags); err != nil {
@@ -157,7 +166,10 @@ func (w *World) plan(ctx context.Context, s *spec.Spec) (*planner.Plan, error) {
 		}
 		return nil, &exitError{code: CannotBeMet, err: err, said: true}
 	}
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	return p, f.age.gate(w, p, oldest)
 }
 
 // planFrom returns the plan at path: that of the document if the file there is
@@ -173,6 +185,9 @@ func (f *specFlags) planFrom(ctx context.Context, w *World, path string) (_ *pla
 			if len(f.vars)+len(f.varFiles) > 0 {
 				return nil, false, usage(fmt.Errorf("%s is a plan document: --var and --var-file are for specs", path))
 			}
+			if f.age.given() {
+				return nil, false, usage(fmt.Errorf("%s is a plan document, of the prices that it was made with: --today and --catalog-max-age are for specs", path))
+			}
 			f.read = append(f.read, path)
 			p, err := decodePlan(file)
 			return p, true, err
@@ -185,7 +200,7 @@ func (f *specFlags) planFrom(ctx context.Context, w *World, path string) (_ *pla
 	if err != nil {
 		return nil, false, err
 	}
-	p, err := w.plan(ctx, s)
+	p, err := f.plan(ctx, w, s)
 	return p, false, err
 }
 

@@ -82,6 +82,7 @@ verified first, as by 'scantling verify': exit 3 if anything is wrong with it.`,
 	}
 	o.spec.register(cmd)
 	o.spec.registerLock(cmd)
+	o.spec.registerAge(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "compare an upgrade to `minor`, whatever the spec declares: 1.36")
 	f.StringVar(&o.strategy, "strategy", "", "show the course of the strategy `name` instead of the recommended one")

@@ -73,10 +73,10 @@ func (o Offers) Load(provider, region string) (catalogs.Catalog, error) {
 	return c, err
 }
 
-// version returns the catalog of a region with that digest, from wherever it is: the
+// Version returns the catalog of a region with that digest, from wherever it is: the
 // digest says that it is the one that was meant, so the snapshot is asked even where
 // it is left out. The error wraps cache.ErrAbsent where it is nowhere.
-func (o Offers) version(provider, region, sha256 string) (catalogs.Catalog, error) {
+func (o Offers) Version(provider, region, sha256 string) (catalogs.Catalog, error) {
 	if o.Store != nil {
 		e, err := o.Store.Version(cache.Name{Provider: provider, Region: region}, sha256)
 		if err == nil || !errors.Is(err, cache.ErrAbsent) {
@@ -108,7 +108,7 @@ func (o Offers) catalogOf(g *planner.Ground, p *planner.Plan) (catalogs.Catalog,
 	var cat catalogs.Catalog
 	var err error
 	if g.Catalog == nil {
-		cat, err = o.version(p.Cluster.Provider, p.Cluster.Region, p.Catalog.SHA256)
+		cat, err = o.Version(p.Cluster.Provider, p.Cluster.Region, p.Catalog.SHA256)
 	} else {
 		cat, err = ownCatalog(g, &p.Cluster)
 	}
