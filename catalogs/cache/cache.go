@@ -255,7 +255,7 @@ func (c *Cache) read(path string, n Name) (Entry, error) {
 	if err := n.Check(); err != nil {
 		return Entry{}, fmt.Errorf("%w: %w", ErrAbsent, err)
 	}
-	packed, err := readFile(path, maxPacked)
+	packed, err := readFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Entry{}, fmt.Errorf("%w: %s", ErrAbsent, n)
@@ -272,7 +272,7 @@ func (c *Cache) read(path string, n Name) (Entry, error) {
 // report reads the report of an entry, if there is one.
 func (c *Cache) report(e *Entry) error {
 	path := filepath.Join(c.versions(e.Name()), e.Catalog.SHA256+reportExtension)
-	text, err := readFile(path, maxPacked)
+	text, err := readFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -287,18 +287,18 @@ func (c *Cache) report(e *Entry) error {
 	return nil
 }
 
-// readFile reads a file, which may not be larger than limit.
-func readFile(path string, limit int64) (b []byte, err error) {
+// readFile reads a file, which may not be larger than maxPacked.
+func readFile(path string) (b []byte, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if b, err = io.ReadAll(io.LimitReader(f, limit+1)); err != nil {
+	if b, err = io.ReadAll(io.LimitReader(f, maxPacked+1)); err != nil {
 		return nil, err
 	}
-	if int64(len(b)) > limit {
-		return nil, fmt.Errorf("%s: larger than %d MiB", path, limit>>20)
+	if len(b) > maxPacked {
+		return nil, fmt.Errorf("%s: larger than %d MiB", path, maxPacked>>20)
 	}
 	return b, nil
 }

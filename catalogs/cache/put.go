@@ -97,7 +97,7 @@ func (c *Cache) stage(e *Entry, backup bool) (kept []*staged, live *staged, err 
 	if live.temporary, err = c.write(home, e.packed); err != nil || !backup {
 		return kept, live, err
 	}
-	old, err := readFile(live.target, maxPacked)
+	old, err := readFile(live.target)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		live.fresh = true

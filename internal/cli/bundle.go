@@ -177,27 +177,36 @@ that were made from them. --sha256 refuses any other file.`,
 func catalogRemoveCommand(w *World) *cobra.Command {
 	n := cache.Name{}
 	cmd := &cobra.Command{
-		Use:   "remove --region REGION",
-		Short: "Take a region out of the cache, with its earlier catalogs",
+		Use:   "remove --region REGION | NAME",
+		Short: "Take a region, or a file of machines, out of the cache",
 		Long: `Take the catalog of a region out of the cache, with the earlier ones: plans are made from
-the snapshot again. Plans that were made from them can no longer be verified.`,
-		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if n.Region == "" {
-				return usage(errors.New("which one? Give --region REGION"))
+the snapshot again. Plans that were made from them can no longer be verified. Or take out
+the file of machines that 'catalog add' keeps under NAME: plans that were made with them
+stay as they are.`,
+		Example: `  scantling catalog remove --region us-east-1
+  scantling catalog remove datacenter`,
+		Args: atMostOneArg,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if (n.Region == "") == (len(args) == 0) {
+				return usage(errors.New("which one? Give --region REGION, or the name of a file of machines"))
 			}
 			c, err := w.cache()
 			if err != nil {
 				return exit(EnvironmentFailed, err)
 			}
-			err = c.Remove(n)
+			what := n.String()
+			if len(args) > 0 {
+				what, err = args[0], c.RemoveShared(args[0])
+			} else {
+				err = c.Remove(n)
+			}
 			if errors.Is(err, cache.ErrAbsent) {
 				return usage(err)
 			}
 			if err != nil {
 				return exit(EnvironmentFailed, err)
 			}
-			return w.print(fmt.Appendf(nil, "Removed %s.\n", n))
+			return w.print(fmt.Appendf(nil, "Removed %s.\n", what))
 		},
 	}
 	cmd.Flags().StringVar(&n.Provider, "provider", "aws", "the `cloud`: aws or gcp")

@@ -30,7 +30,7 @@ func catalogCommand(w *World) *cobra.Command {
 	}
 	cmd.AddCommand(
 		catalogListCommand(w), catalogShowCommand(w), catalogStatusCommand(w),
-		catalogRefreshCommand(w), catalogDiffCommand(w), catalogExportCommand(w), catalogImportCommand(w), catalogRemoveCommand(w),
+		catalogRefreshCommand(w), catalogDiffCommand(w), catalogAddCommand(w), catalogExportCommand(w), catalogImportCommand(w), catalogRemoveCommand(w),
 	)
 	return cmd
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +30,7 @@ func catalogStatusCommand(w *World) *cobra.Command {
 		Short: "Say where the catalogs are, how old, and how sure their prices",
 		Long: `Say of each region which catalog plans are made from: where it is, of which day and how
 old, how many of its prices are known and how, and how many rows were not believed when
-it was refreshed. Exit 5 if a catalog of the cache cannot be used.`,
+it was refreshed; and which files of machines 'catalog add' keeps. Exit 5 if a catalog of the cache cannot be used.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := oneOf("output", o.output, "text", "json"); err != nil {
@@ -75,11 +76,17 @@ func (o *statusOptions) run(w *World) error {
 	if err != nil {
 		return err
 	}
+	var machines []document.MachinesState
+	if o.provider == "" && o.region == "" && (o.source == anyCatalog || o.source == onlyCache) {
+		if machines, err = w.machineStates(); err != nil {
+			return err
+		}
+	}
 	list = slices.DeleteFunc(list, func(s document.CatalogState) bool {
 		return o.provider != "" && s.Provider != o.provider || o.region != "" && s.Region != o.region
 	})
-	if len(list) == 0 {
-		return usage(fmt.Errorf("there is no catalog of %s %s", o.provider, o.region))
+	if len(list)+len(machines) == 0 {
+		return usage(o.none())
 	}
 	var damaged error
 	for i := range list {
@@ -89,16 +96,33 @@ func (o *statusOptions) run(w *World) error {
 		}
 		list[i].AgeDays = list[i].Date.DaysUntil(day)
 	}
+	for _, m := range machines {
+		if m.Problem != "" {
+			damaged = exit(EnvironmentFailed, fmt.Errorf("the machines named %s cannot be used", m.Name))
+		}
+	}
 	var answer bytes.Buffer
 	if o.output == "json" {
-		err = document.EncodeCatalogStatus(&answer, list, Version)
+		err = document.EncodeCatalogStatus(&answer, list, machines, Version)
 	} else {
-		err = report.CatalogStatus(&answer, list, w.look())
+		err = report.CatalogStatus(&answer, list, machines, w.look())
 	}
 	if err != nil {
 		return err
 	}
 	return errors.Join(damaged, w.print(answer.Bytes()))
+}
+
+// none says that there is no catalog.
+func (o *statusOptions) none() error {
+	what := strings.TrimSpace(o.provider + " " + o.region)
+	switch {
+	case what != "":
+		return fmt.Errorf("there is no catalog of %s", what)
+	case o.source == onlyCache:
+		return errors.New("the cache is empty: scantling catalog refresh --region REGION, or scantling catalog import FILE, fills it")
+	}
+	return fmt.Errorf("there is no catalog in %s", o.source)
 }
 
 // states returns the catalogs that plans are made from, sorted by provider and region.

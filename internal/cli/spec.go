@@ -127,12 +127,17 @@ func (f *specFlags) decode(w *World, path string, read []files.File) (*spec.Spec
 		shown = append(shown, spec.File(file))
 		return file.Content, nil
 	}
+	machines := sharedMachines{world: w, read: func(file spec.File, path string) {
+		f.read = append(f.read, path)
+		shown = append(shown, file)
+	}}
+	in.Machines = &machines
 	s, diags := spec.Load(list, in, &from)
 	f.diags = diags
 	if err := w.tell(shown, diags); err != nil {
 		return nil, err
 	}
-	if diags.HasErrors() && from.err != nil {
+	if diags.HasErrors() && (from.err != nil || machines.err != nil) {
 		return nil, said(EnvironmentFailed)
 	}
 	if diags.HasErrors() {

@@ -67,6 +67,8 @@ func refused(t *testing.T, args []string, oneOf ...string) string {
 		Args:   append([]string{"plan", "-o", "json", "--out", filepath.Join(dir, "plan.json")}, args...),
 		Stdin:  strings.NewReader(""),
 		Stdout: &out, Stderr: &errs,
+		// The files of machines that some of them name are where a cache has them.
+		Env: []string{"SCANTLING_CATALOG_DIR=../spec/testdata/wrong"},
 	})
 	if code != cli.WrongInput {
 		t.Errorf("exit code %d, want 1", code)

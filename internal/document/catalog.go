@@ -39,11 +39,17 @@ func EncodeCatalogShow(w io.Writer, c *catalogs.Catalog, row CatalogRow, tool st
 	return write(w, &d)
 }
 
-// EncodeCatalogStatus writes what the catalogs hold, in the order given.
-func EncodeCatalogStatus(w io.Writer, list []CatalogState, tool string) error {
-	d := catalogStatusDocument{FormatVersion: FormatVersion, ToolVersion: tool, Catalogs: []catalogStatus{}}
+// EncodeCatalogStatus writes what the catalogs and the files of machines hold, in the order given.
+func EncodeCatalogStatus(w io.Writer, list []CatalogState, machines []MachinesState, tool string) error {
+	d := catalogStatusDocument{FormatVersion: FormatVersion, ToolVersion: tool, Catalogs: []catalogStatus{}, Machines: []machinesStatus{}}
 	for i := range list {
 		d.Catalogs = append(d.Catalogs, catalogStatusOf(&list[i]))
+	}
+	for _, m := range machines {
+		d.Machines = append(d.Machines, machinesStatus{
+			Name: m.Name, Path: m.Path, SHA256: m.SHA256, Problem: text(m.Problem),
+			Machines: append([]string{}, m.Machines...), Zones: append([]string{}, m.Zones...),
+		})
 	}
 	return write(w, &d)
 }
@@ -66,9 +72,19 @@ type catalogShowDocument struct {
 }
 
 type catalogStatusDocument struct {
-	FormatVersion string          `json:"format_version" jsonschema:"Version of this format, major.minor."`
-	ToolVersion   string          `json:"tool_version" jsonschema:"Version of the program that wrote the document."`
-	Catalogs      []catalogStatus `json:"catalogs" jsonschema:"One row for each provider and region."`
+	FormatVersion string           `json:"format_version" jsonschema:"Version of this format, major.minor."`
+	ToolVersion   string           `json:"tool_version" jsonschema:"Version of the program that wrote the document."`
+	Catalogs      []catalogStatus  `json:"catalogs" jsonschema:"One row for each provider and region."`
+	Machines      []machinesStatus `json:"machines" jsonschema:"Files of machines that specs may name."`
+}
+
+type machinesStatus struct {
+	Name     string   `json:"name" jsonschema:"What specs call it."`
+	Path     string   `json:"path" jsonschema:"Where it is."`
+	SHA256   string   `json:"sha256" jsonschema:"Digest of the file."`
+	Machines []string `json:"machines" jsonschema:"Names of its machines."`
+	Zones    []string `json:"zones" jsonschema:"Zones that they stand in; empty where they stand anywhere."`
+	Problem  text     `json:"problem" jsonschema:"Why it cannot be used; null where it can."`
 }
 
 type catalogHead struct {
@@ -95,6 +111,7 @@ type catalogRow struct {
 	SpotBasis     text            `json:"spot_price_basis" enum:"declared listed family estimated secondary recalled" open:"true" jsonschema:"How the spot price is known; null where it is not."`
 	SpotDate      date            `json:"spot_price_date" jsonschema:"Day of the spot price's source."`
 	SpotStatistic text            `json:"spot_statistic" jsonschema:"What the spot price is a statistic of."`
+	Zones         []string        `json:"zones" jsonschema:"Zones that offer the type; null where all of the region do, or where it is not known which."`
 }
 
 type rowAllocatable struct {
@@ -160,6 +177,7 @@ func catalogRowOf(r *CatalogRow) catalogRow {
 		PriceBasis: text(t.OnDemand.Basis), PriceDate: date(t.OnDemand.Date),
 		NotKnown:  text(r.NotKnown),
 		SpotBasis: text(t.Spot.Basis), SpotDate: date(t.Spot.Date), SpotStatistic: text(t.SpotStatistic),
+		Zones: t.Zones,
 	}
 	if a := r.Allocatable; a != nil {
 		d.Allocatable = &rowAllocatable{MilliCPU: int64(a.CPU), Memory: int64(a.Memory), Pods: a.Pods}

@@ -57,6 +57,15 @@ type CatalogState struct {
 	Problem string
 }
 
+// MachinesState is a file of machines that specs may name.
+type MachinesState struct {
+	Name, Path, SHA256 string
+	// Machines and Zones are names, sorted; no zones where the machines stand anywhere.
+	Machines, Zones []string
+	// Problem says why it cannot be used; empty where it can.
+	Problem string
+}
+
 // EncodeCatalogRefresh writes what a refresh made of each region, in the order given.
 func EncodeCatalogRefresh(w io.Writer, rows []Refreshed, tool string) error {
 	d := catalogRefreshDocument{FormatVersion: FormatVersion, ToolVersion: tool, Regions: []refreshedRegion{}}

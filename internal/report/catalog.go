@@ -32,7 +32,15 @@ func CatalogList(w io.Writer, c *catalogs.Catalog, rows []document.CatalogRow, o
 		{title: "DATE", drop: 1},
 		{title: "SPOT", right: true},
 		{title: "CLASS", drop: 3},
+		{title: "ZONES", drop: 5},
 	}}
+	some := false
+	for i := range rows {
+		some = some || len(rows[i].Type.Zones) > 0
+	}
+	if !some {
+		t.columns = t.columns[:len(t.columns)-1]
+	}
 	for i := range rows {
 		r := &rows[i]
 		cpu, memory, pods := notKnown, notKnown, notKnown
@@ -42,7 +50,7 @@ func CatalogList(w io.Writer, c *catalogs.Catalog, rows []document.CatalogRow, o
 		t.add(
 			r.Type.Name, r.Type.Architecture, number(r.Type.VCPUs), size(r.Type.Memory), cpu, memory, pods,
 			hourly(r.Type.OnDemand), orDash(shortBasis(r.Type.OnDemand.Basis)), orDash(string(r.Type.OnDemand.Date)),
-			hourly(r.Type.Spot), classWords(&r.Type),
+			hourly(r.Type.Spot), classWords(&r.Type), zoneWords(c, &r.Type),
 		)
 	}
 	out.table(&t)
@@ -50,6 +58,19 @@ func CatalogList(w io.Writer, c *catalogs.Catalog, rows []document.CatalogRow, o
 		out.prose("no instance type matches")
 	}
 	return out.flush(w)
+}
+
+// zoneWords lists the zones that offer a type by what sets them apart, "a, c", as their
+// names start with the region's; "all" where all do or it is not known which.
+func zoneWords(c *catalogs.Catalog, t *catalogs.InstanceType) string {
+	if len(t.Zones) == 0 {
+		return "all"
+	}
+	var words []string
+	for _, z := range t.Zones {
+		words = append(words, strings.TrimPrefix(strings.TrimPrefix(z, c.Region), "-"))
+	}
+	return strings.Join(words, ", ")
 }
 
 // shortBasis names a basis in one word.
@@ -132,6 +153,9 @@ func (p *page) shape(t *catalogs.InstanceType) {
 		if len(part.items) > 0 {
 			p.labelled(part.label, plain, part.items...)
 		}
+	}
+	if len(t.Zones) > 0 {
+		p.labelled("ZONES", plain, strings.Join(t.Zones, ", ")+": groups whose zones all offer it can use it")
 	}
 	if classes := classWords(t); classes != "" {
 		p.labelled("CLASS", plain, classes+": left out of plans unless the spec admits it")
@@ -246,8 +270,8 @@ func exactMemory(n int64) string {
 }
 
 // CatalogStatus writes one line for each catalog: its date and digest, and how
-// many of its prices are known and how.
-func CatalogStatus(w io.Writer, list []document.CatalogState, o Options) error {
+// many of its prices are known and how; and one for each file of machines.
+func CatalogStatus(w io.Writer, list []document.CatalogState, machines []document.MachinesState, o Options) error {
 	out := &page{o: o}
 	t := table{columns: []column{
 		{title: "PROVIDER"},
@@ -286,13 +310,42 @@ func CatalogStatus(w io.Writer, list []document.CatalogState, o Options) error {
 			number(s.Spot.Known()), refused, orDash(string(s.OldestPrice)), s.SHA256[:min(len(s.SHA256), 12)],
 		)
 	}
-	out.table(&t)
-	out.blank()
-	out.prose("LISTED to NOT KNOWN count the types by how their on-demand price is known, SPOT those with a spot price.")
+	if len(list) > 0 {
+		out.table(&t)
+		out.blank()
+		out.prose("LISTED to NOT KNOWN count the types by how their on-demand price is known, SPOT those with a spot price.")
+	}
 	for i := range list {
 		if list[i].Problem != "" {
 			out.prose(list[i].Problem)
 		}
 	}
+	out.machineFiles(machines)
 	return out.flush(w)
+}
+
+// machineFiles writes one line for each file of machines.
+func (p *page) machineFiles(machines []document.MachinesState) {
+	if len(machines) == 0 {
+		return
+	}
+	t := table{columns: []column{{title: "CATALOG"}, {title: "MACHINES"}, {title: "ZONES", drop: 2}, {title: "SHA256", drop: 1}}}
+	for _, m := range machines {
+		if m.Problem != "" {
+			t.add(m.Name, "damaged")
+			continue
+		}
+		zones := "any"
+		if len(m.Zones) > 0 {
+			zones = strings.Join(m.Zones, ", ")
+		}
+		t.add(m.Name, strings.Join(m.Machines, ", "), zones, m.SHA256[:min(len(m.SHA256), 12)])
+	}
+	p.blank()
+	p.table(&t)
+	for _, m := range machines {
+		if m.Problem != "" {
+			p.prose(m.Problem)
+		}
+	}
 }

@@ -137,13 +137,13 @@ func rowsWords(rows []catalogs.RowChange, kind catalogs.ChangeKind, n int, one, 
 			names = append(names, fmt.Sprintf("and %s more", number(n-most)))
 			break
 		}
+		var fields []string
+		for _, f := range r.Fields {
+			fields = append(fields, fmt.Sprintf("%s %s -> %s", strings.ReplaceAll(f.Name, "_", " "), orDash(f.Old), orDash(f.New)))
+		}
 		words := r.Name
-		for j, f := range r.Fields {
-			between := ", "
-			if j == 0 {
-				between = ": "
-			}
-			words += fmt.Sprintf("%s%s %s -> %s", between, strings.ReplaceAll(f.Name, "_", " "), orDash(f.Old), orDash(f.New))
+		if len(fields) > 0 {
+			words += ": " + strings.Join(fields, ", ")
 		}
 		names = append(names, words)
 	}

@@ -134,7 +134,7 @@ func TestLayoutOfCatalogs(t *testing.T) {
 		if err := report.CatalogShow(&show, c, rows()[0], o); err != nil {
 			t.Fatal(err)
 		}
-		if err := report.CatalogStatus(&status, states, o); err != nil {
+		if err := report.CatalogStatus(&status, states, nil, o); err != nil {
 			t.Fatal(err)
 		}
 		checkLayout(t, "list", width, list.String())

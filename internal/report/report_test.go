@@ -372,6 +372,9 @@ func TestCatalog(t *testing.T) {
 			return report.CatalogStatus(b, []document.CatalogState{
 				{Summary: summary, From: "snapshot", AgeDays: 9},
 				{Summary: summary, From: "cache", Report: true, Quarantined: []catalogs.Problem{{Path: "types.m5.huge", Reason: "has 0 vCPUs"}}},
+			}, []document.MachinesState{
+				{Name: "hall", SHA256: strings.Repeat("ab", 32), Machines: []string{"r640", "r740"}, Zones: []string{"room-1", "room-2"}},
+				{Name: "rack", Problem: "/cache/machines/rack.hcl: no machine is declared"},
 			}, o)
 		},
 	} {

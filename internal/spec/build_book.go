@@ -86,6 +86,7 @@ type bookBuilder struct {
 
 // priceBook reads the price book of pricing: the block, or the file that is named.
 func (b *builder) priceBook(pricing *node) {
+	before := b.errors
 	n := pricing.child("price_book")
 	switch {
 	case n != nil && pricing.has("price_book"):
@@ -107,7 +108,6 @@ func (b *builder) priceBook(pricing *node) {
 		b.add(PriceBookUnfit, n.rng("provider"), "It holds prices of %s, and the cluster stands on %s. Name a book of %s, or leave price_book out.", provider, b.cluster.Provider, b.cluster.Provider)
 		return
 	}
-	before := b.errors
 	k.entries(n)
 	for _, region := range n.children("region") {
 		if regions := b.offers.Regions(b.cluster.Provider); !slices.Contains(regions, region.label) {
@@ -177,7 +177,7 @@ func (b *builder) onlyBook(body *hclsyntax.Body, name string) *node {
 		return nil
 	}
 	schema := priceBookBlock()
-	return b.read(sourceOf(&schema, found, &scope{ctx: &hcl.EvalContext{Functions: functions()}}))
+	return b.read(sourceOf(&schema, found, withoutVariables("A file of prices, which several specs share,")))
 }
 
 // inForce holds the book to the day of the plan.

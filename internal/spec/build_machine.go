@@ -21,15 +21,23 @@ func (b *builder) machines() {
 		return
 	}
 	if !b.terms.OwnMachines {
+		b.refuse(b.root, "catalog", "%s has its machines in a catalog, with their prices. Leave it out; --catalog says which one is meant.", b.title())
 		b.refuse(b.root, "machine", "%s has its machines in a catalog, with their prices. Leave the block out, and name types in instances.", b.title())
 		return
 	}
 	before := b.errors
 	for _, n := range nodes {
-		b.cluster.Machines = append(b.cluster.Machines, b.machine(n))
+		b.cluster.Machines = append(b.cluster.Machines, b.machine(n, false))
 	}
+	own := len(nodes)
+	nodes = append(nodes, b.sharedMachines(nodes)...)
 	slices.SortFunc(b.cluster.Machines, func(x, y planner.Machine) int { return cmp.Compare(x.Name, y.Name) })
-	if len(nodes) == 0 && !b.root.refused["machine"] {
+	switch {
+	case own == 0 && b.root.has("catalog"):
+		if len(nodes) == 0 && b.errors == before && b.zonesGood() {
+			b.add(NoMachine, b.root.rng("catalog"), "None of its machines stands in the cluster's zones: %s.", quoteAll(b.cluster.Zones))
+		}
+	case own == 0 && !b.root.refused["machine"]:
 		b.add(NoMachine, &b.root.def, "No machine is declared, so that nothing can run. Add a block for each kind: "+
 			"machine \"r640\" { … } with cpu = 32, memory = \"256Gi\" and disk { size = \"960Gi\" } in it.")
 	}
@@ -63,8 +71,9 @@ func (b *builder) machinesBad(nodes []*node) bool {
 	})
 }
 
-// machine reads one machine block.
-func (b *builder) machine(n *node) planner.Machine {
+// machine reads one machine block; shared is whether it stands in a file that several
+// specs share.
+func (b *builder) machine(n *node, shared bool) planner.Machine {
 	path := "machine." + n.label
 	m := planner.Machine{Name: n.label}
 	m.VCPUs, _ = get[int](n, "cpu")
@@ -86,13 +95,14 @@ func (b *builder) machine(n *node) planner.Machine {
 	} else if !n.refused["disk"] {
 		b.assume(path+".disk", "not known", "language")
 	}
-	m.CountByZone = b.countByZone(n, path)
+	m.CountByZone = b.countByZone(n, path, shared)
 	return m
 }
 
 // countByZone reads how many machines stand in each zone, sorted by zone; nil
-// where as many as needed can be had.
-func (b *builder) countByZone(n *node, path string) []planner.ZoneCount {
+// where as many as needed can be had. Of shared machines those in other zones than the
+// cluster's are left out.
+func (b *builder) countByZone(n *node, path string, shared bool) []planner.ZoneCount {
 	given, ok := get[counts](n, "count_by_zone")
 	if !ok {
 		take(b, n, path, "count_by_zone", counts{}, "as many as needed", "language")
@@ -102,11 +112,14 @@ func (b *builder) countByZone(n *node, path string) []planner.ZoneCount {
 	total := 0
 	for _, zone := range sortedKeys(given.items) {
 		rng := given.rngs[zone]
-		if b.zonesGood() && !slices.Contains(b.cluster.Zones, zone) {
+		total += given.items[zone]
+		if shared && b.root != nil && b.zonesGood() && !slices.Contains(b.cluster.Zones, zone) {
+			continue
+		}
+		if !shared && b.zonesGood() && !slices.Contains(b.cluster.Zones, zone) {
 			b.add(UnknownZone, &rng, "%q is not among the cluster's zones: %s.", short(zone), quoteAll(b.cluster.Zones))
 		}
 		out = append(out, planner.ZoneCount{Zone: zone, Nodes: given.items[zone]})
-		total += given.items[zone]
 	}
 	if total == 0 {
 		b.add(OutOfRange, n.rng("count_by_zone"), "None of these machines stands anywhere. Leave the machine block out, or leave count_by_zone out if as many as needed can be had.")

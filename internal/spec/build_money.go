@@ -2,6 +2,7 @@ package spec
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -48,7 +49,7 @@ func pricingBlock() block {
 			{name: "discount", kind: kindRatio, down: true, def: "the price book's", doc: "Off list prices of machines on demand, disks and fees of control planes. Negotiated prices and families of a price book that have discounts of their own are left alone; spot prices and prices of commitments too."},
 			{name: "per_node_usd_per_month", kind: kindUSD, zero: true, def: "the price book's", doc: "What each node of a group costs beside its machine and disks, such as a licence. The choice of types counts it."},
 			{name: "price_book", kind: kindText, def: "none", doc: "File with the price book that several specs share, relative to the file of the spec: a block price_book and nothing else."},
-			{name: "spot_price", kind: kindChoice, unbuilt: true, doc: "Which statistic of spot prices is meant.", instead: "Leave it out: a plan says of what its spot prices are a statistic."},
+			{name: "spot_price", kind: kindChoice, choices: []string{catalogs.SpotCurrent, catalogs.SpotMean, catalogs.SpotMax}, def: "what the catalog has", doc: "What the catalog's spot prices have to be: the current ones, their mean over a time, or the highest of it. Where they are something else there is no plan: scantling catalog refresh --spot asks for the one that is meant. List prices are current; what the snapshot reckons from average savings is a mean. Prices that a price book agrees on are left alone."},
 		},
 		blocks: []block{priceBookBlock(), {
 			name: "commitment", label: "name", repeat: true, doc: "A commitment that runs already. It is paid for, used or not; the bill says what it covers and what is left over.",
@@ -79,6 +80,7 @@ func (b *builder) pricing() {
 	}
 	if b.ground != nil && b.terms.OwnMachines {
 		b.refuse(pricing, "commitment", "%s: nobody sells commitments for these machines. Leave the block out.", b.title())
+		b.refuse(pricing, "spot_price", "%s: there is no spot capacity. Leave it out.", b.title())
 		b.refuse(pricing, "discount", "%s: these machines have no list price. Leave it out, and write what they cost in usd_per_month.", b.title())
 		b.refuse(pricing, "price_book", "%s: these machines have no list price. Leave it out, and write what they cost in usd_per_month.", b.title())
 	}
@@ -91,6 +93,7 @@ func (b *builder) pricing() {
 	if off, ok := b.off(pricing, "discount"); ok {
 		b.cluster.Pricing.Discount = &off
 	}
+	b.spotPrice(pricing)
 	b.priceBook(pricing)
 	for _, n := range pricing.children("commitment") {
 		if c, ok := b.commitment(n); ok {
@@ -98,6 +101,33 @@ func (b *builder) pricing() {
 		}
 	}
 	slices.SortFunc(b.cluster.Pricing.Commitments, func(x, y planner.Commitment) int { return cmp.Compare(x.Name, y.Name) })
+}
+
+// spotPrice holds the catalog's spot prices to the statistic that is asked for.
+func (b *builder) spotPrice(pricing *node) {
+	word, ok := get[string](pricing, "spot_price")
+	if !ok || b.catalog == nil {
+		return
+	}
+	cat := b.catalog
+	has := cat.SpotStatistics()
+	other := slices.DeleteFunc(slices.Clone(has), func(s string) bool { return catalogs.SpotWord(s) == word })
+	if len(has) > 0 && len(other) == 0 {
+		return
+	}
+	command := fmt.Sprintf("`scantling catalog refresh --provider %s --region %s --spot %s`", cat.Provider, cat.Region, word)
+	which := fmt.Sprintf("the catalog of %s %s (%s, %s)", cat.Provider, cat.Region, cat.Source, cat.Date)
+	rng := pricing.rng("spot_price")
+	switch {
+	case len(has) == 0:
+		b.add(SpotPriceOther, rng, "No spot price is known in %s. Leave it out, or ask for prices: %s.", which, command)
+	case slices.Contains(other, catalogs.SpotList):
+		b.add(SpotPriceOther, rng, "The spot prices of %s are list prices of the day, of which there is no history. Write \"%s\", or leave it out.", which, catalogs.SpotCurrent)
+	case catalogs.SpotWord(other[0]) == "":
+		b.add(SpotPriceOther, rng, "The spot prices of %s are: %s. Leave it out, or ask for the %s: %s.", which, cmp.Or(other[0], "nothing says what"), word, command)
+	default:
+		b.add(SpotPriceOther, rng, "The spot prices of %s are: %s. Write \"%s\", which that is, or ask for the %s: %s.", which, other[0], catalogs.SpotWord(other[0]), word, command)
+	}
 }
 
 // commitment reads one commitment, and holds it to what its type is sold as.

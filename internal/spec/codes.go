@@ -116,6 +116,8 @@ const (
 	ManifestIgnored   Code = "SC6017"
 	PriceBookUnread   Code = "SC6018"
 	PriceBookUnfit    Code = "SC6019"
+	MachinesUnread    Code = "SC6020"
+	SpotPriceOther    Code = "SC6021"
 
 	CannotBeMet Code = "SC7001"
 )
@@ -271,5 +273,7 @@ func catalogProblems() []Problem {
 		{Code: ManifestIgnored, Summary: "Not all of a manifest is planned", Meaning: "An object of a manifest says what no spec can say, or what the cluster has to say. The place is the manifest's.", Warning: true},
 		{Code: PriceBookUnread, Summary: "Price book cannot be read", Meaning: "The file that pricing.price_book names is not there, or cannot be read."},
 		{Code: PriceBookUnfit, Summary: "Price book unfit", Meaning: "A price book is of the cluster's provider, in force at as_of, and says something of the region; as spot no machine costs more than on demand."},
+		{Code: MachinesUnread, Summary: "Catalog of machines cannot be read", Meaning: "No catalog of machines has the name that catalog gives, or its file cannot be read."},
+		{Code: SpotPriceOther, Summary: "Spot prices are another statistic", Meaning: "The spot prices of the catalog are not the statistic that pricing.spot_price asks for, or nothing says what they are."},
 	}
 }

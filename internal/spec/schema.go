@@ -261,7 +261,8 @@ func clusterBlock() block {
 			{name: "as_of", kind: kindDate, def: "the catalog's date", doc: "The day at which fees and support dates are read. Nothing reads a clock."},
 			{name: "max_usd_per_month", kind: kindUSD, def: "no limit", doc: "Budget; above it the spec cannot be met."},
 			{name: "simulation", kind: kindChoice, choices: []string{"auto", "never"}, def: "auto", doc: "Whether queues are simulated where the formulas cannot decide how many pods meet a latency target. never takes what the formulas say, on the safe side where they are known to be rough."},
-			{name: "catalog_max_age", kind: kindDuration, def: "no limit", doc: "Greatest age of the catalog, and of every price that a plan pays: \"2160h\" is 90 days. It is counted from --today of scantling plan, which then has to be given; where something is older there is no plan (exit 3). Negotiated prices do not age: they hold until the book expires."},
+			{name: "catalog", kind: kindText, def: "none", doc: "Catalog of machines that several specs share: the name that scantling catalog add gave to the file with their machine blocks. They are the cluster's as though they stood here; those that stand only in zones that the cluster does not use are left out. On premises only."},
+			{name: "catalog_max_age", kind: kindDuration, def: "no limit", doc: "Greatest age of the catalog, and of every price that a plan pays: \"2160h\" is 90 days. It is counted from --today, which every command that plans the spec then needs; where something is older there is no plan (exit 3). Negotiated prices do not age: they hold until the book expires."},
 		},
 		blocks: append([]block{
 			controlPlane(),

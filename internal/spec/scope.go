@@ -19,6 +19,14 @@ type scope struct {
 	variables, locals map[string]bool
 	// iterators of the dynamic blocks around.
 	iterators []string
+	// closed is a file without variables and locals, as the subject of a sentence; empty
+	// where they can be declared.
+	closed string
+}
+
+// withoutVariables is the scope of a file that is named: "A file of prices".
+func withoutVariables(closed string) *scope {
+	return &scope{ctx: &hcl.EvalContext{Functions: functions()}, closed: closed}
 }
 
 // with returns the scope inside a dynamic block.
@@ -63,6 +71,11 @@ func (r *reader) resolve(expr hclsyntax.Expression, s *scope) bool {
 		if _, found := s.iterator(root); found {
 			continue
 		}
+		if s.closed != "" {
+			r.add(UndeclaredName, &rng, "%s has no variables and no locals, so that it means the same to everybody: write the value in place of %s.", s.closed, textOf(t))
+			ok = false
+			continue
+		}
 		var declared map[string]bool
 		switch root {
 		case "var":
@@ -89,6 +102,14 @@ func (r *reader) resolve(expr hclsyntax.Expression, s *scope) bool {
 		ok = ok && works
 	}
 	return ok
+}
+
+// textOf writes a reference as it stands: var.NAME.
+func textOf(t hcl.Traversal) string {
+	if name, ok := memberOf(t); ok {
+		return t.RootName() + "." + short(name)
+	}
+	return t.RootName()
 }
 
 // undeclared says what to write for a variable or local that is not declared.

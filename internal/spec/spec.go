@@ -51,6 +51,9 @@ type Inputs struct {
 	// ReadFile reads a file that a spec names, such as a price book, by its path: that in
 	// the spec, joined to the folder of the spec's file. Nil where there are no files.
 	ReadFile func(path string) ([]byte, error)
+	// Machines finds the catalogs of machines that a spec may name. Nil where there are
+	// none.
+	Machines SharedMachines
 }
 
 // Offers says what can be bought, and where.
@@ -80,7 +83,7 @@ type Spec struct {
 }
 
 // Files returns the source files with the price book that they name, and after them the
-// manifests, both sorted by name, for WriteDiagnostics. They belong to the Spec.
+// catalog of machines and the manifests, for WriteDiagnostics. They belong to the Spec.
 func (s *Spec) Files() []File { return s.files }
 
 // Load reads a spec: files in any order make the same Spec, apart from places.
@@ -92,6 +95,7 @@ func Load(files []File, in Inputs, offers Offers) (*Spec, hcl.Diagnostics) {
 	r.knownRules = in.Rules
 	r.readAll = in.Manifests
 	r.readFile = in.ReadFile
+	r.catalogs = in.Machines
 	bodies := r.parseFiles(files)
 	if r.failed() {
 		return nil, r.sorted()
@@ -106,7 +110,8 @@ func Load(files []File, in Inputs, offers Offers) (*Spec, hcl.Diagnostics) {
 	var found manifests
 	s.Cluster, s.Catalog, found = r.buildCluster(cluster)
 	s.files = sortFiles(append(files, r.books...))
-	s.Info = planner.SpecInfo{SHA256: digest(s.files, found.Files), Variables: values.recorded}
+	s.Info = planner.SpecInfo{SHA256: digest(s.files, slices.Concat(r.shared, found.Files)), Variables: values.recorded}
+	s.files = append(s.files, r.shared...)
 	for _, f := range found.Files {
 		s.files = append(s.files, File{Name: found.shown(f.Name), Content: f.Content})
 	}
@@ -166,6 +171,9 @@ type reader struct {
 	// readFile is Inputs.ReadFile, and books are the files that it read.
 	readFile func(path string) ([]byte, error)
 	books    []File
+	// catalogs is Inputs.Machines, and shared are the files that it read.
+	catalogs SharedMachines
+	shared   []File
 	// blocks made by dynamic so far.
 	expanded int
 }

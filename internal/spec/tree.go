@@ -372,7 +372,12 @@ func (r *reader) checkRequired(n *node) {
 
 // article returns the name of a block with an article, for the start of a
 // sentence.
-func article(name string) string { return capital(indefinite(name)) + " block" }
+func article(name string) string {
+	if strings.HasSuffix(name, " file") {
+		return capital(indefinite(name))
+	}
+	return capital(indefinite(name)) + " block"
+}
 
 // indefinite returns a word with its indefinite article.
 func indefinite(word string) string {

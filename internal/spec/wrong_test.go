@@ -37,6 +37,7 @@ func TestWrongSpecs(t *testing.T) {
 				files = append(files, spec.File{Name: path, Content: content})
 				return content, nil
 			}
+			in.Machines = racks{read: func(f spec.File) { files = append(files, f) }}
 			s, diags := spec.Load(files, in, offers{})
 			if s != nil || !diags.HasErrors() {
 				t.Error("the spec is taken for right")
@@ -48,6 +49,18 @@ func TestWrongSpecs(t *testing.T) {
 			testkit.Golden(t, strings.TrimSuffix(path, ".hcl")+".diag", out.Bytes())
 		})
 	}
+}
+
+// racks are the catalogs of machines in testdata/wrong/machines.
+type racks struct{ read func(spec.File) }
+
+func (racks) Names() ([]string, error) { return []string{"broken", "rack"}, nil }
+
+func (r racks) Read(name string) (spec.File, error) {
+	content, err := os.ReadFile(filepath.Join("testdata/wrong/machines", name+".hcl"))
+	f := spec.File{Name: "catalog " + name, Content: content}
+	r.read(f)
+	return f, err
 }
 
 // varsOf returns the values that a spec's first comments give.

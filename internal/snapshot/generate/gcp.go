@@ -13,7 +13,7 @@ const (
 
 	gcpPriceSource = "cyclenerd-2026-07-30"
 	// gcpSpotStatistic names what a spot price of a GCP type is.
-	gcpSpotStatistic = "list price of the day"
+	gcpSpotStatistic = catalogs.SpotList
 )
 
 func (b *builder) readGCP() {

@@ -110,6 +110,9 @@ func TestStatistics(t *testing.T) {
 			req.Spot = refresh.SpotWindow{Statistic: tc.statistic, Window: tc.window}
 		})
 		got, _ := r.Catalog.Type("m5.large")
+		if word := catalogs.SpotWord(got.SpotStatistic); word != tc.statistic && (tc.statistic != "" || word != "mean") {
+			t.Errorf("%s: a spec says %q for %q", name, word, got.SpotStatistic)
+		}
 		if got.Spot.Rate != tc.want || got.SpotStatistic != tc.says {
 			t.Errorf("%s: %d, %q; want %d, %q", name, got.Spot.Rate, got.SpotStatistic, tc.want, tc.says)
 		}

@@ -17,7 +17,7 @@ import (
 
 const (
 	// spotStatistic names what a spot price is: Google changes it at most daily.
-	spotStatistic = "list price of the day"
+	spotStatistic = catalogs.SpotList
 	// A resource commitment is paid monthly whatever is used.
 	commitmentKind    = "cud_resource"
 	commitmentPayment = "monthly"

@@ -4,10 +4,6 @@ cluster "shop" {
   zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
   kubernetes_version = "1.35"
 
-  pricing {
-    spot_price = "max"
-  }
-
   control_plane {
     tier = "tier-xl"
   }

@@ -6,7 +6,7 @@ cluster "shop" {
   as_of              = "2026-11-20"
 
   pricing {
-    spot_price = "mean"
+    spot_price = "min"
   }
 
   node_group "web" {

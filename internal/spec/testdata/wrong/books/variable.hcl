@@ -1,0 +1,4 @@
+price_book "acme" {
+  date     = "2026-01-01"
+  discount = var.discount
+}

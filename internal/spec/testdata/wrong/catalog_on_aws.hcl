@@ -1,0 +1,17 @@
+cluster "c" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+  catalog            = "rakc"
+
+  node_group "web" {
+    workload "api" {
+      replicas = 3
+      pod {
+        cpu    = "500m"
+        memory = "768Mi"
+      }
+    }
+  }
+}
