@@ -12,9 +12,20 @@ import (
 // and max_unavailable together.
 const maxGKEParallel = 20
 
-// poolSoak is how long GKE keeps the blue pool after its last drain: its own
-// default, with which upgrades are planned.
-const poolSoak = time.Hour
+// How long GKE keeps the blue pool after its last drain: its own default, with which
+// upgrades are planned that say nothing else, and the longest that its API takes.
+const (
+	usualPoolSoak   = time.Hour
+	longestPoolSoak = 7 * 24 * time.Hour
+)
+
+// poolSoak is that of the declared upgrade.
+func (c *gkeCluster) poolSoak() time.Duration {
+	if u := c.cluster.Upgrade; u != nil && u.Soak != nil {
+		return min(*u.Soak, longestPoolSoak)
+	}
+	return usualPoolSoak
+}
 
 // strategy returns the name of the strategy by which GKE replaces the pool's
 // nodes.
@@ -33,7 +44,7 @@ func (g *gkePool) rollout() object {
 			"strategy":                "BLUE_GREEN",
 			"batch_node_count":        g.batch(),
 			"batch_soak_duration":     seconds(g.spec.UpdateConfig.Soak),
-			"node_pool_soak_duration": seconds(poolSoak),
+			"node_pool_soak_duration": seconds(g.cluster.poolSoak()),
 		}
 	}
 	more, fewer := g.parallel()
@@ -118,7 +129,7 @@ func (g *gkePool) longestUpdate() time.Duration {
 	zones, most := len(g.pool.NodesByZone), g.mostByZone()
 	if g.strategy() == gkeBlueGreen {
 		batches := units.CeilDiv(zones*most, g.batch())
-		return gkePools + repeated(gkeDrainLimit+g.spec.UpdateConfig.Soak, batches) + poolSoak
+		return gkePools + repeated(gkeDrainLimit+g.spec.UpdateConfig.Soak, batches) + g.cluster.poolSoak()
 	}
 	more, fewer := g.parallel()
 	return repeated(gkeDrainLimit+gkeReplace, zones*units.CeilDiv(most, more+fewer))

@@ -100,6 +100,19 @@ func TestGKETimesAreTheProviders(t *testing.T) {
 			}
 		}
 	}
+	for asked, want := range map[time.Duration]time.Duration{0: 0, 3 * time.Hour: 3 * time.Hour, 300 * time.Hour: upgrade.LongestSoak} {
+		p := one(30)
+		p.Upgrade.Recommended, p.Cluster.Upgrade = "gke_blue_green", &planner.Upgrade{Soak: &asked}
+		_, values := emit(t, p)
+		v := decode(t, values)
+		if got := at(t, v, "shop_node_groups web node_pool_soak_duration"); got != fmt.Sprintf("%ds", int(want.Seconds())) {
+			t.Errorf("a soak of %v, planned with %v", got, want)
+		}
+		least := m.Boot + m.Cordon + 30*m.DrainLimit + want + m.DeletePool
+		if got, err := time.ParseDuration(fmt.Sprint(at(t, v, "shop_timeouts update"))); err != nil || got < least {
+			t.Errorf("a soak of %v: the timeout is %v, it takes %v at most: %v", want, got, least, err)
+		}
+	}
 	p := one(150)
 	p.Cluster.NodeGroups[0].UpdateConfig.MaxSurge = units.Count(150)
 	_, values := emit(t, p)
