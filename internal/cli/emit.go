@@ -260,7 +260,7 @@ func (e *emitter) write(p *planner.Plan, t emit.Tool, source string) (same bool,
 	if i := slices.IndexFunc(p.Cluster.Emits, func(b planner.Emit) bool { return b.Tool == t.Name }); i >= 0 {
 		block = p.Cluster.Emits[i]
 	}
-	if e.style != "" {
+	if e.style != "" && t.Name == terraform.Tool().Name {
 		block.Style = e.style
 	}
 	dir, err := e.directory(block, source)
