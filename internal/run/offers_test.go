@@ -64,7 +64,12 @@ func refreshed(t *testing.T, day string, times int64) cache.Entry {
 
 func planWith(t *testing.T, o run.Offers) *planner.Plan {
 	t.Helper()
-	s, diags := spec.Load([]spec.File{{Name: "main.hcl", Content: []byte(cachedSpec)}}, spec.Inputs{}, o)
+	return planOf(t, cachedSpec, o)
+}
+
+func planOf(t *testing.T, text string, o run.Offers) *planner.Plan {
+	t.Helper()
+	s, diags := spec.Load([]spec.File{{Name: "main.hcl", Content: []byte(text)}}, spec.Inputs{}, o)
 	if diags.HasErrors() {
 		t.Fatalf("the spec is wrong: %v", diags)
 	}
@@ -111,6 +116,39 @@ func TestPlansFromCacheBundleAndMemory(t *testing.T) {
 	}
 	if a, b := offerOf(t, before).OnDemand.Rate, offerOf(t, p).OnDemand.Rate; a != 192_000_000 || b != 384_000_000 {
 		t.Errorf("m5.xlarge is %d, then %d billionths an hour", a, b)
+	}
+}
+
+// A price book lies over whatever catalog there is: 0.384 USD an hour less a quarter is
+// 0.288, from the cache, from a bundle and from memory, byte for byte the same plan.
+func TestPriceBookOverEveryCatalog(t *testing.T) {
+	e := refreshed(t, "2026-11-28", 2)
+	c := cache.At(t.TempDir())
+	if err := c.Put(e); err != nil {
+		t.Fatal(err)
+	}
+	packed, err := cache.Bundle([]cache.Entry{e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle, err := cache.ReadBundle(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := "pricing {\n" + bookWith("family \"m5\" { discount = \"25%\" }") + "}\n  node_group"
+	text := strings.Replace(cachedSpec, "node_group", book, 1)
+	p := planOf(t, text, run.Offers{Store: c})
+	if got := p.NodeGroups[0].Pools[0].Price; got.Rate != 288_000_000 || got.Basis != catalogs.Listed {
+		t.Errorf("m5.xlarge under the book is %+v", got)
+	}
+	if p.Catalog.SHA256 != e.Catalog.SHA256 {
+		t.Errorf("the plan names catalog %s, not the one below the book", p.Catalog.SHA256)
+	}
+	want := encode(t, p)
+	for name, o := range map[string]run.Offers{"bundle": {Store: cache.Memory(bundle), OnlyStore: true}, "memory": {Store: cache.Memory{e}}} {
+		if got := encode(t, planOf(t, text, o)); !bytes.Equal(got, want) {
+			t.Errorf("%s makes another plan than the cache", name)
+		}
 	}
 }
 
