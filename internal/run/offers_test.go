@@ -64,10 +64,10 @@ func refreshed(t *testing.T, day string, times int64) cache.Entry {
 
 func planWith(t *testing.T, o run.Offers) *planner.Plan {
 	t.Helper()
-	return planOf(t, cachedSpec, o)
+	return planText(t, cachedSpec, o)
 }
 
-func planOf(t *testing.T, text string, o run.Offers) *planner.Plan {
+func planText(t *testing.T, text string, o run.Offers) *planner.Plan {
 	t.Helper()
 	s, diags := spec.Load([]spec.File{{Name: "main.hcl", Content: []byte(text)}}, spec.Inputs{}, o)
 	if diags.HasErrors() {
@@ -137,7 +137,7 @@ func TestPriceBookOverEveryCatalog(t *testing.T) {
 	}
 	book := "pricing {\n" + bookWith("family \"m5\" { discount = \"25%\" }") + "}\n  node_group"
 	text := strings.Replace(cachedSpec, "node_group", book, 1)
-	p := planOf(t, text, run.Offers{Store: c})
+	p := planText(t, text, run.Offers{Store: c})
 	if got := p.NodeGroups[0].Pools[0].Price; got.Rate != 288_000_000 || got.Basis != catalogs.Listed {
 		t.Errorf("m5.xlarge under the book is %+v", got)
 	}
@@ -146,7 +146,7 @@ func TestPriceBookOverEveryCatalog(t *testing.T) {
 	}
 	want := encode(t, p)
 	for name, o := range map[string]run.Offers{"bundle": {Store: cache.Memory(bundle), OnlyStore: true}, "memory": {Store: cache.Memory{e}}} {
-		if got := encode(t, planOf(t, text, o)); !bytes.Equal(got, want) {
+		if got := encode(t, planText(t, text, o)); !bytes.Equal(got, want) {
 			t.Errorf("%s makes another plan than the cache", name)
 		}
 	}
