@@ -13,6 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scantling-dev/scantling/internal/emit"
+	"github.com/scantling-dev/scantling/internal/emit/eksctl"
+	"github.com/scantling-dev/scantling/internal/emit/karpenter"
+	"github.com/scantling-dev/scantling/internal/emit/kops"
 	"github.com/scantling-dev/scantling/internal/emit/kubernetes"
 	"github.com/scantling-dev/scantling/internal/emit/terraform"
 	"github.com/scantling-dev/scantling/internal/files"
@@ -24,6 +27,9 @@ func tools() []emit.Tool {
 	return []emit.Tool{
 		terraform.Tool(),
 		kubernetes.Tool(),
+		eksctl.Tool(),
+		karpenter.Tool(),
+		kops.Tool(),
 	}
 }
 

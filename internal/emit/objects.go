@@ -22,8 +22,7 @@ const (
 // comment of one line. Fields without a value, null, empty, and status are left out: in
 // a patch they would take away what is there.
 func YAML(header string, objects ...any) ([]byte, error) {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "# %s\n", header)
+	pruned := make([]any, len(objects))
 	for i, o := range objects {
 		encoded, err := json.Marshal(o)
 		if err != nil {
@@ -37,7 +36,18 @@ func YAML(header string, objects ...any) ([]byte, error) {
 		}
 		delete(fields, "status")
 		prune(fields)
-		text, err := yaml.Marshal(fields)
+		pruned[i] = fields
+	}
+	return Documents(header, pruned...)
+}
+
+// Documents writes values as they are, one document each, keys sorted, after a comment of
+// one line.
+func Documents(header string, values ...any) ([]byte, error) {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# %s\n", header)
+	for i, o := range values {
+		text, err := yaml.Marshal(o)
 		if err != nil {
 			return nil, fmt.Errorf("write %T: %w", o, err)
 		}

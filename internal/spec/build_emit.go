@@ -56,10 +56,30 @@ func (b *builder) checkEmitted() {
 			b.checkTerraform()
 			continue
 		}
+		b.checkGround(n)
 		for _, name := range []string{"style", "variable", "module_version"} {
 			if n.has(name) {
 				b.add(NotOnGround, n.rng(name), "emit %q has no %s, which is Terraform's. Leave it out.", n.label, name)
 			}
+		}
+	}
+}
+
+// checkGround refuses a tool that makes no cluster where this one stands.
+func (b *builder) checkGround(n *node) {
+	t := &b.terms
+	switch n.label {
+	case "eksctl", "karpenter":
+		if t.Provider != "aws" || t.Mode != planner.Managed {
+			b.add(NotOnGround, &n.labelRange, "emit %q is for EKS alone, and the cluster is on %s. Leave the block out.", n.label, b.title())
+		}
+	case "kops":
+		if t.Provider != "aws" && t.Provider != "gcp" || t.Mode != planner.SelfManaged {
+			b.add(NotOnGround, &n.labelRange, "emit \"kops\" is for self-managed clusters on AWS and Google Cloud, and the cluster is on %s. Leave the block out.", b.title())
+			return
+		}
+		if topology, ok := get[string](b.root.child("control_plane"), "etcd_topology"); ok && topology != string(planner.Stacked) {
+			b.add(NotOnGround, &n.labelRange, "emit \"kops\" cannot write etcd on machines of its own: kops runs it on those of the control plane. Write etcd_topology = \"stacked\", or leave the block out.")
 		}
 	}
 }

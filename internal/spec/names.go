@@ -74,13 +74,8 @@ func (r *reader) checkLabel(n *node) {
 
 // checkTool refuses tools that nothing is written for.
 func (r *reader) checkTool(n *node) {
-	later := []string{"kops", "karpenter", "eksctl"}
-	if slices.Contains(later, n.label) {
-		r.add(NotSupportedYet, &n.labelRange, "emit %q is not supported yet. Write \"terraform\" or \"kubernetes\".", n.label)
-		return
-	}
-	if now := []string{"terraform", "kubernetes"}; !slices.Contains(now, n.label) {
-		r.add(UnknownChoice, &n.labelRange, "Nothing is written for %q. Write %s.%s", short(n.label), quoteAll(now), didYouMean(n.label, append(later, now...)))
+	if tools := []string{terraformTool, "kops", "karpenter", "eksctl", "kubernetes"}; !slices.Contains(tools, n.label) {
+		r.add(UnknownChoice, &n.labelRange, "Nothing is written for %q. Write %s.%s", short(n.label), quoteAll(tools), didYouMean(n.label, tools))
 	}
 }
 

@@ -352,7 +352,7 @@ func outcomeBlocks() []block {
 			},
 		},
 		{
-			name: "emit", label: "tool", repeat: true, doc: "A tool whose input is written from the plan: \"terraform\", or \"kubernetes\" for a kustomize component beside the manifests.",
+			name: "emit", label: "tool", repeat: true, doc: "A tool whose input is written from the plan: \"terraform\"; \"kops\" for self-managed clusters on AWS and Google Cloud; \"eksctl\" and \"karpenter\" for EKS; \"kubernetes\" for a kustomize component beside the manifests.",
 			attributes: []attribute{
 				{name: "directory", kind: kindText, required: true, doc: "Folder to write to, relative to the spec."},
 				{name: "style", kind: kindChoice, choices: []string{"vars", "root"}, def: "vars", doc: "vars writes variables for the module that makes the cluster, root also what calls it."},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/internal/emit"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -47,7 +48,7 @@ func newGroups(p *planner.Plan, planned *planner.GroupPlan, names []string, step
 	if err := checkPools(planned); err != nil && len(planned.Pools) != 1 {
 		return nil, err
 	}
-	least, most := splitBounds(planned, spec.Instances.OnDemandBase, step)
+	least, most := emit.SplitBounds(planned, spec.Instances.OnDemandBase, step)
 	courses := planned.CourseNames()
 	var out []*group
 	for j := range planned.Pools {
@@ -103,7 +104,7 @@ type target struct {
 // collect calls add for every pool of every planned group and joins what is wrong with
 // them, each under the group's address.
 func collect(p *planner.Plan, to target, add func(*group) error) error {
-	names, err := poolNames(p.NodeGroups, to.longest)
+	names, err := emit.PoolNames(p.NodeGroups, to.longest)
 	errs := []error{err}
 	for i := range p.NodeGroups {
 		planned, step := &p.NodeGroups[i], 1

@@ -1,4 +1,4 @@
-package terraform
+package emit
 
 import (
 	"cmp"
@@ -13,11 +13,11 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// poolNames returns the names under which the pools of each group are written: the
+// PoolNames returns the names under which the pools of each group are written: the
 // group's own where it has one pool, else GROUP-TYPE, with -spot of spot machines, in
 // small letters, digits and -. One that is too long or is there twice ends in a digest
 // of what it names, so that it is no other's and stays as it is when others come and go.
-func poolNames(groups []planner.GroupPlan, longest int) ([][]string, error) {
+func PoolNames(groups []planner.GroupPlan, longest int) ([][]string, error) {
 	names, count := make([][]string, len(groups)), map[string]int{}
 	for i := range groups {
 		g := &groups[i]
@@ -64,14 +64,14 @@ func shortName(name, group string, pool *planner.Pool, longest int) string {
 	return strings.TrimRight(name[:keep], "-") + "-" + fmt.Sprintf("%x", digest)[:digestLength]
 }
 
-// splitBounds returns the parts of a group's bounds that fall to each of its pools, in
+// SplitBounds returns the parts of a group's bounds that fall to each of its pools, in
 // multiples of step. They add up to the group's, as far as those are multiples, and the
 // planned nodes of each pool are between its own.
 //
 // In a spot group with an on-demand base the pools on demand keep the base at the
 // group's least and largest count, as near as the planned nodes let them. Of the rest,
 // and in other groups, each pool has its share of the planned nodes.
-func splitBounds(g *planner.GroupPlan, base units.CountOrRatio, step int) (least, most []int) {
+func SplitBounds(g *planner.GroupPlan, base units.CountOrRatio, step int) (least, most []int) {
 	if len(g.Pools) == 1 {
 		return []int{g.MinNodes}, []int{g.MaxNodes}
 	}
