@@ -23,7 +23,7 @@ DEMAND_WORKERS ?= 1
 # FUZZTIME is the time for each fuzz target.
 FUZZTIME ?= 10s
 
-.PHONY: help build test race lint fmt fuzz bench bench-packing golden docs generate catalog terraform-check scheduler-check milp-check karpenter-check demand-check etcd-check check clean
+.PHONY: help build test race lint fmt fuzz bench bench-packing golden docs generate catalog terraform-check scheduler-check milp-check karpenter-check emit-check demand-check etcd-check check clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target sentence; do \
@@ -80,6 +80,9 @@ milp-check: ## Compare mixed types with the optimum that an integer programming 
 
 karpenter-check: ## Ask Karpenter's own scheduler whether baselines say what it would buy
 	cd internal/karpentercheck && $(GO) test -count=1 -timeout=60m -v .
+
+emit-check: ## Hold what we emit for kops, eksctl and Karpenter to the schemas that they publish
+	cd internal/emitcheck && $(GO) test -count=1 -v .
 
 demand-check: ## Measure the errors of sizes and predictions by simulation, DEMAND_WORKERS (1) at a time, and write them to docs/models/demand.md
 	$(GO) run ./internal/demandcheck -docs docs/models/demand.md -workers $(DEMAND_WORKERS)

@@ -159,6 +159,7 @@ func TestMistakes(t *testing.T) {
 		"namespace":                  {"workload", "replicas = 3\nnamespace = \"Shop\"", spec.InvalidName, `"Shop"`, `no namespace: small letters, digits and "-", at most 63, a letter or digit at both ends. Write "shop"`},
 		"namespace of two parts":     {"workload", "replicas = 3\nnamespace = \"a.b\"", spec.InvalidName, `"a.b"`, "no namespace"},
 		"name of an object":          {"workload", "replicas = 3\nobject_name = \"a..b\"", spec.InvalidName, `"a..b"`, "no name of an object"},
+		"kops on EKS":                {"cluster", "emit \"kops\" {\n directory = \"x\"\n}", spec.NotOnGround, `"kops"`, "is for self-managed clusters on AWS and Google Cloud, and the cluster is on EKS"},
 		"variable of a component":    {"cluster", "emit \"kubernetes\" {\n directory = \"x\"\n variable = \"v\"\n}", spec.NotOnGround, `"v"`, "has no variable"},
 		"Terraform variable":         {"cluster", "emit \"terraform\" {\n directory = \"x\"\n variable = \"node-groups\"\n}", spec.InvalidName, `"node-groups"`, "Terraform"},
 		"upgrade to the same":        {"cluster", "upgrade {\n to = \"1.35\"\n}", spec.UpgradeImpossible, `"1.35"`, "later"},

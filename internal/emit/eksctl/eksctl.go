@@ -94,7 +94,7 @@ func addonList(p *planner.Plan) ([]object, error) {
 func nodeGroup(p *emit.Pool) (object, error) {
 	family := map[planner.Image]string{planner.AL2023: "AmazonLinux2023", planner.Bottlerocket: "Bottlerocket"}[p.Spec.Image]
 	if family == "" {
-		return nil, fmt.Errorf("eksctl has no image %q on EKS", p.Spec.Image)
+		return nil, fmt.Errorf("there is no image %q of eksctl on EKS", p.Spec.Image)
 	}
 	g := object{
 		"name": p.Name, "amiFamily": family, "instanceTypes": []string{p.Pool.InstanceType},

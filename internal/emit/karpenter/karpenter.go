@@ -184,7 +184,7 @@ func (g *group) budget() string {
 func (g *group) nodeClass(cluster string) (object, error) {
 	alias := map[planner.Image]string{planner.AL2023: "al2023@latest", planner.Bottlerocket: "bottlerocket@latest"}[g.spec.Image]
 	if alias == "" {
-		return nil, fmt.Errorf("Karpenter has no image %q on EKS", g.spec.Image)
+		return nil, fmt.Errorf("there is no image %q of Karpenter on EKS", g.spec.Image)
 	}
 	disks, err := g.disks()
 	if err != nil {

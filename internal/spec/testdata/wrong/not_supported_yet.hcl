@@ -10,10 +10,6 @@ cluster "shop" {
 
   risk {}
 
-  emit "karpenter" {
-    directory = "out"
-  }
-
   node_group "web" {
     workload "api" {
       replicas = 3
