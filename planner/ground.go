@@ -124,8 +124,12 @@ type Terms struct {
 	UnwrittenStrategies []string
 
 	// Tiers of a managed control plane, and the default by environment.
-	Tiers       []string
-	DefaultTier map[Environment]string
+	Tiers []string
+	// Service names the provider's tiers and limits in package layout: "eks"; empty
+	// where there are none. BaseTier is the tier whose fee is part of that of the
+	// others; empty where each has its own.
+	Service, BaseTier string
+	DefaultTier       map[Environment]string
 	// LoadBalancers before self-managed API servers.
 	LoadBalancers []LoadBalancerKind
 	// EtcdDiskType is the network disk that etcd gets; empty where machines bring
@@ -179,6 +183,9 @@ type ControlPlaneSpec struct {
 	Mode Mode
 	// Tier of a managed control plane: "standard", "regional".
 	Tier string
+	// TierCalculated: nobody declared it, and the planner takes another where the load
+	// asks for it.
+	TierCalculated bool
 	// Support that is declared of a managed one, StandardSupport or ExtendedSupport: at
 	// the end of standard support the provider upgrades it, or charges for more. Empty
 	// is not declared: what the version has on the day of the plan.

@@ -32,6 +32,8 @@ type Plan struct {
 	Limits []Limit
 	// Network is nil in documents that do not say.
 	Network *NetworkPlan
+	// PlatformLimits are those of Kubernetes and of who runs it, the closest first.
+	PlatformLimits []PlatformLimit
 	// Uncertainty is nil where no figure of the spec is an estimate.
 	Uncertainty *Uncertainty
 	Cost        Cost

@@ -77,6 +77,13 @@ type ControlPlane struct {
 	Mode Mode
 	// Tier of a managed control plane: "standard"; empty of a self-managed one.
 	Tier string
+	// SLA is the share of time for which the provider promises its API; 0 where it
+	// promises nothing.
+	SLA units.Ratio
+	// Tiers that it could be of, in the order in which they are chosen, and TierReason
+	// why it is of this one; none of a self-managed one.
+	Tiers      []TierOption
+	TierReason string
 	// Support is "standard" or "extended", at Cluster.AsOf; "none" where a
 	// self-managed minor gets no more patches.
 	Support string

@@ -10,6 +10,7 @@ import (
 func syncControlPlaneSpec(to direction, d *controlPlaneSpec, p *planner.ControlPlaneSpec) {
 	syncText(to, &d.Mode, &p.Mode)
 	syncText(to, &d.Tier, &p.Tier)
+	sync(to, &d.Calculated, &p.TierCalculated)
 	syncText(to, &d.Support, &p.Support)
 	syncLoadSpec(to, &d.Load, &p.Load)
 	syncSet(to, &d.Nodes, &p.Nodes)
@@ -112,6 +113,9 @@ func syncKubelet(to direction, d *kubelet, p *planner.Kubelet) {
 func syncControlPlane(to direction, d *controlPlane, p *planner.ControlPlane) {
 	syncText(to, &d.Mode, &p.Mode)
 	syncText(to, &d.Tier, &p.Tier)
+	syncSet(to, &d.SLA, &p.SLA)
+	syncList(to, &d.Tiers, &p.Tiers, syncTier)
+	syncText(to, &d.TierReason, &p.TierReason)
 	syncText(to, &d.Support, &p.Support)
 	syncText(to, &d.SupportEnds, &p.SupportEnds)
 	syncList(to, &d.Machines, &p.Machines, func(to direction, d *controlPlaneMachines, p *planner.ControlPlaneMachines) {
@@ -144,6 +148,31 @@ func syncControlPlane(to direction, d *controlPlane, p *planner.ControlPlane) {
 		syncText(to, &d.Name, &p.Name)
 		syncPriceFields(to, &d.USDPerHour, &d.PriceBasis, &d.PriceDate, &d.Source, &p.Price)
 	})
+}
+
+func syncTier(to direction, d *tierOption, p *planner.TierOption) {
+	syncText(to, &d.Name, &p.Name)
+	syncSet(to, &d.Seats, &p.Seats)
+	syncSet(to, &d.PodsPerSecond, &p.PodsPerSecond)
+	syncSet(to, &d.Database, &p.Database)
+	syncSet(to, &d.Nodes, &p.Nodes)
+	syncSet(to, &d.SLA, &p.SLA)
+	syncKnown(to, &d.Fee, &p.Fee.Rate, &p.Fee.Known)
+	syncText(to, &d.Basis, &p.Basis)
+	syncText(to, &d.TooSmall, &p.TooSmall)
+}
+
+func syncPlatformLimit(to direction, d *platformLimit, p *planner.PlatformLimit) {
+	syncText(to, &d.Resource, &p.Resource)
+	syncText(to, &d.Path, &p.Path)
+	syncText(to, &d.Kind, &p.Kind)
+	syncInt(to, &d.Used, &p.Used)
+	syncInt(to, &d.Limit, &p.Limit)
+	syncInt(to, &d.Share, &p.Share)
+	sync(to, &d.AtLeast, &p.AtLeast)
+	syncSet(to, &d.Month, &p.Month)
+	syncText(to, &d.Date, &p.Date)
+	syncText(to, &d.Source, &p.Source)
 }
 
 func syncEtcd(to direction, d *etcd, p *planner.Etcd) {

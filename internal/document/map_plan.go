@@ -74,6 +74,7 @@ func syncPlan(to direction, d *planDocument, p *planner.Plan) {
 	syncList(to, &d.Growth, &p.Growth, syncGrowthMonth)
 	syncList(to, &d.RunsOut, &p.RunsOut, syncRunOut)
 	syncList(to, &d.Limits, &p.Limits, syncLimit)
+	syncList(to, &d.Platform, &p.PlatformLimits, syncPlatformLimit)
 	syncCost(to, &d.Cost, &p.Cost)
 	syncList(to, &d.Commitments, &p.Commitments, syncContract)
 	syncList(to, &d.ToCommit, &p.ToCommit, syncSplit)

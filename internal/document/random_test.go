@@ -48,6 +48,7 @@ func choices() map[reflect.Type][]string {
 		reflect.TypeFor[planner.UpgradeKeep]():      {"targets", "n_plus_one", "capacity"},
 		reflect.TypeFor[planner.UpgradeFailing]():   {"node", "zone"},
 		reflect.TypeFor[planner.LoadMoment]():       {"now", "horizon", "upgrade"},
+		reflect.TypeFor[planner.LimitKind]():        {"quota", "threshold"},
 		reflect.TypeFor[planner.SupportType]():      {"standard", "extended"},
 		reflect.TypeFor[planner.UpgradeEventKind](): {
 			"control_plane", "add_ons", "set_up", "nodes_requested", "nodes_ready", "nodes_cordoned", "verify", "await_drain",

@@ -5,6 +5,7 @@ package document
 type controlPlaneSpec struct {
 	Mode         string      `json:"mode" enum:"managed self_managed" jsonschema:"Who runs the control plane."`
 	Tier         text        `json:"tier" jsonschema:"Tier of a managed control plane; null of a self-managed one."`
+	Calculated   bool        `json:"tier_calculated" since:"3" jsonschema:"Nobody declared the tier: the planner takes another where the load asks for it."`
 	Support      text        `json:"support_type" enum:"standard extended" since:"3" jsonschema:"What is declared for the end of standard support of a managed control plane; null where nothing is."`
 	Load         loadSpec    `json:"load" since:"3" jsonschema:"What it has to carry beside what the plan tells."`
 	Nodes        *int        `json:"nodes" jsonschema:"Nodes that run API servers; null leaves the count to the planner."`
@@ -103,6 +104,9 @@ type reserve struct {
 type controlPlane struct {
 	Mode         string                 `json:"mode" enum:"managed self_managed" jsonschema:"Who runs the control plane: the provider, or the cluster's owner on machines of the cluster."`
 	Tier         text                   `json:"tier" jsonschema:"Tier of a managed control plane; null of a self-managed one."`
+	SLA          *ratio                 `json:"sla" since:"3" jsonschema:"Share of time for which the provider promises its API; null where it promises nothing."`
+	Tiers        []tierOption           `json:"tiers" since:"3" jsonschema:"Tiers that a managed control plane could be of, in the order in which they are chosen."`
+	TierReason   text                   `json:"tier_reason" since:"3" jsonschema:"Why it is of its tier; null of a self-managed one."`
 	Support      string                 `json:"support" jsonschema:"standard or extended, at the plan's date; none where the minor gets no more patches."`
 	SupportEnds  date                   `json:"support_ends" jsonschema:"Day on which that support ends; null where not published."`
 	Machines     []controlPlaneMachines `json:"machines" since:"1" jsonschema:"Machines by role, in the order control_plane, etcd, load_balancer; empty where the control plane is managed."`
@@ -114,6 +118,32 @@ type controlPlane struct {
 	Fees         []fee                  `json:"fees" jsonschema:"The parts of its price beside machines and disks."`
 	Load         []controlPlaneLoad     `json:"load" since:"3" jsonschema:"What the cluster asks of it: now, at the horizon of growth where there is any, and during the upgrade where one is recommended."`
 	USDPerHour   *dollars               `json:"usd_per_hour" computed:"true" jsonschema:"What it costs: its fees, machines and disks; null where one price is not known."`
+}
+
+type tierOption struct {
+	Name          string   `json:"name" jsonschema:"Name of the tier."`
+	Seats         *int     `json:"api_seats" jsonschema:"Requests that its API servers work on at a time; null where not published."`
+	PodsPerSecond *int     `json:"pods_per_second" jsonschema:"Pods that it schedules a second; null where not published."`
+	Database      *int64   `json:"database_bytes" jsonschema:"What etcd stores; null where not published."`
+	Nodes         *int     `json:"nodes" jsonschema:"Nodes that it takes; null where not published."`
+	SLA           *ratio   `json:"sla" jsonschema:"Share of time that is promised; null where nothing is."`
+	Fee           *dollars `json:"usd_per_hour" jsonschema:"Its fee in all; null where not known."`
+	Basis         text     `json:"price_basis" jsonschema:"How the fee is known; null where it is not."`
+	TooSmall      text     `json:"too_small" jsonschema:"What of the load it does not carry; null where it carries it."`
+}
+
+// platformLimit is a limit of Kubernetes or of who runs it.
+type platformLimit struct {
+	Resource string `json:"resource" jsonschema:"What is limited."`
+	Path     string `json:"path" jsonschema:"Where the most of it is: the cluster, a node group, a workload."`
+	Kind     string `json:"kind" enum:"quota threshold" open:"true" jsonschema:"quota: the provider refuses more. threshold: Kubernetes is not tested with more."`
+	Used     int64  `json:"used" jsonschema:"What the plan has of it; bytes of a database."`
+	Limit    int64  `json:"limit" jsonschema:"The most."`
+	Share    ratio  `json:"share" jsonschema:"Used of limit."`
+	AtLeast  bool   `json:"at_least" jsonschema:"No fewer are used; how many more is not known."`
+	Month    *int   `json:"reached_in_month" jsonschema:"First month of growth that takes more; null where none of the next ten years does."`
+	Date     date   `json:"reached_on" jsonschema:"Its day."`
+	Source   string `json:"source" jsonschema:"Who publishes the limit."`
 }
 
 type controlPlaneMachines struct {

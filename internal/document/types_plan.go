@@ -6,27 +6,28 @@ import "encoding/json"
 // schema, enum and signed tags bound them there and in Decode; a field tagged
 // computed follows from others and is not read.
 type planDocument struct {
-	FormatVersion string         `json:"format_version" jsonschema:"Version of this format, major.minor. A minor adds fields; readers refuse a major that they do not know."`
-	ToolVersion   string         `json:"tool_version" jsonschema:"Version of the program that wrote the document."`
-	Spec          spec           `json:"spec" jsonschema:"What identifies the spec that was planned."`
-	Inputs        inputs         `json:"inputs" jsonschema:"The complete resolved input, every default filled in."`
-	Feasible      bool           `json:"feasible" jsonschema:"True: the document holds a plan."`
-	Cluster       clusterSummary `json:"cluster" jsonschema:"The cluster in short; repeats inputs."`
-	Catalog       catalog        `json:"catalog" jsonschema:"The catalog of types and prices that the plan was made with."`
-	OffersUsed    []offer        `json:"offers_used" jsonschema:"The catalog's rows that the plan rests on, complete, sorted by name."`
-	NodeGroups    []groupPlan    `json:"node_groups" jsonschema:"The plan of each node group, sorted by name."`
-	ControlPlane  controlPlane   `json:"control_plane" jsonschema:"The control plane: who runs it, its machines and its fees."`
-	Upgrade       *upgradePlan   `json:"upgrade" jsonschema:"The strategies of the upgrade; null where none was asked for."`
-	Network       *networkPlan   `json:"network" since:"3" jsonschema:"What the cluster takes of its network; null where the document does not say."`
-	Uncertainty   *uncertainty   `json:"uncertainty" since:"3" jsonschema:"What the estimates leave open; null where there is none."`
-	Growth        []growthMonth  `json:"growth" jsonschema:"The plan after some months of growth, by month."`
-	RunsOut       []runOut       `json:"runs_out" since:"3" jsonschema:"The groups that do not get through the horizon of growth, sorted by name."`
-	Limits        []limit        `json:"limits" since:"3" jsonschema:"Limits of the account that are declared, and what the plan takes, sorted by resource."`
-	Cost          cost           `json:"cost" jsonschema:"The bill, line by line. A month is 730 hours."`
-	Commitments   []contract     `json:"commitments" since:"3" jsonschema:"What becomes of the commitments that run already, by name."`
-	ToCommit      []split        `json:"to_commit" since:"3" jsonschema:"How the nodes of each type are bought at least cost, of types for which the catalog has a price for a commitment; sorted by type."`
-	Assumptions   []assumption   `json:"assumptions" jsonschema:"Every default that the plan rests on where the spec says nothing, sorted by path; what is calculated stands in the plan."`
-	Findings      []finding      `json:"findings" jsonschema:"The practices that the plan breaks, worst first."`
+	FormatVersion string          `json:"format_version" jsonschema:"Version of this format, major.minor. A minor adds fields; readers refuse a major that they do not know."`
+	ToolVersion   string          `json:"tool_version" jsonschema:"Version of the program that wrote the document."`
+	Spec          spec            `json:"spec" jsonschema:"What identifies the spec that was planned."`
+	Inputs        inputs          `json:"inputs" jsonschema:"The complete resolved input, every default filled in."`
+	Feasible      bool            `json:"feasible" jsonschema:"True: the document holds a plan."`
+	Cluster       clusterSummary  `json:"cluster" jsonschema:"The cluster in short; repeats inputs."`
+	Catalog       catalog         `json:"catalog" jsonschema:"The catalog of types and prices that the plan was made with."`
+	OffersUsed    []offer         `json:"offers_used" jsonschema:"The catalog's rows that the plan rests on, complete, sorted by name."`
+	NodeGroups    []groupPlan     `json:"node_groups" jsonschema:"The plan of each node group, sorted by name."`
+	ControlPlane  controlPlane    `json:"control_plane" jsonschema:"The control plane: who runs it, its machines and its fees."`
+	Upgrade       *upgradePlan    `json:"upgrade" jsonschema:"The strategies of the upgrade; null where none was asked for."`
+	Network       *networkPlan    `json:"network" since:"3" jsonschema:"What the cluster takes of its network; null where the document does not say."`
+	Uncertainty   *uncertainty    `json:"uncertainty" since:"3" jsonschema:"What the estimates leave open; null where there is none."`
+	Growth        []growthMonth   `json:"growth" jsonschema:"The plan after some months of growth, by month."`
+	RunsOut       []runOut        `json:"runs_out" since:"3" jsonschema:"The groups that do not get through the horizon of growth, sorted by name."`
+	Limits        []limit         `json:"limits" since:"3" jsonschema:"Limits of the account that are declared, and what the plan takes, sorted by resource."`
+	Platform      []platformLimit `json:"platform_limits" since:"3" jsonschema:"Limits of Kubernetes and of who runs it, the closest first."`
+	Cost          cost            `json:"cost" jsonschema:"The bill, line by line. A month is 730 hours."`
+	Commitments   []contract      `json:"commitments" since:"3" jsonschema:"What becomes of the commitments that run already, by name."`
+	ToCommit      []split         `json:"to_commit" since:"3" jsonschema:"How the nodes of each type are bought at least cost, of types for which the catalog has a price for a commitment; sorted by type."`
+	Assumptions   []assumption    `json:"assumptions" jsonschema:"Every default that the plan rests on where the spec says nothing, sorted by path; what is calculated stands in the plan."`
+	Findings      []finding       `json:"findings" jsonschema:"The practices that the plan breaks, worst first."`
 }
 
 // infeasibleDocument is the answer to a spec that cannot be met.

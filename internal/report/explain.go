@@ -118,7 +118,9 @@ func (p *page) explainControlPlane(plan *planner.Plan) {
 	p.blank()
 	p.controlPlaneLines(plan)
 	p.blank()
+	p.tiers(c)
 	p.controlPlaneLoad(c)
+	p.platformLimits(plan)
 	drills := table{columns: []column{{title: "SURVIVES"}, {title: "TRIED", right: true}, {title: "HELD", right: true}, {title: "TIGHTEST CASE", wraps: true}}}
 	for _, d := range c.Survives {
 		drills.add(d.Event, number(d.Tried), number(d.Held), d.Tightest)

@@ -40,6 +40,7 @@ func (b *builder) controlPlane() {
 		b.onlySelfManaged(n)
 		tier := b.terms.DefaultTier[b.cluster.Environment]
 		c.Tier = take(b, n, "control_plane", "tier", tier, tier, b.source())
+		c.TierCalculated = n == nil || !n.has("tier")
 		support, _ := get[string](n, "support_type")
 		c.Support = planner.SupportType(support)
 	default:

@@ -84,7 +84,7 @@ func TestManagedControlPlane(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := withoutLoad(t, on(c.provider, 3, c.text, ""))
-			same(t, "control plane", got.ControlPlane, planner.ControlPlaneSpec{Mode: planner.Managed, Tier: c.tier})
+			same(t, "control plane", got.ControlPlane, planner.ControlPlaneSpec{Mode: planner.Managed, Tier: c.tier, TierCalculated: len(c.assumptions) > 0})
 			same(t, "assumptions", assumed(&got, "control_plane"), c.assumptions)
 		})
 	}

@@ -104,19 +104,15 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		NodeGroups:   groups,
 		ControlPlane: control,
 	}
-	plan.Commitments = m.commitments(m.committables(groups, &control), m.cluster.AsOf)
-	plan.ToCommit = m.splits(groups, &control, plan.Commitments)
 	traffic := m.crossZone(groups)
 	plan.Network = &planner.NetworkPlan{Traffic: traffic}
-	plan.Cost = m.bill(groups, &control, plan.Commitments, traffic)
-	if err := m.withinBudget(ctx, &plan); err != nil {
-		return planner.Plan{}, err
-	}
-	if err := m.withinLimits(ctx, &plan); err != nil {
-		return planner.Plan{}, err
-	}
-	if plan.Upgrade, err = m.upgrade(groups, &control); err != nil {
-		return planner.Plan{}, err
+	for settled := false; !settled; {
+		if err := m.priced(ctx, &plan); err != nil {
+			return planner.Plan{}, err
+		}
+		if settled, err = m.tier(&plan); err != nil {
+			return planner.Plan{}, err
+		}
 	}
 	if open != nil {
 		if plan.Uncertainty, err = m.spread(ctx, open, &asked, &plan); err != nil {
@@ -128,10 +124,31 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	}
 	plan.ControlPlane.Load = m.loads(&plan)
 	plan.Network = m.network(&plan, traffic)
+	if err := m.withinPlatform(&plan); err != nil {
+		return planner.Plan{}, err
+	}
 	m.outages(plan.NodeGroups, &plan.ControlPlane)
 	plan.Assumptions = m.assumptions(&plan)
 	plan.Findings = practice.Check(&plan, m.catalog, &m.terms)
 	return plan, nil
+}
+
+// priced prices the plan, holds it to what is declared, and plans its upgrade.
+func (m *maker) priced(ctx context.Context, plan *planner.Plan) error {
+	groups, control := plan.NodeGroups, &plan.ControlPlane
+	plan.Limits = nil
+	plan.Commitments = m.commitments(m.committables(groups, control), m.cluster.AsOf)
+	plan.ToCommit = m.splits(groups, control, plan.Commitments)
+	plan.Cost = m.bill(groups, control, plan.Commitments, plan.Network.Traffic)
+	if err := m.withinBudget(ctx, plan); err != nil {
+		return err
+	}
+	if err := m.withinLimits(ctx, plan); err != nil {
+		return err
+	}
+	var err error
+	plan.Upgrade, err = m.upgrade(groups, control)
+	return err
 }
 
 // monthsAhead is how far growth is sized for.
@@ -230,6 +247,11 @@ func (m *maker) assumptions(plan *planner.Plan) []planner.Assumption {
 				out = append(out, m.jobAssumptions(path, g)...)
 			case planner.GivenReplicas, planner.FromLoadTest:
 			}
+		}
+	}
+	for i := range out {
+		if out[i].Path == "control_plane.tier" && out[i].Value != plan.ControlPlane.Tier {
+			out[i].Value, out[i].Source = plan.ControlPlane.Tier, "model control plane"
 		}
 	}
 	slices.SortStableFunc(out, func(a, b planner.Assumption) int { return strings.Compare(a.Path, b.Path) })

@@ -169,6 +169,7 @@ func makerOf(ctx context.Context, plan *planner.Plan, cat *catalogs.Catalog, pro
 	m.stop = func() bool { return ctx.Err() != nil }
 	m.simulator = newSimulator(ctx, &plan.Cluster).planned(plan)
 	m.limits = m.cluster.Limits()
+	m.cluster.ControlPlane.Tier = plan.ControlPlane.Tier
 	m.size = m.sizeOf(plan.NodeGroups)
 	return m
 }

@@ -93,7 +93,7 @@ func (v *view) leaves(minor string, days int, end units.Date) string {
 // extendedFee is what extended support costs a month beyond standard support, and
 // whether both prices are known.
 func (v *view) extendedFee() (units.USD, bool) {
-	standard, extended := v.fee(cmp.Or(v.plan.ControlPlane.Tier, "standard")), v.fee("extended")
+	standard, extended := v.fee(cmp.Or(v.terms.BaseTier, v.plan.ControlPlane.Tier, "standard")), v.fee("extended")
 	if !standard.Known() || !extended.Known() {
 		return 0, false
 	}

@@ -15,11 +15,17 @@ const mostMembers = 7
 // controlPlane checks the control plane against the spec and the provider, and what
 // people run of it machine by machine.
 func (k *checker) controlPlane() {
-	want, err := k.prov.ControlPlane(k.c, k.cat)
+	c := *k.c
+	if c.ControlPlane.TierCalculated {
+		c.ControlPlane.Tier = k.plan.ControlPlane.Tier
+		known := slices.Contains(k.terms.Tiers, k.plan.ControlPlane.Tier)
+		k.need(known, "control_plane", "control_plane.tier", "the tier is %q, there are %q", k.plan.ControlPlane.Tier, k.terms.Tiers)
+	}
+	want, err := k.prov.ControlPlane(&c, k.cat)
 	if !k.need(err == nil, "control_plane", "control_plane.provider", "the provider has none: %v", err) {
 		return
 	}
-	got, spec := &k.plan.ControlPlane, &k.c.ControlPlane
+	got, spec := &k.plan.ControlPlane, &c.ControlPlane
 	mode := cmp.Or(spec.Mode, planner.Managed)
 	k.need(got.Mode == mode, "control_plane", "control_plane.mode", "it is %s, the spec says %s", got.Mode, mode)
 	k.need(spec.Tier == "" || got.Tier == spec.Tier, "control_plane", "control_plane.tier", "the tier is %q, the spec says %q", got.Tier, spec.Tier)
@@ -54,10 +60,18 @@ func sameBalancer(got, want *planner.LoadBalancer) bool {
 // known what.
 func (k *checker) fees(got *planner.ControlPlane) {
 	tier := got.Tier
+	added := k.terms.BaseTier != "" && tier != k.terms.BaseTier
+	if added {
+		tier = k.terms.BaseTier
+	}
 	if got.Support == "extended" {
 		tier = got.Support
 	}
 	due, paid := nothing(), feesOwed(got.Fees)
+	if j := slices.IndexFunc(k.cat.Fees, func(f catalogs.Fee) bool { return f.Tier == got.Tier }); added && j >= 0 {
+		price := k.cat.Fees[j].Price
+		due.add(1, int64(price.Rate), true, price.Basis, price.Date)
+	}
 	i := slices.IndexFunc(k.cat.Fees, func(f catalogs.Fee) bool { return f.Tier == tier })
 	if i < 0 {
 		k.need(!paid.known || paid.times730.Sign() == 0, "control_plane", "control_plane.fees", "fees of %v, the catalog lists none of %q", &paid, tier)

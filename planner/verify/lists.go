@@ -83,6 +83,9 @@ func (k *checker) lists() {
 		has[a] = true
 	}
 	for _, a := range k.c.Assumptions {
+		if a.Path == "control_plane.tier" && k.c.ControlPlane.TierCalculated && a.Value != k.plan.ControlPlane.Tier {
+			a.Value, a.Source = k.plan.ControlPlane.Tier, "model control plane"
+		}
 		k.need(has[a], "assumptions."+a.Path, "assumptions.missing", "the plan rests on %s and does not say so", a.Value)
 	}
 	for i, f := range k.plan.Findings {

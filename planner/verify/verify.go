@@ -171,6 +171,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	k.runsOut()
 	k.limits()
 	k.network()
+	k.platform()
 	k.uncertainty()
 	k.lists()
 	return k.answer()

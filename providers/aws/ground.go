@@ -33,8 +33,10 @@ func terms() planner.Terms {
 		LeastRootDiskWhy: "The volume is made from the image's snapshot of 20Gi, and EC2 refuses a smaller one.",
 		RootDiskProblem:  machines.EBSProblem, VolumeProblem: machines.EBSVolumeProblem,
 		UpdateStrategies: []string{"surge", "minimal"}, ModuleMajor: "21",
-		Tiers:       []string{"standard"},
-		DefaultTier: map[planner.Environment]string{planner.Production: "standard", planner.Development: "standard"},
+		Service:     "eks",
+		Tiers:       []string{standardTier, "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"},
+		BaseTier:    standardTier,
+		DefaultTier: map[planner.Environment]string{planner.Production: standardTier, planner.Development: standardTier},
 	}
 }
 

@@ -24,6 +24,8 @@ const (
 	FeeCluster = "cluster"
 	// FeeExtended is what extended support adds to it.
 	FeeExtended = "extended_support"
+	// FeeTier is what a tier adds to the fee of the base tier.
+	FeeTier = "tier"
 	// FeeExtendedTotal is both, where only their sum is known.
 	FeeExtendedTotal = "cluster_in_extended_support"
 )
@@ -78,11 +80,12 @@ func PatchesAt(v catalogs.Version, day units.Date) (support string, ends units.D
 }
 
 // Managed returns the control plane of a tier that a service with that calendar runs
-// for c, its fees from cat. In extended support they are the tier's and the
+// for c, its fees from cat. Base is the tier whose fee is part of that of the others;
+// empty where each has its own. In extended support they are the tier's and the
 // surcharge. The error is a *VersionError where the cluster's version is not in the
 // calendar or cannot run at c.AsOf, and a *planner.Infeasible where the support that c
 // declares has ended.
-func Managed(service, tier string, c *planner.Cluster, cat *catalogs.Catalog, calendar []catalogs.Version) (planner.ControlPlane, error) {
+func Managed(service, tier, base string, c *planner.Cluster, cat *catalogs.Catalog, calendar []catalogs.Version) (planner.ControlPlane, error) {
 	v, err := Find(calendar, c.KubernetesVersion, service)
 	if err != nil {
 		return planner.ControlPlane{}, err
@@ -92,16 +95,16 @@ func Managed(service, tier string, c *planner.Cluster, cat *catalogs.Catalog, ca
 		return planner.ControlPlane{}, err
 	}
 	if support == Extended && c.ControlPlane.Support == planner.StandardSupport {
-		return planner.ControlPlane{}, ended(service, tier, &v, c.AsOf, cat)
+		return planner.ControlPlane{}, ended(service, tier, base, &v, c.AsOf, cat)
 	}
-	return planner.ControlPlane{Mode: planner.Managed, Tier: tier, Support: support, SupportEnds: ends, Fees: Fees(cat, tier, support)}, nil
+	return planner.ControlPlane{Mode: planner.Managed, Tier: tier, Support: support, SupportEnds: ends, Fees: Fees(cat, tier, base, support)}, nil
 }
 
 // ended says that standard support of v is over on a day, and what extended support
 // costs.
-func ended(service, tier string, v *catalogs.Version, day units.Date, cat *catalogs.Catalog) error {
+func ended(service, tier, base string, v *catalogs.Version, day units.Date, cat *catalogs.Catalog) error {
 	costs := "what it costs is not known"
-	for _, f := range Fees(cat, tier, Extended) {
+	for _, f := range Fees(cat, tier, base, Extended) {
 		if f.Name == FeeExtended && f.Price.Known() {
 			month := f.Price.Rate.PerMonth()
 			costs = fmt.Sprintf("%.2f USD a month more", float64(month)/float64(units.Dollar))
@@ -115,9 +118,18 @@ func ended(service, tier string, v *catalogs.Version, day units.Date, cat *catal
 	}
 }
 
-// Fees returns the fees of a managed control plane of a tier under a support. A fee
+// Fees returns the fees of a managed control plane of a tier under a support, which are
+// added to those of the base tier where there is one. A fee
 // that cat does not know is a line with an unknown price.
-func Fees(cat *catalogs.Catalog, tier, support string) []planner.FeeLine {
+func Fees(cat *catalogs.Catalog, tier, base, support string) []planner.FeeLine {
+	if base == "" || tier == base {
+		return ownFees(cat, tier, support)
+	}
+	return append(ownFees(cat, base, support), planner.FeeLine{Name: FeeTier, Price: fee(cat, tier)})
+}
+
+// ownFees are those of a tier that has one of its own.
+func ownFees(cat *catalogs.Catalog, tier, support string) []planner.FeeLine {
 	base := fee(cat, tier)
 	if support != Extended {
 		return []planner.FeeLine{{Name: FeeCluster, Price: base}}

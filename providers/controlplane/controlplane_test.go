@@ -31,7 +31,7 @@ func TestFees(t *testing.T) {
 		"nothing known":        {nil, controlplane.Standard, map[string]catalogs.Price{controlplane.FeeCluster: {}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := controlplane.Fees(&catalogs.Catalog{Fees: test.fees}, "standard", test.support)
+			got := controlplane.Fees(&catalogs.Catalog{Fees: test.fees}, "standard", "standard", test.support)
 			if len(got) != len(test.want) {
 				t.Fatalf("got %+v, want %+v", got, test.want)
 			}
@@ -67,7 +67,7 @@ func TestDeclaredSupport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := &planner.Cluster{KubernetesVersion: "1.33", AsOf: test.day, ControlPlane: planner.ControlPlaneSpec{Support: test.declared}}
-			got, err := controlplane.Managed("EKS", "standard", c, cat, calendar)
+			got, err := controlplane.Managed("EKS", "standard", "standard", c, cat, calendar)
 			if test.support == "" {
 				bad, ok := errors.AsType[*planner.Infeasible](err)
 				if !ok || bad.Path != "control_plane.support_type" || bad.Margin != "3 days before 2026-08-01" || !strings.Contains(bad.Remedy, "365.00 USD a month more") {

@@ -15,5 +15,5 @@ const service = "GKE"
 // not taken off: it is not the cluster's. The error is a *controlplane.VersionError
 // where the cluster's version is not in the calendar of cat or cannot run at c.AsOf.
 func (p Provider) ControlPlane(c *planner.Cluster, cat *catalogs.Catalog) (planner.ControlPlane, error) {
-	return controlplane.Managed(service, c.ControlPlane.Tier, c, cat, p.Versions(cat))
+	return controlplane.Managed(service, c.ControlPlane.Tier, "", c, cat, p.Versions(cat))
 }

@@ -63,7 +63,8 @@ func terms() planner.Terms {
 		UpdateStrategies: []string{"surge", "minimal", "gke_blue_green"}, MaxSurge: true, Soak: true,
 		MostAtATime: mostAtATime, LongestSoak: longestSoak,
 		GroupName: poolName, ModuleMajor: "44", UnwrittenStrategies: []string{"gke_autoscaled_blue_green"},
-		Tiers: []string{RegionalTier, ZonalTier},
+		Service: "gke",
+		Tiers:   []string{RegionalTier, ZonalTier},
 		DefaultTier: map[planner.Environment]string{
 			planner.Production: RegionalTier, planner.Development: ZonalTier,
 		},

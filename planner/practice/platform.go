@@ -1,0 +1,89 @@
+package practice
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+)
+
+const (
+	// nearLimit is the share of a limit from which on it is near. An assumption: a
+	// tenth of the rest is gone before a second cluster stands.
+	nearLimit = 80 * units.Percent
+	// manyNodes is from where on events get an etcd of their own (kubernetes.io,
+	// "Considerations for large clusters", has no number; etcd's hardware
+	// recommendations call 1,000 nodes large).
+	manyNodes = 1_000
+)
+
+func platformRules() []rule {
+	return []rule{
+		{Rule{
+			ID: "LI-01", Title: "No limit of the platform is near", DefaultSeverity: planner.Warning,
+			What: "The plan has more of something than Kubernetes is tested with, 80% or more of a limit, or growth takes more within its horizon. More pods on a node than ten a core are told as info.",
+			Why:  "Beyond a threshold nobody has tried whether the API stays quick; at a quota the provider refuses the next node. A second cluster takes longer to build than the last fifth of a limit takes to fill.",
+			Fix:  "Split the cluster, the group or the workload before the day, or have the provider raise the quota. `explain control_plane` lists all limits.",
+		}, nearLimits},
+		{Rule{
+			ID: "ET-05", Title: "Events of large clusters have an etcd of their own", DefaultSeverity: planner.Info,
+			What: "A self-managed control plane with more than 1,000 nodes keeps events in the etcd that holds everything else.",
+			Why:  "Events are many small writes that nobody misses. Kubernetes advises to keep those of large clusters in a second etcd (--etcd-servers-overrides), so that they cannot crowd out the rest.",
+			Fix:  "Run a second etcd, of three small members, for events.",
+		}, eventsApart},
+	}
+}
+
+func nearLimits(v *view) []planner.Finding {
+	var out []planner.Finding
+	for i := range v.plan.PlatformLimits {
+		l := &v.plan.PlatformLimits[i]
+		soon := l.Month > 0 && l.Month <= v.c.Growth.HorizonMonths
+		perNode := l.Resource == "pods_per_node" && l.Kind == planner.Threshold
+		if l.Share < nearLimit && !soon || perNode && l.Used <= l.Limit {
+			continue // nodes are meant to be filled
+		}
+		of := strings.ReplaceAll(l.Resource, "_", " ")
+		least := ""
+		if l.AtLeast {
+			least = "at least "
+		}
+		f := planner.Finding{Path: l.Path, Message: fmt.Sprintf("%s: %s%d of %d (%s)", of, least, l.Used, l.Limit, l.Source)}
+		switch {
+		case l.Used > l.Limit:
+			f.Message += fmt.Sprintf(", %d more than Kubernetes is tested with", l.Used-l.Limit)
+		case l.Month > 0:
+			f.Message += fmt.Sprintf(", and growth takes more from %s on", l.Date)
+		}
+		f.Remedy = "split it before"
+		if perNode {
+			f.Severity, f.Remedy = planner.Info, "admit larger types, which take more pods"
+		}
+		if l.Path == "cluster" {
+			f.Remedy = "split the cluster before"
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func eventsApart(v *view) []planner.Finding {
+	load := v.plan.ControlPlane.Load
+	if v.etcd() == nil || len(load) == 0 || load[0].Nodes <= manyNodes {
+		return nil
+	}
+	now := &load[0]
+	i := slices.IndexFunc(now.Objects, func(o planner.StoredObjects) bool { return o.Kind == "events" })
+	if i < 0 || now.Writes == 0 || now.Live == 0 {
+		return nil
+	}
+	o := &now.Objects[i]
+	return []planner.Finding{{
+		Path: "control_plane.etcd",
+		Message: fmt.Sprintf("events are %d%% of the writes and %d%% of the objects of %d nodes",
+			100*int64(o.Writes)/int64(now.Writes), 100*int64(o.Count)*int64(o.Size)/int64(now.Live), now.Nodes),
+		Remedy: "keep events in a second etcd (--etcd-servers-overrides=/events#…)",
+	}}
+}
