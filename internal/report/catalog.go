@@ -313,7 +313,7 @@ func CatalogStatus(w io.Writer, list []document.CatalogState, machines []documen
 	if len(list) > 0 {
 		out.table(&t)
 		out.blank()
-		out.prose("LISTED to NOT KNOWN count the types by how their on-demand price is known, SPOT those with a spot price.")
+		out.statusLegend(&t)
 	}
 	for i := range list {
 		if list[i].Problem != "" {
@@ -322,6 +322,18 @@ func CatalogStatus(w io.Writer, list []document.CatalogState, machines []documen
 	}
 	out.machineFiles(machines)
 	return out.flush(w)
+}
+
+// statusLegend says what the columns of a status count, and which have no room.
+func (p *page) statusLegend(t *table) {
+	left, spot := p.leftOut(t), ", SPOT those with a spot price"
+	if slices.Contains(left, "SPOT") {
+		spot = ""
+	}
+	p.prose("LISTED to NOT KNOWN count the types by how their on-demand price is known" + spot + ".")
+	if len(left) > 0 {
+		p.prose("No room for " + strings.Join(left, ", ") + ": -o json has them.")
+	}
 }
 
 // machineFiles writes one line for each file of machines.

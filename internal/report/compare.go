@@ -19,7 +19,7 @@ func Comparison(w io.Writer, plan *planner.Plan, c *planner.Comparison, o Option
 		out.blank()
 		out.compareGroup(&c.Groups[i])
 		if left := notCompared(plan, &c.Groups[i]); left != "" {
-			out.line("%sonly the plan counts what the group asks for: %s", margin, left)
+			out.prose("only the plan counts what the group asks for: " + left)
 		}
 	}
 	out.blank()

@@ -292,7 +292,11 @@ func (b *runbook) after() {
 	b.blank()
 	for i := range plan.NodeGroups {
 		g := &plan.NodeGroups[i]
-		b.check("`%s` has %s ready, all of %s: %s; from %s to %s when it scales.", g.Name, count(g.Nodes, "node"), b.s.Upgrade.To, groupZones(plan, g), number(g.MinNodes), number(g.MaxNodes))
+		bounds := ""
+		if g.MinNodes != g.MaxNodes {
+			bounds = fmt.Sprintf("; from %s to %s when it scales", number(g.MinNodes), number(g.MaxNodes))
+		}
+		b.check("`%s` has %s ready, all of %s: %s%s.", g.Name, count(g.Nodes, "node"), b.s.Upgrade.To, groupZones(plan, g), bounds)
 		for j := range g.Workloads {
 			w := &g.Workloads[j]
 			budget := ""
@@ -346,9 +350,7 @@ func declaredWorkload(plan *planner.Plan, group, name string) *planner.Workload 
 func (b *runbook) ahead() {
 	o := b.s.Outlook
 	b.heading("Calendar")
-	for _, words := range stayWords(o) {
-		b.line("- Staying on %s: %s.", o.From.Minor, words)
-	}
+	b.line("- Staying on %s: %s.", o.From.Minor, strings.Join(stayWords(o), "; "))
 	if o.BreakEven != "" {
 		b.line("- At the end of %s staying has cost more than this upgrade.", o.BreakEven)
 	}

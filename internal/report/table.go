@@ -117,6 +117,31 @@ func (t *table) removeEmpty() {
 	}
 }
 
+// within returns t less the columns that go because the page has no room for them.
+func (p *page) within(t *table) *table {
+	wraps := t.columns[len(t.columns)-1].wraps
+	for !t.fits(p.o.width()) && (!wraps || t.room(p.o.width()) < t.leastRoom()) {
+		less, ok := t.without()
+		if !ok {
+			break
+		}
+		t = less
+	}
+	return t
+}
+
+// leftOut names the columns of t for which the page has no room.
+func (p *page) leftOut(t *table) []string {
+	var out []string
+	shown := p.within(t).columns
+	for _, c := range t.columns {
+		if !slices.ContainsFunc(shown, func(s column) bool { return s.title == c.title }) {
+			out = append(out, c.title)
+		}
+	}
+	return out
+}
+
 // table writes t, made to fit the page: columns that may go are left out, then
 // the last one is broken between words, then it moves to lines of its own, with
 // its title before it. What is too wide for that is written row by row.
@@ -126,13 +151,7 @@ func (p *page) table(t *table) {
 	}
 	whole := t
 	wraps := t.columns[len(t.columns)-1].wraps
-	for !t.fits(p.o.width()) && (!wraps || t.room(p.o.width()) < t.leastRoom()) {
-		less, ok := t.without()
-		if !ok {
-			break
-		}
-		t = less
-	}
+	t = p.within(t)
 	w := t.widths()
 	room := t.room(p.o.width())
 	switch {

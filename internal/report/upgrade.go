@@ -384,9 +384,17 @@ func (p *page) peaks(o *planner.UpgradeStrategy) {
 	if o.PeakVCPUs > 0 {
 		items = append(items, thousands(o.PeakVCPUs)+" vCPU")
 	}
+	var zones []string
+	nodes := 0
 	for _, z := range o.PeakByZone {
-		items = append(items, z.Zone+" "+number(z.Nodes))
+		zones = append(zones, z.Zone+" "+number(z.Nodes))
+		nodes += z.Nodes
 	}
+	if nodes > o.PeakNodes && len(zones) > 0 {
+		// Zones peak one after another: their sum never runs.
+		zones[0] = "by zone, not all at once: " + zones[0]
+	}
+	items = append(items, zones...)
 	for _, l := range o.Limits {
 		words := fmt.Sprintf("%s %s of %s", l.Resource, thousands(l.Used), thousands(l.Limit))
 		items = append(items, words)

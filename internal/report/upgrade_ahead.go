@@ -62,7 +62,7 @@ func stayWords(o *planner.UpgradeOutlook) []string {
 		items = append(items, fmt.Sprintf("until %s: %s USD of extended support", o.Until, usd(o.Stay)))
 	}
 	if !o.Until.IsZero() && o.ThenKnown && o.Then > 0 {
-		items = append(items, fmt.Sprintf("on %s: %s USD", o.To.Minor, usd(o.Then)))
+		items = append(items, fmt.Sprintf("on %s by then: %s USD", o.To.Minor, usd(o.Then)))
 	}
 	if !o.Forced.IsZero() {
 		items = append(items, "upgraded without being asked from "+string(o.Forced)+" on")
