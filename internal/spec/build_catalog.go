@@ -37,7 +37,7 @@ func (b *builder) findCatalog() {
 	c := &b.cluster
 	regions := b.offers.Regions(c.Provider)
 	if !slices.Contains(regions, c.Region) {
-		b.add(UnknownRegion, b.root.rng("region"), "%s has no region named %q.%s", c.Provider, short(c.Region), orElse(didYouMean(c.Region, regions), regions))
+		b.add(UnknownRegion, b.root.rng("region"), "There is no catalog of the %s region %q.%s", c.Provider, short(c.Region), orElse(didYouMean(c.Region, regions), regions))
 		return
 	}
 	cat, err := b.offers.Load(c.Provider, c.Region)
