@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -141,6 +142,7 @@ Start with:  scantling init && scantling plan
 		Version:       Version,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped "+strconv.Itoa(max(w.width(w.Stdout), leastHelp))+" "))
 	root.SetVersionTemplate("scantling {{.Version}}\n")
 	root.SetIn(w.Stdin)
 	root.SetOut(help)
@@ -196,11 +198,26 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
+// exitWidth is how much of a line says what an exit code means.
+const exitWidth = 80
+
+// leastHelp is the least width that flags are laid out for.
+const leastHelp = 60
+
 func exitHelp() string {
 	var b strings.Builder
 	b.WriteString("Exit codes:\n")
 	for code, what := range ExitCodes() {
-		fmt.Fprintf(&b, "  %d  %s\n", code, what)
+		column := 0
+		fmt.Fprintf(&b, "  %d ", code)
+		for word := range strings.FieldsSeq(what) {
+			if column += 1 + len(word); column > exitWidth {
+				b.WriteString("\n    ")
+				column = 1 + len(word)
+			}
+			b.WriteString(" " + word)
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }

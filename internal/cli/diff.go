@@ -65,6 +65,9 @@ is listed.`,
 			if o.terraform != "" || o.nodes != "" {
 				return exactly("PLAN")(cmd, args)
 			}
+			if len(args) == 1 {
+				return usage(fmt.Errorf("%q takes OLD NEW, or PLAN with --terraform or --nodes: with what is %s compared?", cmd.CommandPath(), args[0]))
+			}
 			return exactly("OLD", "NEW")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -85,6 +85,8 @@ type emitter struct {
 	// from is the document of the plan that stands, standing the plan in it.
 	from     string
 	standing *planner.Plan
+	// again is the command that writes the files.
+	again string
 }
 
 // toolNamed returns the tool of that name.
@@ -158,6 +160,7 @@ func (e *emitter) run(cmd *cobra.Command, args []string) error {
 		}
 	}
 	source := pathArg(args)
+	e.again = e.typed(asked, source)
 	p, document, err := e.spec.planFrom(cmd.Context(), e.world, source)
 	if err != nil {
 		return err
@@ -192,6 +195,28 @@ func (e *emitter) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// typed is the command that writes for the tools that were asked for, or for those of
+// the emit blocks.
+func (e *emitter) typed(asked []emit.Tool, source string) string {
+	words := []string{"scantling emit"}
+	for _, t := range asked {
+		words = append(words, t.Name)
+	}
+	if typed := e.spec.typed(source); typed != "" {
+		words = append(words, typed)
+	}
+	if e.style != "" {
+		words = append(words, "--style "+e.style)
+	}
+	if e.from != "" {
+		words = append(words, "--from "+quoted(e.from))
+	}
+	if e.out != "" {
+		words = append(words, "--out "+quoted(e.out))
+	}
+	return strings.Join(words, " ")
+}
+
 // agrees tells with --check where the lock beside the spec or document is not what the
 // plan says, and reports whether it is. No lock is no disagreement.
 func (e *emitter) agrees(p *planner.Plan, source string, document bool) (bool, error) {
@@ -199,7 +224,9 @@ func (e *emitter) agrees(p *planner.Plan, source string, document bool) (bool, e
 	if !e.check {
 		return true, nil
 	}
+	how := accept(e.spec.typed(source))
 	if document {
+		how = accept("") // nobody knows where its spec is
 		lock.name = lock.lockPath(source)
 		if err := lock.load(); err != nil {
 			return false, err
@@ -208,7 +235,7 @@ func (e *emitter) agrees(p *planner.Plan, source string, document bool) (bool, e
 			return true, nil // of another cluster, whose documents are kept here too
 		}
 	}
-	return lock.held == nil || e.world.checkLock(lock.name, lock.held, p), nil
+	return lock.held == nil || e.world.checkLock(lock.name, lock.held, p, how), nil
 }
 
 // all writes or compares for each tool, and reports whether the files are the same.
@@ -237,6 +264,7 @@ func (e *emitter) written(p *planner.Plan, source string) (bool, error) {
 			asked = append(asked, t)
 		}
 	}
+	e.again = e.typed(nil, source)
 	return e.all(p, asked, source)
 }
 
@@ -336,7 +364,7 @@ func (e *emitter) compare(dir string, made []emit.File) (same bool, err error) {
 	if told.Len() == 0 {
 		return true, nil
 	}
-	told.WriteString("Write them anew: scantling emit\n")
+	fmt.Fprintf(&told, "Write them anew: %s\n", e.again)
 	if _, err := e.world.Stderr.Write([]byte(told.String())); err != nil {
 		return false, exit(EnvironmentFailed, err)
 	}

@@ -70,7 +70,10 @@ func (o *importOptions) target() (string, error) {
 	if _, err := os.Lstat(target); err == nil && !o.force {
 		return "", exit(WrongInput, fmt.Errorf("%s is there already: nothing was written (--force overwrites it)", target))
 	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", readError(err)
+		if p, ok := errors.AsType[*os.PathError](err); ok {
+			err = p.Err // its path is of a file that need not be there
+		}
+		return "", readError(fmt.Errorf("--out %s: %w", o.out, err))
 	}
 	return target, nil
 }

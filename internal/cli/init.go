@@ -122,7 +122,7 @@ func (o *initOptions) run(w *World) error {
 	if err := files.Write(path, first.Content); err != nil {
 		return writeError(err)
 	}
-	return w.print(fmt.Appendf(nil, "Wrote %s. Next: scantling plan %s\n", path, o.dir))
+	return w.print(fmt.Appendf(nil, "Wrote %s. Next: scantling plan %s\n", path, quoted(o.dir)))
 }
 
 // providers lists those that are registered.

@@ -20,6 +20,8 @@ import (
 const (
 	// lockName is the lock file, beside the spec.
 	lockName = "scantling.lock.json"
+	// defaultSaving is the share from which other types replace locked ones.
+	defaultSaving = "5%"
 	// maxLockBytes bounds the lock files that are read.
 	maxLockBytes = 16 << 20
 )
@@ -40,8 +42,27 @@ func (f *specFlags) registerLock(cmd *cobra.Command) {
 	f.lock = &lockFlags{}
 	cmd.Flags().StringVar(&f.lock.file, "lock-file", "", "lock `file` (default: "+lockName+" beside the spec)")
 	cmd.Flags().BoolVar(&f.lock.rechoose, "rechoose", false, "choose instance types anew, whatever the lock says")
-	cmd.Flags().StringVar(&f.lock.minSaving, "min-saving", "5%", "`share` that other types must save of a group's nodes, and more, to replace locked ones")
+	cmd.Flags().StringVar(&f.lock.minSaving, "min-saving", defaultSaving, "`share` that other types must save of a group's nodes, and more, to replace locked ones")
 }
+
+// typed returns the flags as on a command line, those that say something.
+func (l *lockFlags) typed() []string {
+	var words []string
+	if l.file != "" {
+		words = append(words, "--lock-file "+quoted(l.file))
+	}
+	if l.rechoose {
+		words = append(words, "--rechoose")
+	}
+	if l.minSaving != "" && l.minSaving != defaultSaving {
+		words = append(words, "--min-saving "+quoted(l.minSaving))
+	}
+	return words
+}
+
+// accept is the command that writes the lock of the spec that was typed; "" where the
+// spec is not known.
+func accept(typed string) string { return strings.TrimSpace("scantling plan --lock " + typed) }
 
 // lockPath is where the lock of the spec at path is.
 func (l *lockFlags) lockPath(path string) string {
@@ -170,10 +191,10 @@ func lockDifferences(held *planner.Lock, p *planner.Plan) []string {
 }
 
 // checkLock tells on stderr where the plan is not what the lock at name holds, and
-// reports whether it is.
-func (w *World) checkLock(name string, held *planner.Lock, p *planner.Plan) bool {
+// reports whether it is. How says which command accepts the plan.
+func (w *World) checkLock(name string, held *planner.Lock, p *planner.Plan, how string) bool {
 	if held == nil {
-		w.note("%s is missing. Write it: scantling plan --lock\n", name)
+		w.note("%s is missing. Write it: %s\n", name, how)
 		return false
 	}
 	lines := lockDifferences(held, p)
@@ -181,7 +202,7 @@ func (w *World) checkLock(name string, held *planner.Lock, p *planner.Plan) bool
 		w.note("%s: %s\n", name, l)
 	}
 	if len(lines) > 0 {
-		w.note("The plan is not what %s holds. Accept it: scantling plan --lock\n", name)
+		w.note("The plan is not what %s holds. Accept it: %s\n", name, how)
 	}
 	return len(lines) == 0
 }

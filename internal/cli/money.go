@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strconv"
 
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -28,7 +29,8 @@ func increase(was, is units.USDPerHour) units.Ratio {
 	return units.Ratio(q.Int64())
 }
 
-// cents writes an amount in dollars and cents, rounded to the nearer.
+// cents writes an amount in dollars and cents, rounded to the nearer, with commas
+// between thousands as plans have it.
 func cents(u units.USD) string {
 	const cent = units.Dollar / 100
 	sign := ""
@@ -36,7 +38,11 @@ func cents(u units.USD) string {
 		sign, u = "-", -u
 	}
 	n := (u + cent/2) / cent
-	return fmt.Sprintf("%s%d.%02d", sign, n/100, n%100)
+	whole := strconv.FormatInt(int64(n/100), 10)
+	for at := len(whole) - 3; at > 0; at -= 3 {
+		whole = whole[:at] + "," + whole[at:]
+	}
+	return fmt.Sprintf("%s%s.%02d", sign, whole, n%100)
 }
 
 // percentUp writes a share with two decimals, rounded up.

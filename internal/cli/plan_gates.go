@@ -26,15 +26,15 @@ func (o *planOptions) gates(w *World, p *planner.Plan, most *units.Ratio) error 
 	lock := o.spec.lock
 	if most != nil {
 		if lock.held == nil {
-			return exit(WrongInput, errors.New("--max-increase compares with the lock, and "+lock.name+" is missing: scantling plan --lock"))
+			return exit(WrongInput, errors.New("--max-increase compares with the lock, and "+lock.name+" is missing: "+accept(o.spec.typed(o.path))))
 		}
 		if !w.withinIncrease(lock.name, lock.held.Total, p.Cost.Total, *most) {
 			return said(GateFailed)
 		}
 	}
 	if o.check {
-		same := w.checkLock(lock.name, lock.held, p)
-		e := emitter{world: w, check: true}
+		same := w.checkLock(lock.name, lock.held, p, accept(o.spec.typed(o.path)))
+		e := emitter{world: w, spec: o.spec, check: true}
 		written, err := e.written(p, o.path)
 		if err != nil {
 			return err

@@ -43,7 +43,7 @@ func (f *specFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "read variables from `file` (name = value, or JSON); may be repeated")
 }
 
-// typed returns what names the spec and its variables on a command line.
+// typed returns what names the spec, its variables, catalogs and lock on a command line.
 func (f *specFlags) typed(path string) string {
 	var words []string
 	if path != "." {
@@ -57,6 +57,9 @@ func (f *specFlags) typed(path string) string {
 	}
 	if c := f.catalogFlag.typed(); c != "" {
 		words = append(words, c)
+	}
+	if f.lock != nil {
+		words = append(words, f.lock.typed()...)
 	}
 	return strings.Join(words, " ")
 }

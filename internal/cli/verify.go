@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -63,6 +64,6 @@ func exactly(names ...string) cobra.PositionalArgs {
 		if len(args) == len(names) {
 			return nil
 		}
-		return usage(fmt.Errorf("%q takes %d argument(s) %v, got %d", cmd.CommandPath(), len(names), names, len(args)))
+		return usage(fmt.Errorf("%q takes %s, got %s", cmd.CommandPath(), strings.Join(names, " "), count(len(args), "argument", "arguments")))
 	}
 }
