@@ -28,13 +28,68 @@ func (k *checker) upgradeWidths(u *planner.UpgradePlan, s *planner.UpgradeStrate
 			where, w, n := path+"."+name, &o.Width, g.plan.Pools[i].Nodes
 			k.need(open || w.Declared, where, "upgrade.width", "%+v was chosen, and the spec declares a width", *w)
 			k.widthBounds(where, w, &mech.Strategies[at], n, len(g.plan.Pools[i].NodesByZone), mech.MaxParallel)
-			if w.Declared && mech.Strategies[at].Course == planner.CourseEKSDefault && !k.terms.OwnMachines && !k.terms.MaxSurge {
-				asked := min(max(g.decl.UpdateConfig.MaxUnavailable.Down(n), 1), max(mech.MaxParallel, 1), max(n, 1))
-				k.need(n == 0 || w.MaxUnavailable == asked, where, "upgrade.width", "%d at a time, the spec declares %d", w.MaxUnavailable, asked)
+			if w.Declared && n > 0 {
+				asked := k.declaredWidth(&g.decl.UpdateConfig, &mech.Strategies[at], n, len(g.plan.Pools[i].NodesByZone), mech.MaxParallel)
+				k.need(*w == asked, where, "upgrade.width", "%s, the spec declares %s", w.Words(), asked.Words())
 			}
 			k.widthChoice(u, s, o, where, g.decl.Role.WidthFree())
 		}
 	}
+}
+
+// declaredWidth is what an update_config comes to in a strategy, for so many nodes in so many
+// zones of which so many are replaced at a time at most. What a strategy has no figure of is
+// as wide as the one that it has.
+func (k *checker) declaredWidth(u *planner.UpdateConfig, o *planner.UpgradeOption, n, zones, most int) planner.UpgradeWidth {
+	if most == 0 {
+		most = n
+	}
+	more, fewer := u.MaxSurge, u.MaxUnavailable
+	alone := fewer // of what goes without a surge
+	switch {
+	case k.terms.OwnMachines: // one figure serves both ways
+		more, fewer = u.MaxUnavailable, units.Count(0)
+	case !k.terms.MaxSurge:
+		more = units.Count(0)
+	default:
+		if alone.IsZero() {
+			alone = more
+		}
+		if more.IsZero() && u.Strategy != "surge" {
+			more, fewer = u.MaxUnavailable, units.Count(0)
+		}
+	}
+	one := min(max(alone.Down(n), 1), n)
+	out := planner.UpgradeWidth{Declared: true}
+	switch o.Course {
+	case planner.CourseEKSDefault: // EKS knows max_unavailable alone
+		out.MaxUnavailable = min(max(fewer.Down(n), 1), most, n)
+		out.MaxSurge = max(2*zones, out.MaxUnavailable)
+	case planner.CourseEKSMinimal:
+		out.MaxUnavailable = min(max(fewer.Down(n), 1), most, n)
+	case planner.CourseInPlace, planner.CourseNodeGroupBlueGreen:
+		out.Batch = min(one, most)
+	case planner.CourseGKEBlueGreen, planner.CourseGKEAutoscaledBlueGreen:
+		out.Batch = one
+	case planner.CourseClusterBlueGreen:
+		out.Batch = n
+	case planner.CourseGKESurge, planner.CourseRolling:
+		if o.TerminateFirst {
+			out.MaxUnavailable = min(one, most)
+			return out
+		}
+		away := fewer.Down(n)
+		if fewer.IsRatio && !fewer.IsZero() {
+			away = max(away, 1)
+		}
+		surge := more.Up(n)
+		if surge+away == 0 {
+			surge = 1
+		}
+		out.MaxSurge = min(surge, most, n)
+		out.MaxUnavailable = min(away, min(most, n)-out.MaxSurge) // the surge comes first
+	}
+	return out
 }
 
 // widthBounds holds a width to the nodes that there are and to what the provider replaces

@@ -1,0 +1,69 @@
+package pipeline_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/planner/verify"
+)
+
+// TestVerifyHoldsWidths makes good plans on three grounds, changes a width or what is said of
+// its alternatives, and has verify see it.
+func TestVerifyHoldsWidths(t *testing.T) {
+	first := func(p *planner.Plan) *planner.UpgradeGroup { return &p.Upgrade.Named("surge").Groups[0] }
+	// worth makes an alternative one that breaks nothing, of so many nodes at a time.
+	worth := func(nodes int, takes time.Duration, cost units.USD) func(*planner.Plan) {
+		return func(p *planner.Plan) {
+			first(p).WidthOthers = append(first(p).WidthOthers, planner.UpgradeWidthOther{
+				Width: planner.UpgradeWidth{MaxUnavailable: nodes}, Duration: takes, ExtraCost: cost,
+			})
+		}
+	}
+	row := func(p *planner.Plan) *planner.UpgradeStrategy { return p.Upgrade.Named("surge") }
+	for name, tc := range map[string]struct {
+		role      planner.Role
+		mechanics func(*planner.Mechanics)
+		ground    func(*planner.Terms)
+		declared  bool
+		change    func(*planner.Plan)
+	}{
+		"EKS, declared":       {planner.App, eksTimes, nil, true, func(p *planner.Plan) { first(p).Width.MaxUnavailable = 2 }},
+		"EKS, its surplus":    {planner.App, eksTimes, nil, true, func(p *planner.Plan) { first(p).Width.MaxSurge = 7 }},
+		"GKE, declared":       {planner.App, goesByZone, hasSurge, true, func(p *planner.Plan) { first(p).Width.MaxSurge = 2 }},
+		"GKE, batches":        {planner.App, goesByZone, hasSurge, true, func(p *planner.Plan) { p.Upgrade.Named("gke_blue_green").Groups[0].Width.Batch = 2 }},
+		"a roll, declared":    {planner.App, rolls, hasSurge, true, func(p *planner.Plan) { first(p).Width.MaxSurge = 2 }},
+		"a roll, in place":    {planner.App, rolls, hasSurge, true, func(p *planner.Plan) { p.Upgrade.Named("in_place").Groups[0].Width.Batch = 2 }},
+		"cheaper, and within": {planner.App, eksTimes, nil, false, func(p *planner.Plan) { worth(7, row(p).Duration, row(p).ExtraCost-1)(p) }},
+		"not within": {planner.App, eksTimes, nil, false, func(p *planner.Plan) {
+			worth(7, p.Cluster.Upgrade.FinishWithin+1, row(p).ExtraCost+1)(p)
+		}},
+		"a careful role, a narrower one": {planner.Stateful, eksTimes, nil, false, func(p *planner.Plan) {
+			worth(1, p.Cluster.Upgrade.FinishWithin, row(p).ExtraCost+1)(p)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := onePerNode(group("g", tc.role, abc(), planner.Redundancy{}, slow(given("w", 12, 1500, units.GiB))))
+			p.provider.mechanics, p.provider.ground = tc.mechanics, tc.ground
+			declareWidth(p, "surge", 1)
+			p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "surge", FinishWithin: 15*time.Minute + 3209*time.Second}
+			if tc.declared {
+				p.cluster.Upgrade.FinishWithin = 0
+			} else {
+				widthOpen(&p.cluster)
+			}
+			plan := p.mustMake(t)
+			if first(&plan).Width.Declared != tc.declared {
+				t.Fatalf("%+v", first(&plan).Width)
+			}
+			plan.Upgrade.Strategies = slices.Clone(plan.Upgrade.Strategies)
+			tc.change(&plan)
+			bad := verify.Violations(verify.Plan(&p.cluster, &p.catalog, p.provider, &plan))
+			if !slices.ContainsFunc(bad, func(v verify.Violation) bool { return v.Rule == "upgrade.width" }) {
+				t.Errorf("verify sees nothing wrong with the width: %v", bad)
+			}
+		})
+	}
+}
