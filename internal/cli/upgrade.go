@@ -56,15 +56,17 @@ newer minor of Kubernetes, before anything is touched:
 
 The minor is that of the spec's upgrade block, or --to. Days are counted from the
 spec's as_of. -o markdown writes a runbook to work through: checks before, steps in
-order, what to watch, how to go back and until when, what to verify after. A document is
+order with their commands, what to watch, how to go back and until when, what to verify
+after. -o html writes a page to hand around: one file that loads nothing. A document is
 verified first, as by 'scantling verify': exit 3 if anything is wrong with it.`,
 		Example: `  scantling upgrade examples/shop-eks
   scantling upgrade --to 1.36 --strategy minimal --timeline
   scantling upgrade plan.json -o markdown --out runbook.md
+  scantling upgrade plan.json -o html --out upgrade.html
   scantling upgrade plan.json --check                # in CI`,
 		Args: atMostOneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("output", o.output, "text", "json", "markdown"); err != nil {
+			if err := oneOf("output", o.output, "text", "json", "markdown", "html"); err != nil {
 				return err
 			}
 			if o.out == "-" {
@@ -88,7 +90,7 @@ verified first, as by 'scantling verify': exit 3 if anything is wrong with it.`,
 	f.StringVar(&o.strategy, "strategy", "", "show the course of the strategy `name` instead of the recommended one")
 	f.BoolVar(&o.timeline, "timeline", false, "show every event of the course")
 	f.StringVar(&o.stayUntil, "stay-until", "", "price staying to this `date`, not counted (default: the end of support)")
-	f.StringVarP(&o.output, "output", "o", "text", "`format`: text, json or markdown (a runbook)")
+	f.StringVarP(&o.output, "output", "o", "text", "`format`: text, json, markdown (a runbook) or html (the text as a page, with its chart)")
 	f.StringVar(&o.out, "out", "", "write to `file` instead of stdout")
 	f.BoolVar(&o.check, "check", false, "exit 3 if the strategy is blocked, or does not meet a declared keep, finish_within or max_extra_usd")
 	return cmd
@@ -121,10 +123,10 @@ func (o *upgradeOptions) run(ctx context.Context, w *World, source string, until
 		err = document.EncodeUpgrade(&out, p, shown.Upgrade, shown.Outlook, o.strategy, Version)
 	case "markdown":
 		err = report.Runbook(&out, shown)
+	case "html":
+		err = report.UpgradeHTML(&out, shown, o.look(w, p, source))
 	default:
-		look := w.lookAt(p)
-		look.Spec = o.spec.typed(source)
-		err = report.Upgrade(&out, shown, look)
+		err = report.Upgrade(&out, shown, o.look(w, p, source))
 	}
 	if err != nil {
 		return err
@@ -138,6 +140,13 @@ func (o *upgradeOptions) run(ctx context.Context, w *World, source string, until
 		return err
 	}
 	return o.gate(w, &shown)
+}
+
+// look is how a text or page of the upgrade is laid out.
+func (o *upgradeOptions) look(w *World, p *planner.Plan, source string) report.Options {
+	look := w.lookAt(p)
+	look.Spec = o.spec.typed(source)
+	return look
 }
 
 // compare plans the upgrade that is asked for, and says whose course to show.

@@ -192,6 +192,10 @@ func axis(columns int, end time.Duration) string {
 
 // chart writes the rows under a title and a time axis, as wide as the page.
 func (p *page) chart(title string, g *gantt) {
+	if p.rich != nil {
+		p.rich.chart(title, g)
+		return
+	}
 	const leastColumns = 24
 	label := runes(title)
 	for i := range g.rows {

@@ -69,6 +69,10 @@ func flow(items []string, width, hang, continued int) []string {
 // heading writes the name of what the page is about and what it is, in as many
 // lines as it takes.
 func (p *page) heading(name string, parts ...string) {
+	if p.rich != nil {
+		p.rich.add(richBlock{Heading: name, Parts: parts})
+		return
+	}
 	lines := flow(append([]string{name}, parts...), p.o.width(), len(margin), 2*len(margin))
 	for i, l := range lines {
 		if rest, ok := strings.CutPrefix(l, name); ok && i == 0 {
@@ -80,6 +84,10 @@ func (p *page) heading(name string, parts ...string) {
 
 // prose writes a sentence in as many lines as it takes.
 func (p *page) prose(s string) {
+	if p.rich != nil {
+		p.rich.add(richBlock{Paragraph: s})
+		return
+	}
 	for _, l := range wrap(s, p.o.width()-len(margin), 0) {
 		p.line("%s%s", margin, l)
 	}
@@ -94,6 +102,10 @@ func (p *page) labelled(label string, s style, items ...string) {
 // entry is labelled for a list of entries with several items each: all lines of
 // the entry but its first are indented by hang.
 func (p *page) entry(label string, s style, hang int, items ...string) {
+	if p.rich != nil {
+		p.rich.entry(label, s, items)
+		return
+	}
 	const labelWidth = 15
 	head := margin + label + strings.Repeat(" ", max(labelWidth-runes(label), len(gutter)))
 	indent := strings.Repeat(" ", runes(head))
@@ -113,6 +125,10 @@ func (p *page) entry(label string, s style, hang int, items ...string) {
 // command writes a command line after a word, broken as a shell lets one break
 // it: between words, with a backslash.
 func (p *page) command(before, command string) {
+	if p.rich != nil {
+		p.rich.add(richBlock{Before: before, Command: command})
+		return
+	}
 	indent := strings.Repeat(" ", runes(before))
 	line := before
 	for i, word := range shellWords(command) {

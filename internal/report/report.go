@@ -62,10 +62,16 @@ func (o Options) width() int {
 type page struct {
 	bytes.Buffer
 	o Options
+	// rich takes what is said instead, where it is to be a page of HTML.
+	rich *rich
 }
 
 // line writes one line, without spaces at its end.
 func (p *page) line(format string, args ...any) {
+	if p.rich != nil {
+		p.rich.add(richBlock{Paragraph: strings.TrimSpace(fmt.Sprintf(format, args...))})
+		return
+	}
 	p.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
 	p.WriteByte('\n')
 }

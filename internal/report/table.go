@@ -149,6 +149,10 @@ func (p *page) table(t *table) {
 	if len(t.rows) == 0 {
 		return
 	}
+	if p.rich != nil {
+		p.rich.table(t)
+		return
+	}
 	whole := t
 	wraps := t.columns[len(t.columns)-1].wraps
 	t = p.within(t)

@@ -33,25 +33,30 @@ func (s *UpgradeShown) strategy() *planner.UpgradeStrategy { return s.Upgrade.Na
 // and the calendar.
 func Upgrade(w io.Writer, shown UpgradeShown, o Options) error {
 	out := &page{o: o}
-	out.upgradeHead(&shown)
-	out.blank()
-	out.compared(&shown)
-	out.chosen(&shown)
-	if s := shown.strategy(); s != nil {
-		out.blank()
-		out.course(&shown, s)
-	}
-	out.blank()
-	out.stay(&shown)
-	out.blank()
-	if shown.Timeline && shown.Outlook.Stay > 0 {
-		out.months(shown.Outlook)
-		out.blank()
-	}
-	out.windows(shown.Outlook)
-	out.blank()
-	out.upgradeNext(&shown)
+	out.upgrading(&shown)
 	return out.flush(w)
+}
+
+// upgrading is the whole of it.
+func (p *page) upgrading(shown *UpgradeShown) {
+	p.upgradeHead(shown)
+	p.blank()
+	p.compared(shown)
+	p.chosen(shown)
+	if s := shown.strategy(); s != nil {
+		p.blank()
+		p.course(shown, s)
+	}
+	p.blank()
+	p.stay(shown)
+	p.blank()
+	if shown.Timeline && shown.Outlook.Stay > 0 {
+		p.months(shown.Outlook)
+		p.blank()
+	}
+	p.windows(shown.Outlook)
+	p.blank()
+	p.upgradeNext(shown)
 }
 
 func (p *page) upgradeHead(s *UpgradeShown) {
@@ -202,7 +207,11 @@ func (p *page) course(s *UpgradeShown, o *planner.UpgradeStrategy) {
 		return
 	}
 	p.chart(o.Name, ganttOf(s.Upgrade, o))
-	p.labelled("", dim, "# under way", "~ waiting", "h:mm from the start")
+	if p.rich != nil {
+		p.labelled("", dim, "strong: under way", "pale: waiting", "h:mm from the start")
+	} else {
+		p.labelled("", dim, "# under way", "~ waiting", "h:mm from the start")
+	}
 	p.blank()
 	p.groupCourses(o)
 	p.widths(o)
