@@ -72,7 +72,7 @@ func TestUpgradePage(t *testing.T) {
 	plain = strings.NewReplacer("&gt;", ">", "&#43;", "+", "&#39;", "'", "&amp;", "&", "&lt;", "<", "&#34;", `"`).Replace(plain)
 	words := strings.Fields(plain)
 	text, _, _ := strings.Cut(upgradeText(t, s, 200), "\n\n  "+s.Strategy+" ") // the chart is drawn otherwise
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text) {
 		if !slices.Contains(words, w) {
 			t.Errorf("%q of the text is not on the page", w)
 		}
