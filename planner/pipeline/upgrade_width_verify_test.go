@@ -67,3 +67,39 @@ func TestVerifyHoldsWidths(t *testing.T) {
 		})
 	}
 }
+
+// TestVerifyOfWideDeclarations: what is declared may be more than there are nodes.
+func TestVerifyOfWideDeclarations(t *testing.T) {
+	for name, ground := range map[string]struct {
+		mechanics func(*planner.Mechanics)
+		terms     func(*planner.Terms)
+	}{"EKS": {eksTimes, nil}, "GKE": {goesByZone, hasSurge}, "a roll": {rolls, hasSurge}} {
+		for _, nodes := range []int{3, 5, 12} {
+			for _, asked := range []units.CountOrRatio{units.Count(7), units.Count(150), percentOf(1), percentOf(40), percentOf(100)} {
+				for _, strategy := range []string{"surge", "minimal"} {
+					p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{}, slow(given("w", nodes, 1500, units.GiB))))
+					p.provider.mechanics, p.provider.ground = ground.mechanics, ground.terms
+					u := &p.cluster.NodeGroups[0].UpdateConfig
+					declareWidth(p, strategy, 1)
+					if u.Strategy = strategy; u.MaxSurge.IsZero() {
+						u.MaxUnavailable = asked
+					} else {
+						u.MaxSurge = asked
+					}
+					p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare"}
+					plan := p.mustMake(t)
+					for _, v := range verify.Violations(verify.Plan(&p.cluster, &p.catalog, p.provider, &plan)) {
+						if v.Rule == "upgrade.width" {
+							t.Errorf("%s, %d nodes, %s with %v: %v", name, nodes, strategy, asked, v)
+						}
+					}
+					if name == "EKS" && asked == units.Count(7) && nodes == 5 {
+						if got, want := plan.Upgrade.Named("surge").Groups[0].Width, (planner.UpgradeWidth{MaxSurge: 7, MaxUnavailable: 5, Declared: true}); got != want {
+							t.Errorf("7 of 5 nodes at a time in three zones: %+v, want %+v", got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}

@@ -63,8 +63,9 @@ func (k *checker) declaredWidth(u *planner.UpdateConfig, o *planner.UpgradeOptio
 	out := planner.UpgradeWidth{Declared: true}
 	switch o.Course {
 	case planner.CourseEKSDefault: // EKS knows max_unavailable alone
-		out.MaxUnavailable = min(max(fewer.Down(n), 1), most, n)
-		out.MaxSurge = max(2*zones, out.MaxUnavailable)
+		// Its surplus is as large as what is declared, be there fewer nodes or not.
+		u := min(max(fewer.Down(n), 1), most)
+		out.MaxUnavailable, out.MaxSurge = min(u, n), max(2*zones, u)
 	case planner.CourseEKSMinimal:
 		out.MaxUnavailable = min(max(fewer.Down(n), 1), most, n)
 	case planner.CourseInPlace, planner.CourseNodeGroupBlueGreen:
