@@ -52,7 +52,8 @@ func (c *commands) managed() string {
 func (c *commands) notes() []string {
 	out := []string{"Commands are of this plan: words in capitals are yours to fill in, and `#` says who runs what, and where."}
 	if c.managed() == onEKS {
-		out = append(out, "Terraform's EKS module adds a suffix to the names of node groups: `aws eks list-nodegroups` lists them.")
+		out = append(out, "Terraform's EKS module adds a suffix to the names of node groups: `aws eks list-nodegroups` lists them.",
+			"`aws eks wait` gives up on a cluster after 20 minutes and on a node group after 40, with exit code 255: start it again while `aws eks describe-update` says `InProgress`. A node group is active after an update that failed, too: go on where its UPDATE, which the command that starts it prints, is `Successful`.")
 	}
 	if c.managed() != "" && c.strategy != "cluster_blue_green" {
 		out = append(out,
@@ -157,8 +158,9 @@ func (c *commands) eksNodes(g *planner.UpgradeGroup, minor string) []string {
 			"aws eks wait nodegroup-active "+of)
 	}
 	return append(out,
-		fmt.Sprintf("aws eks update-nodegroup-version %s --kubernetes-version %s", of, shellWord(minor)),
-		"aws eks wait nodegroup-active "+of)
+		fmt.Sprintf("aws eks update-nodegroup-version %s --kubernetes-version %s --query update.id --output text", of, shellWord(minor)),
+		"aws eks wait nodegroup-active "+of,
+		fmt.Sprintf("aws eks describe-update %s --name %s --nodegroup-name %s --update-id UPDATE", c.where, shellWord(c.cluster.Name), nameOr(g, "NODE_GROUP")))
 }
 
 // gkeNodes upgrades a node pool by its own settings.
@@ -243,7 +245,12 @@ func (c *commands) back() []string {
 	case c.strategy == "node_group_blue_green":
 		return []string{"kubectl uncordon NODE # of the old group, then cordon and drain the new one"}
 	case strings.HasPrefix(c.strategy, "gke_"), c.managed() == onGKE && c.strategy != "cluster_blue_green":
-		return []string{fmt.Sprintf("gcloud container node-pools rollback NODE_POOL --cluster %s %s # while its upgrade runs", shellWord(c.cluster.Name), c.where)}
+		return []string{
+			"# while the upgrade of NODE_POOL runs: its OPERATION is cancelled first, which is listed as UPGRADE_NODES",
+			fmt.Sprintf("gcloud container operations list %s --filter status=RUNNING", c.where),
+			fmt.Sprintf("gcloud container operations cancel OPERATION %s", c.where),
+			fmt.Sprintf("gcloud container node-pools rollback NODE_POOL --cluster %s %s", shellWord(c.cluster.Name), c.where),
+		}
 	}
 	return nil
 }

@@ -26,7 +26,9 @@ func TestRunbookCommands(t *testing.T) {
 			"aws eks update-cluster-version --region us-east-1 --name shop --kubernetes-version 1.36\n",
 			"aws eks update-addon " + eks + " --addon-name ADDON --addon-version VERSION --resolve-conflicts PRESERVE\n",
 			"aws eks update-nodegroup-config " + eks + " --nodegroup-name web --update-config maxUnavailable=3,updateStrategy=DEFAULT\n",
-			"aws eks update-nodegroup-version " + eks + " --nodegroup-name web --kubernetes-version 1.36\n",
+			"aws eks update-nodegroup-version " + eks + " --nodegroup-name web --kubernetes-version 1.36 --query update.id --output text\n",
+			"aws eks wait nodegroup-active " + eks + " --nodegroup-name web\n",
+			"aws eks describe-update --region us-east-1 --name shop --nodegroup-name web --update-id UPDATE\n",
 		}, "kubeadm"},
 		"EKS, minimal": {"aws", planner.Managed, "minimal", planner.UpgradeWidth{MaxUnavailable: 2}, []string{"maxUnavailable=2,updateStrategy=MINIMAL\n"}, "gcloud"},
 		"EKS, a second group": {"aws", planner.Managed, "node_group_blue_green", planner.UpgradeWidth{Batch: 1}, []string{
@@ -37,6 +39,7 @@ func TestRunbookCommands(t *testing.T) {
 			"gcloud container clusters upgrade shop --location us-east-1 --master --cluster-version 1.36\n",
 			"gcloud container node-pools update web --cluster shop --location us-east-1 --enable-surge-upgrade --max-surge-upgrade 4 --max-unavailable-upgrade 0\n",
 			"gcloud container clusters upgrade shop --location us-east-1 --node-pool web --cluster-version 1.36\n",
+			"gcloud container operations list --location us-east-1 --filter status=RUNNING\n", "gcloud container operations cancel OPERATION --location us-east-1\n",
 			"gcloud container node-pools rollback NODE_POOL --cluster shop --location us-east-1",
 		}, "aws "},
 		"GKE, blue/green": {"gcp", planner.Managed, "gke_blue_green", planner.UpgradeWidth{Batch: 3}, []string{
