@@ -205,6 +205,17 @@ type ControlPlaneSpec struct {
 	// Instances that control-plane nodes may use, and their root disk.
 	Instances Instances
 	Disk      Disk
+	// Locked are the types that an earlier plan chose, sorted by role.
+	Locked []LockedRole
+}
+
+// LockedRole is the type that an earlier plan chose for a role of the control plane, which
+// stands while it can.
+type LockedRole struct {
+	Role, InstanceType string
+	// MinSaving is the share of the price of the machines that another type has to save,
+	// and more, to be chosen in its place.
+	MinSaving units.Ratio
 }
 
 // EtcdSpec is what the spec says of etcd.

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -123,7 +124,25 @@ func (l *Lock) Apply(c Cluster, minSaving units.Ratio) Cluster {
 			g.Locked = &Locked{Types: slices.Compact(types), MinSaving: minSaving}
 		}
 	}
+	c.ControlPlane.Locked = nil
+	if c.ControlPlane.Mode != l.ControlPlane.Mode {
+		return c
+	}
+	for _, m := range l.ControlPlane.Machines {
+		c.ControlPlane.Locked = append(c.ControlPlane.Locked, LockedRole{Role: m.Role, InstanceType: m.InstanceType, MinSaving: minSaving})
+	}
+	slices.SortFunc(c.ControlPlane.Locked, func(a, b LockedRole) int { return strings.Compare(a.Role, b.Role) })
 	return c
+}
+
+// LockedType returns the type that is locked for a role; nil where none is.
+func (s *ControlPlaneSpec) LockedType(role string) *LockedRole {
+	for i := range s.Locked {
+		if s.Locked[i].Role == role {
+			return &s.Locked[i]
+		}
+	}
+	return nil
 }
 
 // Locked are the types that an earlier plan chose for a group, which stand while they

@@ -134,6 +134,9 @@ type ControlPlaneMachines struct {
 	LeastVCPUs  int
 	LeastMemory units.Bytes
 	Reason      string
+	// Lock says what became of a locked type, of which costs are those of the machines
+	// alone; nil where none is.
+	Lock *LockOutcome
 }
 
 // Member is one machine of the control plane.

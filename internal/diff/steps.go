@@ -73,6 +73,7 @@ func withLocks(c, from *planner.Cluster) planner.Cluster {
 			g.Locked = from.NodeGroups[at].Locked
 		}
 	}
+	out.ControlPlane.Locked = from.ControlPlane.Locked
 	return out
 }
 

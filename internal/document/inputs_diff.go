@@ -51,6 +51,7 @@ func askedFor(c *planner.Cluster) *inputs {
 	for i := range d.NodeGroups {
 		d.NodeGroups[i].Locked = nil
 	}
+	d.ControlPlane.Locked = nil
 	return &d
 }
 

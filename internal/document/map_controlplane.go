@@ -27,6 +27,11 @@ func syncControlPlaneSpec(to direction, d *controlPlaneSpec, p *planner.ControlP
 	syncPresent(to, &d.Redundancy, &p.Redundancy, syncRedundancy)
 	syncPresent(to, &d.Instances, &p.Instances, syncInstances)
 	syncPresent(to, &d.Disk, &p.Disk, syncDisk)
+	syncList(to, &d.Locked, &p.Locked, func(to direction, d *lockedRole, p *planner.LockedRole) {
+		syncText(to, &d.Role, &p.Role)
+		syncText(to, &d.InstanceType, &p.InstanceType)
+		syncInt(to, &d.MinSaving, &p.MinSaving)
+	})
 }
 
 func syncLoadSpec(to direction, d *loadSpec, p *planner.LoadSpec) {
@@ -128,6 +133,7 @@ func syncControlPlane(to direction, d *controlPlane, p *planner.ControlPlane) {
 		syncInt(to, &d.LeastVCPUs, &p.LeastVCPUs)
 		syncInt(to, &d.LeastMemory, &p.LeastMemory)
 		syncText(to, &d.Reason, &p.Reason)
+		syncOptional(to, &d.Lock, &p.Lock, syncLockOutcome)
 	})
 	syncList(to, &d.Members, &p.Members, func(to direction, d *controlPlaneMember, p *planner.Member) {
 		syncText(to, &d.Role, &p.Role)

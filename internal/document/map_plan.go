@@ -175,16 +175,18 @@ func syncGroupPlan(to direction, d *groupPlan, p *planner.GroupPlan) {
 	syncInt(to, &d.Headroom.MilliCPU, &p.Headroom.CPU)
 	syncInt(to, &d.Headroom.Memory, &p.Headroom.Memory)
 	syncInt(to, &d.Headroom.Pods, &p.Headroom.Pods)
-	syncOptional(to, &d.Lock, &p.Lock, func(to direction, d *lockOutcome, p *planner.LockOutcome) {
-		syncText(to, &d.Verdict, &p.Verdict)
-		syncText(to, &d.Why, &p.Why)
-		syncTexts(to, &d.Gone, &p.Gone)
-		syncAmount(to, &d.Locked, &p.Locked)
-		syncAmount(to, &d.Free, &p.Free)
-		syncTexts(to, &d.FreeTypes, &p.FreeTypes)
-		syncInt(to, &d.Saving, &p.Saving)
-	})
+	syncOptional(to, &d.Lock, &p.Lock, syncLockOutcome)
 	syncOptional(to, &d.Day, &p.Day, syncDayPlan)
+}
+
+func syncLockOutcome(to direction, d *lockOutcome, p *planner.LockOutcome) {
+	syncText(to, &d.Verdict, &p.Verdict)
+	syncText(to, &d.Why, &p.Why)
+	syncTexts(to, &d.Gone, &p.Gone)
+	syncAmount(to, &d.Locked, &p.Locked)
+	syncAmount(to, &d.Free, &p.Free)
+	syncTexts(to, &d.FreeTypes, &p.FreeTypes)
+	syncInt(to, &d.Saving, &p.Saving)
 }
 
 func syncBoundCertificate(to direction, d *boundCertificate, p *planner.BoundCertificate) {

@@ -155,6 +155,9 @@ func (g *generator) special(v reflect.Value) bool {
 	case *planner.Member:
 		g.each(v)
 		x.Role = g.role()
+	case *planner.LockedRole:
+		g.each(v)
+		x.Role = g.role()
 	case *planner.Variable:
 		values := []string{`1200`, `"a<b>&é"`, `[1,2.50,null]`, `{"b":1,"a":[true]}`, `1e3`, `"\u003c"`}
 		*x = planner.Variable{Name: g.word(), JSON: values[g.rng.IntN(len(values))]}

@@ -3,18 +3,25 @@ package document
 // controlPlaneSpec is the control plane of the inputs. All but mode, tier, support and load is of
 // a control plane that people run themselves, and null of a managed one.
 type controlPlaneSpec struct {
-	Mode         string      `json:"mode" enum:"managed self_managed" jsonschema:"Who runs the control plane."`
-	Tier         text        `json:"tier" jsonschema:"Tier of a managed control plane; null of a self-managed one."`
-	Calculated   bool        `json:"tier_calculated" since:"3" jsonschema:"Nobody declared the tier: the planner takes another where the load asks for it."`
-	Support      text        `json:"support_type" enum:"standard extended" since:"3" jsonschema:"What is declared for the end of standard support of a managed control plane; null where nothing is."`
-	Load         loadSpec    `json:"load" since:"3" jsonschema:"What it has to carry beside what the plan tells."`
-	Nodes        *int        `json:"nodes" jsonschema:"Nodes that run API servers; null leaves the count to the planner."`
-	EtcdTopology text        `json:"etcd_topology" enum:"stacked external" jsonschema:"Whether etcd runs on these nodes or on hosts of its own; null of a managed control plane."`
-	Etcd         *etcdSpec   `json:"etcd" jsonschema:"What is asked of etcd; null of a managed control plane."`
-	LoadBalancer text        `json:"load_balancer" enum:"cloud kube_vip haproxy_keepalived" jsonschema:"What stands before the API servers; null of a managed control plane."`
-	Redundancy   *redundancy `json:"redundancy" jsonschema:"What quorum and API servers survive; null of a managed control plane."`
-	Instances    *instances  `json:"instances" jsonschema:"The instance types that its nodes may use; null of a managed control plane."`
-	Disk         *disk       `json:"disk" jsonschema:"The root disk of its nodes; null of a managed control plane, and where machines bring theirs."`
+	Mode         string       `json:"mode" enum:"managed self_managed" jsonschema:"Who runs the control plane."`
+	Tier         text         `json:"tier" jsonschema:"Tier of a managed control plane; null of a self-managed one."`
+	Calculated   bool         `json:"tier_calculated" since:"3" jsonschema:"Nobody declared the tier: the planner takes another where the load asks for it."`
+	Support      text         `json:"support_type" enum:"standard extended" since:"3" jsonschema:"What is declared for the end of standard support of a managed control plane; null where nothing is."`
+	Load         loadSpec     `json:"load" since:"3" jsonschema:"What it has to carry beside what the plan tells."`
+	Nodes        *int         `json:"nodes" jsonschema:"Nodes that run API servers; null leaves the count to the planner."`
+	EtcdTopology text         `json:"etcd_topology" enum:"stacked external" jsonschema:"Whether etcd runs on these nodes or on hosts of its own; null of a managed control plane."`
+	Etcd         *etcdSpec    `json:"etcd" jsonschema:"What is asked of etcd; null of a managed control plane."`
+	LoadBalancer text         `json:"load_balancer" enum:"cloud kube_vip haproxy_keepalived" jsonschema:"What stands before the API servers; null of a managed control plane."`
+	Redundancy   *redundancy  `json:"redundancy" jsonschema:"What quorum and API servers survive; null of a managed control plane."`
+	Instances    *instances   `json:"instances" jsonschema:"The instance types that its nodes may use; null of a managed control plane."`
+	Disk         *disk        `json:"disk" jsonschema:"The root disk of its nodes; null of a managed control plane, and where machines bring theirs."`
+	Locked       []lockedRole `json:"locked" since:"3" jsonschema:"Types that an earlier plan chose, sorted by role; empty of a managed control plane."`
+}
+
+type lockedRole struct {
+	Role         string `json:"role" enum:"control_plane etcd load_balancer" jsonschema:"What the machines run."`
+	InstanceType string `json:"instance_type" jsonschema:"The type."`
+	MinSaving    ratio  `json:"min_saving" jsonschema:"Share of the price of the machines that another type has to save, and more, to be chosen in its place."`
 }
 
 // loadSpec is the load on a control plane, as far as it is declared or assumed.
@@ -159,6 +166,7 @@ type controlPlaneMachines struct {
 	LeastVCPUs   int            `json:"least_vcpus" jsonschema:"Virtual CPUs that the load asks for."`
 	LeastMemory  int64          `json:"least_memory_bytes" jsonschema:"Memory that the load asks for."`
 	Reason       string         `json:"reason" jsonschema:"Why it asks for them."`
+	Lock         *lockOutcome   `json:"lock" since:"3" jsonschema:"What became of the locked type, of which costs are those of the machines alone; null where none is locked."`
 }
 
 type controlPlaneMember struct {

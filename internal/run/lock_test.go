@@ -15,13 +15,16 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// groupTypes are the instance types of each group.
+// groupTypes are the instance types of each group, and of each role of a control plane.
 func groupTypes(p *planner.Plan) map[string][]string {
 	out := map[string][]string{}
 	for i := range p.NodeGroups {
 		for _, pool := range p.NodeGroups[i].Pools {
 			out[p.NodeGroups[i].Name] = append(out[p.NodeGroups[i].Name], pool.InstanceType)
 		}
+	}
+	for _, m := range p.ControlPlane.Machines {
+		out[m.Role] = append(out[m.Role], m.InstanceType)
 	}
 	return out
 }
@@ -171,5 +174,71 @@ func TestLocksAreRefusedWithTheReason(t *testing.T) {
 	later := strings.Replace(string(written), `"lock_version": "1.0"`, `"lock_version": "1.9", "more": [{}]`, 1)
 	if _, err := document.DecodeLock([]byte(later)); err != nil {
 		t.Errorf("a later minor is refused: %v", err)
+	}
+}
+
+// TestLockedControlPlane: the machines of a self-managed control plane keep their types as
+// those of groups do. Of m6a.large and m7a.large, whatever is cheaper by no more than the
+// share that is asked for stays where it is; what is cheaper by more is taken, and what is
+// not offered any more is replaced.
+func TestLockedControlPlane(t *testing.T) {
+	s := load(t, spec.File{Name: "main.hcl", Content: source(t, "payments-kubeadm")})
+	before, err := run.Plan(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := before.ControlPlane.Machines[0].InstanceType
+	rate := before.ControlPlane.Machines[0].Price.Rate
+	lock := planner.LockOf(before, "test")
+	s.Cluster = lock.Apply(s.Cluster, 5*units.Percent)
+	catalog := s.Catalog
+	// another is a type as large as the one that stands, at a share of its price.
+	another := func(thousandths units.USDPerHour, without bool) catalogs.Catalog {
+		cat := catalog
+		cat.Types = nil
+		for _, t := range catalog.Types {
+			if t.Name != own || !without {
+				cat.Types = append(cat.Types, t)
+			}
+			if t.Name == own {
+				t.Name = "m6zz.large"
+				t.Family = "m6zz"
+				t.OnDemand.Rate = rate / 1000 * thousandths
+				cat.Types = append(cat.Types, t)
+			}
+		}
+		slices.SortFunc(cat.Types, func(a, b catalogs.InstanceType) int { return strings.Compare(a.Name, b.Name) })
+		return cat
+	}
+	for title, tc := range map[string]struct {
+		catalog catalogs.Catalog
+		want    string
+		verdict planner.LockVerdict
+		finding string
+	}{
+		"nothing moved": {catalog, own, planner.LockHeld, ""},
+		"4% less":       {another(960, false), own, planner.LockHeld, "the lock keeps " + own},
+		"6% less":       {another(940, false), "m6zz.large", planner.LockSaving, "gave way to m6zz.large"},
+		"gone":          {another(1000, true), "m6zz.large", planner.LockGone, own + " of the lock is not offered any more"},
+	} {
+		t.Run(title, func(t *testing.T) {
+			again := *s
+			again.Catalog = tc.catalog
+			after, err := run.Plan(t.Context(), &again)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range after.ControlPlane.Machines {
+				if m.InstanceType != tc.want || m.Lock == nil || m.Lock.Verdict != tc.verdict {
+					t.Errorf("%s: %s, %+v; want %s, %s", m.Role, m.InstanceType, m.Lock, tc.want, tc.verdict)
+				}
+				told := slices.ContainsFunc(after.Findings, func(f planner.Finding) bool {
+					return f.Path == "control_plane.machines."+m.Role && strings.Contains(f.Message, tc.finding)
+				})
+				if told != (tc.finding != "") {
+					t.Errorf("%s: told %t, want %q", m.Role, told, tc.finding)
+				}
+			}
+		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/layout"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // place chooses machines for every role and fills in the control plane.
@@ -50,11 +51,8 @@ func byZoneOf(c *planner.ControlPlaneMachines) []int {
 // machinesFor chooses the cheapest machine type that is large enough and of which
 // enough stand there; one without a known price only where none with one does.
 func (m *maker) machinesFor(r *members, s *state) (planner.ControlPlaneMachines, error) {
-	type candidate struct {
-		t     *catalogs.InstanceType
-		zones []int
-	}
-	var best *candidate
+	var best, locked *memberType
+	lock := m.cluster.ControlPlane.LockedType(r.role)
 	var short, small []string
 	var unfit error
 	zones := m.cluster.Zones
@@ -85,7 +83,10 @@ func (m *maker) machinesFor(r *members, s *state) (planner.ControlPlaneMachines,
 			continue
 		}
 		if best == nil || better(t, best.t) {
-			best = &candidate{t, byZone}
+			best = &memberType{t, byZone}
+		}
+		if lock != nil && t.Name == lock.InstanceType {
+			locked = &memberType{t, byZone}
 		}
 	}
 	if best == nil {
@@ -98,12 +99,51 @@ func (m *maker) machinesFor(r *members, s *state) (planner.ControlPlaneMachines,
 		}
 		return planner.ControlPlaneMachines{}, m.noMember(r, &s.etcd, short, small)
 	}
+	best, outcome := m.lockedMember(r, lock, locked, best)
 	out := planner.ControlPlaneMachines{
+		Lock: outcome,
 		Role: r.role, InstanceType: best.t.Name, Nodes: r.count, Price: best.t.OnDemand, Disks: r.disks,
 		LeastVCPUs: r.vcpus, LeastMemory: r.memory, Reason: r.reason,
 	}
 	out.NodesByZone = zoneCounts(zones, best.zones)
 	return out, nil
+}
+
+// memberType is a type that the machines of a role may have, and how many stand in each
+// zone.
+type memberType struct {
+	t     *catalogs.InstanceType
+	zones []int
+}
+
+// lockedMember returns the type of a role's machines: the locked one, where it still holds
+// and the best saves no more than is asked for, else the best.
+func (m *maker) lockedMember(r *members, lock *planner.LockedRole, locked, best *memberType) (*memberType, *planner.LockOutcome) {
+	if lock == nil {
+		return best, nil
+	}
+	total := func(of *memberType) planner.Amount {
+		return planner.Amount{Rate: of.t.OnDemand.Rate * units.USDPerHour(r.count), Known: of.t.OnDemand.Known()}
+	}
+	out := &planner.LockOutcome{FreeTypes: []string{best.t.Name}, Free: total(best)}
+	if locked == nil {
+		out.Verdict, out.Gone = planner.LockGone, []string{lock.InstanceType}
+		for i := range m.catalog.Types {
+			t := &m.catalog.Types[i]
+			if admitted, _ := admits(r.instances, t); admitted && t.Name == lock.InstanceType && t.NotOffered(m.cluster.Zones) == "" {
+				out.Verdict, out.Gone = planner.LockUnfit, nil
+				out.Why = fmt.Sprintf("control_plane.machines.%s: it is too small for the load, or too few stand there", r.role)
+			}
+		}
+		return best, out
+	}
+	out.Locked = total(locked)
+	if out.Saving = savingOf(out.Locked, out.Free); out.Saving > lock.MinSaving {
+		out.Verdict = planner.LockSaving
+		return best, out
+	}
+	out.Verdict = planner.LockHeld
+	return locked, out
 }
 
 // startsFrom returns why a machine does not take the disks that it is bought with:

@@ -127,6 +127,8 @@ func unlocked(c planner.Cluster) (planner.Cluster, bool) {
 		had = had || c.NodeGroups[i].Locked != nil
 		c.NodeGroups[i].Locked = nil
 	}
+	had = had || len(c.ControlPlane.Locked) > 0
+	c.ControlPlane.Locked = nil
 	return c, had
 }
 
@@ -147,6 +149,15 @@ func makeFree(ctx context.Context, c, free planner.Cluster, cat *catalogs.Catalo
 // way of each other, for the reason given.
 func conflict(plan *planner.Plan, c *planner.Cluster, why error) {
 	plan.Cluster = *c
+	for i := range plan.ControlPlane.Machines {
+		machines := &plan.ControlPlane.Machines[i]
+		if lock := c.ControlPlane.LockedType(machines.Role); lock != nil {
+			machines.Lock = &planner.LockOutcome{Verdict: planner.LockHeld, FreeTypes: []string{machines.InstanceType}}
+			if lock.InstanceType != machines.InstanceType {
+				machines.Lock.Verdict, machines.Lock.Why = planner.LockConflict, reasons(why)
+			}
+		}
+	}
 	for i := range plan.NodeGroups {
 		g := &plan.NodeGroups[i]
 		at := slices.IndexFunc(c.NodeGroups, func(d planner.NodeGroup) bool { return d.Name == g.Name })

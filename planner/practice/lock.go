@@ -19,6 +19,17 @@ func locks(v *view) []planner.Finding {
 			found = append(found, planner.Finding{Path: g.Path() + ".instances", Message: message, Remedy: remedy})
 		}
 	}
+	for i := range v.plan.ControlPlane.Machines {
+		m := &v.plan.ControlPlane.Machines[i]
+		role := v.c.ControlPlane.LockedType(m.Role)
+		if role == nil || m.Lock == nil {
+			continue
+		}
+		lock := planner.Locked{Types: []string{role.InstanceType}, MinSaving: role.MinSaving}
+		if message, remedy := lockFinding(&lock, m.Lock); message != "" {
+			found = append(found, planner.Finding{Path: "control_plane.machines." + m.Role, Message: message, Remedy: remedy})
+		}
+	}
 	return found
 }
 

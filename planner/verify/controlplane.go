@@ -221,6 +221,7 @@ func (k *checker) member(m *planner.ControlPlaneMachines, state *planner.Etcd) {
 	if m.Role == k.stateRole() {
 		k.builtIn(m, state, path)
 	}
+	k.lockedMember(m, path+".lock")
 }
 
 // memberDisks returns the disks that each machine of a role is bought with; none

@@ -47,6 +47,51 @@ func (k *checker) lock(g *group) {
 	}
 }
 
+// lockedMember checks what became of the locked type of a role of the control plane, as lock
+// does of a group's. What its machines cost is the catalog's price times their number.
+func (k *checker) lockedMember(m *planner.ControlPlaneMachines, path string) {
+	decl, out := k.c.ControlPlane.LockedType(m.Role), m.Lock
+	if !k.need((decl == nil) == (out == nil), path, "lock.outcome", "a type is locked: %t; the plan says what became of it: %t", decl != nil, out != nil) || decl == nil {
+		return
+	}
+	held := out.Verdict == planner.LockHeld
+	k.need(!held || m.InstanceType == decl.InstanceType, path, "lock.types", "%s is said to stand, the machines are %s", decl.InstanceType, m.InstanceType)
+	k.need(held || m.InstanceType != decl.InstanceType, path, "lock.types", "%s is said to have given way, and the machines are of it", decl.InstanceType)
+	k.need(held || slices.Equal(out.FreeTypes, []string{m.InstanceType}), path, "lock.free", "the choice was free for %q, the machines are %s", out.FreeTypes, m.InstanceType)
+	if out.Verdict == planner.LockConflict || out.Verdict == planner.LockUnfit {
+		k.need(out.Why != "", path, "lock.why", "the locked type gave way for no reason")
+	}
+	if out.Verdict == planner.LockConflict || held && !out.Locked.Known && !out.Free.Known && len(out.FreeTypes) == 1 && out.FreeTypes[0] == m.InstanceType {
+		return // made without locks: nothing else is said
+	}
+	cost := func(name string) planner.Amount {
+		t := k.types[name]
+		if t == nil || !t.OnDemand.Known() {
+			return planner.Amount{}
+		}
+		return planner.Amount{Rate: t.OnDemand.Rate * units.USDPerHour(m.Nodes), Known: true}
+	}
+	if k.need(len(out.FreeTypes) == 1, path, "lock.free", "a role has one type, free for it were %q", out.FreeTypes) {
+		k.need(out.Free == cost(out.FreeTypes[0]), path, "lock.cost", "machines of %s cost %+v, the plan says %+v", out.FreeTypes[0], cost(out.FreeTypes[0]), out.Free)
+	}
+	if held || out.Verdict == planner.LockSaving {
+		k.need(out.Locked == cost(decl.InstanceType), path, "lock.cost", "machines of %s cost %+v, the plan says %+v", decl.InstanceType, cost(decl.InstanceType), out.Locked)
+	}
+	want := saved(out)
+	k.need(out.Saving == want, path, "lock.saving", "the free choice saves %s, its cost makes it %s", percent(out.Saving), percent(want))
+	k.need(!held || out.Saving <= decl.MinSaving, path, "lock.kept", "the locked type stands, though another saves %s, more than %s", percent(out.Saving), percent(decl.MinSaving))
+	k.need(out.Verdict != planner.LockSaving || out.Saving > decl.MinSaving, path, "lock.given", "the locked type gave way, though another saves %s, no more than %s", percent(out.Saving), percent(decl.MinSaving))
+}
+
+// saved is 1 - free / locked, rounded down; 0 where that is negative or not known.
+func saved(out *planner.LockOutcome) units.Ratio {
+	if !out.Locked.Known || !out.Free.Known || out.Free.Rate < 0 || out.Free.Rate >= out.Locked.Rate {
+		return 0
+	}
+	share := new(big.Int).Mul(big.NewInt(int64(out.Locked.Rate-out.Free.Rate)), big.NewInt(int64(units.Whole)))
+	return units.Ratio(share.Div(share, big.NewInt(int64(out.Locked.Rate))).Int64())
+}
+
 // roomy reports whether a node of c has room for a pod of the group.
 func (g *group) roomy(c *candidate) bool {
 	return len(g.loads) == 0 || slices.ContainsFunc(g.loads, func(l *load) bool { return g.fits(l, c) })
@@ -73,11 +118,7 @@ func (k *checker) lockSaving(g *group, path string) {
 		due.join(&fees)
 		k.need(due.known && due.agrees(own.Rate), path, "lock.cost", "the nodes with their disks cost %v, the plan says %v", &due, own)
 	}
-	want := units.Ratio(0)
-	if out.Locked.Known && out.Free.Known && 0 <= out.Free.Rate && out.Free.Rate < out.Locked.Rate {
-		saved := new(big.Int).Mul(big.NewInt(int64(out.Locked.Rate-out.Free.Rate)), big.NewInt(int64(units.Whole)))
-		want = units.Ratio(saved.Div(saved, big.NewInt(int64(out.Locked.Rate))).Int64())
-	}
+	want := saved(out)
 	k.need(out.Saving == want, path, "lock.saving", "the free choice saves %s, its cost makes it %s", percent(out.Saving), percent(want))
 	k.need(out.Verdict != planner.LockHeld || out.Saving <= decl.MinSaving, path, "lock.kept", "locked types stand, though others save %s, more than %s", percent(out.Saving), percent(decl.MinSaving))
 	k.need(out.Verdict != planner.LockSaving || out.Saving > decl.MinSaving, path, "lock.given", "locked types gave way, though others save %s, no more than %s", percent(out.Saving), percent(decl.MinSaving))
