@@ -50,6 +50,8 @@ type Cluster struct {
 	Availability *Availability
 	Quota        Quota
 	Pricing      Pricing
+	// DisasterRecovery is nil where the spec plans for one region.
+	DisasterRecovery *DisasterRecovery
 	// Upgrade is nil where the spec plans none.
 	Upgrade *Upgrade
 	Emits   []Emit

@@ -34,6 +34,8 @@ type Plan struct {
 	Network *NetworkPlan
 	// PlatformLimits are those of Kubernetes and of who runs it, the closest first.
 	PlatformLimits []PlatformLimit
+	// Recovery is nil where the spec plans for one region.
+	Recovery *RecoveryPlan
 	// Uncertainty is nil where no figure of the spec is an estimate.
 	Uncertainty *Uncertainty
 	Cost        Cost

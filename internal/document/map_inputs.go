@@ -39,6 +39,7 @@ func syncInputs(to direction, d *inputs, p *planner.Cluster) {
 	syncPricing(to, &d.Pricing, &p.Pricing)
 	syncInt(to, &d.Growth.HorizonMonths, &p.Growth.HorizonMonths)
 	sync(to, &d.Growth.SizeForHorizon, &p.Growth.SizeForHorizon)
+	syncOptional(to, &d.DisasterRecovery, &p.DisasterRecovery, syncDisasterRecovery)
 	syncOptional(to, &d.Upgrade, &p.Upgrade, func(to direction, d *upgrade, p *planner.Upgrade) {
 		syncText(to, &d.To, &p.To)
 		syncText(to, &d.Strategy, &p.Strategy)

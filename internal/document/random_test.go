@@ -21,6 +21,7 @@ type generator struct {
 // choices are the values of the domain's enumerations.
 func choices() map[reflect.Type][]string {
 	return map[reflect.Type][]string{
+		reflect.TypeFor[planner.RecoveryMode]():     {"active_active", "standby"},
 		reflect.TypeFor[planner.Environment]():      {"production", "development"},
 		reflect.TypeFor[planner.CNI]():              {"vpc", "vpc_prefix", "kubenet", "dataplane_v2", "calico", "cilium"},
 		reflect.TypeFor[planner.Role]():             {"app", "batch", "ingress", "monitoring", "stateful", "system", "gpu"},

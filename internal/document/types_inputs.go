@@ -2,31 +2,32 @@ package document
 
 // inputs is the resolved cluster.
 type inputs struct {
-	Name              string           `json:"name" jsonschema:"Name of the cluster."`
-	Provider          string           `json:"provider" jsonschema:"Provider: aws, gcp, on_premises."`
-	Region            string           `json:"region" jsonschema:"Region of the provider, or the owner's name of the place."`
-	Zones             []string         `json:"zones" jsonschema:"Names of the zones, sorted."`
-	KubernetesVersion string           `json:"kubernetes_version" jsonschema:"The minor that runs today."`
-	Environment       string           `json:"environment" enum:"production development" jsonschema:"What the cluster is for."`
-	AsOf              date             `json:"as_of" jsonschema:"Day at which fees and support dates are read."`
-	MaxUSDPerMonth    *dollars         `json:"max_usd_per_month" jsonschema:"The budget; null where there is none."`
-	CatalogMaxAge     *seconds         `json:"catalog_max_age_seconds" since:"3" jsonschema:"Greatest age of prices; null is no limit."`
-	Network           network          `json:"network" jsonschema:"The pods' network."`
-	ControlPlane      controlPlaneSpec `json:"control_plane" since:"1" jsonschema:"The control plane that is asked for. Absent before 1.1, where it is managed."`
-	Machines          []machine        `json:"machines" since:"1" jsonschema:"Machines that the cluster's owner has or can buy, sorted by name; empty where a provider sells them."`
-	DaemonSets        []daemonSet      `json:"daemonsets" jsonschema:"The spec's own DaemonSets, sorted by name."`
-	Sidecars          []sidecar        `json:"sidecars" since:"3" jsonschema:"Containers that pods have among theirs, sorted by name."`
-	NodeGroups        []nodeGroup      `json:"node_groups" jsonschema:"The node groups, sorted by name."`
-	Growth            growth           `json:"growth" jsonschema:"Growth of throughput, compound by the month."`
-	Risk              risk             `json:"risk" since:"3" jsonschema:"Which world to size for where figures are estimates."`
-	Simulation        text             `json:"simulation" since:"3" enum:"auto never" jsonschema:"When queues are simulated; null is where it is needed."`
-	Availability      *availability    `json:"availability" since:"3" jsonschema:"Shares of time that nodes and zones are up; null where not given."`
-	Quota             quota            `json:"quota" since:"3" jsonschema:"Limits of the account."`
-	Pricing           pricing          `json:"pricing" since:"3" jsonschema:"What the account pays that the catalog does not know."`
-	Upgrade           *upgrade         `json:"upgrade" jsonschema:"The upgrade to plan; null where there is none."`
-	Emits             []emit           `json:"emits" jsonschema:"How the input of other tools is written."`
-	Rules             []ruleSetting    `json:"rules" jsonschema:"Changed severities of rules."`
-	Defaults          []assumption     `json:"defaults" jsonschema:"The attributes that the spec did not give and that were filled in, by path."`
+	Name              string            `json:"name" jsonschema:"Name of the cluster."`
+	Provider          string            `json:"provider" jsonschema:"Provider: aws, gcp, on_premises."`
+	Region            string            `json:"region" jsonschema:"Region of the provider, or the owner's name of the place."`
+	Zones             []string          `json:"zones" jsonschema:"Names of the zones, sorted."`
+	KubernetesVersion string            `json:"kubernetes_version" jsonschema:"The minor that runs today."`
+	Environment       string            `json:"environment" enum:"production development" jsonschema:"What the cluster is for."`
+	AsOf              date              `json:"as_of" jsonschema:"Day at which fees and support dates are read."`
+	MaxUSDPerMonth    *dollars          `json:"max_usd_per_month" jsonschema:"The budget; null where there is none."`
+	CatalogMaxAge     *seconds          `json:"catalog_max_age_seconds" since:"3" jsonschema:"Greatest age of prices; null is no limit."`
+	Network           network           `json:"network" jsonschema:"The pods' network."`
+	ControlPlane      controlPlaneSpec  `json:"control_plane" since:"1" jsonschema:"The control plane that is asked for. Absent before 1.1, where it is managed."`
+	Machines          []machine         `json:"machines" since:"1" jsonschema:"Machines that the cluster's owner has or can buy, sorted by name; empty where a provider sells them."`
+	DaemonSets        []daemonSet       `json:"daemonsets" jsonschema:"The spec's own DaemonSets, sorted by name."`
+	Sidecars          []sidecar         `json:"sidecars" since:"3" jsonschema:"Containers that pods have among theirs, sorted by name."`
+	NodeGroups        []nodeGroup       `json:"node_groups" jsonschema:"The node groups, sorted by name."`
+	Growth            growth            `json:"growth" jsonschema:"Growth of throughput, compound by the month."`
+	Risk              risk              `json:"risk" since:"3" jsonschema:"Which world to size for where figures are estimates."`
+	Simulation        text              `json:"simulation" since:"3" enum:"auto never" jsonschema:"When queues are simulated; null is where it is needed."`
+	Availability      *availability     `json:"availability" since:"3" jsonschema:"Shares of time that nodes and zones are up; null where not given."`
+	Quota             quota             `json:"quota" since:"3" jsonschema:"Limits of the account."`
+	Pricing           pricing           `json:"pricing" since:"3" jsonschema:"What the account pays that the catalog does not know."`
+	DisasterRecovery  *disasterRecovery `json:"disaster_recovery" since:"3" jsonschema:"Clusters of further regions; null where there are none."`
+	Upgrade           *upgrade          `json:"upgrade" jsonschema:"The upgrade to plan; null where there is none."`
+	Emits             []emit            `json:"emits" jsonschema:"How the input of other tools is written."`
+	Rules             []ruleSetting     `json:"rules" jsonschema:"Changed severities of rules."`
+	Defaults          []assumption      `json:"defaults" jsonschema:"The attributes that the spec did not give and that were filled in, by path."`
 }
 
 type network struct {

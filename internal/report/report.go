@@ -126,6 +126,7 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.runsOut(p)
 	out.limits(p)
 	out.network(p)
+	out.recovery(p)
 	out.blank()
 	out.findings(p.Findings)
 	out.since()

@@ -44,7 +44,7 @@ func (a Again) Plan(c planner.Cluster, cat catalogs.Catalog) (_ *planner.Plan, e
 		}
 	}
 	prov := ground.New(&cat)
-	plan, err := pipeline.Make(a.Context, c, cat, prov, pipeline.Options{})
+	plan, err := pipeline.Make(a.Context, c, cat, prov, pipeline.Options{Region: inRegion(a.Offers.Load)})
 	if err != nil {
 		return nil, err
 	}

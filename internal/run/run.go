@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/internal/spec"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/pipeline"
@@ -73,7 +74,12 @@ func Plan(ctx context.Context, s *spec.Spec) (_ *planner.Plan, err error) {
 		return nil, &BugError{What: fmt.Errorf("no ground of provider %q and mode %q is registered", s.Cluster.Provider, s.Cluster.ControlPlane.Mode)}
 	}
 	prov := ground.New(&s.Catalog)
-	plan, err := pipeline.Make(ctx, s.Cluster, s.Catalog, prov, pipeline.Options{})
+	plan, err := pipeline.Make(ctx, s.Cluster, s.Catalog, prov, pipeline.Options{Region: inRegion(func(_, region string) (catalogs.Catalog, error) {
+		if region == s.Cluster.Region {
+			return s.Catalog, nil
+		}
+		return s.Regions[region], nil
+	})})
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +91,30 @@ func Plan(ctx context.Context, s *spec.Spec) (_ *planner.Plan, err error) {
 		return nil, &BugError{What: fmt.Errorf("the plan failed its own check: %w", err)}
 	}
 	return &plan, nil
+}
+
+// inRegion returns what plans a cluster in a region whose catalog load returns, and
+// checks the plan.
+func inRegion(load func(provider, region string) (catalogs.Catalog, error)) func(context.Context, planner.Cluster) (*planner.Plan, error) {
+	return func(ctx context.Context, c planner.Cluster) (*planner.Plan, error) {
+		ground, ok := groundOf(&c)
+		if !ok {
+			return nil, &BugError{What: fmt.Errorf("no ground of provider %q is registered", c.Provider)}
+		}
+		cat, err := load(c.Provider, c.Region)
+		if err != nil {
+			return nil, fmt.Errorf("plan in region %s: %w", c.Region, err)
+		}
+		prov := ground.New(&cat)
+		plan, err := pipeline.Make(ctx, c, cat, prov, pipeline.Options{Alternatives: -1})
+		if err != nil {
+			return nil, err
+		}
+		if err := verify.Plan(&c, &cat, prov, &plan); err != nil {
+			return nil, &BugError{What: fmt.Errorf("the plan of region %s failed its own check: %w", c.Region, err)}
+		}
+		return &plan, nil
+	}
 }
 
 // Verify checks a plan that was read back, with the catalog that it was made

@@ -83,6 +83,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog, ma
 	b.availability()
 	b.pricing()
 	b.risk()
+	b.recovery()
 	b.upgrade()
 	b.emits()
 	b.rules()

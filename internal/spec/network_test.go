@@ -19,3 +19,19 @@ func TestSizesOfRequests(t *testing.T) {
 		"a distribution only": {"workload", loadTested + "traffic_distribution = \"any\"", "\"any\"", spec.MissingAttribute, "It says nothing without request_size or response_size"},
 	})
 }
+
+func TestRegionsOfRecovery(t *testing.T) {
+	d := load(t, in("cluster", "disaster_recovery {\n regions = [\"eu-west-1\"]\n}")).Cluster.DisasterRecovery
+	if d.Mode != "standby" || d.Share != units.Whole || len(d.Regions) != 1 || d.Regions[0].Region != "eu-west-1" || len(d.Regions[0].Zones) != 3 {
+		t.Errorf("%+v", d)
+	}
+	of := func(body string) string { return "disaster_recovery {\n " + body + "\n}" }
+	refused(t, map[string]unread{
+		"an unknown region":  {"cluster", of("regions = [\"eu-west-9\"]"), "\"eu-west-9\"", spec.UnknownRegion, "Did you mean"},
+		"its own region":     {"cluster", of("regions = [\"us-east-1\"]"), "\"us-east-1\"", spec.DuplicateElement, "among the regions already"},
+		"too many":           {"cluster", of("regions = [\"a\", \"b\", \"c\", \"d\", \"e\"]"), "[\"a\", \"b\", \"c\", \"d\", \"e\"]", spec.OutOfRange, "Name 1 to 4"},
+		"a share of active":  {"cluster", of("regions = [\"eu-west-1\"]\n mode = \"active_active\"\n share = \"50%\""), "\"50%\"", spec.MissingAttribute, "its share follows"},
+		"one control plane":  {"cluster", of("regions = [\"eu-west-1\"]\n pattern = \"stretched\""), "\"stretched\"", spec.NotSupportedYet, "not supported yet"},
+		"no load that waits": {"cluster", of("regions = [\"eu-west-1\"]\n share = 0"), "0", spec.OutOfRange, "A cluster for no load cannot be planned"},
+	})
+}

@@ -310,6 +310,7 @@ func clusterBlock() block {
 				},
 			},
 			quotaBlock(),
+			recoveryBlock(),
 			riskBlock(),
 		}, append(outcomeBlocks(), unbuiltClusterBlocks()...)...),
 	}
@@ -386,7 +387,6 @@ func quotaBlock() block {
 // unbuiltClusterBlocks are known and refused.
 func unbuiltClusterBlocks() []block {
 	return []block{
-		{name: "disaster_recovery", unbuilt: true, doc: "Recovery in another region."},
 		{name: "retention", unbuilt: true, doc: "How long data is kept."},
 	}
 }

@@ -75,6 +75,8 @@ type Spec struct {
 	Cluster planner.Cluster
 	// Catalog of the cluster's region.
 	Catalog catalogs.Catalog
+	// Regions are the catalogs of the further regions that the spec names, by region.
+	Regions map[string]catalogs.Catalog
 	// Info identifies the spec.
 	Info planner.SpecInfo
 
@@ -109,6 +111,7 @@ func Load(files []File, in Inputs, offers Offers) (*Spec, hcl.Diagnostics) {
 	s := &Spec{places: r.places}
 	var found manifests
 	s.Cluster, s.Catalog, found = r.buildCluster(cluster)
+	s.Regions = r.regions
 	s.files = sortFiles(append(files, r.books...))
 	s.Info = planner.SpecInfo{SHA256: digest(s.files, slices.Concat(r.shared, found.Files)), Variables: values.recorded}
 	s.files = append(s.files, r.shared...)
@@ -174,6 +177,8 @@ type reader struct {
 	// catalogs is Inputs.Machines, and shared are the files that it read.
 	catalogs SharedMachines
 	shared   []File
+	// regions are the catalogs of further regions.
+	regions map[string]catalogs.Catalog
 	// blocks made by dynamic so far.
 	expanded int
 }

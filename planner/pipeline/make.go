@@ -20,6 +20,9 @@ type Options struct {
 	// Alternatives is how many other instance types are ranked for each group.
 	// Zero means 3; negative means none.
 	Alternatives int
+	// Region plans a cluster in another region, with the catalog of that. Only a cluster
+	// with disaster recovery needs it.
+	Region func(context.Context, planner.Cluster) (*planner.Plan, error)
 }
 
 // maker holds what the steps of one Make share.
@@ -113,6 +116,9 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		if settled, err = m.tier(&plan); err != nil {
 			return planner.Plan{}, err
 		}
+	}
+	if plan.Recovery, err = m.recovery(ctx, &plan); err != nil {
+		return planner.Plan{}, err
 	}
 	if open != nil {
 		if plan.Uncertainty, err = m.spread(ctx, open, &asked, &plan); err != nil {

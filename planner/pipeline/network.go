@@ -340,6 +340,9 @@ func (m *maker) transferLines(traffic []planner.ZoneTraffic) []price.Line {
 	}
 	for i := range traffic {
 		t := &traffic[i]
+		if t.PerMonth == 0 {
+			continue
+		}
 		detail := fmt.Sprintf("%d GB a month from zone to zone", units.CeilDiv(t.PerMonth, 1_000_000_000))
 		lines = append(lines, price.Disks("cross_zone."+t.Workload, detail, 1, m.transferMonth(t.PerMonth)))
 	}

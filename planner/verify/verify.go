@@ -172,6 +172,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	k.limits()
 	k.network()
 	k.platform()
+	k.recovery()
 	k.uncertainty()
 	k.lists()
 	return k.answer()
