@@ -53,7 +53,7 @@ func small(t *testing.T) *fakegcp.Cloud {
 }
 
 // fails fetches from a server with the faults, and returns the error.
-func fails(t *testing.T, ctx context.Context, faults ...fakegcp.Fault) (*refresh.Error, *fakegcp.Server) {
+func fails(ctx context.Context, t *testing.T, faults ...fakegcp.Fault) (*refresh.Error, *fakegcp.Server) {
 	t.Helper()
 	c := small(t)
 	c.PageSize = 50 // of less than all SKUs
@@ -166,7 +166,7 @@ func TestFaults(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			e, server := fails(t, t.Context(), test.fault)
+			e, server := fails(t.Context(), t, test.fault)
 			if e == nil {
 				t.Fatal("no error")
 			}
@@ -210,7 +210,7 @@ func TestFaultsThatPass(t *testing.T) {
 func TestSlowServer(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	e, _ := fails(t, ctx, fakegcp.Fault{Path: "/skus", Hang: true})
+	e, _ := fails(ctx, t, fakegcp.Fault{Path: "/skus", Hang: true})
 	if e == nil || e.Kind != refresh.Unreachable || !errors.Is(e, context.DeadlineExceeded) {
 		t.Errorf("got %v, want it to be unreachable in time", e)
 	}
@@ -219,7 +219,7 @@ func TestSlowServer(t *testing.T) {
 func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	e, _ := fails(t, ctx)
+	e, _ := fails(ctx, t)
 	if e == nil || !errors.Is(e, context.Canceled) {
 		t.Errorf("got %v, want it canceled", e)
 	}

@@ -73,8 +73,10 @@ func TestCatalog(t *testing.T) {
 		t.Errorf("source %q, date %s, sha256 %q", cat.Source, cat.Date, cat.SHA256)
 	}
 	if want := []catalogs.Zone{
-		{Name: "us-central1-a", ID: "us-central1-a"}, {Name: "us-central1-b", ID: "us-central1-b"},
-		{Name: "us-central1-c", ID: "us-central1-c"}, {Name: "us-central1-f", ID: "us-central1-f"},
+		{Name: "us-central1-a", ID: "us-central1-a"},
+		{Name: "us-central1-b", ID: "us-central1-b"},
+		{Name: "us-central1-c", ID: "us-central1-c"},
+		{Name: "us-central1-f", ID: "us-central1-f"},
 	}; !slices.Equal(cat.Zones, want) {
 		t.Errorf("zones %v", cat.Zones)
 	}
@@ -113,8 +115,10 @@ func TestCatalog(t *testing.T) {
 	}
 	checkDisksAndVersions(t, cat)
 	if want := []refresh.Quota{
-		{Name: "disk_gib", Limit: 40960, Origin: "SSD_TOTAL_GB"}, {Name: "gpus", Limit: 8, Origin: "NVIDIA_L4_GPUS"},
-		{Name: "on_demand_vcpus", Limit: 240, Origin: "CPUS"}, {Name: "on_demand_vcpus", Limit: 200, Origin: "N2_CPUS"},
+		{Name: "disk_gib", Limit: 40960, Origin: "SSD_TOTAL_GB"},
+		{Name: "gpus", Limit: 8, Origin: "NVIDIA_L4_GPUS"},
+		{Name: "on_demand_vcpus", Limit: 240, Origin: "CPUS"},
+		{Name: "on_demand_vcpus", Limit: 200, Origin: "N2_CPUS"},
 		{Name: "spot_vcpus", Limit: 500, Origin: "PREEMPTIBLE_CPUS"},
 	}; !slices.Equal(got.Quotas, want) {
 		t.Errorf("quotas %v", got.Quotas)
@@ -145,7 +149,8 @@ func checkDisksAndVersions(t *testing.T, cat catalogs.Catalog) {
 	// 1.36 is on the Regular channel, so that it is out today; 1.37 is not.
 	if want := []catalogs.Version{
 		{Minor: "1.35", UpstreamRelease: "2025-12-17", Release: "2026-02-11", StandardEnd: "2027-04-11"},
-		{Minor: "1.36", Release: today}, {Minor: "1.37", UpstreamRelease: "2026-08-26"},
+		{Minor: "1.36", Release: today},
+		{Minor: "1.37", UpstreamRelease: "2026-08-26"},
 	}; !slices.Equal(cat.Versions, want) {
 		t.Errorf("versions %v, want %v", cat.Versions, want)
 	}
