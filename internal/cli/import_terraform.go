@@ -87,8 +87,8 @@ func (o *importOptions) terraform(ctx context.Context, w *World, args []string) 
 	}
 	facts, more := importer.TerraformFacts(t), found.Facts()
 	if facts.Provider == "on_premises" {
-		return exit(WrongInput, fmt.Errorf("%s: its machines are the owner's, of whose size Terraform says nothing: import their nodes instead "+
-			"(kubectl get nodes -o json | scantling import --provider on_premises)", args[0]))
+		return exit(WrongInput, fmt.Errorf("%s: its machines are the owner's, of whose size Terraform says nothing: begin with a spec that has machine blocks "+
+			"(scantling init --provider on_premises)", args[0]))
 	}
 	if facts.Region == "" {
 		facts.Region = more.Region
