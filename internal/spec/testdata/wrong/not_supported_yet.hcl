@@ -4,9 +4,7 @@ cluster "shop" {
   zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
   kubernetes_version = "1.35"
 
-  control_plane {
-    tier = "tier-xl"
-  }
+  retention {}
 
   risk {}
 
