@@ -30,6 +30,11 @@ func system(t *testing.T, p *planner.Plan) schedulercheck.System {
 	return ground.New(&catalogs.Catalog{}).SystemWorkloads
 }
 
+// sampledFrom is how many nodes the scheduler looks at in every case; of more it scores a
+// share (percentageOfNodesToScore), which the model does not.
+const sampledFrom = 100
+
+// TestExamples asks the scheduler about each example of as many nodes as it looks at.
 func TestExamples(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(examples, "*", "plan.json"))
 	if err != nil || len(files) < 3 {
@@ -53,6 +58,10 @@ func TestExamples(t *testing.T) {
 			nodes, pods := 0, 0
 			for _, g := range all {
 				nodes, pods = nodes+g.Nodes(), pods+g.Pods()
+			}
+			if nodes > sampledFrom {
+				t.Logf("%d nodes: left to the model, which looks at all nodes where the scheduler samples", nodes)
+				return
 			}
 			var sum schedulercheck.Outcome
 			runs := append(schedulercheck.Declared(), schedulercheck.Unseen()...)
