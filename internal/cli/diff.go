@@ -70,28 +70,7 @@ is listed.`,
 			}
 			return exactly("OLD", "NEW")(cmd, args)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("output", o.output, "text", "markdown", "json"); err != nil {
-				return err
-			}
-			if err := oneOf("fail-on", o.failOn, "none", anyChange, "info", "warning", "error"); err != nil {
-				return err
-			}
-			if o.terraform == "" && o.nodes == "" {
-				return o.run(cmd.Context(), w, args)
-			}
-			if !cmd.Flags().Changed("fail-on") {
-				o.failOn = anyChange
-			}
-			if o.maxIncrease != "" {
-				return usage(errors.New("--max-increase compares two plans"))
-			}
-			p, _, err := o.spec.planFrom(cmd.Context(), w, args[0])
-			if err != nil {
-				return err
-			}
-			return o.runDrift(w, p)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return o.compare(cmd, w, args) },
 	}
 	o.spec.register(cmd)
 	o.spec.registerLock(cmd)
@@ -103,6 +82,30 @@ is listed.`,
 	cmd.Flags().StringVar(&o.nodes, "nodes", "", "compare with what runs: `file` from kubectl get nodes,pods -o json, or - for stdin")
 	cmd.Flags().BoolVar(&o.quick, "quick", false, "plan nothing anew: where several things changed, causes are not told apart")
 	return cmd
+}
+
+// compare compares two plans, or a plan with what Terraform has and what runs.
+func (o *diffOptions) compare(cmd *cobra.Command, w *World, args []string) error {
+	if err := oneOf("output", o.output, "text", "markdown", "json"); err != nil {
+		return err
+	}
+	if err := oneOf("fail-on", o.failOn, "none", anyChange, "info", "warning", "error"); err != nil {
+		return err
+	}
+	if o.terraform == "" && o.nodes == "" {
+		return o.run(cmd.Context(), w, args)
+	}
+	if !cmd.Flags().Changed("fail-on") {
+		o.failOn = anyChange
+	}
+	if o.maxIncrease != "" {
+		return usage(errors.New("--max-increase compares two plans"))
+	}
+	p, _, err := o.spec.planFrom(cmd.Context(), w, args[0])
+	if err != nil {
+		return err
+	}
+	return o.runDrift(w, p)
 }
 
 func (o *diffOptions) run(ctx context.Context, w *World, args []string) error {

@@ -31,7 +31,7 @@ writes them; - is stdin. The rest are manifests and dumps of kubectl, as for 'im
 
 Each node group becomes a group with its types, disk, labels, taints, bounds and
 update settings. Manifests run in the groups whose taints they tolerate and whose labels
-they ask for. In a group without any, placeholders of half a node keep the count that
+they ask for. In a group without any, placeholders of a quarter of a node keep the count that
 Terraform has. The spec plans as it stands; what Terraform does not say is marked with
 QUESTION.`,
 		Example: "  terraform show -json | scantling import terraform - --out cluster\n" +
