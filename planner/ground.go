@@ -178,6 +178,22 @@ const (
 	External EtcdTopology = "external"
 )
 
+// SizeProfile is a table that says how large a control-plane node is for so many nodes
+// of the cluster; package layout holds them under the same names.
+type SizeProfile string
+
+// The profiles.
+const (
+	// GeneralSize is this planner's own.
+	GeneralSize SizeProfile = "general"
+	// KubeUpSize is Kubernetes' own until 1.18.
+	KubeUpSize SizeProfile = "kube_up"
+	// OpenShiftSize is OpenShift's, with its operators.
+	OpenShiftSize SizeProfile = "openshift"
+	// RKE2Size is RKE2's, the leanest.
+	RKE2Size SizeProfile = "rke2"
+)
+
 // ControlPlaneSpec is what the spec says of the control plane, defaults filled in.
 type ControlPlaneSpec struct {
 	Mode Mode
@@ -196,7 +212,9 @@ type ControlPlaneSpec struct {
 	// The rest is of a self-managed one, and empty of a managed one.
 
 	// Nodes that run API servers; 0 leaves the count to the planner.
-	Nodes        int
+	Nodes int
+	// Profile is the table of sizes that its nodes are held to; empty is GeneralSize.
+	Profile      SizeProfile
 	EtcdTopology EtcdTopology
 	Etcd         EtcdSpec
 	LoadBalancer LoadBalancerKind

@@ -14,6 +14,7 @@ func syncControlPlaneSpec(to direction, d *controlPlaneSpec, p *planner.ControlP
 	syncText(to, &d.Support, &p.Support)
 	syncLoadSpec(to, &d.Load, &p.Load)
 	syncSet(to, &d.Nodes, &p.Nodes)
+	syncText(to, &d.Profile, &p.Profile)
 	syncText(to, &d.EtcdTopology, &p.EtcdTopology)
 	syncPresent(to, &d.Etcd, &p.Etcd, func(to direction, d *etcdSpec, p *planner.EtcdSpec) {
 		syncSet(to, &d.Members, &p.Members)

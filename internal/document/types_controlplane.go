@@ -9,6 +9,7 @@ type controlPlaneSpec struct {
 	Support      text         `json:"support_type" enum:"standard extended" since:"3" jsonschema:"What is declared for the end of standard support of a managed control plane; null where nothing is."`
 	Load         loadSpec     `json:"load" since:"3" jsonschema:"What it has to carry beside what the plan tells."`
 	Nodes        *int         `json:"nodes" jsonschema:"Nodes that run API servers; null leaves the count to the planner."`
+	Profile      text         `json:"profile" enum:"general kube_up openshift rke2" since:"3" jsonschema:"The table that says how large they are; null of a managed control plane."`
 	EtcdTopology text         `json:"etcd_topology" enum:"stacked external" jsonschema:"Whether etcd runs on these nodes or on hosts of its own; null of a managed control plane."`
 	Etcd         *etcdSpec    `json:"etcd" jsonschema:"What is asked of etcd; null of a managed control plane."`
 	LoadBalancer text         `json:"load_balancer" enum:"cloud kube_vip haproxy_keepalived" jsonschema:"What stands before the API servers; null of a managed control plane."`

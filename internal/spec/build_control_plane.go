@@ -75,6 +75,7 @@ func (b *builder) selfManaged(n *node, c *planner.ControlPlaneSpec) {
 		node: n, path: path, role: planner.System, def: defaultsOf(planner.System), source: "control plane",
 		development: b.cluster.Environment == planner.Development, zones: b.cluster.Zones, controlPlane: true,
 	}
+	c.Profile = planner.SizeProfile(take(b, n, path, "profile", string(planner.GeneralSize), string(planner.GeneralSize), "language"))
 	c.EtcdTopology = planner.EtcdTopology(take(b, n, path, "etcd_topology", string(planner.Stacked), string(planner.Stacked), "language"))
 	balancer := string(first(b.terms.LoadBalancers))
 	c.LoadBalancer = planner.LoadBalancerKind(take(b, n, path, "load_balancer", balancer, balancer, b.source()))

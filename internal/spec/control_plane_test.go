@@ -101,7 +101,7 @@ func TestControlPlaneDefaults(t *testing.T) {
 		Families: []string{"m6*", "m7*", "m8*", "m9*"}, Architectures: []string{"amd64"}, CapacityType: planner.OnDemand, MaxTypes: 1,
 	}
 	same(t, "control plane", c.ControlPlane, planner.ControlPlaneSpec{
-		Mode: planner.SelfManaged, EtcdTopology: planner.Stacked, LoadBalancer: planner.CloudLoadBalancer,
+		Mode: planner.SelfManaged, Profile: planner.GeneralSize, EtcdTopology: planner.Stacked, LoadBalancer: planner.CloudLoadBalancer,
 		Redundancy: planner.Redundancy{Nodes: 1, Zones: 1, Recovery: planner.Static},
 		Instances:  instances, Disk: planner.Disk{Type: "gp3", Size: 50 << 30},
 		Etcd: planner.EtcdSpec{BackupInterval: 15 * time.Minute, BackupRetention: 90 * 24 * time.Hour, RoundTrip: 2 * time.Millisecond},
@@ -111,7 +111,7 @@ func TestControlPlaneDefaults(t *testing.T) {
 		"etcd.backup_interval = 15m: language", "etcd.backup_retention = 2160h: language", "etcd.round_trip = 2ms: language",
 		"etcd_topology = stacked: language", "instances.architectures = amd64: language",
 		"instances.capacity_type = on_demand: control plane", "instances.families = m6*, m7*, m8*, m9*: control plane", "instances.max_types = 1: control plane",
-		"load_balancer = cloud: provider aws", "redundancy.at_once = false: language", "redundancy.nodes = 1: language",
+		"load_balancer = cloud: provider aws", "profile = general: language", "redundancy.at_once = false: language", "redundancy.nodes = 1: language",
 		"redundancy.recovery = static: language", "redundancy.zones = 1: language",
 	})
 	same(t, "network", c.Network, planner.Network{CNI: planner.Cilium})
@@ -128,6 +128,7 @@ func TestEveryAttributeOfControlPlane(t *testing.T) {
 	c := withoutLoad(t, on("aws", 3, `control_plane {
   mode          = "self_managed"
   nodes         = 3
+  profile       = "rke2"
   etcd_topology = "external"
   load_balancer = "cloud"
   etcd {
@@ -161,7 +162,7 @@ func TestEveryAttributeOfControlPlane(t *testing.T) {
 }
 `, ""))
 	same(t, "control plane", c.ControlPlane, planner.ControlPlaneSpec{
-		Mode: planner.SelfManaged, Nodes: 3, EtcdTopology: planner.External, LoadBalancer: planner.CloudLoadBalancer,
+		Mode: planner.SelfManaged, Nodes: 3, Profile: planner.RKE2Size, EtcdTopology: planner.External, LoadBalancer: planner.CloudLoadBalancer,
 		Redundancy: planner.Redundancy{Nodes: 2, Zones: 1, Recovery: planner.Static},
 		Instances:  planner.Instances{Families: []string{"m7i"}, Architectures: []string{"amd64"}, CapacityType: planner.OnDemand, MaxTypes: 1, MaxVCPUs: 8},
 		Disk:       planner.Disk{Type: "gp3", Size: 80 << 30},

@@ -38,25 +38,78 @@ type Size struct {
 	Memory      units.Bytes
 }
 
-// Envelope returns the sizes that ControlPlaneSize chooses from, the smallest
-// first. They are this project's own, drawn between published tables:
-// docs/models/controlplane.md says where they lie above and below each.
-func Envelope() []Size {
-	return []Size{
-		{10, 2, 8 * units.GiB},
-		{100, 4, 16 * units.GiB},
-		{250, 8, 32 * units.GiB},
-		{500, 16, 64 * units.GiB},
-		{1_000, 16, 96 * units.GiB},
-		{MaxNodes, 32, 128 * units.GiB},
-	}
+// The tables of sizes of a control-plane node.
+const (
+	// ProfileGeneral is this project's own, drawn between the published ones:
+	// docs/models/controlplane.md says where it lies above and below each.
+	ProfileGeneral = "general"
+	// ProfileKubeUp is Kubernetes' own until 1.18 ("Building large clusters").
+	ProfileKubeUp = "kube_up"
+	// ProfileOpenShift is for the operators that OpenShift runs beside the API servers
+	// (OpenShift 4.10, "Control plane node sizing").
+	ProfileOpenShift = "openshift"
+	// ProfileRKE2 is for RKE2's one binary, measured with no other load (docs.rke2.io,
+	// "Requirements").
+	ProfileRKE2 = "rke2"
+)
+
+// Profiles returns the tables' names, this project's own first.
+func Profiles() []string {
+	return []string{ProfileGeneral, ProfileKubeUp, ProfileOpenShift, ProfileRKE2}
 }
 
-// ControlPlaneSize returns the size of a control-plane node for so many workers.
-// It reports false for more than Kubernetes is designed for.
-func ControlPlaneSize(workers int) (Size, bool) {
-	for _, s := range Envelope() {
+// Sizes returns a table, the smallest cluster first; nil where there is none of the
+// name. Published GB are taken as GiB, and a part of one rounds up. The last row of
+// kube-up and RKE2 has no end of its own: it ends with what Kubernetes is designed for.
+func Sizes(profile string) []Size {
+	switch profile {
+	case ProfileGeneral:
+		return []Size{
+			{10, 2, 8 * units.GiB},
+			{100, 4, 16 * units.GiB},
+			{250, 8, 32 * units.GiB},
+			{500, 16, 64 * units.GiB},
+			{1_000, 16, 96 * units.GiB},
+			{MaxNodes, 32, 128 * units.GiB},
+		}
+	case ProfileKubeUp:
+		return []Size{
+			{5, 1, 4 * units.GiB},
+			{10, 2, 8 * units.GiB},
+			{100, 4, 15 * units.GiB},
+			{250, 8, 30 * units.GiB},
+			{500, 16, 60 * units.GiB},
+			{MaxNodes, 32, 120 * units.GiB},
+		}
+	case ProfileOpenShift:
+		return []Size{
+			{24, 4, 16 * units.GiB},
+			{120, 8, 32 * units.GiB},
+			{252, 16, 64 * units.GiB},
+			{501, 16, 96 * units.GiB},
+		}
+	case ProfileRKE2:
+		return []Size{
+			{225, 2, 4 * units.GiB},
+			{450, 4, 8 * units.GiB},
+			{1_300, 8, 16 * units.GiB},
+			{MaxNodes, 16, 32 * units.GiB},
+		}
+	}
+	return nil
+}
+
+// LeastServerVCPUs is what kubeadm asks of a control-plane node, whatever a table says:
+// with fewer it stops before anything runs (kubernetes.io, "Installing kubeadm").
+const LeastServerVCPUs = 2
+
+// ControlPlaneSize returns the size of a control-plane node for so many workers by the
+// table of a profile, LeastServerVCPUs at least. It reports false for more than the
+// table goes to.
+func ControlPlaneSize(profile string, workers int) (Size, bool) {
+	for _, s := range Sizes(profile) {
 		if workers <= s.UpTo {
+			s.VCPUs = max(s.VCPUs, LeastServerVCPUs)
 			return s, true
 		}
 	}

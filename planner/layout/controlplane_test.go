@@ -2,6 +2,7 @@ package layout_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -46,15 +47,50 @@ func TestControlPlaneSize(t *testing.T) {
 		{5_001, layout.Size{}, false},
 	}
 	for _, test := range tests {
-		if got, ok := layout.ControlPlaneSize(test.workers); got != test.want || ok != test.ok {
+		if got, ok := layout.ControlPlaneSize(layout.ProfileGeneral, test.workers); got != test.want || ok != test.ok {
 			t.Errorf("%d workers: got %+v, %t", test.workers, got, ok)
 		}
 	}
-	envelope := layout.Envelope()
-	for i, s := range envelope[1:] {
-		if p := envelope[i]; s.UpTo <= p.UpTo || s.VCPUs < p.VCPUs || s.Memory <= p.Memory {
-			t.Errorf("%+v after %+v", s, p)
+	for _, profile := range layout.Profiles() {
+		sizes := layout.Sizes(profile)
+		for i, s := range sizes[1:] {
+			if p := sizes[i]; s.UpTo <= p.UpTo || s.VCPUs < p.VCPUs || s.Memory <= p.Memory {
+				t.Errorf("%s: %+v after %+v", profile, s, p)
+			}
 		}
+	}
+}
+
+// TestPublishedSizes holds the other profiles to the tables as they are published, in
+// vCPUs and GB, row by row: the last cluster of a row, and the first beyond it. kubeadm starts with
+// two CPUs at least.
+func TestPublishedSizes(t *testing.T) {
+	tests := map[string]struct {
+		rows []row
+		ends int
+	}{
+		layout.ProfileKubeUp:    {[]row{{5, 1, 3.75}, {10, 2, 7.5}, {100, 4, 15}, {250, 8, 30}, {500, 16, 60}, {5_000, 32, 120}}, 5_000},
+		layout.ProfileOpenShift: {[]row{{24, 4, 16}, {120, 8, 32}, {252, 16, 64}, {501, 16, 96}}, 501},
+		layout.ProfileRKE2:      {[]row{{225, 2, 4}, {450, 4, 8}, {1_300, 8, 16}, {5_000, 16, 32}}, 5_000},
+	}
+	for profile, test := range tests {
+		from := 0
+		for _, r := range test.rows {
+			for _, workers := range []int{from, r.upTo} {
+				got, ok := layout.ControlPlaneSize(profile, workers)
+				want := layout.Size{UpTo: r.upTo, VCPUs: max(2, r.vcpus), Memory: units.Bytes(math.Ceil(r.gb)) * units.GiB}
+				if !ok || got != want {
+					t.Errorf("%s, %d workers: %+v, want %+v", profile, workers, got, want)
+				}
+			}
+			from = r.upTo + 1
+		}
+		if got, ok := layout.ControlPlaneSize(profile, test.ends+1); ok {
+			t.Errorf("%s goes on after %d workers: %+v", profile, test.ends, got)
+		}
+	}
+	if layout.Sizes("k3s") != nil {
+		t.Error("a table that nobody published")
 	}
 }
 
@@ -107,7 +143,7 @@ func TestEnvelopeAgainstPublishedTables(t *testing.T) {
 			workers := 1
 			for _, r := range test.rows {
 				for ; workers <= r.upTo; workers++ {
-					size, ok := layout.ControlPlaneSize(workers)
+					size, ok := layout.ControlPlaneSize(layout.ProfileGeneral, workers)
 					if !ok {
 						t.Fatalf("no size for %d workers", workers)
 					}

@@ -47,9 +47,9 @@ func (m *maker) selfManaged(control *planner.ControlPlane, groups []planner.Grou
 	if why := layout.BeyondLimits(nodes, pods); why != "" {
 		return &planner.Infeasible{Path: "control_plane", Constraint: "one control plane does not carry this cluster: " + why, Remedy: "split it into several clusters"}
 	}
-	size, ok := layout.ControlPlaneSize(nodes)
-	if !ok {
-		return &planner.Infeasible{Path: "control_plane", Constraint: fmt.Sprintf("no control-plane node is known to carry %d nodes", nodes), Remedy: "split it into several clusters"}
+	size, err := m.serverSize(nodes)
+	if err != nil {
+		return err
 	}
 	state, err := m.state(groups, nodes, pods)
 	if err != nil {
@@ -80,6 +80,31 @@ func (m *maker) selfManaged(control *planner.ControlPlane, groups []planner.Grou
 	return m.place(control, roles, state)
 }
 
+// serverSize is what each node that runs API servers needs for so many nodes.
+func (m *maker) serverSize(nodes int) (layout.Size, error) {
+	profile := sizeProfile(&m.cluster.ControlPlane)
+	if size, ok := layout.ControlPlaneSize(profile, nodes); ok {
+		return size, nil
+	}
+	sizes := layout.Sizes(profile)
+	last := sizes[len(sizes)-1].UpTo
+	bad := &planner.Infeasible{
+		Path: "control_plane.profile", Constraint: fmt.Sprintf("the sizes of profile %q end at %d nodes", profile, last),
+		Margin: fmt.Sprintf("the groups may have %d, %d more", nodes, nodes-last),
+	}
+	var wider []string
+	for _, other := range layout.Profiles() {
+		if size, ok := layout.ControlPlaneSize(other, nodes); ok {
+			wider = append(wider, fmt.Sprintf("%q (%d vCPU, %s)", other, size.VCPUs, gib(size.Memory)))
+		}
+	}
+	bad.Remedy = "split it into several clusters"
+	if len(wider) > 0 {
+		bad.Remedy = "take profile " + strings.Join(wider, " or ") + ", or split it into several clusters"
+	}
+	return layout.Size{}, bad
+}
+
 // serverRole is what runs the API servers and, where etcd is stacked, its members.
 func (m *maker) serverRole(size layout.Size, s *state) (members, error) {
 	spec := &m.cluster.ControlPlane
@@ -90,7 +115,7 @@ func (m *maker) serverRole(size layout.Size, s *state) (members, error) {
 	role := members{
 		role: planner.RoleControlPlane, path: "control_plane.instances", instances: &spec.Instances, count: count,
 		vcpus: size.VCPUs, memory: size.Memory, disks: m.bootDisks(spec.Disk),
-		reason: fmt.Sprintf("up to %d nodes: %d vCPU, %s", size.UpTo, size.VCPUs, gib(size.Memory)),
+		reason: fmt.Sprintf("up to %d nodes: %d vCPU, %s%s", size.UpTo, size.VCPUs, gib(size.Memory), profileWords(sizeProfile(spec))),
 	}
 	if spec.EtcdTopology != planner.External {
 		role.quorum, role.etcd, role.disks = true, true, append(role.disks, s.disks()...)
@@ -99,6 +124,19 @@ func (m *maker) serverRole(size layout.Size, s *state) (members, error) {
 		s.etcd.Members = count
 	}
 	return role, nil
+}
+
+// sizeProfile returns the table of sizes of a control plane, by its name in layout.
+func sizeProfile(c *planner.ControlPlaneSpec) string {
+	return string(cmp.Or(c.Profile, planner.GeneralSize))
+}
+
+// profileWords names a table of sizes that is not the usual one.
+func profileWords(profile string) string {
+	if profile == layout.ProfileGeneral {
+		return ""
+	}
+	return " by profile " + profile
 }
 
 // etcdRole is what runs etcd on hosts of its own.

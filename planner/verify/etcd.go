@@ -9,23 +9,51 @@ import (
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// serverSize is what one node of a control plane needs for so many nodes: the
-// envelope of what OpenShift, RKE2 and Kubernetes' own former sizes ask for.
+// serverSize is what one node of a control plane needs for so many nodes.
 type serverSize struct {
 	upTo   int
 	vcpus  int
 	memory units.Bytes
 }
 
-func serverSizes() []serverSize {
-	return []serverSize{
-		{10, 2, 8 * units.GiB},
-		{100, 4, 16 * units.GiB},
-		{250, 8, 32 * units.GiB},
-		{500, 16, 64 * units.GiB},
-		{1000, 16, 96 * units.GiB},
-		{5000, 32, 128 * units.GiB},
+// serverSizes are the tables of OpenShift 4.10, RKE2 and Kubernetes' own former sizes,
+// and the planner's between them. Published GB are held to as GiB.
+func serverSizes(profile planner.SizeProfile) []serverSize {
+	switch profile {
+	case "", planner.GeneralSize:
+		return []serverSize{
+			{10, 2, 8 * units.GiB},
+			{100, 4, 16 * units.GiB},
+			{250, 8, 32 * units.GiB},
+			{500, 16, 64 * units.GiB},
+			{1000, 16, 96 * units.GiB},
+			{5000, 32, 128 * units.GiB},
+		}
+	case planner.KubeUpSize: // 3.75, 7.5 … are published; kubeadm asks for 2 vCPUs where 1 is
+		return []serverSize{
+			{5, 2, 15 * units.GiB / 4},
+			{10, 2, 15 * units.GiB / 2},
+			{100, 4, 15 * units.GiB},
+			{250, 8, 30 * units.GiB},
+			{500, 16, 60 * units.GiB},
+			{5000, 32, 120 * units.GiB},
+		}
+	case planner.OpenShiftSize:
+		return []serverSize{
+			{24, 4, 16 * units.GiB},
+			{120, 8, 32 * units.GiB},
+			{252, 16, 64 * units.GiB},
+			{501, 16, 96 * units.GiB},
+		}
+	case planner.RKE2Size:
+		return []serverSize{
+			{225, 2, 4 * units.GiB},
+			{450, 4, 8 * units.GiB},
+			{1300, 8, 16 * units.GiB},
+			{5000, 16, 32 * units.GiB},
+		}
 	}
+	return nil
 }
 
 // etcdSize is a row of etcd's "Hardware recommendations": machines by the nodes of
@@ -76,9 +104,10 @@ func (k *checker) clusterNodes() int {
 func (k *checker) sized(m *planner.ControlPlaneMachines, state *planner.Etcd, path string) {
 	nodes := k.clusterNodes()
 	if m.Role == planner.RoleControlPlane {
-		i := slices.IndexFunc(serverSizes(), func(s serverSize) bool { return nodes <= s.upTo })
-		if k.need(i >= 0, path, "control_plane.least", "no size is published for %d nodes", nodes) {
-			s := serverSizes()[i]
+		sizes := serverSizes(k.c.ControlPlane.Profile)
+		i := slices.IndexFunc(sizes, func(s serverSize) bool { return nodes <= s.upTo })
+		if k.need(i >= 0, path, "control_plane.least", "profile %q has no size for %d nodes", k.c.ControlPlane.Profile, nodes) {
+			s := sizes[i]
 			k.need(m.LeastVCPUs >= s.vcpus && m.LeastMemory >= s.memory, path, "control_plane.least",
 				"at least %d vCPUs and %d bytes for %d nodes, published are %d and %d", m.LeastVCPUs, m.LeastMemory, nodes, s.vcpus, s.memory)
 		}

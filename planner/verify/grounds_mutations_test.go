@@ -115,6 +115,8 @@ func TestSelfManagedMutations(t *testing.T) {
 		"a cheaper price":      {"control_plane.price", servers(func(m *planner.ControlPlaneMachines) { m.Price.Rate-- })},
 		"too small a machine":  {"control_plane.size", servers(func(m *planner.ControlPlaneMachines) { m.LeastVCPUs = 5 })},
 		"too little asked for": {"control_plane.least", servers(func(m *planner.ControlPlaneMachines) { m.LeastMemory-- })},
+		"a larger profile":     {"control_plane.least", ownSpec(func(s *planner.ControlPlaneSpec) { s.Profile = planner.OpenShiftSize })},
+		"a profile unknown":    {"control_plane.least", ownSpec(func(s *planner.ControlPlaneSpec) { s.Profile = "k3s" })},
 		"eleven nodes":         {"control_plane.least", func(p *problem) { p.web().MaxNodes = 6 }},
 		"too many nodes":       {"control_plane.least", func(p *problem) { p.web().MaxNodes = 5000 }},
 		"no disk for etcd":     {"control_plane.disks", servers(func(m *planner.ControlPlaneMachines) { m.Disks = m.Disks[:1] })},
