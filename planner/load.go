@@ -60,3 +60,27 @@ type StoredObjects struct {
 	Size   units.Bytes
 	Writes units.Rate
 }
+
+// UseCase is when the machines of a control plane are looked at.
+type UseCase string
+
+// The cases.
+const (
+	// UseAllUp: every machine is up.
+	UseAllUp UseCase = "all_up"
+	// UseAfterLoss: after the worst of the losses that are declared to be survived.
+	UseAfterLoss UseCase = "after_loss"
+	// UseInUpgrade: while one machine is upgraded.
+	UseInUpgrade UseCase = "in_upgrade"
+)
+
+// MemberUse is how busy the machines of a role of a self-managed control plane are.
+type MemberUse struct {
+	Role string
+	Case UseCase
+	// Left of the machines are up.
+	Left int
+	// CPU and Memory are the shares of each machine that is left, rounded up: above the
+	// whole they do not carry the load. 0 where none is left.
+	CPU, Memory units.Ratio
+}

@@ -110,6 +110,9 @@ type ControlPlane struct {
 	// Outages of the API servers (BelowOne) and of etcd (BelowQuorum); none where the
 	// availability of nodes and zones is not given.
 	Outages []Outage
+	// Use is how busy API servers and etcd are: by role, in the order of the machines, and
+	// then by case.
+	Use []MemberUse
 }
 
 // The roles of a control plane's machines.

@@ -151,6 +151,13 @@ func syncControlPlane(to direction, d *controlPlane, p *planner.ControlPlane) {
 	syncList(to, &d.Survives, &p.Survives, syncDrill)
 	syncList(to, &d.Outages, &p.Outages, syncOutage)
 	syncList(to, &d.Load, &p.Load, syncControlPlaneLoad)
+	syncList(to, &d.Use, &p.Use, func(to direction, d *memberUse, p *planner.MemberUse) {
+		syncText(to, &d.Role, &p.Role)
+		syncText(to, &d.Case, &p.Case)
+		syncInt(to, &d.Left, &p.Left)
+		syncInt(to, &d.CPU, &p.CPU)
+		syncInt(to, &d.Memory, &p.Memory)
+	})
 	syncList(to, &d.Fees, &p.Fees, func(to direction, d *fee, p *planner.FeeLine) {
 		syncText(to, &d.Name, &p.Name)
 		syncPriceFields(to, &d.USDPerHour, &d.PriceBasis, &d.PriceDate, &d.Source, &p.Price)

@@ -50,6 +50,7 @@ func choices() map[reflect.Type][]string {
 		reflect.TypeFor[planner.UpgradeKeep]():      {"targets", "n_plus_one", "capacity"},
 		reflect.TypeFor[planner.UpgradeFailing]():   {"node", "zone"},
 		reflect.TypeFor[planner.LoadMoment]():       {"now", "horizon", "upgrade"},
+		reflect.TypeFor[planner.UseCase]():          {"all_up", "after_loss", "in_upgrade"},
 		reflect.TypeFor[planner.LimitKind]():        {"quota", "threshold"},
 		reflect.TypeFor[planner.SupportType]():      {"standard", "extended"},
 		reflect.TypeFor[planner.UpgradeEventKind](): {
@@ -155,6 +156,9 @@ func (g *generator) special(v reflect.Value) bool {
 		g.each(v)
 		x.Role = g.role()
 	case *planner.Member:
+		g.each(v)
+		x.Role = g.role()
+	case *planner.MemberUse:
 		g.each(v)
 		x.Role = g.role()
 	case *planner.LockedRole:

@@ -123,9 +123,18 @@ type controlPlane struct {
 	Etcd         *etcd                  `json:"etcd" jsonschema:"The etcd cluster; null where it is managed."`
 	Survives     []drill                `json:"survives" since:"1" jsonschema:"The losses that were tried on it; empty where it is managed."`
 	Outages      []outage               `json:"outages" since:"3" jsonschema:"How often no API server is up, and etcd has no majority; empty where it is managed or the availability of nodes and zones is not given."`
+	Use          []memberUse            `json:"use" since:"3" jsonschema:"How busy API servers and etcd are, by role and case; empty where it is managed."`
 	Fees         []fee                  `json:"fees" jsonschema:"The parts of its price beside machines and disks."`
 	Load         []controlPlaneLoad     `json:"load" since:"3" jsonschema:"What the cluster asks of it: now, at the horizon of growth where there is any, and during the upgrade where one is recommended."`
 	USDPerHour   *dollars               `json:"usd_per_hour" computed:"true" jsonschema:"What it costs: its fees, machines and disks; null where one price is not known."`
+}
+
+type memberUse struct {
+	Role   string `json:"role" enum:"control_plane etcd load_balancer" open:"true" jsonschema:"What the machines run."`
+	Case   string `json:"case" enum:"all_up after_loss in_upgrade" open:"true" jsonschema:"all_up, after_loss of what is declared to be survived, in_upgrade of one of the machines."`
+	Left   int    `json:"left" jsonschema:"Machines that are up."`
+	CPU    ratio  `json:"cpu" jsonschema:"Share of the CPU of each that is used; above 1 they do not carry the load."`
+	Memory ratio  `json:"memory" jsonschema:"The same of memory."`
 }
 
 type tierOption struct {

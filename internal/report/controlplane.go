@@ -43,6 +43,9 @@ func (p *page) controlPlane(plan *planner.Plan) {
 	if c.LoadBalancer != nil {
 		p.labelled("LOAD BALANCER", plain, balancerItems(c.LoadBalancer)...)
 	}
+	if items := useItems(c); len(items) > 0 {
+		p.labelled("WHAT IS LEFT", plain, items...)
+	}
 	p.labelled("SUPPORT", plain, supportWords(plan))
 }
 

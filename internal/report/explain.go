@@ -120,6 +120,7 @@ func (p *page) explainControlPlane(plan *planner.Plan) {
 	p.blank()
 	p.tiers(c)
 	p.controlPlaneLoad(c)
+	p.memberUse(c)
 	p.platformLimits(plan)
 	drills := table{columns: []column{{title: "SURVIVES"}, {title: "TRIED", right: true}, {title: "HELD", right: true}, {title: "TIGHTEST CASE", wraps: true}}}
 	for _, d := range c.Survives {

@@ -129,6 +129,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		return planner.Plan{}, err
 	}
 	plan.ControlPlane.Load = m.loads(&plan)
+	plan.ControlPlane.Use = m.use(&plan.ControlPlane)
 	plan.Network = m.network(&plan, traffic)
 	if err := m.withinPlatform(&plan); err != nil {
 		return planner.Plan{}, err

@@ -97,6 +97,27 @@ func TestSoundGroundsHaveNoFindings(t *testing.T) {
 	}
 }
 
+// alone leaves one of three API servers.
+func alone(w *world) {
+	w.c().ControlPlane.Redundancy = planner.Redundancy{Nodes: 2}
+	w.cat.Types[0].VCPUs, w.cat.Types[0].Family = 4, "m7i"
+	w.plan.ControlPlane.Machines[0].Price = listed(units.DollarPerHour * 2016 / 10_000)
+	w.plan.ControlPlane.Use = []planner.MemberUse{
+		{Role: planner.RoleControlPlane, Case: planner.UseAllUp, Left: 3, CPU: 60 * units.Percent, Memory: 60 * units.Percent},
+		{Role: planner.RoleControlPlane, Case: planner.UseAfterLoss, Left: 1, CPU: 180 * units.Percent, Memory: 180 * units.Percent},
+		{Role: planner.RoleControlPlane, Case: planner.UseInUpgrade, Left: 2, CPU: 90 * units.Percent, Memory: 90 * units.Percent},
+	}
+}
+
+// TestTwoOfThreeCarryTheLoad: what is full is not too much.
+func TestTwoOfThreeCarryTheLoad(t *testing.T) {
+	w := sound().selfManaged()
+	w.plan.ControlPlane.Use = []planner.MemberUse{{Role: planner.RoleControlPlane, Case: planner.UseAfterLoss, Left: 2, CPU: 90 * units.Percent, Memory: units.Whole}}
+	if got := practice.Check(w.plan, w.cat, &planner.Terms{}); len(got) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestControlPlaneRules(t *testing.T) {
 	etcd := func(change func(e *planner.Etcd)) func(w *world) {
 		return onSelf(func(w *world) { change(w.plan.ControlPlane.Etcd) })
@@ -119,9 +140,17 @@ func TestControlPlaneRules(t *testing.T) {
 		}), "info CP-01 control_plane.nodes", "nothing is replaced", "nodes = 3"},
 		"two nodes":           {onSelf(func(w *world) { w.plan.ControlPlane.Machines[0].Nodes = 2 }), "error CP-01 control_plane.nodes", "2 control-plane nodes, and 3 are the least", "nodes = 3"},
 		"one node to upgrade": {onSelf(single), "error CP-09 control_plane.nodes", "the API is away at each of 1 hop to 1.36", "nodes = 3"},
-		"no load balancer":    {onSelf(func(w *world) { w.plan.ControlPlane.LoadBalancer = nil }), "error CP-03 control_plane.load_balancer", "3 API servers and no load balancer", `"cloud"`},
-		"one host":            {onOwn(func(w *world) { w.plan.ControlPlane.LoadBalancer.Hosts = 1 }), "error CP-03 control_plane.load_balancer", "behind 1 load balancer host", `"kube_vip"`},
-		"two zones":           {onSelf(twoZones), "warning CP-05 zones", "3 etcd members, 2 in us-east-1a and 1 in us-east-1b: losing us-east-1a leaves 1, and a quorum is 2", "us-east-1c"},
+		// Three API servers of 0.2016 an hour, of which two may be lost: one has the 180% of
+		// three that are busy to 60%. Seven leave five, five leave three: 180% / 3 = 60% each.
+		// Two more are 2 x 0.2016 x 730 = 294.34 a month; three of twice the size 3 x 0.2016.
+		"one of three is left": {onSelf(func(w *world) { alone(w) }), "warning CP-11 control_plane.nodes", "1 of 3 API servers are left after the declared losses, and would take 180% of their CPU and 180% of their memory; to lose so many, each may be busy to 33% with all up", "nodes = 5, 294.34 USD a month more"},
+		"the larger is cheaper": {onSelf(func(w *world) {
+			alone(w)
+			w.cat.Types = append(w.cat.Types, catalogs.InstanceType{Name: "m7i.2xlarge", Family: "m7i", Architecture: w.cat.Types[0].Architecture, VCPUs: 8, Memory: 32 * units.GiB, OnDemand: listed(units.DollarPerHour * 3 / 10)})
+		}), "warning CP-11 control_plane.nodes", "180%", `instances { types = ["m7i.2xlarge"] } in control_plane, 215.50 USD a month more`},
+		"no load balancer": {onSelf(func(w *world) { w.plan.ControlPlane.LoadBalancer = nil }), "error CP-03 control_plane.load_balancer", "3 API servers and no load balancer", `"cloud"`},
+		"one host":         {onOwn(func(w *world) { w.plan.ControlPlane.LoadBalancer.Hosts = 1 }), "error CP-03 control_plane.load_balancer", "behind 1 load balancer host", `"kube_vip"`},
+		"two zones":        {onSelf(twoZones), "warning CP-05 zones", "3 etcd members, 2 in us-east-1a and 1 in us-east-1b: losing us-east-1a leaves 1, and a quorum is 2", "us-east-1c"},
 		"two zones in development": {onSelf(func(w *world) {
 			twoZones(w)
 			w.c().Environment = planner.Development

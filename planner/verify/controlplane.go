@@ -40,7 +40,7 @@ func (k *checker) controlPlane() {
 		return
 	}
 	k.fees(got)
-	own := len(got.Machines) + len(got.Members) + len(got.Survives)
+	own := len(got.Machines) + len(got.Members) + len(got.Survives) + len(got.Use)
 	k.need(own == 0 && got.Etcd == nil && got.LoadBalancer == nil, "control_plane", "control_plane.managed", "the provider runs it, and yet there are machines, members, drills, etcd or a load balancer")
 }
 
@@ -144,6 +144,7 @@ func (k *checker) selfManaged(got *planner.ControlPlane, spec *planner.ControlPl
 	k.memberCounts(got, spec, balancer.Hosts)
 	k.fewestMachines(got, spec)
 	k.quorum(got, members)
+	k.memberUse(got, members)
 }
 
 // stateRole is the role whose machines hold etcd.

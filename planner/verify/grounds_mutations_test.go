@@ -47,6 +47,7 @@ func TestEqualZoneMutations(t *testing.T) {
 		"machines of a managed one": {"control_plane.managed", func(p *problem) {
 			p.plan.ControlPlane.Machines = hosted().plan.ControlPlane.Machines
 		}},
+		"use of a managed one":       {"control_plane.managed", func(p *problem) { p.plan.ControlPlane.Use = hosted().plan.ControlPlane.Use }},
 		"a commitment too cheap":     {"committed.rate", commitment(func(c *planner.CommittedCost) { c.Rate-- })},
 		"a saving overstated":        {"committed.saving", commitment(func(c *planner.CommittedCost) { c.Saving++ })},
 		"a saving understated":       {"committed.saving", commitment(func(c *planner.CommittedCost) { c.Saving-- })},
@@ -86,6 +87,10 @@ func TestSelfManagedMutations(t *testing.T) {
 		"another load balancer": {"control_plane.load_balancer", ownSpec(func(s *planner.ControlPlaneSpec) { s.LoadBalancer = planner.KubeVIP })},
 		"no patches any more":   {"control_plane.support", func(p *problem) { p.cat.Versions[0].StandardEnd = "2026-11-19" }},
 		"no etcd":               {"etcd.missing", cp(func(c *planner.ControlPlane) { c.Etcd = nil })},
+		"busier than said":      {"control_plane.use", cp(func(c *planner.ControlPlane) { c.Use[1].CPU-- })},
+		"memory understated":    {"control_plane.use", cp(func(c *planner.ControlPlane) { c.Use[2].Memory-- })},
+		"more left than are":    {"control_plane.use", cp(func(c *planner.ControlPlane) { c.Use[1].Left = 3 })},
+		"a case dropped":        {"control_plane.use", cp(func(c *planner.ControlPlane) { c.Use = c.Use[:2] })},
 		"another topology":      {"etcd.topology", etcd(func(e *planner.Etcd) { e.Topology = planner.External })},
 		"no machines":           {"control_plane.roles", cp(func(c *planner.ControlPlane) { c.Machines = nil })},
 		"a role twice":          {"control_plane.roles", cp(func(c *planner.ControlPlane) { c.Machines = append(c.Machines, c.Machines[0]) })},
@@ -257,6 +262,9 @@ func TestControlPlaneDrills(t *testing.T) {
 	p.respec(func(c *planner.Cluster) { c.ControlPlane.Nodes = 5 })
 	cp := &p.plan.ControlPlane
 	cp.Etcd.ToleratesMembers, cp.Etcd.ToleratesZones = 2, 1
+	for i, left := range []int{5, 3, 4} { // each does every write
+		cp.Use[i].Left, cp.Use[i].CPU, cp.Use[i].Memory = left, 30*units.Percent, 30*units.Percent
+	}
 	cp.Survives = []planner.Drill{
 		{Event: "any 1 node", Tried: 5, Held: 5},
 		{Event: "any 1 zone", Tried: 3, Held: 3},
@@ -293,6 +301,10 @@ func TestDevelopmentMayHaveOneMember(t *testing.T) {
 	p.respec(func(c *planner.Cluster) { c.ControlPlane.Redundancy = planner.Redundancy{} })
 	cp := &p.plan.ControlPlane
 	cp.Etcd.ToleratesMembers, cp.Etcd.ToleratesZones, cp.Survives = 0, 0, nil
+	for i := range cp.Use { // half of a lone machine of twice the size
+		cp.Use[i].Left, cp.Use[i].CPU, cp.Use[i].Memory = 1, 50*units.Percent, 50*units.Percent
+	}
+	cp.Use[2].Left, cp.Use[2].CPU, cp.Use[2].Memory = 0, 0, 0
 	p.plan.Cost.Lines[0].Amount, p.plan.Cost.Lines[2].Amount, p.plan.Cost.Lines[3].Amount = known(dollars(4)), known(dollars(200)), known(dollars(5))
 	p.plan.Cost.Known, p.plan.Cost.Total = dollars(2279), known(dollars(2279))
 	if err := p.verify(); err != nil {

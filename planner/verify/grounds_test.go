@@ -118,6 +118,16 @@ func members(all []planner.ControlPlaneMachines) []planner.Member {
 	return out
 }
 
+// used is how busy three machines of a role are, of which any loss leaves two: percents of
+// CPU and of memory, of three and of two.
+func used(role string, cpu3, cpu2, memory3, memory2 units.Ratio) []planner.MemberUse {
+	two := planner.MemberUse{Role: role, Left: 2, CPU: cpu2 * units.Percent, Memory: memory2 * units.Percent}
+	all, upgrade := two, two
+	all.Case, all.Left, all.CPU, all.Memory = planner.UseAllUp, 3, cpu3*units.Percent, memory3*units.Percent
+	two.Case, upgrade.Case = planner.UseAfterLoss, planner.UseInUpgrade
+	return []planner.MemberUse{all, two, upgrade}
+}
+
 // hosted is good with a control plane of its own on bought machines: three stacked
 // members behind the cloud's load balancer, 3 x 0.20 USD an hour, and by the month 3
 // x 50 GiB and 3 x 40 GiB at 0.073: 0.015 and 0.012 an hour.
@@ -141,6 +151,8 @@ func hosted() *problem {
 	cp.Machines = []planner.ControlPlaneMachines{machines(planner.RoleControlPlane, "m7.large", spread(1, 1, 1), listed(dollars(200)), planner.Disk{Type: "gp3", Size: 50 * units.GiB}, disk)}
 	cp.Members = members(cp.Machines)
 	cp.Survives = []planner.Drill{{Event: "any 1 node", Tried: 3, Held: 3}, {Event: "any 1 zone", Tried: 3, Held: 3}}
+	// m7.large, 4 vCPUs and 16 GiB, is twice what the size of 2 vCPUs and 8 GiB asks for.
+	cp.Use = used(planner.RoleControlPlane, 30, 45, 30, 45)
 	p.plan.ControlPlane = cp
 	p.plan.Cost.Lines = append([]planner.CostLine{
 		billed("control_plane.etcd_disks", 12), billed("control_plane.load_balancer", 20), billed("control_plane.nodes", 600), billed("control_plane.root_disks", 15),
@@ -202,6 +214,7 @@ func rooms() *problem {
 	}
 	cp.Members = members(cp.Machines)
 	cp.Survives = []planner.Drill{{Event: "any 1 node", Tried: 8, Held: 8}, {Event: "any 1 zone", Tried: 3, Held: 3}}
+	cp.Use = append(used(planner.RoleControlPlane, 60, 90, 60, 90), used(planner.RoleEtcd, 60, 90, 60, 90)...)
 	p.plan.ControlPlane = cp
 	line := func(path string, thousandths int64) planner.CostLine {
 		return planner.CostLine{Path: path, Basis: catalogs.Declared, Date: "2026-11-20", Amount: known(dollars(thousandths))}
