@@ -26,7 +26,7 @@ type importOptions struct {
 	catalogFlag
 	name, provider, region, version string
 	zones                           []string
-	out                             string
+	out, nodes                      string
 	copy, force                     bool
 }
 
@@ -42,20 +42,25 @@ repository, come out of helm template, or are dumped by kubectl get -o json.
 The spec plans as it stands. It refers to the manifests and says what they lack;
 with --copy, and where they come from stdin, all is written out. What the objects do not
 say, such as targets, is marked with QUESTION. Nodes among the objects say provider,
-region, zones and version; flags win over them.
+region, zones and version; flags win over them. Nodes of no cloud that is known, and all
+nodes with --provider on_premises, become machine blocks: a kind for each hardware, with
+what stands in each zone and what kubelets keep. Groups of them that run no workload among
+the objects are held at their count by placeholders.
 
 What is unknown or broken is told on stderr, and the rest is imported.`,
 		Example: "  scantling import k8s --out cluster\n" +
 			"  helm template shop ./chart | scantling import --out cluster\n" +
-			"  kubectl get deploy,sts,ds,job,cronjob,hpa,pdb,nodes -A -o json | scantling import --out cluster",
+			"  kubectl get deploy,sts,ds,job,cronjob,hpa,pdb,nodes -A -o json | scantling import --out cluster\n" +
+			"  kubectl get nodes -o json | scantling import --provider on_premises --out cluster",
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), w, args) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.name, "name", "imported", "the cluster's `name`")
-	flags.StringVar(&o.provider, "provider", "", "the `provider`: aws or gcp (default: that of the nodes, else aws)")
-	flags.StringVar(&o.region, "region", "", "the provider's `region` (default: that of the nodes, else us-east-1, us-central1)")
+	flags.StringVar(&o.provider, "provider", "", "the `provider`: aws, gcp or on_premises (default: that of the nodes, else aws)")
+	flags.StringVar(&o.region, "region", "", "the provider's `region` (default: that of the nodes, else us-east-1, us-central1, dc1)")
 	flags.StringSliceVar(&o.zones, "zones", nil, "`zones`, comma-separated (default: those of the nodes, else the first three)")
 	flags.StringVar(&o.version, "kubernetes-version", "", "the `minor` that runs today (default: that of the nodes, else the newest in standard support)")
+	flags.StringVar(&o.nodes, "nodes", "", "what kubectl get nodes -o json prints, in a `file` or - for stdin; as good as among the arguments")
 	flags.StringVar(&o.out, "out", ".", "the `folder` to write cluster.hcl to")
 	flags.BoolVar(&o.copy, "copy", false, "write everything out instead of referring to the manifests")
 	flags.BoolVar(&o.force, "force", false, "overwrite an existing cluster.hcl")
@@ -83,20 +88,24 @@ func (o *importOptions) run(ctx context.Context, w *World, args []string) error 
 	if err != nil {
 		return err
 	}
-	read, err := manifestFiles(ctx, w, args)
+	read, err := manifestFiles(ctx, w, o.named(args))
 	if err != nil {
 		return err
 	}
 	found := importer.Read(read)
-	w.problems(&found)
 	offers, err := o.offers(w)
 	if err != nil {
 		return err
 	}
 	options, err := o.cluster(found.Facts(), "", offers)
 	if err != nil {
+		w.problems(&found)
 		return err
 	}
+	if options.Provider == importer.OnPremises {
+		return o.own(ctx, w, target, nil, read, &found, options, offers)
+	}
+	w.problems(&found)
 	if !o.copy {
 		options.Refer = o.refer
 	}
@@ -117,6 +126,14 @@ func (o *importOptions) write(w *World, target string, text []byte, offers run.O
 	}
 	questions := strings.Count(string(text), "QUESTION: ")
 	return w.print(fmt.Appendf(nil, "Wrote %s: %s, %s. Next: scantling plan %s\n", target, of, count(questions, "question", "questions"), quoted(o.out)))
+}
+
+// named are the arguments and the dump of nodes, which is read as they are.
+func (o *importOptions) named(args []string) []string {
+	if o.nodes == "" {
+		return args
+	}
+	return append(slices.Clone(args), o.nodes)
 }
 
 // manifestFiles reads what the arguments name; - is stdin, and so is nothing.
@@ -197,14 +214,15 @@ func (o *importOptions) refer(file string) (string, bool) {
 // read, else what a first spec has.
 func (o *importOptions) cluster(facts importer.Facts, mode planner.Mode, offers run.Offers) (*importer.Options, error) {
 	out := &importer.Options{Name: o.name, Provider: cmp.Or(o.provider, facts.Provider, "aws")}
-	if err := oneOf("provider", out.Provider, "aws", "gcp"); err != nil {
+	if err := oneOf("provider", out.Provider, "aws", "gcp", importer.OnPremises); err != nil {
 		return nil, err
 	}
 	ground, ok := run.GroundOf(out.Provider, mode)
 	if !ok {
 		return nil, &run.BugError{What: fmt.Errorf("no ground of provider %q is registered", out.Provider)}
 	}
-	if facts.Provider != "" && facts.Provider != out.Provider {
+	own := ground.Terms.OwnMachines // whose machines the nodes are, wherever they are
+	if facts.Provider != "" && facts.Provider != out.Provider && !own {
 		facts = importer.Facts{Version: facts.Version} // the cluster is to move
 	}
 	region := cmp.Or(o.region, facts.Region)
@@ -220,6 +238,8 @@ func (o *importOptions) cluster(facts importer.Facts, mode planner.Mode, offers 
 		out.Zones = slices.Sorted(slices.Values(o.zones))
 	case here:
 		out.Zones = facts.Zones
+	case own:
+		out.Zones = []string{oneZone}
 	}
 	for _, guess := range []struct {
 		name  string
@@ -233,6 +253,9 @@ func (o *importOptions) cluster(facts importer.Facts, mode planner.Mode, offers 
 		if !guess.known {
 			out.Guessed = append(out.Guessed, guess.name)
 		}
+	}
+	if own {
+		return out, ownMachines(out, &ground, offers)
 	}
 	cat, err := offers.Load(out.Provider, out.Region)
 	if err != nil {

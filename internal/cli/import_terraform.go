@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,7 +32,7 @@ writes them; - is stdin. The rest are manifests and dumps of kubectl, as for 'im
 
 Each node group becomes a group with its types, disk, labels, taints, bounds and
 update settings. Manifests run in the groups whose taints they tolerate and whose labels
-they ask for. In a group without any, placeholders of a quarter of a node keep the count that
+they ask for. Machines of one's own are as --nodes shows them. In a group without any, placeholders of a quarter of a node keep the count that
 Terraform has. The spec plans as it stands; what Terraform does not say is marked with
 QUESTION.`,
 		Example: "  terraform show -json | scantling import terraform - --out cluster\n" +
@@ -46,10 +47,11 @@ QUESTION.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.name, "name", "", "the cluster's `name` (default: Terraform's, else imported)")
-	flags.StringVar(&o.provider, "provider", "", "the `provider`: aws or gcp (default: Terraform's)")
+	flags.StringVar(&o.provider, "provider", "", "the `provider`: aws, gcp or on_premises (default: Terraform's)")
 	flags.StringVar(&o.region, "region", "", "the provider's `region` (default: Terraform's, else us-east-1, us-central1)")
 	flags.StringSliceVar(&o.zones, "zones", nil, "`zones`, comma-separated (default: Terraform's, else the first three)")
 	flags.StringVar(&o.version, "kubernetes-version", "", "the `minor` that runs today (default: Terraform's, else the newest in standard support)")
+	flags.StringVar(&o.nodes, "nodes", "", "what kubectl get nodes -o json prints, in a `file` or - for stdin; as good as among the arguments")
 	flags.StringVar(&o.out, "out", ".", "the `folder` to write cluster.hcl to")
 	flags.BoolVar(&o.copy, "copy", false, "write everything out instead of referring to the manifests")
 	flags.BoolVar(&o.force, "force", false, "overwrite an existing cluster.hcl")
@@ -67,13 +69,12 @@ func (o *importOptions) terraform(ctx context.Context, w *World, args []string) 
 		return err
 	}
 	var read []spec.File
-	if len(args) > 1 {
-		if read, err = manifestFiles(ctx, w, args[1:]); err != nil {
+	if more := o.named(args[1:]); len(more) > 0 {
+		if read, err = manifestFiles(ctx, w, more); err != nil {
 			return err
 		}
 	}
 	found := importer.Read(read)
-	w.problems(&found)
 	offers, err := o.offers(w)
 	if err != nil {
 		return err
@@ -86,10 +87,6 @@ func (o *importOptions) terraform(ctx context.Context, w *World, args []string) 
 		o.name = clusterName(t.Name)
 	}
 	facts, more := importer.TerraformFacts(t), found.Facts()
-	if facts.Provider == "on_premises" {
-		return exit(WrongInput, fmt.Errorf("%s: its machines are the owner's, of whose size Terraform says nothing: begin with a spec that has machine blocks "+
-			"(scantling init --provider on_premises)", args[0]))
-	}
 	if facts.Region == "" {
 		facts.Region = more.Region
 	}
@@ -99,10 +96,18 @@ func (o *importOptions) terraform(ctx context.Context, w *World, args []string) 
 	if facts.Version == "" {
 		facts.Version = more.Version
 	}
+	if cmp.Or(o.provider, facts.Provider) == importer.OnPremises {
+		mode = planner.SelfManaged
+	}
 	options, err := o.cluster(facts, mode, offers)
 	if err != nil {
+		w.problems(&found)
 		return err
 	}
+	if options.Provider == importer.OnPremises {
+		return o.own(ctx, w, target, t, read, &found, options, offers)
+	}
+	w.problems(&found)
 	if !o.copy {
 		options.Refer = o.refer
 	}

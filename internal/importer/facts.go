@@ -37,6 +37,9 @@ func (f *Found) Facts() Facts {
 			versions[at] = minor
 		}
 	}
+	if out.Provider == "" && len(f.Nodes) > 0 {
+		out.Provider = OnPremises
+	}
 	slices.Sort(out.Zones)
 	var oldest [2]int
 	for at, minor := range versions {

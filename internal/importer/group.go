@@ -119,7 +119,7 @@ func groups(found *Found, zones int) []*group {
 func (f *Found) Planned() []*Workload {
 	var out []*Workload
 	for i := range f.Workloads {
-		if w := &f.Workloads[i]; !brought(w.Namespace, w.Name) {
+		if w := &f.Workloads[i]; f.own || !brought(w.Namespace, w.Name) {
 			out = append(out, w)
 		}
 	}

@@ -34,6 +34,8 @@ type Found struct {
 	Supports []string
 	// Objects is how many were read, those that say nothing of sizes among them.
 	Objects int
+	// own: of machines of one's own, without what their clusters bring.
+	own bool
 }
 
 // Problem is what is wrong with an object, or what of it is not read.

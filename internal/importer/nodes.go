@@ -15,12 +15,14 @@ type Node struct {
 	// left to pods.
 	Capacity, Allocatable corev1.ResourceList
 	OSImage               string
+	// Document is the index of the object in its file, from 1.
+	Document int
 	Place
 }
 
 func (r *reading) readNode(n *corev1.Node) {
 	r.Nodes = append(r.Nodes, Node{
 		Name: n.Name, Labels: n.Labels, Taints: n.Spec.Taints, Version: n.Status.NodeInfo.KubeletVersion, ProviderID: n.Spec.ProviderID,
-		Capacity: n.Status.Capacity, Allocatable: n.Status.Allocatable, OSImage: n.Status.NodeInfo.OSImage, Place: r.place(),
+		Capacity: n.Status.Capacity, Allocatable: n.Status.Allocatable, OSImage: n.Status.NodeInfo.OSImage, Document: r.document, Place: r.place(),
 	})
 }

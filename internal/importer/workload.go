@@ -41,6 +41,8 @@ type Workload struct {
 	Schedule string
 	// Notes are what of it is not read.
 	Notes []Problem
+	// asks are questions about what of it is not planned.
+	asks []string
 }
 
 // Place is where something stands.

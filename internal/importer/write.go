@@ -43,6 +43,14 @@ type Options struct {
 	Images []string
 	// DiskType is what volumes of no known type are.
 	DiskType string
+	// Node returns what a machine of one's own offers to pods that reserves nothing.
+	Node func(m planner.Machine) (planner.Allocatable, error)
+	// Open says why as many machines of one's own can be had as needed, whatever stands
+	// there; empty where what stands there is all.
+	Open string
+	// Control is a machine that stands in for those of a control plane whose own are too
+	// small for what a plan takes it to need; nil where they are not.
+	Control *planner.Machine
 }
 
 // Machine is what is known of an instance type.
@@ -152,6 +160,8 @@ type printer struct {
 	refs *refs
 	// terraform is nil where none was read.
 	terraform *tfread.Cluster
+	// own is nil but for machines of one's own; terraform then says what nodes do.
+	own *site
 }
 
 // comment writes lines of comments.
@@ -207,13 +217,16 @@ func (p *printer) cluster(to *hclwrite.Body, found *Found, gs []*group) {
 	to.SetAttributeValue("region", cty.StringVal(p.o.Region))
 	to.SetAttributeValue("zones", texts(p.o.Zones))
 	to.SetAttributeValue("kubernetes_version", cty.StringVal(p.o.Version))
-	if p.terraform != nil {
+	switch {
+	case p.own != nil:
+		p.ownCluster(to, found)
+	case p.terraform != nil:
 		p.environment(to)
 		p.control(to)
 	}
-	if rest := unclaimed(found, gs); len(rest) > 0 {
+	if rest := unclaimed(found, gs); len(rest) > 0 && p.own == nil {
 		to.AppendNewline()
-		p.comment(to, "Today "+fleet(rest)+" run what asks for no nodes of its own.")
+		p.comment(to, "Today "+p.fleet(rest)+" run what asks for no nodes of its own.")
 	}
 	p.daemonSets(to, found)
 	for _, g := range gs {
@@ -250,10 +263,14 @@ func unclaimed(found *Found, gs []*group) []*Node {
 }
 
 // fleet says how many nodes of which types there are: "4 m5.large and 2 m5.xlarge".
-func fleet(nodes []*Node) string {
+func (p *printer) fleet(nodes []*Node) string {
 	counts := map[string]int{}
 	for _, n := range nodes {
-		counts[cmp.Or(n.Labels[corev1.LabelInstanceTypeStable], "nodes of an unknown type")]++
+		typ := cmp.Or(n.Labels[corev1.LabelInstanceTypeStable], "nodes of an unknown type")
+		if p.own != nil {
+			typ = p.own.typeOf[n.Name].name
+		}
+		counts[typ]++
 	}
 	var parts []string
 	for _, typ := range slices.Sorted(maps.Keys(counts)) {
@@ -269,7 +286,7 @@ func fleet(nodes []*Node) string {
 func (p *printer) daemonSets(to *hclwrite.Body, found *Found) {
 	for i := range found.DaemonSets {
 		d := &found.DaemonSets[i]
-		if brought(d.Namespace, d.Name) {
+		if !found.own && brought(d.Namespace, d.Name) {
 			continue
 		}
 		to.AppendNewline()

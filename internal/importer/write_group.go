@@ -26,7 +26,7 @@ const (
 // that hold no workload of their own.
 func (p *printer) group(to *hclwrite.Body, g *group, first bool) {
 	if len(g.nodes) > 0 {
-		p.comment(to, "Today: "+fleet(g.nodes)+".")
+		p.comment(to, "Today: "+p.fleet(g.nodes)+".")
 	}
 	if g.terraform == nil {
 		to.SetAttributeValue("role", cty.StringVal(string(g.role)))
@@ -238,7 +238,7 @@ func (l *lack) ask(format string, args ...any) {
 
 // lacks finds out what a workload needs beside its manifest, in order that it plans.
 func (p *printer) lacks(g *group, w *Workload) lack {
-	var l lack
+	l := lack{questions: slices.Clone(w.asks)}
 	var b writer
 	if a := w.Autoscaler; a != nil {
 		l.ask("what does it carry? Its autoscaler runs %d to %d pods, and the most are planned.", a.Min, a.Max)

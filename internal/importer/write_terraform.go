@@ -175,7 +175,10 @@ func (p *printer) instances(to *hclwrite.Body, g *group) {
 			onDemand += nodesOf(pool)
 		}
 	}
-	if len(types) > 1 {
+	switch {
+	case len(types) > 1 && p.own != nil:
+		p.question(to, "which of these machines? They are for the same pods today, and the plan takes one kind.")
+	case len(types) > 1:
 		p.question(to, "which of these types run? The cloud chooses, and so does the plan.")
 	}
 	block := to.AppendNewBlock("instances", nil)
@@ -187,6 +190,7 @@ func (p *printer) instances(to *hclwrite.Body, g *group) {
 		b.SetAttributeValue("architectures", texts(arches))
 	}
 	switch {
+	case p.own != nil:
 	case spot == 0 && g.role == planner.Batch: // whose machines are spot ones by default
 		b.SetAttributeValue("capacity_type", cty.StringVal(string(planner.OnDemand)))
 	case spot > 0:
@@ -229,7 +233,13 @@ func (p *printer) kubelet(to *hclwrite.Body, pool *tfread.Pool) {
 		}
 		return
 	}
+	if pool.MaxPods == 0 && len(pool.KubeReserved)+len(pool.SystemReserved) == 0 && pool.Eviction == "" {
+		return
+	}
 	b := to.AppendNewBlock("kubelet", nil).Body()
+	if p.own != nil && len(pool.SystemReserved) == 0 && len(pool.KubeReserved) > 0 {
+		p.comment(b, "All that nodes keep from pods, but for the eviction: what of it is the system's they do not say.")
+	}
 	if pool.MaxPods > 0 {
 		b.SetAttributeValue("max_pods", number(pool.MaxPods))
 	}
@@ -292,7 +302,11 @@ func (p *printer) bounds(to *hclwrite.Body, t *terraformGroup) {
 // update writes how nodes are replaced.
 func (p *printer) update(to *hclwrite.Body, t *terraformGroup) {
 	u := t.pools[0].Update
-	if u == nil || len(t.pools) > 1 { // of several the counts are of one
+	switch {
+	case u == nil || len(t.pools) > 1: // of several the counts are of one
+		return
+	case p.own != nil && u.Strategy != "in_place" && u.Strategy != "minimal":
+		p.comment(to, "Terraform replaces its nodes by "+u.Strategy+", which here is for `scantling upgrade` to recommend.")
 		return
 	}
 	b := to.AppendNewBlock("update_config", nil).Body()

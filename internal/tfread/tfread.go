@@ -47,6 +47,8 @@ type Cluster struct {
 	EtcdTopology, Balancer string
 	// ControlPlane and Etcd are the machines of those roles, Etcd where it has its own.
 	ControlPlane, Etcd Machines
+	// Balancers are the hosts before the API servers, where they are machines.
+	Balancers Machines
 }
 
 // Pool is a group of nodes as Terraform has it: a managed node group, a node pool.
@@ -91,6 +93,8 @@ type Pool struct {
 type Machines struct {
 	Type  string
 	Nodes int
+	// ByZone are nodes by zone; nil where not known.
+	ByZone map[string]int
 }
 
 // Taint of nodes; Effect is Kubernetes' word.

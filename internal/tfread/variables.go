@@ -72,6 +72,7 @@ func (c *Cluster) variable(name string, v any) {
 		c.SelfManaged, c.Version = true, Minor(text(o["kubernetes_version"]))
 		c.Balancer = text(first(o["load_balancer"])["kind"])
 		c.ControlPlane, c.Etcd = machines(first(o["machines"])["control_plane"]), machines(first(o["machines"])["etcd"])
+		c.Balancers = machines(first(o["machines"])["load_balancer"])
 	case strings.HasSuffix(name, "etcd") && o["members"] != nil:
 		c.EtcdMembers, c.EtcdTopology = whole(o["members"]), text(o["topology"])
 	}
@@ -81,7 +82,11 @@ func (c *Cluster) variable(name string, v any) {
 func machines(v any) Machines {
 	o := first(v)
 	m := Machines{Type: text(o["machine_type"])}
-	for _, n := range first(o["nodes_by_zone"]) {
+	for z, n := range first(o["nodes_by_zone"]) {
+		if m.ByZone == nil {
+			m.ByZone = map[string]int{}
+		}
+		m.ByZone[z] = whole(n)
 		m.Nodes += whole(n)
 	}
 	return m
