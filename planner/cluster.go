@@ -52,6 +52,8 @@ type Cluster struct {
 	Pricing      Pricing
 	// DisasterRecovery is nil where the spec plans for one region.
 	DisasterRecovery *DisasterRecovery
+	// Retention is nil where the spec says nothing of what is kept.
+	Retention *Retention
 	// Upgrade is nil where the spec plans none.
 	Upgrade *Upgrade
 	Emits   []Emit

@@ -36,6 +36,8 @@ type Plan struct {
 	PlatformLimits []PlatformLimit
 	// Recovery is nil where the spec plans for one region.
 	Recovery *RecoveryPlan
+	// Retention is nil where the spec says nothing of what is kept.
+	Retention *RetentionPlan
 	// Uncertainty is nil where no figure of the spec is an estimate.
 	Uncertainty *Uncertainty
 	Cost        Cost

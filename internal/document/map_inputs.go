@@ -40,6 +40,7 @@ func syncInputs(to direction, d *inputs, p *planner.Cluster) {
 	syncInt(to, &d.Growth.HorizonMonths, &p.Growth.HorizonMonths)
 	sync(to, &d.Growth.SizeForHorizon, &p.Growth.SizeForHorizon)
 	syncOptional(to, &d.DisasterRecovery, &p.DisasterRecovery, syncDisasterRecovery)
+	syncOptional(to, &d.Retention, &p.Retention, syncRetention)
 	syncOptional(to, &d.Upgrade, &p.Upgrade, func(to direction, d *upgrade, p *planner.Upgrade) {
 		syncText(to, &d.To, &p.To)
 		syncText(to, &d.Strategy, &p.Strategy)

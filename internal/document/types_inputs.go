@@ -24,6 +24,7 @@ type inputs struct {
 	Quota             quota             `json:"quota" since:"3" jsonschema:"Limits of the account."`
 	Pricing           pricing           `json:"pricing" since:"3" jsonschema:"What the account pays that the catalog does not know."`
 	DisasterRecovery  *disasterRecovery `json:"disaster_recovery" since:"3" jsonschema:"Clusters of further regions; null where there are none."`
+	Retention         *retention        `json:"retention" since:"3" jsonschema:"What is kept of metrics and logs; null where nothing is declared."`
 	Upgrade           *upgrade          `json:"upgrade" jsonschema:"The upgrade to plan; null where there is none."`
 	Emits             []emit            `json:"emits" jsonschema:"How the input of other tools is written."`
 	Rules             []ruleSetting     `json:"rules" jsonschema:"Changed severities of rules."`

@@ -17,11 +17,12 @@ const (
 	TopicControlPlane = "control_plane"
 	TopicEtcd         = "control_plane.etcd"
 	TopicNetwork      = "network"
+	TopicRetention    = "retention"
 )
 
 // Topics returns what Explain knows, sorted.
 func Topics() []string {
-	return []string{TopicAssumptions, TopicControlPlane, TopicEtcd, TopicCost, TopicNetwork}
+	return []string{TopicAssumptions, TopicControlPlane, TopicEtcd, TopicCost, TopicNetwork, TopicRetention}
 }
 
 // UnknownTopicError says that Explain knows no such topic.
@@ -51,6 +52,8 @@ func Explain(w io.Writer, p *planner.Plan, topic string, o Options) error {
 		out.explainNetwork(p)
 	case TopicEtcd:
 		out.explainEtcd(p)
+	case TopicRetention:
+		out.explainRetention(p)
 	default:
 		known := Topics()
 		for i := range p.NodeGroups {

@@ -127,6 +127,7 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.limits(p)
 	out.network(p)
 	out.recovery(p)
+	out.retention(p)
 	out.blank()
 	out.findings(p.Findings)
 	out.since()

@@ -46,6 +46,8 @@ type builder struct {
 	catalog  *catalogs.Catalog
 	provider planner.Provider
 	minors   []catalogs.Version
+	// unsized are the volumes whose size has to follow from what is kept on them.
+	unsized []unsized
 	// found are the manifests of the groups.
 	found *manifests
 }
@@ -74,6 +76,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog, ma
 	b.controlPlane()
 	b.growth()
 	b.groups()
+	b.retention()
 	b.load()
 	b.podRange()
 	b.fronts()

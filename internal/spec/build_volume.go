@@ -29,7 +29,11 @@ func (b *builder) volumes(n *node, path string, w *planner.Workload) []planner.V
 		if !d.Zonal {
 			b.add(NotSupportedYet, v.rng("zonal"), "Volumes that are in more than one zone are not supported yet. Leave zonal out: the pods then stay in the zone of their volume.")
 		}
-		b.checkVolume(v, d)
+		if v.has("size") {
+			b.checkVolume(v, d)
+		} else {
+			b.unsized = append(b.unsized, unsized{v, path})
+		}
 		out = append(out, d)
 	}
 	slices.SortFunc(out, func(x, y planner.Volume) int { return cmp.Compare(x.Name, y.Name) })

@@ -96,6 +96,7 @@ const (
 	ProfileUnfit      Code = "SC5037"
 	CommitmentUnfit   Code = "SC5038"
 	ManifestUnfit     Code = "SC5039"
+	RetentionUnfit    Code = "SC5041"
 
 	UnknownProvider   Code = "SC6001"
 	UnknownRegion     Code = "SC6002"
@@ -249,6 +250,7 @@ func meaningProblems() []Problem {
 		{Code: ProfileUnfit, Summary: "Day unfit", Meaning: "A daily profile is no day of the throughput, or an autoscaler changes what is given as a fixed count."},
 		{Code: CommitmentUnfit, Summary: "Commitment unfit", Meaning: "A commitment promises dollars or machines, one of them, as its product is sold; it names the family that it is bound to, and runs at as_of."},
 		{Code: ManifestUnfit, Summary: "Manifest unfit", Meaning: "A manifest does not hold the workload that is asked for, or another group runs it already."},
+		{Code: RetentionUnfit, Summary: "Nothing to keep it on", Meaning: "A retention block names a workload or a volume that is not there, or does not say which of several is meant."},
 	}
 }
 

@@ -169,6 +169,11 @@ func (p provider) Versions(cat *catalogs.Catalog) []catalogs.Version {
 	return cat.Versions
 }
 
+// Allocatable keeps a tenth of the disk free, as the kubelet does.
+func (p provider) Allocatable(_ *planner.Cluster, g *planner.NodeGroup, _ *catalogs.InstanceType) (planner.Allocatable, error) {
+	return planner.Allocatable{EphemeralStorage: g.Disk.Size / 10 * 9}, nil
+}
+
 func (p provider) DaemonSets(*planner.Cluster, *planner.NodeGroup) []planner.DaemonSet {
 	return []planner.DaemonSet{{Name: "aws-node"}, {Name: "kube-proxy"}}
 }

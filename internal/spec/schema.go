@@ -311,8 +311,9 @@ func clusterBlock() block {
 			},
 			quotaBlock(),
 			recoveryBlock(),
+			retentionBlock(),
 			riskBlock(),
-		}, append(outcomeBlocks(), unbuiltClusterBlocks()...)...),
+		}, outcomeBlocks()...),
 	}
 }
 
@@ -381,12 +382,5 @@ func quotaBlock() block {
 			{name: "gpus", kind: kindCount, least: 1, def: "not known", doc: "GPUs of all machines; a share of a GPU counts as one."},
 			{name: "disk_gib", kind: kindCount, least: 1, def: "not known", doc: "GiB of network disks: root disks, volumes and the disks of a self-managed control plane."},
 		},
-	}
-}
-
-// unbuiltClusterBlocks are known and refused.
-func unbuiltClusterBlocks() []block {
-	return []block{
-		{name: "retention", unbuilt: true, doc: "How long data is kept."},
 	}
 }

@@ -242,7 +242,7 @@ func podBlocks() []block {
 		{
 			name: "volume", label: "name", repeat: true, doc: "A network disk of each replica of a StatefulSet. It is attached to the pod's node, priced, and stays in its zone, and so does the pod.",
 			attributes: []attribute{
-				{name: "size", kind: kindBytes, required: true, doc: "Size of the disk."},
+				{name: "size", kind: kindBytes, def: "required, but where retention.metrics says what lies on it", doc: "Size of the disk."},
 				{name: "type", kind: kindText, def: "by ground", doc: "The provider's disk type."},
 				{name: "iops", kind: kindCount, least: 1, def: "the type's own", doc: "Operations a second in all; what is beyond the type's own is charged."},
 				{name: "throughput_mib", kind: kindCount, least: 1, def: "the type's own", doc: "MiB a second in all; what is beyond the type's own is charged."},

@@ -134,6 +134,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	if err := m.withinPlatform(&plan); err != nil {
 		return planner.Plan{}, err
 	}
+	plan.Retention = m.retention(&plan)
 	m.outages(plan.NodeGroups, &plan.ControlPlane)
 	plan.Assumptions = m.assumptions(&plan)
 	plan.Findings = practice.Check(&plan, m.catalog, &m.terms)

@@ -173,6 +173,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	k.network()
 	k.platform()
 	k.recovery()
+	k.retention()
 	k.uncertainty()
 	k.lists()
 	return k.answer()

@@ -4,11 +4,10 @@ cluster "shop" {
   zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
   kubernetes_version = "1.35"
 
-  retention {}
-
   risk {}
 
   node_group "web" {
+    provisioner = "karpenter"
     workload "api" {
       replicas = 3
       pod {
