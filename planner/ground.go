@@ -236,6 +236,18 @@ type LockedRole struct {
 	MinSaving units.Ratio
 }
 
+// EventsPlace says which etcd keeps the events.
+type EventsPlace string
+
+// The places.
+const (
+	// EventsShared: the one that keeps everything.
+	EventsShared EventsPlace = "shared"
+	// EventsSeparate: one of their own, whose members run beside the others on the same
+	// machines, on disks of their own.
+	EventsSeparate EventsPlace = "separate"
+)
+
 // EtcdSpec is what the spec says of etcd.
 type EtcdSpec struct {
 	// Members; 0 leaves the count to the planner. Stacked they are the nodes.
@@ -245,6 +257,8 @@ type EtcdSpec struct {
 	// Disk that etcd has to itself. A type that is empty or a size of 0 is left to
 	// the planner.
 	Disk Disk
+	// Events says where events are kept; empty leaves it to the planner.
+	Events EventsPlace
 	// BackupInterval between snapshots, and how long they are kept.
 	BackupInterval, BackupRetention time.Duration
 	// RoundTrip between members, the longest.

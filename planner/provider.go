@@ -176,6 +176,20 @@ type Etcd struct {
 	// BackupInterval and BackupRetention, and what the snapshots take.
 	BackupInterval, BackupRetention time.Duration
 	BackupStorage                   units.Bytes
+	// Events is the etcd of their own that events have, which Database, Quota, Disk and
+	// backups are without; nil where they have none.
+	Events *EventsEtcd
+}
+
+// EventsEtcd keeps events, as many members as the other etcd has beside them on the same
+// machines. Nobody backs it up: events are gone after an hour.
+type EventsEtcd struct {
+	// Reason says why they are apart.
+	Reason string
+	// Database is its estimated size at the peak, Quota the limit to set.
+	Database, Quota units.Bytes
+	// Disk that each member has to itself.
+	Disk Disk
 }
 
 // FeeLine is one fee.

@@ -20,6 +20,7 @@ func syncControlPlaneSpec(to direction, d *controlPlaneSpec, p *planner.ControlP
 		syncSet(to, &d.Members, &p.Members)
 		syncPresent(to, &d.Instances, &p.Instances, syncInstances)
 		syncEtcdDisk(to, &d.Disk, &p.Disk)
+		syncText(to, &d.Events, &p.Events)
 		syncInt(to, &d.BackupInterval, &p.BackupInterval)
 		syncInt(to, &d.BackupRetention, &p.BackupRetention)
 		syncInt(to, &d.RoundTrip, &p.RoundTrip)
@@ -205,6 +206,12 @@ func syncEtcd(to direction, d *etcd, p *planner.Etcd) {
 	syncInt(to, &d.BackupInterval, &p.BackupInterval)
 	syncInt(to, &d.BackupRetention, &p.BackupRetention)
 	syncInt(to, &d.BackupStorage, &p.BackupStorage)
+	syncOptional(to, &d.Events, &p.Events, func(to direction, d *eventsEtcd, p *planner.EventsEtcd) {
+		syncText(to, &d.Reason, &p.Reason)
+		syncInt(to, &d.Database, &p.Database)
+		syncInt(to, &d.Quota, &p.Quota)
+		syncEtcdDisk(to, &d.Disk, &p.Disk)
+	})
 }
 
 // controlPlaneCost returns what the control plane costs: the fees of a managed

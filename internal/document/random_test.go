@@ -46,6 +46,7 @@ func choices() map[reflect.Type][]string {
 		reflect.TypeFor[planner.Mode]():             {"managed", "self_managed"},
 		reflect.TypeFor[planner.LoadBalancerKind](): {"cloud", "kube_vip", "haproxy_keepalived"},
 		reflect.TypeFor[planner.SizeProfile]():      {"general", "kube_up", "openshift", "rke2"},
+		reflect.TypeFor[planner.EventsPlace]():      {"shared", "separate"},
 		reflect.TypeFor[planner.EtcdTopology]():     {"stacked", "external"},
 		reflect.TypeFor[planner.UpgradeKeep]():      {"targets", "n_plus_one", "capacity"},
 		reflect.TypeFor[planner.UpgradeFailing]():   {"node", "zone"},

@@ -67,6 +67,7 @@ type etcdSpec struct {
 	Members         *int       `json:"members" jsonschema:"Members; null leaves the count to the planner."`
 	Instances       *instances `json:"instances" jsonschema:"The instance types of hosts of its own; null where it has none."`
 	Disk            etcdDisk   `json:"disk" jsonschema:"The disk that etcd has to itself, as far as it is given."`
+	Events          text       `json:"events" enum:"shared separate" since:"3" jsonschema:"Which etcd keeps the events; null leaves it to the planner."`
 	BackupInterval  seconds    `json:"backup_interval_seconds" jsonschema:"Time between snapshots."`
 	BackupRetention seconds    `json:"backup_retention_seconds" jsonschema:"For how long they are kept."`
 	RoundTrip       seconds    `json:"round_trip_seconds" jsonschema:"Longest round trip between members."`
@@ -207,6 +208,15 @@ type etcd struct {
 	BackupInterval  seconds       `json:"backup_interval_seconds" since:"1" jsonschema:"Time between snapshots."`
 	BackupRetention seconds       `json:"backup_retention_seconds" since:"1" jsonschema:"For how long they are kept."`
 	BackupStorage   int64         `json:"backup_storage_bytes" since:"1" jsonschema:"Storage that the snapshots take."`
+	Events          *eventsEtcd   `json:"events" since:"3" jsonschema:"The etcd that events have of their own, beside each member; null where they have none."`
+}
+
+// eventsEtcd keeps the events of a cluster.
+type eventsEtcd struct {
+	Reason   string   `json:"reason" jsonschema:"Why they are apart."`
+	Database int64    `json:"database_bytes" jsonschema:"Estimated size of its database at the peak."`
+	Quota    int64    `json:"quota_bytes" jsonschema:"Limit of the database to set."`
+	Disk     etcdDisk `json:"disk" jsonschema:"The disk that each member has to itself."`
 }
 
 type etcdTolerates struct {

@@ -281,6 +281,10 @@ func TestWordsOfKops(t *testing.T) {
 		"  rootVolumeEncryption: true\n  rootVolumeSize: 50\n  rootVolumeType: gp3\n  subnets:\n  - us-east-1a\n"
 	has(t, kops.Tool(), p, kopsEtcdWords, kopsNodeWords, master, "  kubernetesVersion: 1.35.0\n  networking:\n    cilium: {}\n")
 
+	p.ControlPlane.Etcd.Events = &planner.EventsEtcd{Quota: 2 * units.GiB, Disk: planner.Disk{Type: "gp3", Size: 42 * units.GiB, IOPS: 4000}}
+	has(t, kops.Tool(), p, "  - etcdMembers:\n    - encryptedVolume: true\n      instanceGroup: control-plane-us-east-1a\n      name: a\n      volumeIops: 4000\n      volumeSize: 42\n      volumeType: gp3\n",
+		"    manager:\n      env:\n      - name: ETCD_QUOTA_BACKEND_BYTES\n        value: \"2147483648\"\n    name: events\n")
+
 	// On Google Cloud subnets are of the region, and spot is a word of the group.
 	p.Cluster.Provider = "gcp"
 	has(t, kops.Tool(), p, "  cloudProvider: gce\n", "  gcpProvisioningModel: SPOT\n", "  subnets:\n  - us-east-1\n  taints:\n",

@@ -65,10 +65,15 @@ func (p *printer) control(to *hclwrite.Body) {
 		}
 		p.only(b, t.ControlPlane.Type)
 		external := t.EtcdTopology == string(planner.External)
-		if external {
+		if external || t.EventsApart {
 			etcd := b.AppendNewBlock("etcd", nil).Body()
-			etcd.SetAttributeValue("members", number(t.EtcdMembers))
-			p.only(etcd, t.Etcd.Type)
+			if t.EventsApart {
+				etcd.SetAttributeValue("events", cty.StringVal(string(planner.EventsSeparate)))
+			}
+			if external {
+				etcd.SetAttributeValue("members", number(t.EtcdMembers))
+				p.only(etcd, t.Etcd.Type)
+			}
 		}
 		if t.ControlPlane.Nodes == 1 {
 			none := b.AppendNewBlock("redundancy", nil).Body()

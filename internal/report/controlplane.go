@@ -104,7 +104,7 @@ func etcdItems(plan *planner.Plan) []string {
 	if e.Disk.Type == "" {
 		disk = "the machine's disk: "
 	}
-	return []string{
+	items := []string{
 		members,
 		fmt.Sprintf("quorum %d", e.Quorum),
 		"survives " + toleranceWords(e),
@@ -114,6 +114,10 @@ func etcdItems(plan *planner.Plan) []string {
 		"heartbeat " + milliseconds(e.Heartbeat) + ", election timeout " + milliseconds(e.ElectionTimeout),
 		fmt.Sprintf("snapshots every %s, kept %s: %s", span(e.BackupInterval), span(e.BackupRetention), sizeUp(e.BackupStorage)),
 	}
+	if ev := e.Events; ev != nil {
+		items = append(items, "events in an etcd of their own beside each member ("+ev.Reason+"): "+etcdDiskWords(ev.Disk))
+	}
+	return items
 }
 
 func topologyWords(t planner.EtcdTopology) string {

@@ -163,8 +163,11 @@ func (p *page) explainMachines(t *table, plan *planner.Plan, m *planner.ControlP
 	t.add(role+" type", m.InstanceType, chosen)
 	for i, d := range m.Disks {
 		figure, what := role+" root disk", "of each machine"
-		if i > 0 {
+		switch i {
+		case 1:
 			figure, what = "etcd disk", "of each "+role+" machine, for etcd alone"
+		case 2:
+			figure, what = "events disk", "of each "+role+" machine, for the etcd of events alone"
 		}
 		t.add(figure, etcdDiskWords(d), what)
 	}
@@ -241,6 +244,12 @@ func (p *page) explainEtcd(plan *planner.Plan) {
 		how = strings.Replace(how, "copys", "copies", 1)
 	}
 	t.add("snapshots take", sizeUp(e.BackupStorage), how)
+	if ev := e.Events; ev != nil {
+		t.add("events", "an etcd of their own", ev.Reason+"; "+count(e.Members, "member")+" beside the others: --etcd-servers-overrides=/events#…")
+		t.add("events database", sizeUp(ev.Database), "planned with at the peak; no snapshots: events are kept for an hour")
+		t.add("events quota", size(ev.Quota), "the least of 2 GiB and 8 GiB of which the peak is at most 80%")
+		t.add("events disk", etcdDiskWords(ev.Disk), "for them alone, by the quota and the least class that carries them")
+	}
 	p.table(&t)
 }
 

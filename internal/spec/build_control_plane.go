@@ -160,6 +160,11 @@ func (b *builder) etcd(x *groupContext, c *planner.ControlPlaneSpec) {
 		b.add(ControlPlaneUnfit, n.rng("round_trip"), "Each write waits for a round trip between members, and %s is too long for a control plane. Keep the members in one region: below %s, at best below 50ms.",
 			durationText(e.RoundTrip), durationText(longestRoundTrip))
 	}
+	events, _ := get[string](n, "events")
+	e.Events = planner.EventsPlace(events)
+	if e.Events == planner.EventsSeparate && b.terms.OwnMachines {
+		b.add(ControlPlaneUnfit, n.rng("events"), "A second etcd writes to a second disk, and a machine of one's own has one that counts here. Leave events out: all of the state is in one etcd.")
+	}
 	e.Disk = b.etcdDisk(n)
 	b.etcdInstances(x, n, c)
 }

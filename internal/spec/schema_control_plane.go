@@ -85,6 +85,7 @@ func etcdBlock() block {
 		name: "etcd", doc: "The store of the cluster's state, where the control plane is self-managed.",
 		attributes: []attribute{
 			{name: "members", kind: kindCount, least: 1, most: maxMembers, def: "calculated; those of nodes where stacked", doc: "Members of etcd: 3, 5 or 7; 1 where redundancy is 0 and 0."},
+			{name: "events", kind: kindChoice, choices: texted([]planner.EventsPlace{planner.EventsShared, planner.EventsSeparate}), def: "shared; separate above 1,000 nodes, or where all together is more than etcd takes", doc: "separate: events, which are many small writes that nobody misses, have an etcd of their own, a member beside each other one with a disk to itself. Machines of one's own have one disk, and share."},
 			{name: "backup_interval", kind: kindDuration, def: "15m", doc: "Time between two snapshots: what a disaster may lose; whole seconds, a minute at least."},
 			{name: "backup_retention", kind: kindDuration, def: "2160h", doc: "How long snapshots are kept; whole seconds, a minute at least."},
 			{name: "round_trip", kind: kindDuration, def: "2ms", doc: "Longest round trip between two members; below 350ms."},

@@ -45,6 +45,8 @@ type Cluster struct {
 	SelfManaged            bool
 	EtcdMembers            int
 	EtcdTopology, Balancer string
+	// EventsApart: events have an etcd of their own.
+	EventsApart bool
 	// ControlPlane and Etcd are the machines of those roles, Etcd where it has its own.
 	ControlPlane, Etcd Machines
 	// Balancers are the hosts before the API servers, where they are machines.

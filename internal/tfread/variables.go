@@ -74,7 +74,7 @@ func (c *Cluster) variable(name string, v any) {
 		c.ControlPlane, c.Etcd = machines(first(o["machines"])["control_plane"]), machines(first(o["machines"])["etcd"])
 		c.Balancers = machines(first(o["machines"])["load_balancer"])
 	case strings.HasSuffix(name, "etcd") && o["members"] != nil:
-		c.EtcdMembers, c.EtcdTopology = whole(o["members"]), text(o["topology"])
+		c.EtcdMembers, c.EtcdTopology, c.EventsApart = whole(o["members"]), text(o["topology"]), o["events"] != nil
 	}
 }
 

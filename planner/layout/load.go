@@ -83,6 +83,11 @@ const (
 // every compaction takes away what was old at the one before it.
 const HistoryWindow = 2 * CompactionInterval
 
+// EventsApartFrom is the number of nodes above which events get an etcd of their own.
+// Kubernetes advises it for large clusters and has no number ("Considerations for large
+// clusters"); etcd's hardware recommendations call 1,000 nodes large.
+const EventsApartFrom = 1_000
+
 // What happens in the life of a pod. Assumptions: it is created, bound and reported on
 // by its kubelet three times while it starts, and marked, reported on and taken away at
 // its end; each start leaves five events (Scheduled, Pulled, Created and Started, one
@@ -135,8 +140,26 @@ const (
 //
 // Twice the live objects is the rule that Database has, and leaves room for what is
 // not foreseen; with many writes for each object, history is more.
-func DemandOf(p Population) Demand {
-	d := Demand{Objects: objectsOf(p)}
+func DemandOf(p Population) Demand { return demandOf(&p, objectsOf(p)) }
+
+// EventsApart returns what the two members on a machine are asked for where events have
+// an etcd of their own, and the rest another. Reads and watches are counted with the
+// rest, events' own are few.
+func EventsApart(p Population) (rest, events Demand) {
+	var of [2][]ObjectLoad
+	for _, o := range objectsOf(p) {
+		i := 0
+		if o.Kind == KindEvents {
+			i = 1
+		}
+		of[i] = append(of[i], o)
+	}
+	return demandOf(&p, of[0]), demandOf(&p, of[1])
+}
+
+// demandOf is what the objects, some of those of p, ask for.
+func demandOf(p *Population, objects []ObjectLoad) Demand {
+	d := Demand{Objects: objects}
 	keys, written := 0, units.Bytes(0)
 	for _, o := range d.Objects {
 		keys += o.Count

@@ -66,6 +66,23 @@ func TestDemandByHand(t *testing.T) {
 	near(t, "memory", float64(d.EtcdMemory), memory)
 }
 
+// TestEventsApart: of 100 nodes and 3,000 pods with 3,000 restarts an hour there are 24,000
+// events of a KiB, written twice an hour each; over ten minutes a sixth of them is taken
+// away. What is left of the whole is the rest.
+func TestEventsApart(t *testing.T) {
+	p := layout.Population{Nodes: 100, Pods: 3000, Workloads: 100, Namespaces: 30, PodsPerHour: 3000, Servers: 3}
+	all := layout.DemandOf(p)
+	rest, events := layout.EventsApart(p)
+	near(t, "live", float64(events.Live), 24_000*1024)
+	near(t, "history", float64(events.History), 24_000*1024/6.)
+	near(t, "file", float64(events.File), 1.25*(24_000*1024+24_000*1024/6.))
+	near(t, "peak", float64(events.Peak), 2*24_000*1024)
+	near(t, "writes", events.Writes.Float(), 2*24_000./3600)
+	if rest.Live+events.Live != all.Live || rest.History+events.History != all.History || rest.Writes+events.Writes != all.Writes || rest.Reads != all.Reads {
+		t.Errorf("%+v and %+v are not %+v", rest, events, all)
+	}
+}
+
 func isRate(r units.Rate, want float64) bool { return math.Abs(r.Float()-want) < 1e-5 }
 
 // near holds got to want, rounded up: never less, and hardly more.

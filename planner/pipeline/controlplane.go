@@ -254,19 +254,30 @@ func (s *state) words() string {
 	return fmt.Sprintf("etcd class %s: %d vCPU, %s", s.class.Name, s.class.VCPUs, gib(s.class.Memory))
 }
 
-// disks returns what each member buys beside its root disk.
+// disks returns what each machine with a member buys beside its root disk.
 func (s *state) disks() []planner.Disk {
 	if !s.bought {
 		return nil
 	}
-	return []planner.Disk{s.etcd.Disk}
+	out := []planner.Disk{s.etcd.Disk}
+	if e := s.etcd.Events; e != nil {
+		out = append(out, e.Disk)
+	}
+	return out
 }
 
-// state sizes etcd for so many nodes and pods of the groups.
+// state sizes etcd for so many nodes and pods of the groups. The class follows from all
+// that the members on a machine carry, events apart or not.
 func (m *maker) state(groups []planner.GroupPlan, nodes, pods int) (*state, error) {
 	spec := &m.cluster.ControlPlane.Etcd
-	demand := layout.DemandOf(m.population(groups, nodes, pods, m.churn(groups)))
-	peak := demand.Peak
+	population := m.population(groups, nodes, pods, m.churn(groups))
+	all := layout.DemandOf(population)
+	peak := all.Peak
+	rest, events := layout.EventsApart(population)
+	why := m.eventsApart(nodes, &all)
+	if why != "" {
+		peak = rest.Peak
+	}
 	quota, ok := layout.Quota(peak)
 	if !ok {
 		return nil, &planner.Infeasible{
@@ -275,25 +286,62 @@ func (m *maker) state(groups []planner.GroupPlan, nodes, pods int) (*state, erro
 			Remedy:     "split it into several clusters",
 		}
 	}
-	class, by := layout.ClassOf(layout.EtcdLoad{Nodes: nodes, RequestsPerSecond: int(units.CeilDiv(demand.Writes, units.PerSecond)), Data: peak})
+	class, by := layout.ClassOf(layout.EtcdLoad{Nodes: nodes, RequestsPerSecond: wholeRate(all.Writes), Data: all.Peak})
 	heartbeat, election, _ := layout.Timing(spec.RoundTrip)
 	s := &state{class: class, bought: m.terms.EtcdDiskType != ""}
 	_, storage := layout.Backups(peak, spec.BackupInterval, spec.BackupRetention)
 	s.etcd = planner.Etcd{
 		Topology: m.cluster.ControlPlane.EtcdTopology,
-		Class:    class.Name, ClassReason: fmt.Sprintf("by %s: %d nodes, %d pods, %s at the peak", by, nodes, pods, mib(peak)),
+		Class:    class.Name, ClassReason: fmt.Sprintf("by %s: %d nodes, %d pods, %s at the peak", by, nodes, pods, mib(all.Peak)),
 		Database: peak, Quota: quota, Heartbeat: heartbeat, ElectionTimeout: election,
 		BackupInterval: spec.BackupInterval, BackupRetention: spec.BackupRetention, BackupStorage: storage,
 	}
 	var err error
-	s.etcd.Disk, err = m.etcdDisk(class, quota)
+	if s.etcd.Disk, err = m.etcdDisk(class, quota, spec.Disk); err != nil || why == "" {
+		return s, err
+	}
+	s.etcd.Events, err = m.eventsEtcd(&events, why)
 	return s, err
+}
+
+// wholeRate rounds up to whole things a second.
+func wholeRate(r units.Rate) int { return int(units.CeilDiv(r, units.PerSecond)) }
+
+// eventsApart says why events have an etcd of their own; empty where they have none. It
+// is bought a disk: a machine of one's own has one, which etcd has to itself.
+func (m *maker) eventsApart(nodes int, all *layout.Demand) string {
+	_, fits := layout.Quota(all.Peak)
+	switch {
+	case m.cluster.ControlPlane.Etcd.Events == planner.EventsSeparate:
+		return "as declared"
+	case m.cluster.ControlPlane.Etcd.Events == planner.EventsShared, m.terms.EtcdDiskType == "":
+		return ""
+	case !fits:
+		return fmt.Sprintf("with them the state may come to %s, and etcd is run with 8 GiB at most", gib(all.Peak))
+	case nodes > layout.EventsApartFrom:
+		return fmt.Sprintf("%d nodes are more than %d", nodes, layout.EventsApartFrom)
+	}
+	return ""
+}
+
+// eventsEtcd sizes the etcd of events. Its disk is of the type that the other has.
+func (m *maker) eventsEtcd(events *layout.Demand, why string) (*planner.EventsEtcd, error) {
+	quota, ok := layout.Quota(events.Peak)
+	if !ok {
+		return nil, &planner.Infeasible{
+			Path:       "control_plane.etcd",
+			Constraint: fmt.Sprintf("events alone may come to %s, and etcd is run with 8 GiB at most", gib(events.Peak)),
+			Remedy:     "roll out less often, or split it into several clusters",
+		}
+	}
+	class, _ := layout.ClassOf(layout.EtcdLoad{RequestsPerSecond: wholeRate(events.Writes), Data: events.Peak})
+	disk, err := m.etcdDisk(class, quota, planner.Disk{Type: m.cluster.ControlPlane.Etcd.Disk.Type})
+	return &planner.EventsEtcd{Reason: why, Database: events.Peak, Quota: quota, Disk: disk}, err
 }
 
 // etcdDisk returns the disk that etcd gets: the declared one, and what it leaves
 // open by the class and the quota.
-func (m *maker) etcdDisk(class layout.EtcdClass, quota units.Bytes) (planner.Disk, error) {
-	d := m.cluster.ControlPlane.Etcd.Disk
+func (m *maker) etcdDisk(class layout.EtcdClass, quota units.Bytes, d planner.Disk) (planner.Disk, error) {
 	d.Type = cmp.Or(d.Type, m.terms.EtcdDiskType)
 	offer := layout.DiskOffer{Kind: layout.DiskBuiltIn}
 	if sold, known := m.catalog.Disk(d.Type); known {

@@ -154,7 +154,8 @@ func subsets[T any](list []T, k int) func(yield func([]T) bool) {
 }
 
 // controlPlaneLines are the lines of the bill for the machines of a control plane.
-// Names in lines: the first disk of a machine is its root disk, another etcd's.
+// Names in lines: the first disk of a machine is its root disk, the second
+// etcd's, the third that of the events' etcd.
 func (m *maker) controlPlaneLines(control *planner.ControlPlane) []price.Line {
 	var lines []price.Line
 	for i := range control.Machines {
@@ -166,8 +167,11 @@ func (m *maker) controlPlaneLines(control *planner.ControlPlane) []price.Line {
 		lines = append(lines, price.Machines(prefix+"nodes", c.Nodes, c.InstanceType, m.bought(c.InstanceType, planner.OnDemand, &c.Price), hourly(c.Price)))
 		for at, d := range c.Disks {
 			path := prefix + "root_disks"
-			if at > 0 {
+			switch at {
+			case 1:
 				path = "control_plane.etcd_disks"
+			case 2:
+				path = "control_plane.events_disks"
 			}
 			detail := fmt.Sprintf("%d x %d GiB %s%s", c.Nodes, units.CeilDiv(d.Size, units.GiB), d.Type, m.diskPaidBy(d.Type))
 			if d.IOPS > 0 {

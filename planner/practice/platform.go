@@ -13,9 +13,8 @@ const (
 	// nearLimit is the share of a limit from which on it is near. An assumption: a
 	// tenth of the rest is gone before a second cluster stands.
 	nearLimit = 80 * units.Percent
-	// manyNodes is from where on events get an etcd of their own (kubernetes.io,
-	// "Considerations for large clusters", has no number; etcd's hardware
-	// recommendations call 1,000 nodes large).
+	// manyNodes is from where on events get an etcd of their own, as the plan gives them
+	// where it can (layout.EventsApartFrom).
 	manyNodes = 1_000
 )
 
@@ -31,7 +30,7 @@ func platformRules() []rule {
 			ID: "ET-05", Title: "Events of large clusters have an etcd of their own", DefaultSeverity: planner.Info,
 			What: "A self-managed control plane with more than 1,000 nodes keeps events in the etcd that holds everything else.",
 			Why:  "Events are many small writes that nobody misses. Kubernetes advises to keep those of large clusters in a second etcd (--etcd-servers-overrides), so that they cannot crowd out the rest.",
-			Fix:  "Run a second etcd, of three small members, for events.",
+			Fix:  "Leave `events` out, so that the plan gives them an etcd of their own; on machines of your own, run one on a second disk.",
 		}, eventsApart},
 	}
 }
@@ -71,7 +70,7 @@ func nearLimits(v *view) []planner.Finding {
 
 func eventsApart(v *view) []planner.Finding {
 	load := v.plan.ControlPlane.Load
-	if v.etcd() == nil || len(load) == 0 || load[0].Nodes <= manyNodes {
+	if v.etcd() == nil || v.etcd().Events != nil || len(load) == 0 || load[0].Nodes <= manyNodes {
 		return nil
 	}
 	now := &load[0]
@@ -80,10 +79,14 @@ func eventsApart(v *view) []planner.Finding {
 		return nil
 	}
 	o := &now.Objects[i]
+	remedy := "keep events in a second etcd (--etcd-servers-overrides=/events#…) on a disk of its own"
+	if v.etcdMachine() == nil {
+		remedy = "write events = \"separate\" in control_plane.etcd, or leave events out"
+	}
 	return []planner.Finding{{
 		Path: "control_plane.etcd",
 		Message: fmt.Sprintf("events are %d%% of the writes and %d%% of the objects of %d nodes",
 			100*int64(o.Writes)/int64(now.Writes), 100*int64(o.Count)*int64(o.Size)/int64(now.Live), now.Nodes),
-		Remedy: "keep events in a second etcd (--etcd-servers-overrides=/events#…)",
+		Remedy: remedy,
 	}}
 }

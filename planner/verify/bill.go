@@ -272,7 +272,10 @@ func (k *checker) controlPlaneOwed() map[string]owed {
 			due["control_plane."+prefix+"root_disks"] = k.disksOwed(root, m.Nodes)
 		}
 		if len(etcd) > 0 {
-			due["control_plane.etcd_disks"] = k.disksOwed(etcd, m.Nodes)
+			due["control_plane.etcd_disks"] = k.disksOwed(etcd[:1], m.Nodes)
+		}
+		if len(etcd) > 1 {
+			due["control_plane.events_disks"] = k.disksOwed(etcd[1:], m.Nodes)
 		}
 	}
 	return due

@@ -236,6 +236,9 @@ func (k *checker) memberDisks(role string) (root, etcd []planner.Disk) {
 	}
 	if state := k.plan.ControlPlane.Etcd; state != nil && role == k.stateRole() {
 		etcd = []planner.Disk{state.Disk}
+		if state.Events != nil {
+			etcd = append(etcd, state.Events.Disk)
+		}
 	}
 	return root, etcd
 }

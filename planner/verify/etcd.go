@@ -141,11 +141,16 @@ func (k *checker) etcd(e *planner.Etcd) {
 	spec := &k.c.ControlPlane.Etcd
 	nodes := k.clusterNodes()
 	rank := etcdRank(e.Class)
+	all := e.Database
+	if e.Events != nil {
+		all += e.Events.Database
+	}
 	if k.need(rank >= 0, path, "etcd.class", "no class is named %q", e.Class) {
 		s := etcdSizes()[rank]
-		k.need(nodes <= s.upToNodes && e.Database <= s.upToData, path, "etcd.class", "class %s for %d nodes and a database of %d bytes; it ends at %d and %d", e.Class, nodes, e.Database, s.upToNodes, s.upToData)
+		k.need(nodes <= s.upToNodes && all <= s.upToData, path, "etcd.class", "class %s for %d nodes and databases of %d bytes; it ends at %d and %d", e.Class, nodes, all, s.upToNodes, s.upToData)
 		k.etcdDisk(e, &s, path+".disk")
 	}
+	k.events(e, nodes)
 	least := halves * objectSize * units.Bytes(nodes+k.clusterPods())
 	k.need(e.Database >= least, path, "etcd.database", "a database of %d bytes, pods and nodes alone take %d", e.Database, least)
 	k.need(e.Quota <= mostQuota && e.Quota/100*quotaFill >= e.Database, path, "etcd.quota", "a quota of %d bytes for a database of %d; at most %d%% of it may be used, and it ends at %d", e.Quota, e.Database, quotaFill, mostQuota)

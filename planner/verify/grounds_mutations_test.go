@@ -131,9 +131,24 @@ func TestSelfManagedMutations(t *testing.T) {
 
 func TestEtcdMutations(t *testing.T) {
 	mutate(t, hosted, map[string]mutation{
-		"a quorum of one":      {"etcd.quorum", etcd(func(e *planner.Etcd) { e.Quorum = 1 })},
-		"two may fail":         {"etcd.tolerates", etcd(func(e *planner.Etcd) { e.ToleratesMembers = 2 })},
-		"no zone may fail":     {"etcd.tolerates", etcd(func(e *planner.Etcd) { e.ToleratesZones = 0 })},
+		"a quorum of one":  {"etcd.quorum", etcd(func(e *planner.Etcd) { e.Quorum = 1 })},
+		"two may fail":     {"etcd.tolerates", etcd(func(e *planner.Etcd) { e.ToleratesMembers = 2 })},
+		"no zone may fail": {"etcd.tolerates", etcd(func(e *planner.Etcd) { e.ToleratesZones = 0 })},
+		"events apart after all": {"etcd.events", func(p *problem) {
+			p.respec(func(c *planner.Cluster) { c.ControlPlane.Etcd.Events = planner.EventsSeparate })
+		}},
+		"events in too little": {"etcd.events", etcd(func(e *planner.Etcd) {
+			e.Events = &planner.EventsEtcd{Database: units.KiB, Quota: 2 * units.GiB, Disk: e.Disk}
+		})},
+		"events beyond a quota": {"etcd.events", etcd(func(e *planner.Etcd) {
+			e.Events = &planner.EventsEtcd{Database: units.GiB, Quota: units.GiB, Disk: e.Disk}
+		})},
+		"events on a small disk": {"etcd.events", etcd(func(e *planner.Etcd) {
+			e.Events = &planner.EventsEtcd{Database: units.GiB, Quota: 2 * units.GiB, Disk: planner.Disk{Type: e.Disk.Type, Size: 39 * units.GiB}}
+		})},
+		"events on no machine's disk": {"control_plane.disks", etcd(func(e *planner.Etcd) {
+			e.Events = &planner.EventsEtcd{Database: units.MiB, Quota: 2 * units.GiB, Disk: planner.Disk{Type: e.Disk.Type, Size: 40 * units.GiB}}
+		})},
 		"a class that is none": {"etcd.class", etcd(func(e *planner.Etcd) { e.Class = "tiny" })},
 		"a database beyond":    {"etcd.class", etcd(func(e *planner.Etcd) { e.Database = 101 * units.MiB })},
 		"51 nodes":             {"etcd.class", func(p *problem) { p.web().MaxNodes = 46 }},

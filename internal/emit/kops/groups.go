@@ -34,13 +34,21 @@ func (c *cluster) etcd() []object {
 	var members, events []object
 	for i := range c.machines[:e.Members] {
 		member := object{"name": memberName(i), "instanceGroup": c.machines[i].group}
-		events = append(events, object{"name": memberName(i), "instanceGroup": c.machines[i].group, "encryptedVolume": true})
+		event := object{"name": memberName(i), "instanceGroup": c.machines[i].group, "encryptedVolume": true}
+		if e.Events != nil {
+			volume(event, e.Events.Disk, "volume")
+		}
+		events = append(events, event)
 		volume(member, e.Disk, "volume")
 		member["encryptedVolume"] = true
 		members = append(members, member)
 	}
 	state["etcdMembers"] = members
-	return []object{state, {"name": "events", "etcdMembers": events}}
+	apart := object{"name": "events", "etcdMembers": events}
+	if e.Events != nil {
+		apart["manager"] = object{"env": []object{{"name": "ETCD_QUOTA_BACKEND_BYTES", "value": strconv.FormatInt(int64(e.Events.Quota), 10)}}}
+	}
+	return []object{state, apart}
 }
 
 // memberName is "a" for the first member.

@@ -199,7 +199,9 @@ func (c *cluster) notes() []string {
 	out := []string{
 		"kubernetesVersion names the first patch of " + c.Cluster.KubernetesVersion + ": write the one that you run.",
 		"Nobody may reach the API servers yet: say who in kubernetesApiAccess.",
-		"The events of the cluster have an etcd of their own, with volumes of 20 GiB that the plan does not price.",
+	}
+	if c.ControlPlane.Etcd.Events == nil {
+		out = append(out, `kops keeps events in an etcd of their own, with volumes of 20 GiB that the plan does not price: write events = "separate" in control_plane.etcd.`)
 	}
 	if c.gcp() {
 		return append(out, "project is yours to write.")

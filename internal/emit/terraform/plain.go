@@ -126,7 +126,7 @@ func (c *plainControl) values() object {
 // etcd returns how the cluster's state is kept, by the names of etcd's flags.
 func (c *plainControl) etcd() object {
 	e := c.plan.Etcd
-	return object{
+	out := object{
 		"topology":            string(e.Topology),
 		"members":             e.Members,
 		"quota_backend_bytes": int64(e.Quota),
@@ -139,6 +139,10 @@ func (c *plainControl) etcd() object {
 			"storage_gib": int64(units.CeilDiv(e.BackupStorage, units.GiB)),
 		},
 	}
+	if e.Events != nil {
+		out["events"] = object{"quota_backend_bytes": int64(e.Events.Quota), "disk": plainDisk(e.Events.Disk)}
+	}
+	return out
 }
 
 // milliseconds rounds up.

@@ -47,6 +47,8 @@ func plainKinds() map[string]string {
 	}
 	disk("control_plane.machines.*.root_disk", kinds)
 	disk("etcd.disk", kinds)
+	kinds["etcd.events.quota_backend_bytes"] = "number?"
+	disk("etcd.events.disk", kinds)
 	disk("node_groups.*.root_disk", kinds)
 	return kinds
 }
@@ -105,7 +107,7 @@ func checkPlainTypes(t testing.TB, variables, values []byte) {
 		}
 	}
 	for path, kind := range want {
-		if _, ok := kinds[path]; !ok && !strings.HasSuffix(kind, "?") && !strings.Contains(path, "root_disk") {
+		if _, ok := kinds[path]; !ok && !strings.HasSuffix(kind, "?") && !strings.Contains(path, "root_disk") && !strings.HasPrefix(path, "etcd.events") {
 			t.Errorf("there is no %s", path)
 		}
 	}
@@ -263,6 +265,9 @@ func TestPlainWhatChanges(t *testing.T) {
 			declared(p, "surge", 4, 1)
 			p.Cluster.Assumptions, p.Upgrade.Recommended = assumedStrategies("api"), "in_place"
 		}, update, "map[max_surge:0 max_unavailable:1 strategy:in_place]"},
+		"events apart": {func(p *planner.Plan) {
+			p.ControlPlane.Etcd.Events = &planner.EventsEtcd{Quota: 2 * units.GiB, Disk: planner.Disk{Type: "gp3", Size: 40*units.GiB + 1, IOPS: 4000}}
+		}, "payments_etcd events", "map[disk:map[iops:4000 size_gib:41 type:gp3] quota_backend_bytes:2147483648]"},
 		"heartbeat of half a milli": {func(p *planner.Plan) { p.ControlPlane.Etcd.Heartbeat = 100_500_000 }, "payments_etcd heartbeat_interval", "101"},
 	})
 }

@@ -84,6 +84,17 @@ variable "etcd" {
       retention   = string
       storage_gib = number
     })
+    # The etcd that events have of their own, a member beside each of the others; null where
+    # they have none.
+    events = optional(object({
+      quota_backend_bytes = number
+      disk = object({
+        type           = optional(string)
+        size_gib       = number
+        iops           = optional(number)
+        throughput_mib = optional(number)
+      })
+    }))
   })
   nullable = false
 
