@@ -113,7 +113,10 @@ func (o *importOptions) run(ctx context.Context, w *World, args []string) error 
 	if err != nil {
 		return exit(WrongInput, fmt.Errorf("%w in %s", err, count(found.Objects, "object", "objects")))
 	}
-	return o.write(w, target, text, offers, count(len(found.Planned()), "workload", "workloads"))
+	if err := o.write(w, target, text, offers, count(len(found.Planned()), "workload", "workloads")); err != nil {
+		return err
+	}
+	return o.planned(ctx, w, target, text, len(found.Planned()), offers)
 }
 
 // write checks the spec and writes it.
@@ -127,6 +130,24 @@ func (o *importOptions) write(w *World, target string, text []byte, offers run.O
 	questions := strings.Count(string(text), "QUESTION: ")
 	return w.print(fmt.Appendf(nil, "Wrote %s: %s, %s. Next: scantling plan %s\n", target, of, count(questions, "question", "questions"), quoted(o.out)))
 }
+
+// mostChecked is how many workloads the spec of an import may have to be planned at once:
+// so many take a few seconds.
+const mostChecked = 200
+
+// planned tells what stands in the way of a plan, and the change that frees it.
+func (o *importOptions) planned(ctx context.Context, w *World, target string, text []byte, workloads int, offers run.Offers) error {
+	if workloads > mostChecked {
+		return nil
+	}
+	if left := o.infeasible(ctx, target, text, offers); left != nil {
+		w.unplanned(left)
+	}
+	return context.Cause(ctx)
+}
+
+// unplanned tells why a spec that was written cannot be planned yet.
+func (w *World) unplanned(left *planner.Infeasible) { w.note("Not planned yet: %s\n", left.Error()) }
 
 // named are the arguments and the dump of nodes, which is read as they are.
 func (o *importOptions) named(args []string) []string {
@@ -266,13 +287,21 @@ func (o *importOptions) cluster(facts importer.Facts, mode planner.Mode, offers 
 		out.Images = append(out.Images, string(image))
 	}
 	offered(out, &cat)
+	r := regionOffers{ground: &ground, cat: &cat, cluster: planner.Cluster{Provider: out.Provider, Region: out.Region, Zones: out.Zones, KubernetesVersion: out.Version}}
+	out.BootDisk, out.Holds = r.bootDisk, r.holds
 	return out, nil
 }
+
+// nvidia is the device whose machines catalogs know.
+const nvidia = "nvidia.com/gpu"
 
 // offered has the options say what a region has.
 func offered(out *importer.Options, cat *catalogs.Catalog) {
 	of := func(name string) int {
 		return slices.IndexFunc(cat.Types, func(t catalogs.InstanceType) bool { return t.Name == name })
+	}
+	out.HasDevice = func(name string) bool {
+		return name == nvidia && slices.ContainsFunc(cat.Types, func(t catalogs.InstanceType) bool { return t.GPUs.Milli > 0 })
 	}
 	out.HasType = func(name string) bool { return of(name) >= 0 }
 	out.Machine = func(name string) (importer.Machine, bool) {

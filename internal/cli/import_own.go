@@ -65,7 +65,7 @@ func (o *importOptions) own(ctx context.Context, w *World, target string, t *tfr
 		left = o.infeasible(ctx, target, text, offers)
 	}
 	if left != nil {
-		w.note("Not planned yet: %s\n", left.Error())
+		w.unplanned(left)
 	}
 	return o.write(w, target, text, offers, count(len(usable.Nodes), "node", "nodes")+", "+count(len(usable.Planned()), "workload", "workloads"))
 }

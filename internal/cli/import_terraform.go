@@ -115,7 +115,10 @@ func (o *importOptions) terraform(ctx context.Context, w *World, args []string) 
 	if err != nil {
 		return exit(WrongInput, err)
 	}
-	return o.write(w, target, text, offers, count(len(t.Pools), "group of Terraform", "groups of Terraform")+", "+count(len(found.Planned()), "workload", "workloads"))
+	if err := o.write(w, target, text, offers, count(len(t.Pools), "group of Terraform", "groups of Terraform")+", "+count(len(found.Planned()), "workload", "workloads")); err != nil {
+		return err
+	}
+	return o.planned(ctx, w, target, text, len(found.Planned()), offers)
 }
 
 // readTerraform reads a document from a file or, for -, from stdin.

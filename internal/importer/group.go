@@ -21,7 +21,9 @@ type group struct {
 	// run.
 	single bool
 	// loose: its pods may all be in one zone.
-	loose     bool
+	loose bool
+	// zone is the one that its workloads ask for; empty where they may run in any.
+	zone      string
 	selector  map[string]string
 	taints    []corev1.Taint
 	pool      string
@@ -41,17 +43,20 @@ func (g *group) key() string {
 		parts = append(parts, t.Key+"="+t.Value+":"+string(t.Effect))
 	}
 	flags := map[bool]string{true: "1"}
-	return strings.Join([]string{string(g.role), flags[g.single], flags[g.loose], g.pool, strings.Join(parts, ",")}, "/")
+	return strings.Join([]string{string(g.role), flags[g.single], flags[g.loose], g.zone, g.pool, strings.Join(parts, ",")}, "/")
 }
 
 // groupOf returns a group with the workload alone.
-func groupOf(w *Workload, zones int) *group {
+func groupOf(w *Workload, zones []string) *group {
 	g := &group{role: w.role(), pool: w.Pool, workloads: []*Workload{w}}
+	if zone := w.Selector[corev1.LabelTopologyZone]; len(zones) > 1 && slices.Contains(zones, zone) {
+		g.zone = zone
+	}
 	if g.role == planner.Stateful {
 		switch {
 		case w.count() == 1:
 			g.role, g.single = planner.App, true
-		case zones > 1 && len(w.Spread) > 0 && !w.spreadsEvenly():
+		case len(zones) > 1 && g.zone == "" && len(w.Spread) > 0 && !w.spreadsEvenly():
 			g.loose = true
 		}
 	}
@@ -83,7 +88,7 @@ func (w *Workload) spreadsEvenly() bool {
 
 // groups puts workloads together that run on nodes of one kind, and gives groups the
 // nodes that are theirs.
-func groups(found *Found, zones int) []*group {
+func groups(found *Found, zones []string) []*group {
 	byKey := map[string]*group{}
 	var out []*group
 	for _, w := range found.Planned() {
@@ -128,7 +133,7 @@ func (f *Found) Planned() []*Workload {
 
 // hosts reports whether the cluster's own pods can run there.
 func (g *group) hosts() bool {
-	return len(g.taints) == 0 && (g.role == planner.App || g.role == planner.System)
+	return len(g.taints) == 0 && g.zone == "" && (g.role == planner.App || g.role == planner.System)
 }
 
 // has reports whether a node is of the group: of its pool, or with its labels.
@@ -179,6 +184,9 @@ func (g *group) title() string {
 		if name = g.taints[0].Value; name == "" || name == "true" {
 			name = g.taints[0].Key
 		}
+	}
+	if g.zone != "" {
+		name += "-" + g.zone
 	}
 	switch {
 	case g.single:

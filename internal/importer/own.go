@@ -76,7 +76,7 @@ func WriteOwn(t *tfread.Cluster, files []spec.File, found *Found, o *Options) ([
 		return Machine{CPU: units.MilliCPU(h.cores) * units.Core, Memory: h.memory, Architecture: h.architecture}, true
 	}
 	from, by := "`scantling import`", "nodes"
-	cluster, gs := w.pools(t, found, len(o.Zones))
+	cluster, gs := w.pools(t, found, o.Zones)
 	if t != nil {
 		from, by = "`scantling import terraform`", "Terraform and nodes"
 	}
@@ -142,6 +142,29 @@ func withoutVolumes(found *Found) *Found {
 		if d.Namespace != "kube-system" || !slices.Contains(ownBrings(), d.Name) {
 			out.DaemonSets = append(out.DaemonSets, d)
 		}
+	}
+	return &out
+}
+
+// withoutDevices returns what was found without the devices of a kind that a group would be
+// made for, where no machine of the region has any; they become questions.
+func withoutDevices(found *Found, o *Options) *Found {
+	if o.HasDevice == nil {
+		return found
+	}
+	out := *found
+	out.Workloads = slices.Clone(found.Workloads)
+	for i := range out.Workloads {
+		w := &out.Workloads[i]
+		var kept []planner.ExtendedResource
+		for _, e := range w.Pod.Extended {
+			if !strings.HasSuffix(e.Name, "/gpu") || o.HasDevice(e.Name) {
+				kept = append(kept, e)
+				continue
+			}
+			w.asks = append(w.asks, fmt.Sprintf("which machines have %s? The region has none, and its pods are planned without %d of it.", e.Name, e.Count))
+		}
+		w.Pod.Extended = kept
 	}
 	return &out
 }
@@ -257,7 +280,7 @@ func terraformType(t *tfread.Cluster, n *Node) string {
 }
 
 // pools returns the cluster as Terraform would describe it, and its groups.
-func (w *site) pools(t *tfread.Cluster, found *Found, zones int) (*tfread.Cluster, []*group) {
+func (w *site) pools(t *tfread.Cluster, found *Found, zones []string) (*tfread.Cluster, []*group) {
 	if t != nil {
 		return t, terraformGroups(t, found, zones)
 	}

@@ -26,7 +26,7 @@ type terraformGroup struct {
 // terraformGroups returns groups of the pools of a cluster, with the workloads that ask
 // for their nodes. Workloads that no group takes are put in groups of their own, as they
 // are without Terraform.
-func terraformGroups(t *tfread.Cluster, found *Found, zones int) []*group {
+func terraformGroups(t *tfread.Cluster, found *Found, zones []string) []*group {
 	out := groupPools(t)
 	taken := map[string]bool{}
 	for _, g := range out {

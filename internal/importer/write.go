@@ -41,6 +41,17 @@ type Options struct {
 	Machine func(name string) (Machine, bool)
 	// Images that nodes may run; nil for any. They are those of groups of Terraform.
 	Images []string
+	// HasDevice reports whether some machine of the region has a device, "nvidia.com/gpu";
+	// nil where that is not known.
+	HasDevice func(name string) bool
+	// BootDisk returns the type of root disk that machines of an architecture start from,
+	// and groups of a role start from, where it is not the one that a group has by itself;
+	// nil is never.
+	BootDisk func(role planner.Role, architecture string) string
+	// Holds returns the cheapest machine that has room for a pod, and its root disk where it
+	// is not a group's own: no machine where those that groups of the role have by themselves
+	// have room, not ok where none of the region has. Nil is that all have.
+	Holds func(role planner.Role, architecture string, pod *planner.Pod) (typ, disk string, ok bool)
 	// DiskType is what volumes of no known type are.
 	DiskType string
 	// Node returns what a machine of one's own offers to pods that reserves nothing.
@@ -67,7 +78,8 @@ type Machine struct {
 // Write returns a spec for what was found in files: HCL, formatted, that plans as it
 // stands. What cannot be known is a comment that begins with QUESTION.
 func Write(files []spec.File, found *Found, o *Options) ([]byte, error) {
-	gs := groups(found, len(o.Zones))
+	found = withoutDevices(found, o)
+	gs := groups(found, o.Zones)
 	if len(found.Planned()) == 0 {
 		return nil, ErrNone
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/scantling-dev/scantling/internal/spec"
 	"github.com/scantling-dev/scantling/planner"
@@ -83,6 +84,9 @@ func (p *printer) whole(g *group, first bool) (own map[*Workload]bool, names []s
 
 // machines writes what the nodes of a group are like.
 func (p *printer) machines(to *hclwrite.Body, g *group) {
+	if g.zone != "" {
+		to.SetAttributeValue("zones", texts([]string{g.zone}))
+	}
 	labels := map[string]cty.Value{}
 	for k, v := range g.selector {
 		if !slices.Contains(plannedLabels(), k) {
@@ -93,6 +97,13 @@ func (p *printer) machines(to *hclwrite.Body, g *group) {
 		to.SetAttributeValue("labels", cty.ObjectVal(labels))
 	}
 	arch, typ := g.selector[corev1.LabelArchStable], g.selector[corev1.LabelInstanceTypeStable]
+	held, disk := "", ""
+	if typ == "" && p.o.Holds != nil && g.role != planner.GPU {
+		held, disk = p.holding(to, g, cmp.Or(arch, "amd64"))
+	}
+	if typ == "" {
+		typ = held
+	}
 	if arch == "arm64" || typ != "" && p.o.HasType(typ) {
 		b := to.AppendNewBlock("instances", nil).Body()
 		if typ != "" && p.o.HasType(typ) {
@@ -104,6 +115,7 @@ func (p *printer) machines(to *hclwrite.Body, g *group) {
 	} else if types := p.types(g.nodes); len(types) > 0 {
 		p.comment(to, "instances { types = "+string(hclwrite.TokensForValue(texts(types)).Bytes())+" } keeps to the types of today.")
 	}
+	p.rootDisk(to, g, arch, disk)
 	p.taints(to, g)
 	switch {
 	case g.single:
@@ -118,6 +130,55 @@ func (p *printer) machines(to *hclwrite.Body, g *group) {
 		to.AppendNewBlock("redundancy", nil).Body().SetAttributeValue("recovery", cty.StringVal("reschedule"))
 	}
 }
+
+// holding returns a machine that has room for the pods of a group where those that it has
+// by itself have none, and the root disk of it; both are empty where they have.
+func (p *printer) holding(to *hclwrite.Body, g *group, arch string) (typ, disk string) {
+	var pod planner.Pod
+	for _, w := range g.workloads {
+		pod.CPU, pod.Memory = max(pod.CPU, w.Pod.CPU), max(pod.Memory, w.Pod.Memory)
+	}
+	typ, disk, ok := p.o.Holds(g.role, arch, &pod)
+	switch {
+	case !ok:
+		p.question(to, "which machine is to have room? The region has none for pods of %s CPU and %s.", cpuText(pod.CPU), bytesText(pod.Memory))
+	case typ != "":
+		p.question(to, "is this the machine? It is the cheapest that has room for pods of %s CPU and %s, and the families of the role have none.", cpuText(pod.CPU), bytesText(pod.Memory))
+	}
+	return typ, disk
+}
+
+// rootDisk writes a root disk that machines of the architecture start from, and that has
+// room for what the largest of the pods keeps on it.
+func (p *printer) rootDisk(to *hclwrite.Body, g *group, arch, typ string) {
+	asked := units.Bytes(0)
+	if typ == "" && p.o.BootDisk != nil && g.role != planner.GPU {
+		typ = p.o.BootDisk(g.role, cmp.Or(arch, "amd64"))
+	}
+	for _, w := range g.workloads {
+		asked = max(asked, w.Pod.EphemeralStorage)
+	}
+	if typ == "" && asked <= smallStorage {
+		return
+	}
+	b := to.AppendNewBlock("disk", nil).Body()
+	if typ != "" {
+		b.SetAttributeValue("type", cty.StringVal(typ))
+	}
+	if asked > smallStorage {
+		_, most, _ := p.o.Disk(cmp.Or(typ, p.o.DiskType))
+		p.question(b, "how large is the root disk? A pod asks for %s of it, and this has room for one such pod.", bytesText(asked))
+		b.SetAttributeValue("size", cty.StringVal(bytesText(min(units.CeilDiv(asked+asked/2, units.GiB)*units.GiB+rootDisk, most))))
+	}
+}
+
+// Root disks that groups have by themselves leave so much to pods at the least; beside a
+// pod of more, the system takes rootDisk at the most, and shares of the disk that are less
+// than a third.
+const (
+	smallStorage = 10 * units.GiB
+	rootDisk     = 100 * units.GiB
+)
 
 // types returns the types of nodes that the region has, sorted.
 func (p *printer) types(nodes []*Node) []string {
@@ -247,8 +308,12 @@ func (p *printer) lacks(g *group, w *Workload) lack {
 		l.ask("how long does a run take? It starts at %q, and %d at a time are planned.", w.Schedule, w.Replicas)
 	}
 	p.selectors(&l, &b, w)
-	if w.Apart.Mode == planner.AffinityRequired && w.Apart.Key == planner.ZoneKey && w.count() > len(p.o.Zones) {
-		l.ask("how are %d pods to have a zone each? There are %d zones.", w.count(), len(p.o.Zones))
+	if need, zones := p.zonesNeeded(g, w), len(p.o.Zones); w.Apart.Mode == planner.AffinityRequired && w.Apart.Key == planner.ZoneKey && need > zones {
+		if w.count() > zones {
+			l.ask("how are %d pods to have a zone each? There are %d zones.", w.count(), zones)
+		} else {
+			l.ask("how are %d pods to have a zone each while one is lost, or while they are rolled out? There are %d zones.", w.count(), zones)
+		}
 		b.set("anti_affinity", cty.StringVal(string(planner.AffinityPreferred)), Place{})
 		b.set("anti_affinity_key", cty.StringVal(string(planner.ZoneKey)), Place{})
 	}
@@ -290,11 +355,39 @@ func (p *printer) volume(l *lack, b *writer, v *Volume) {
 	})
 }
 
+// zonesNeeded is how many zones it takes to give each pod its own: one more than there are
+// pods where one may be lost and the pods come back elsewhere, and one for each pod that a
+// rollout adds.
+func (p *printer) zonesNeeded(g *group, w *Workload) int {
+	need := w.count()
+	if g.role == planner.Stateful || g.single {
+		return need
+	}
+	lost := 0
+	if len(p.o.Zones) > 1 && g.zone == "" {
+		lost = 1
+	}
+	surge := 0
+	switch {
+	case w.Kind != string(planner.Deployment):
+	case w.MaxSurge == nil:
+		surge = 1 // a quarter, rounded up
+		surge = max(surge, (need+3)/4)
+	default:
+		if n, err := intstr.GetScaledValueFromIntOrPercent(w.MaxSurge, need, true); err == nil {
+			surge = n
+		}
+	}
+	return need + max(lost, surge)
+}
+
 // survivors is how many members the loss of a zone leaves, or that of a node where there
 // is one zone.
 func (p *printer) survivors(g *group, w *Workload) int {
 	n, zones := w.count(), len(p.o.Zones)
 	switch {
+	case g.zone != "":
+		return max(1, n-1)
 	case g.loose:
 		return 1
 	case zones > 1:
@@ -309,8 +402,8 @@ func (p *printer) selectors(l *lack, b *writer, w *Workload) {
 	for _, k := range slices.Sorted(maps.Keys(w.Selector)) {
 		v := w.Selector[k]
 		switch {
-		case k == corev1.LabelTopologyZone && !slices.Contains(p.o.Zones, v), k == corev1.LabelInstanceTypeStable && !p.o.HasType(v):
-			l.ask("where is it to run? It asks for %s = %s, which this cluster does not have.", k, v)
+		case k == corev1.LabelTopologyZone && !slices.Contains(p.o.Zones, v), k == corev1.LabelOSStable && v != "linux", k == corev1.LabelInstanceTypeStable && !p.o.HasType(v):
+			l.ask("where is it to run? It asks for %s = %s, which nothing in this plan has.", k, v)
 			changed = true
 		default:
 			kept[k] = cty.StringVal(v)

@@ -25,7 +25,7 @@ func WriteTerraform(t *tfread.Cluster, files []spec.File, found *Found, o *Optio
 		"It plans as it stands. Lines with QUESTION say what Terraform does not: answer",
 		"them, and the plan computes replicas, spares and nodes from your targets.")
 	file.Body().AppendNewline()
-	p.cluster(file.Body().AppendNewBlock("cluster", []string{o.Name}).Body(), found, terraformGroups(t, found, len(o.Zones)))
+	p.cluster(file.Body().AppendNewBlock("cluster", []string{o.Name}).Body(), found, terraformGroups(t, found, o.Zones))
 	return file.Bytes(), nil
 }
 
