@@ -135,9 +135,10 @@ func (o *importOptions) write(w *World, target string, text []byte, offers run.O
 // so many take a few seconds.
 const mostChecked = 200
 
-// planned tells what stands in the way of a plan, and the change that frees it.
+// planned tells what stands in the way of a plan, and the change that frees it. Without
+// workloads nothing does: placeholders are as large as there is room.
 func (o *importOptions) planned(ctx context.Context, w *World, target string, text []byte, workloads int, offers run.Offers) error {
-	if workloads > mostChecked {
+	if workloads == 0 || workloads > mostChecked {
 		return nil
 	}
 	if left := o.infeasible(ctx, target, text, offers); left != nil {
