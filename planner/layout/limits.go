@@ -50,6 +50,11 @@ const (
 	GKEClusters            = 100
 )
 
+// SeatsOfServer are the requests that an API server works on at a time by its defaults,
+// reads and changes (kube-apiserver, --max-requests-inflight of 400 and
+// --max-mutating-requests-inflight of 200).
+const SeatsOfServer = 400 + 200
+
 // What limits are of.
 const (
 	LimitNodes                   = "nodes"
@@ -68,6 +73,7 @@ const (
 	LimitGroups                  = "node_groups"
 	LimitClusters                = "clusters"
 	LimitDatabase                = "etcd_database"
+	LimitRequests                = "requests_in_flight"
 )
 
 // Occupancy is what a cluster has of what is limited.
@@ -77,6 +83,9 @@ type Occupancy struct {
 	Nodes, Pods, Containers, Namespaces, Services, Deployments, Clusters int
 	// Database is etcd's at its peak.
 	Database units.Bytes
+	// Servers are the API servers that are left after the declared losses and while one is
+	// upgraded, of which Seats are taken at the worst; 0 where a provider runs them.
+	Servers, Seats int
 	// Workloads with their pods, each of which is in one namespace, behind one service.
 	Workloads []Part
 	// Pools are groups of equal nodes, as a provider counts them.
@@ -119,6 +128,7 @@ func (l *Limit) Share() units.Ratio {
 
 const (
 	sourceLarge      = "kubernetes.io, Considerations for large clusters"
+	sourceServer     = "kubernetes.io, kube-apiserver"
 	sourceThresholds = "SIG Scalability, Kubernetes scalability thresholds"
 	sourceEKS        = "AWS, Amazon EKS quotas"
 	sourceEKSGroups  = "AWS, EKS Best Practices Guides"
@@ -135,6 +145,9 @@ const (
 // the least that must be there, the largest workload or the mean.
 func Limits(service string, tier *Tier, o *Occupancy) []Limit {
 	out := thresholds(o)
+	if o.Servers > 0 {
+		out = append(out, Limit{Of: LimitRequests, Path: "control_plane", Used: int64(o.Seats), Most: int64(SeatsOfServer * o.Servers), Grows: true, Source: sourceServer})
+	}
 	switch service {
 	case EKS:
 		out = append(out, eksLimits(tier, o)...)

@@ -96,6 +96,20 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestRequestsInFlight: two servers of 400 reads and 200 changes work on 1,200 requests,
+// and nobody counts those of a provider.
+func TestRequestsInFlight(t *testing.T) {
+	o := full()
+	o.Servers, o.Seats = 2, 300
+	i := slices.IndexFunc(layout.Limits("", nil, &o), func(l layout.Limit) bool { return l.Of == layout.LimitRequests })
+	if i < 0 {
+		t.Fatal("requests are not limited")
+	}
+	if l := layout.Limits("", nil, &o)[i]; l.Used != 300 || l.Most != 1_200 || l.Share() != 25*units.Percent || l.Hard || l.Path != "control_plane" {
+		t.Errorf("got %+v", l)
+	}
+}
+
 // TestPodsPerNode: min(110, 10 x cores) of the published table.
 func TestPodsPerNode(t *testing.T) {
 	for cores, most := range map[int]int64{1: 10, 2: 20, 8: 80, 11: 110, 16: 110, 96: 110} {

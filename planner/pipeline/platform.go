@@ -57,6 +57,7 @@ func (m *maker) occupancy(plan *planner.Plan) layout.Occupancy {
 	out := layout.Occupancy{
 		Nodes: now.Nodes, Pods: now.Pods, Containers: now.Pods, Namespaces: now.Namespaces, Clusters: 1, Database: now.Peak,
 	}
+	out.Servers, out.Seats = m.seats(&plan.ControlPlane)
 	for i := range plan.NodeGroups {
 		g := &plan.NodeGroups[i]
 		sidecars := 0
@@ -74,6 +75,24 @@ func (m *maker) occupancy(plan *planner.Plan) layout.Occupancy {
 		out.Pools = append(out.Pools, m.poolParts(g)...)
 	}
 	return out
+}
+
+// seats returns the API servers that are left of a self-managed control plane after the
+// declared losses and while one is upgraded, one at least, and the seats that requests hold
+// at the busiest moment before it grows; 0 where a provider runs them.
+func (m *maker) seats(c *planner.ControlPlane) (servers, seats int) {
+	for i := range c.Machines {
+		if machines := &c.Machines[i]; machines.Role == planner.RoleControlPlane {
+			servers = max(1, min(machines.Nodes-1, layout.Remaining(byZoneOf(machines), m.controlPlaneLosses())))
+		}
+	}
+	load := layout.TierLoad{}
+	for _, l := range c.Load {
+		if l.Moment != planner.LoadAtHorizon {
+			load.Requests = max(load.Requests, l.Writes+l.Reads)
+		}
+	}
+	return servers, load.Seats()
 }
 
 // poolParts are the pools of a group with its most nodes, in the planned proportion.

@@ -41,3 +41,30 @@ func TestLimitsAreReached(t *testing.T) {
 		})
 	}
 }
+
+// TestRequestsInFlight: of three API servers two are left when one is lost or upgraded, of
+// five three when two may be lost, and a lone one takes what there is: 600 requests each.
+// Twelve nodes renew a lease every ten seconds, twice (a write and a read), so that there
+// are 2.4 requests a second at least; with the rest they are below 20, which hold two seats
+// of a tenth of a second at the most.
+func TestRequestsInFlight(t *testing.T) {
+	for name, tc := range map[string]struct {
+		losses planner.Redundancy
+		most   int64
+	}{
+		"three": {planner.Redundancy{Nodes: 1, Zones: 1, Recovery: planner.Static}, 1_200},
+		"five":  {planner.Redundancy{Nodes: 2, Recovery: planner.Static}, 1_800},
+		"one":   {planner.Redundancy{Recovery: planner.Static}, 600},
+	} {
+		p := bossed(12, "")
+		p.cluster.ControlPlane.Redundancy = tc.losses
+		plan := p.mustMake(t)
+		i := slices.IndexFunc(plan.PlatformLimits, func(l planner.PlatformLimit) bool { return l.Resource == "requests_in_flight" })
+		if i < 0 {
+			t.Fatalf("%s: requests are not limited", name)
+		}
+		if l := plan.PlatformLimits[i]; l.Limit != tc.most || l.Used < 1 || l.Used > 2 || l.Kind != planner.Threshold || l.Path != "control_plane" {
+			t.Errorf("%s: %+v", name, l)
+		}
+	}
+}

@@ -366,3 +366,62 @@ func TestAnotherProvider(t *testing.T) {
 		t.Errorf("max_pods: %q", got)
 	}
 }
+
+// TestPlatformRules: limits that are near or that growth takes, and events of many nodes.
+func TestPlatformRules(t *testing.T) {
+	limit := func(l planner.PlatformLimit) func(w *world) {
+		return func(w *world) {
+			l.Kind = planner.Threshold
+			l.Share = units.CeilDiv(units.Ratio(l.Used)*units.Whole, units.Ratio(l.Limit))
+			l.Source = "a table"
+			w.plan.PlatformLimits = []planner.PlatformLimit{l}
+		}
+	}
+	// Of 1,001 nodes events are 300 of 1,000 writes a second, and 50 of 200 MB.
+	many := func(w *world) {
+		w.plan.ControlPlane.Load = []planner.ControlPlaneLoad{{
+			Moment: planner.LoadNow, Nodes: 1_001, Writes: 1_000 * units.PerSecond, Live: 200_000_000,
+			Objects: []planner.StoredObjects{{Kind: "events", Count: 50_000, Size: 1_000, Writes: 300 * units.PerSecond}},
+		}}
+	}
+	check(t, map[string]want{
+		"four fifths of a limit": {limit(planner.PlatformLimit{Resource: "services", Path: "cluster", Used: 8_000, Limit: 10_000}), "warning LI-01 cluster", "services: 8000 of 10000 (a table)", "split the cluster before"},
+		"more than a limit": {
+			limit(planner.PlatformLimit{Resource: "endpoints_per_service", Path: "node_group.web.workload.api", Used: 251, Limit: 250, AtLeast: true}), "warning LI-01 node_group.web.workload.api",
+			"endpoints per service: at least 251 of 250 (a table), 1 more than Kubernetes is tested with", "split it before",
+		},
+		"growth takes more": {func(w *world) {
+			w.c().Growth.HorizonMonths = 12
+			limit(planner.PlatformLimit{Resource: "pods", Path: "cluster", Used: 1_000, Limit: 150_000, Month: 12, Date: "2027-11-20"})(w)
+		}, "warning LI-01 cluster", "and growth takes more from 2027-11-20 on", "split the cluster before"},
+		"pods on a small node": {limit(planner.PlatformLimit{Resource: "pods_per_node", Path: "node_group.web", Used: 21, Limit: 20}), "info LI-01 node_group.web", "pods per node: 21 of 20 (a table), 1 more", "larger types"},
+		"requests of few servers": {
+			limit(planner.PlatformLimit{Resource: "requests_in_flight", Path: "control_plane", Used: 1_300, Limit: 1_200}), "warning LI-01 control_plane",
+			"requests in flight: 1300 of 1200 (a table), 100 more than API servers take at a time by their defaults", "--max-requests-inflight",
+		},
+		"events of many nodes": {onSelf(many), "info ET-05 control_plane.etcd", "events are 30% of the writes and 25% of the objects of 1001 nodes", `events = "separate"`},
+		"on one's own":         {onOwn(many), "info ET-05 control_plane.etcd", "events are 30% of the writes", "a second etcd (--etcd-servers-overrides"},
+	})
+	for name, change := range map[string]func(w *world){
+		"below four fifths": limit(planner.PlatformLimit{Resource: "services", Path: "cluster", Used: 7_999, Limit: 10_000}),
+		"beyond the horizon": func(w *world) {
+			w.c().Growth.HorizonMonths = 11
+			limit(planner.PlatformLimit{Resource: "pods", Path: "cluster", Used: 1_000, Limit: 150_000, Month: 12, Date: "2027-11-20"})(w)
+		},
+		"a full node": limit(planner.PlatformLimit{Resource: "pods_per_node", Path: "node_group.web", Used: 20, Limit: 20}),
+		"events apart": onSelf(func(w *world) {
+			many(w)
+			w.plan.ControlPlane.Etcd.Events = &planner.EventsEtcd{}
+		}),
+		"a thousand nodes": onSelf(func(w *world) {
+			many(w)
+			w.plan.ControlPlane.Load[0].Nodes = 1_000
+		}),
+	} {
+		w := sound()
+		change(w)
+		if got := practice.Check(w.plan, w.cat, &planner.Terms{}); len(got) != 0 {
+			t.Errorf("%s: got %+v", name, got)
+		}
+	}
+}

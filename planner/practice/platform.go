@@ -52,7 +52,7 @@ func nearLimits(v *view) []planner.Finding {
 		f := planner.Finding{Path: l.Path, Message: fmt.Sprintf("%s: %s%d of %d (%s)", of, least, l.Used, l.Limit, l.Source)}
 		switch {
 		case l.Used > l.Limit:
-			f.Message += fmt.Sprintf(", %d more than Kubernetes is tested with", l.Used-l.Limit)
+			f.Message += fmt.Sprintf(", %d more than %s", l.Used-l.Limit, limitedBy(l))
 		case l.Month > 0:
 			f.Message += fmt.Sprintf(", and growth takes more from %s on", l.Date)
 		}
@@ -60,12 +60,23 @@ func nearLimits(v *view) []planner.Finding {
 		if perNode {
 			f.Severity, f.Remedy = planner.Info, "admit larger types, which take more pods"
 		}
-		if l.Path == "cluster" {
+		switch l.Path {
+		case "cluster":
 			f.Remedy = "split the cluster before"
+		case "control_plane":
+			f.Remedy = "raise --max-requests-inflight and --max-mutating-requests-inflight with larger machines, or add API servers"
 		}
 		out = append(out, f)
 	}
 	return out
+}
+
+// limitedBy says what a threshold is.
+func limitedBy(l *planner.PlatformLimit) string {
+	if l.Path == "control_plane" {
+		return "API servers take at a time by their defaults"
+	}
+	return "Kubernetes is tested with"
 }
 
 func eventsApart(v *view) []planner.Finding {

@@ -1,7 +1,10 @@
 package verify
 
 import (
+	"slices"
+
 	"github.com/scantling-dev/scantling/planner"
+	"github.com/scantling-dev/scantling/planner/units"
 )
 
 // platform checks the limits that the plan lists: that no quota is exceeded, that they
@@ -20,6 +23,7 @@ func (k *checker) platform() {
 			largest = max(largest, most)
 		}
 	}
+	k.requestsInFlight()
 	counted := map[string]int64{"nodes": nodes, "node_groups": groups, "nodes_per_group": largest}
 	for i, l := range k.plan.PlatformLimits {
 		path := "platform_limits." + l.Resource
@@ -34,4 +38,33 @@ func (k *checker) platform() {
 		dated := (l.Month == 0) == l.Date.IsZero() && (l.Month == 0 || l.Date == k.dayOf(l.Month))
 		k.need(dated, path, "platform.month", "month %d is dated %s", l.Month, l.Date)
 	}
+}
+
+// What an API server works on at a time by its defaults (kube-apiserver,
+// --max-requests-inflight and --max-mutating-requests-inflight), and for how long a request
+// is there, in milliseconds: an assumption of the models.
+const (
+	reads, changes = 400, 200
+	inFlight       = 100
+)
+
+// requestsInFlight checks the seats that requests take of API servers which people run:
+// what is left of them after any declared loss, and with one upgraded, has so many.
+func (k *checker) requestsInFlight() {
+	cp := &k.plan.ControlPlane
+	i := slices.IndexFunc(k.plan.PlatformLimits, func(l planner.PlatformLimit) bool { return l.Resource == "requests_in_flight" })
+	if len(cp.Machines) == 0 || len(cp.Members) > mostMachines || i < 0 {
+		return // documents of before do not say
+	}
+	l := &k.plan.PlatformLimits[i]
+	left := max(1, min(machinesOf(cp, planner.RoleControlPlane)-1, k.fewestLeft(cp.Members, planner.RoleControlPlane)))
+	var busiest units.Rate
+	for _, at := range cp.Load {
+		if at.Moment != planner.LoadAtHorizon {
+			busiest = max(busiest, at.Writes+at.Reads)
+		}
+	}
+	used := up(int64(busiest)*inFlight, int64(units.PerSecond)*1000)
+	k.need(l.Used == used && l.Limit == int64(left)*(reads+changes), "platform_limits.requests_in_flight", "platform.seats",
+		"%d of %d requests at a time; %d API servers are left, and the load is %d", l.Used, l.Limit, left, used)
 }
