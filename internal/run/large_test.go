@@ -10,9 +10,19 @@ import (
 	"github.com/scantling-dev/scantling/planner"
 )
 
-// largeSpec is a group of ten workloads of 15,000 pods each on a ground: about 5,000
-// nodes, any one of which may be lost.
-func largeSpec(provider, region, zones, machine string) spec.File {
+// largeGround is where the large cluster stands: its provider and zones, the machine of its
+// nodes, and what else its spec has to say there.
+type largeGround struct {
+	name, provider, region, zones, machine, more string
+	// workloads of each group, and the memory of their pods.
+	workloads int
+	memory    string
+}
+
+// largeSpec is fifteen groups of workloads of 1,000 pods each on a ground: about 5,000
+// nodes, any one of which in a group may be lost. Clouds bound what a group may have (EKS
+// 450 nodes), so that 150,000 pods are in fifteen of them.
+func largeSpec(ground largeGround) spec.File {
 	var b strings.Builder
 	fmt.Fprintf(&b, `cluster "large" {
   provider           = %q
@@ -22,9 +32,7 @@ func largeSpec(provider, region, zones, machine string) spec.File {
   upgrade {
     to = "1.36"
   }
-`, provider, region, zones)
-	// Clouds bound what a group may have (EKS 450 nodes), so that 150,000 pods are in
-	// fifteen groups of ten workloads.
+%s`, ground.provider, ground.region, ground.zones, ground.more)
 	for g := range 15 {
 		fmt.Fprintf(&b, `  node_group "g%02d" {
     role = "app"
@@ -35,19 +43,19 @@ func largeSpec(provider, region, zones, machine string) spec.File {
       nodes = 1
       zones = 0
     }
-`, g, machine)
-		for i := range 10 {
+`, g, ground.machine)
+		for i := range ground.workloads {
 			fmt.Fprintf(&b, `    workload "w%d" {
       replicas = 1000
       pod {
         cpu    = "250m"
-        memory = "900Mi"
+        memory = %q
       }
       pod_disruption_budget {
         max_unavailable = "25%%"
       }
     }
-`, i)
+`, i, ground.memory)
 		}
 		b.WriteString("  }\n")
 	}
@@ -55,26 +63,80 @@ func largeSpec(provider, region, zones, machine string) spec.File {
 	return spec.File{Name: "main.hcl", Content: []byte(b.String())}
 }
 
-// largeSpecs are those of the benchmarks, by provider.
-func largeSpecs() []struct {
-	name string
-	file spec.File
-} {
-	return []struct {
-		name string
-		file spec.File
-	}{
-		{"aws", largeSpec("aws", "us-east-1", `"us-east-1a", "us-east-1b", "us-east-1c"`, "m7a.2xlarge")},
-		{"gcp", largeSpec("gcp", "us-central1", `"us-central1-a", "us-central1-b", "us-central1-c"`, "n2-standard-8")},
+// What kubeadm's clusters have to say, wherever they stand.
+const (
+	ownNetwork = `  network {
+    cni = "cilium"
+  }
+`
+	ownControlPlane = `  control_plane {
+    mode          = "self_managed"
+    load_balancer = "cloud"
+  }
+`
+	ownBoss = `  control_plane {
+    mode          = "self_managed"
+    load_balancer = "haproxy_keepalived"
+    instances {
+      types = ["boss"]
+    }
+  }
+`
+	ownMachine = `  machine "node" {
+    cpu           = 8
+    memory        = "32Gi"
+    usd_per_month = 95
+    disk {
+      type = "ssd"
+      size = "480Gi"
+      iops = 20000
+    }
+    count_by_zone = {
+      "room-a" = 1800
+      "room-b" = 1800
+      "room-c" = 1800
+    }
+  }
+  machine "boss" {
+    cpu           = 64
+    memory        = "256Gi"
+    usd_per_month = 700
+    disk {
+      type = "nvme"
+      size = "1920Gi"
+    }
+    count_by_zone = {
+      "room-a" = 6
+      "room-b" = 6
+      "room-c" = 6
+    }
+  }
+`
+)
+
+// largeGrounds are those of the benchmarks: each way to run nodes and each way to run a
+// control plane. Machines of one's own are some more than are needed. A control plane of
+// one's own carries 150,000 pods at most, three DaemonSets' pods a node among them.
+func largeGrounds() []largeGround {
+	const (
+		aws = `"us-east-1a", "us-east-1b", "us-east-1c"`
+		gcp = `"us-central1-a", "us-central1-b", "us-central1-c"`
+	)
+	return []largeGround{
+		{"eks", "aws", "us-east-1", aws, "m7a.2xlarge", "", 10, "900Mi"},
+		{"gke", "gcp", "us-central1", gcp, "n2-standard-8", "", 10, "900Mi"},
+		{"kubeadm_aws", "aws", "us-east-1", aws, "m7a.2xlarge", ownNetwork + ownControlPlane, 9, "1Gi"},
+		{"kubeadm_gcp", "gcp", "us-central1", gcp, "n2-standard-8", ownNetwork + ownControlPlane, 9, "1Gi"},
+		{"kubeadm_own", "on_premises", "plant", `"room-a", "room-b", "room-c"`, "node", ownNetwork + ownBoss + ownMachine, 9, "1Gi"},
 	}
 }
 
 // BenchmarkUpgradeLarge compares all strategies of an upgrade of 5,000 nodes and 150,000
 // pods, given their plan; it is meant to stay below 2 s of one core.
 func BenchmarkUpgradeLarge(b *testing.B) {
-	for _, large := range largeSpecs() {
-		b.Run("provider="+large.name, func(b *testing.B) {
-			s := load(b, large.file)
+	for _, large := range largeGrounds() {
+		b.Run("ground="+large.name, func(b *testing.B) {
+			s := load(b, largeSpec(large))
 			p, err := run.Plan(b.Context(), s)
 			if err != nil {
 				b.Fatal(err)
@@ -93,9 +155,9 @@ func BenchmarkUpgradeLarge(b *testing.B) {
 
 // BenchmarkPlanLarge plans the same cluster without its upgrade, verification included.
 func BenchmarkPlanLarge(b *testing.B) {
-	for _, large := range largeSpecs() {
-		b.Run("provider="+large.name, func(b *testing.B) {
-			s := load(b, large.file)
+	for _, large := range largeGrounds() {
+		b.Run("ground="+large.name, func(b *testing.B) {
+			s := load(b, largeSpec(large))
 			s.Cluster.Upgrade = nil
 			b.ReportAllocs()
 			nodes := 0
