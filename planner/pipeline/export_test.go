@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"slices"
+
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/placement"
@@ -27,6 +29,30 @@ func UpgradeOf(c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, g
 	m := &maker{cluster: c, catalog: &cat, provider: prov, checker: placement.NewChecker(), offers: map[string]offered{}, terms: prov.Terms()}
 	m.stop = func() bool { return false }
 	return m.upgrade(groups, &planner.ControlPlane{})
+}
+
+// Homeless asks of a planned group, with so many nodes of a pool left, how many pods of
+// what workload have no place, whether all have one, and how many have none once more;
+// and how many there are by the modelled scheduler alone.
+func Homeless(c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, g *planner.GroupPlan, pool, nodes int) (workload string, pods int, carries bool, again, scheduled int) {
+	m := &maker{cluster: c, catalog: &cat, provider: prov, checker: placement.NewChecker(), offers: map[string]offered{}, terms: prov.Terms()}
+	m.stop = func() bool { return false }
+	r, err := m.remainderOf(g)
+	if err != nil {
+		panic(err)
+	}
+	none := func(string) int { return 0 }
+	carries = r.carries(pool, nodes)
+	workload, pods = r.pending(pool, nodes, none)
+	_, again = r.pending(pool, nodes, none)
+	left := slices.Clone(r.zones)
+	for _, zones := range splits(r.zones[pool], nodes) {
+		left[pool] = zones
+		if _, failure := r.p.scheduled(r.group(left), placement.Losses{}); failure != nil {
+			return workload, pods, carries, again, failure.Missing
+		}
+	}
+	return workload, pods, carries, again, 0
 }
 
 // Arrangements are the ways in which one pool falls into the zones.

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -17,6 +18,16 @@ type remainder struct {
 	// offers of the pools, and their planned nodes by zone.
 	offers []*offer
 	zones  [][]int
+	// homeless and survived are what was found so far: strategies ask alike. Their keys are
+	// nodes and pods, in order.
+	homeless map[string]homeless
+	survived map[string]bool
+}
+
+// homeless are pods of a workload without a place, of the first that has some.
+type homeless struct {
+	workload string
+	pods     int
 }
 
 // remainderOf prepares the questions of a planned group. Its errors are those of
@@ -36,7 +47,7 @@ func (m *maker) remainderOf(g *planner.GroupPlan) (*remainder, error) {
 		w := slices.IndexFunc(g.Workloads, func(w planner.WorkloadPlan) bool { return w.Name == spec.Name && w.System == spec.System })
 		p.sized = append(p.sized, g.Workloads[w].Reasons)
 	}
-	r := &remainder{p: p}
+	r := &remainder{p: p, homeless: make(map[string]homeless), survived: make(map[string]bool)}
 	for i := range g.Pools {
 		pool := &g.Pools[i]
 		o := slices.IndexFunc(p.offers, func(o offer) bool { return o.instance.Name == pool.InstanceType })
@@ -61,6 +72,21 @@ func (m *maker) remainderOf(g *planner.GroupPlan) (*remainder, error) {
 // pool and all of the others, and how many, when so many pods of each need none; 0
 // where all have one, however the zones share the nodes.
 func (r *remainder) pending(pool, nodes int, without func(workload string) int) (workload string, pods int) {
+	key := []int{pool, nodes}
+	for i := range r.p.works {
+		key = append(key, without(r.p.works[i].spec.Name))
+	}
+	at := wordOf(key)
+	found, known := r.homeless[at]
+	if !known {
+		found = r.look(pool, nodes, without)
+		r.homeless[at] = found
+	}
+	return found.workload, found.pods
+}
+
+// look is pending, asked for the first time.
+func (r *remainder) look(pool, nodes int, without func(workload string) int) homeless {
 	left := slices.Clone(r.zones)
 	for _, zones := range splits(r.zones[pool], nodes) {
 		left[pool] = zones
@@ -73,10 +99,34 @@ func (r *remainder) pending(pool, nodes int, without func(workload string) int) 
 			continue
 		}
 		if _, failure := r.p.scheduled(in, placement.Losses{}); failure != nil {
-			return failure.Workload, failure.Missing
+			return homeless{failure.Workload, failure.Missing}
 		}
 	}
-	return "", 0
+	return homeless{}
+}
+
+// carries reports whether every pod has a place on so many nodes of a pool and all of the
+// others: pending, but for whose pods have none, which takes longer to say.
+func (r *remainder) carries(pool, nodes int) bool {
+	left := slices.Clone(r.zones)
+	for _, zones := range splits(r.zones[pool], nodes) {
+		left[pool] = zones
+		in := r.group(left)
+		if holds, known := placement.Decide(&in, placement.Losses{}); known && !holds {
+			return false
+		}
+	}
+	_, pods := r.pending(pool, nodes, func(string) int { return 0 })
+	return pods == 0
+}
+
+// wordOf writes numbers as one word.
+func wordOf(numbers []int) string {
+	key := make([]byte, 0, 4*len(numbers))
+	for _, n := range numbers {
+		key = binary.AppendUvarint(key, uint64(n))
+	}
+	return string(key)
 }
 
 // decides says whether the declared losses are survived on so many nodes of each pool by
@@ -88,8 +138,14 @@ func (r *remainder) decides(zones [][]int) (survives, known bool) {
 
 // survives reports whether they are, by a drill.
 func (r *remainder) survives(zones [][]int) bool {
-	_, failure := r.p.scheduled(r.group(zones), r.p.losses)
-	return failure == nil
+	at := wordOf(slices.Concat(zones...))
+	survives, known := r.survived[at]
+	if !known {
+		_, failure := r.p.scheduled(r.group(zones), r.p.losses)
+		survives = failure == nil
+		r.survived[at] = survives
+	}
+	return survives
 }
 
 // group is the planned group with so many nodes of each pool by zone, and no rollout.

@@ -143,6 +143,7 @@ func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder) []upgrade.G
 			Pending: func(nodes int, without func(workload string) int) (string, int) {
 				return rest.pending(i, nodes, without)
 			},
+			Carries: func(nodes int) bool { return rest.carries(i, nodes) },
 		}
 		m.pace(&u, &declared.UpdateConfig)
 		if m.terms.OwnMachines {

@@ -86,7 +86,13 @@ func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *plann
 func (j *journey) simulate(c *candidate, keep upgrade.Keep) {
 	c.plan = j.planAt(c.option, c.widths)
 	c.line = rollout.Run(&c.plan, rollout.Options{})
+	j.tell(c, keep)
+}
+
+// tell fills in the row of a strategy, by its formula and as it was simulated.
+func (j *journey) tell(c *candidate, keep upgrade.Keep) {
 	t, f := &c.line, &c.formula
+	c.broken, c.short = 0, ""
 	c.row = planner.UpgradeStrategy{
 		Name: f.Name, Duration: f.Duration, ExtraCost: f.ExtraCost, ExtraCostKnown: f.ExtraCostKnown,
 		PeakExtraNodes: f.PeakExtraNodes, MinReady: f.MinReady, Rollback: f.Rollback, BlockedBy: slices.Clone(f.BlockedBy), Notes: slices.Clone(f.Notes),

@@ -146,8 +146,10 @@ type turn struct {
 	nodes int
 	// c is what it takes, by formula or as simulated.
 	c candidate
-	// simulated: without drills of losses at least; tested: with all that is asked.
-	simulated, tested bool
+	// simulated: without drills of losses at least; tested: with all that is asked, but that
+	// whether pods have a place is asked only where nothing else keeps it from being taken.
+	// asked: that was.
+	simulated, tested, asked bool
 	// breaks is what keeps it from being taken; barred is why it is not tried: a narrower one
 	// breaks something, or all groups together do.
 	breaks []string
@@ -258,10 +260,11 @@ func (j *journey) widthOpen(group int) bool {
 // drills of what must be kept too.
 func (s *widthSearch) try(p *poolTurns, k int, simulate, tested bool) {
 	t, a := &p.turns[k], p.alone
-	widths := make([]int, len(a.pools))
-	widths[p.pool] = t.nodes
-	t.c = candidate{option: s.option, course: true, widths: widths}
-	t.c.formula, _ = a.byFormula(s.option, widths, tested)
+	t.c = candidate{option: s.option, course: true, widths: s.widthsOf(p, k)}
+	// Where pods may be without a place, drains end by force that wait for one, so that
+	// how long they take depends on the answer.
+	t.asked = tested && a.problem.MayStop
+	t.c.formula, _ = a.byFormula(s.option, t.c.widths, t.asked)
 	t.simulated, t.tested = simulate || tested, tested
 	if !t.simulated {
 		t.c.row = planner.UpgradeStrategy{Duration: t.c.formula.Duration, ExtraCost: t.c.formula.ExtraCost, ExtraCostKnown: t.c.formula.ExtraCostKnown}
@@ -275,7 +278,23 @@ func (s *widthSearch) try(p *poolTurns, k int, simulate, tested bool) {
 	}
 	a.simulate(&t.c, s.keep)
 	a.plan.Redundant = drilled
-	a.account(&t.c)
+	s.judge(p, k)
+	if len(t.breaks) == 0 {
+		s.ask(p, k)
+	}
+}
+
+// widthsOf are those of the pools of a turn's upgrade, of which it is one.
+func (s *widthSearch) widthsOf(p *poolTurns, k int) []int {
+	widths := make([]int, len(p.alone.pools))
+	widths[p.pool] = p.turns[k].nodes
+	return widths
+}
+
+// judge says what keeps a simulated turn from being taken, as far as that was asked.
+func (s *widthSearch) judge(p *poolTurns, k int) {
+	t := &p.turns[k]
+	p.alone.account(&t.c)
 	t.breaks = slices.Concat(t.c.row.BlockedBy, s.tight(p, k), s.bare(p, k))
 	if t.c.short != "" {
 		t.breaks = append(t.breaks, t.c.short)
@@ -283,4 +302,17 @@ func (s *widthSearch) try(p *poolTurns, k int, simulate, tested bool) {
 	if len(t.breaks) == 0 && (t.c.formula.Forces || t.c.line.Forced > 0) {
 		t.breaks = append(t.breaks, "pods are deleted against their budgets")
 	}
+}
+
+// ask completes what breaks a tested turn: whether pods have a place while its nodes are
+// away. That takes the longest to say, so that it waits until the answer is needed.
+func (s *widthSearch) ask(p *poolTurns, k int) {
+	t := &p.turns[k]
+	if !t.tested || t.asked {
+		return
+	}
+	t.asked = true
+	t.c.formula, _ = p.alone.byFormula(s.option, t.c.widths, true)
+	p.alone.tell(&t.c, s.keep)
+	s.judge(p, k)
 }

@@ -142,6 +142,15 @@ func (g Group) pending(nodes int) (workload string, pods int) {
 	return g.Pending(nodes, func(string) int { return 0 })
 }
 
+// carries reports whether every pod has a place on so many nodes.
+func (g Group) carries(nodes int) bool {
+	if g.Pending != nil && g.Carries != nil {
+		return g.Carries(nodes)
+	}
+	_, pods := g.pending(nodes)
+	return pods == 0
+}
+
 func have(pods int) string {
 	if pods == 1 {
 		return "1 pod has"
@@ -161,10 +170,7 @@ func areDone(n, k int, done string) string {
 // More nodes are taken to carry no less; the number that it names was tried.
 func smaller(g Group, c GroupCourse, n int) string {
 	away := n - c.MinReadyNodes
-	tooMany := 1 + sort.Search(away-1, func(i int) bool {
-		_, pods := g.pending(n - i - 1)
-		return pods > 0
-	})
+	tooMany := 1 + sort.Search(away-1, func(i int) bool { return !g.carries(n - i - 1) })
 	if tooMany == 1 && c.PeakExtraNodes == 0 {
 		return ""
 	}
@@ -192,8 +198,7 @@ func (g Group) stillRedundant(left int) bool {
 	if g.alone(left) {
 		return false
 	}
-	_, pods := g.pending(left)
-	return pods == 0 && g.Redundant(left)
+	return g.carries(left) && g.Redundant(left)
 }
 
 // redundancy notes whether the declared losses are still survived while nodes

@@ -107,3 +107,25 @@ func TestReasonNamesWhatForcedIt(t *testing.T) {
 		t.Errorf("%s: %s", c.Recommended, c.Reason)
 	}
 }
+
+// TestCarriesIsAskedForWhether: with how many nodes away every pod has a place is asked of
+// Carries where there is one, and of Pending then only whose pods have none. Of 25 pods
+// four fit on each of 8 nodes: 7 of them carry all, and 5 do not.
+func TestCarriesIsAskedForWhether(t *testing.T) {
+	g := full(8, 25, 3, upgrade.Workload{Budget: true, Allowed: 1})
+	pending, asked := g.Pending, 0
+	g.Pending = func(n int, without func(string) int) (string, int) {
+		if asked++; n != 5 {
+			t.Errorf("whose pods have no place is asked of %d nodes", n)
+		}
+		return pending(n, without)
+	}
+	g.Carries = func(n int) bool { return 25 <= n*perNode }
+	g.Redundant = nil
+	p := problem(g)
+	p.Strategies = []upgrade.Option{{Name: upgrade.Minimal, Course: upgrade.CourseEKSMinimal}}
+	want := "web/app: 5 pods have no place while 3 of 8 nodes are replaced; with max_unavailable 1 every pod has a place"
+	if s := find(t, upgrade.Compare(p), upgrade.Minimal); !slices.Equal(s.BlockedBy, []string{want}) || asked == 0 {
+		t.Errorf("blocked by %q, want %q; asked %d times", s.BlockedBy, want, asked)
+	}
+}

@@ -189,6 +189,10 @@ type Group struct {
 	// of the first workload that has such pods, 0 where there is none. Nil takes
 	// it that all have a place.
 	Pending func(nodes int, without func(workload string) int) (workload string, pods int)
+	// Carries reports whether every pod has a place on so many of the nodes, as Pending says
+	// it when none needs none: it is asked where nobody wants to know whose pods have none.
+	// Nil asks Pending.
+	Carries func(nodes int) bool
 	// Redundant reports whether so many of the nodes, at least 1 unless there are others
 	// beside, still survive the declared losses. Nil is a group that declares none.
 	Redundant func(nodes int) bool
