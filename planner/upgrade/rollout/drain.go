@@ -20,7 +20,7 @@ func (s *State) drain(i int) {
 		})
 	}
 	if b.left > 0 {
-		for w := range s.pods {
+		for _, w := range s.set.worksOf[s.set.groups[s.Pool]] {
 			s.evict(w)
 		}
 	}
@@ -32,6 +32,9 @@ func (s *State) drain(i int) {
 func (s *State) evict(w int) {
 	if s.parts[0].stage != draining && s.parts[1].stage != draining {
 		return
+	}
+	if s.set.placeIn(int32(s.Pool), w) < 0 {
+		return // it has no pods on these nodes
 	}
 	work := &s.set.plan.Workloads[w]
 	room := int32(s.pods[w].Ready)
@@ -45,7 +48,7 @@ func (s *State) evict(w int) {
 		}
 		for room > 0 && int(b.from[w]) < len(b.nodes) {
 			n := b.nodes[b.from[w]]
-			q := min(s.ready[int(n)*s.set.works+w], room)
+			q := min(s.ready[s.at(n, w)], room)
 			if q == 0 || s.nodes[n].Status != Draining {
 				b.from[w]++
 				continue
@@ -61,7 +64,7 @@ func (s *State) leave(n int32, w int, q int32, set int8, stamp int32) {
 	node := &s.nodes[n]
 	s.addReady(n, w, -q)
 	s.placedIn[w*s.set.zones+int(node.Zone)] -= int(q)
-	s.leaving[int(n)*s.set.works+w] += q
+	s.leaving[s.at(n, w)] += q
 	s.pods[w].Leaving += int(q)
 	s.emit(Effect{
 		Action: Evict, Pool: node.Pool, Zone: node.Zone, Workload: int32(w), Count: q, After: s.set.plan.Workloads[w].Grace,
@@ -76,9 +79,9 @@ func (s *State) podsGone(e *Event) {
 		return // they were lost before, and counted then
 	}
 	w := int(e.Workload)
-	s.leaving[int(e.Node)*s.set.works+w] -= e.Count
+	s.leaving[s.at(e.Node, w)] -= e.Count
 	s.pods[w].Leaving -= int(e.Count)
-	node.Pods -= e.Count
+	s.addPods(e.Node, -e.Count)
 	placed := s.place(Displaced{s.set.groups[node.Pool], w, int(node.Zone), int(e.Count)}, e.set, e.stamp)
 	if b := s.partOf(e); b != nil {
 		b.left -= int(e.Count)
@@ -92,7 +95,7 @@ func (s *State) podsReady(e *Event) {
 	node := &s.nodes[e.Node]
 	w := int(e.Workload)
 	if node.epoch == e.epoch {
-		s.starting[int(e.Node)*s.set.works+w] -= e.Count
+		s.starting[s.at(e.Node, w)] -= e.Count
 		s.pods[w].Starting -= int(e.Count)
 		s.addReady(e.Node, w, e.Count)
 		s.emit(Effect{Action: PodsStart, Pool: node.Pool, Zone: node.Zone, Workload: e.Workload, Count: e.Count})
@@ -157,10 +160,10 @@ func (s *State) lose(n int32) {
 		return
 	}
 	node.epoch++
-	node.Pods = 0
+	s.addPods(n, -node.Pods)
 	group := s.set.groups[node.Pool]
-	for w := range s.pods {
-		at := int(n)*s.set.works + w
+	for i, w := range s.works(n) {
+		at := int(s.nodes[n].first) + i
 		ready, starting, leaving := s.ready[at], s.starting[at], s.leaving[at]
 		if ready > 0 {
 			s.addReady(n, w, -ready)

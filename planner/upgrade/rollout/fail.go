@@ -44,8 +44,8 @@ func (s *State) fullest() int32 {
 			continue
 		}
 		var pods int32
-		for _, q := range s.ready[n*s.set.works : (n+1)*s.set.works] {
-			pods += q
+		for i := range s.works(int32(n)) {
+			pods += s.ready[int(s.nodes[n].first)+i]
 		}
 		if pods > most {
 			best, most = int32(n), pods

@@ -284,8 +284,8 @@ func (s *State) scaledDown() {
 	s.setStatus(n, Terminating)
 	node := &s.nodes[n]
 	s.timer(Effect{Action: ScaleDown, Pool: node.Pool, Zone: node.Zone, Workload: -1, Count: 1, After: s.set.plan.Times.ScaleDownPerNode})
-	for w := range s.pods { // a smaller group asks no budget
-		if q := s.ready[int(n)*s.set.works+w]; q > 0 {
+	for i, w := range s.works(n) { // a smaller group asks no budget
+		if q := s.ready[int(s.nodes[n].first)+i]; q > 0 {
 			s.leave(n, w, q, -1, 0)
 		}
 	}
@@ -361,11 +361,11 @@ func (s *State) mirror(from, to int32) {
 	if s.nodes[from].Status != Draining || s.nodes[to].Status != Ready {
 		return
 	}
-	s.nodes[to].Pods += s.nodes[from].Pods
-	s.nodes[from].Pods = 0
+	s.addPods(to, s.nodes[from].Pods)
+	s.addPods(from, -s.nodes[from].Pods)
 	s.nodes[from].epoch++
-	for w := range s.pods {
-		at := int(from)*s.set.works + w
+	for i, w := range s.works(from) {
+		at := int(s.nodes[from].first) + i
 		ready, starting, leaving := s.ready[at], s.starting[at], s.leaving[at]
 		s.addReady(from, w, -ready)
 		s.addReady(to, w, ready+starting+leaving)

@@ -12,65 +12,6 @@ type Displaced struct {
 // of a zonal workload in their zone. Pods that it does not put wait for a place.
 type Placer func(s *State, d Displaced, put func(node, pods int))
 
-// slot is a node in a heap of open ones, by the pods that it had when it was put
-// there. Fewer pods come first, then lower numbers.
-type slot struct{ pods, node int32 }
-
-func (a slot) before(b slot) bool { return a.pods < b.pods || a.pods == b.pods && a.node < b.node }
-
-// push puts an open node on the heap of its group and zone.
-func (s *State) push(n int32) {
-	node := &s.nodes[n]
-	at := s.set.groups[node.Pool]*s.set.zones + int(node.Zone)
-	s.open[at] = siftUp(s.open[at], slot{node.Pods, n})
-	clear(s.full[at*s.set.works : (at+1)*s.set.works])
-}
-
-func siftUp(h []slot, e slot) []slot {
-	h = append(h, e)
-	i := len(h) - 1
-	for i > 0 {
-		up := (i - 1) / 2
-		if !e.before(h[up]) {
-			break
-		}
-		h[i] = h[up]
-		i = up
-	}
-	h[i] = e
-	return h
-}
-
-// siftDown puts e at the top of a heap whose first entry is taken.
-func siftDown(h []slot, e slot) {
-	i := 0
-	for {
-		c := 2*i + 1
-		if c >= len(h) {
-			break
-		}
-		if c+1 < len(h) && h[c+1].before(h[c]) {
-			c++
-		}
-		if !h[c].before(e) {
-			break
-		}
-		h[i] = h[c]
-		i = c
-	}
-	h[i] = e
-}
-
-// dropTop returns a heap without its first entry.
-func dropTop(h []slot) []slot {
-	last := h[len(h)-1]
-	h = h[:len(h)-1]
-	if len(h) > 0 {
-		siftDown(h, last)
-	}
-	return h
-}
-
 // place finds places for pods that ended elsewhere, and lets those start that have
 // one. It returns how many do; the others are pending. set and stamp tell the part
 // of the batch that waits for them.
@@ -113,7 +54,7 @@ func (s *State) placeBy(d Displaced, set int8, stamp int32) int {
 			panic("rollout: a placer puts pods where they cannot go")
 		}
 		placed += count
-		node.Pods += int32(count)
+		s.addPods(int32(n), int32(count))
 		s.placedIn[w*s.set.zones+int(node.Zone)] += count
 		s.start(int32(n), w, int32(count), set, stamp)
 	})
@@ -123,7 +64,7 @@ func (s *State) placeBy(d Displaced, set int8, stamp int32) int {
 // start lets pods start on a node.
 func (s *State) start(n int32, w int, count int32, set int8, stamp int32) {
 	node := &s.nodes[n]
-	s.starting[int(n)*s.set.works+w] += count
+	s.starting[s.at(n, w)] += count
 	s.pods[w].Starting += int(count)
 	s.emit(Effect{
 		Action: Place, Pool: node.Pool, Zone: node.Zone, Workload: int32(w), Count: count, After: s.set.plan.Workloads[w].Startup,
@@ -154,7 +95,7 @@ func (s *State) spread(d Displaced, set int8, stamp int32) int {
 		last = n
 		run++
 		left--
-		s.nodes[n].Pods++
+		s.addPods(n, 1)
 		s.placedIn[w*s.set.zones+zone]++
 	}
 	if run > 0 {
@@ -168,7 +109,7 @@ func (s *State) spread(d Displaced, set int8, stamp int32) int {
 func (s *State) leastIn(d Displaced) int {
 	best, zonal := -1, s.set.plan.Workloads[d.Workload].Zonal
 	for z := range s.set.zones {
-		if at := d.Group*s.set.zones + z; len(s.open[at]) == 0 || s.full[at*s.set.works+d.Workload] || zonal && z != d.Zone {
+		if at := d.Group*s.set.zones + z; s.rooms[at].count == 0 || s.full[at*s.set.works+d.Workload] || zonal && z != d.Zone {
 			continue
 		}
 		at := d.Workload * s.set.zones
@@ -179,37 +120,6 @@ func (s *State) leastIn(d Displaced) int {
 	return best
 }
 
-// emptiest returns the open node of a heap with the fewest pods that one of a workload
-// fits on, -1 where there is none. run pods are about to start on node last.
-func (s *State) emptiest(heap, w int, last, run int32) int32 {
-	h, found := s.open[heap], int32(-1)
-	s.aside = s.aside[:0]
-	for len(h) > 0 && found < 0 {
-		top := h[0]
-		node := &s.nodes[top.node]
-		about := int32(0)
-		if top.node == last {
-			about = run
-		}
-		switch {
-		case node.Status != Ready:
-			h = dropTop(h)
-		case node.Pods != top.pods:
-			siftDown(h, slot{node.Pods, top.node})
-		case s.fits(top.node, w, about):
-			found = top.node
-		default:
-			s.aside = append(s.aside, top)
-			h = dropTop(h)
-		}
-	}
-	for _, e := range s.aside {
-		h = siftUp(h, e)
-	}
-	s.open[heap] = h
-	return found
-}
-
 // fits reports whether one more pod of a workload goes on a node beside those that
 // are there and run that are about to start.
 func (s *State) fits(n int32, w int, run int32) bool {
@@ -217,7 +127,15 @@ func (s *State) fits(n int32, w int, run int32) bool {
 	if fits == nil {
 		return true
 	}
-	s.buffer = s.On(int(n), s.buffer)
+	if g := s.set.groups[s.nodes[n].Pool]; g != s.buffered {
+		s.buffer = append(s.buffer[:0], make([]int32, s.set.works)...)
+		s.buffered = g
+	}
+	works, first := s.works(n), int(s.nodes[n].first)
+	ready, starting, leaving := s.ready[first:first+len(works)], s.starting[first:first+len(works)], s.leaving[first:first+len(works)]
+	for i, o := range works {
+		s.buffer[o] = ready[i] + starting[i] + leaving[i]
+	}
 	s.buffer[w] += run
 	return fits(s.buffer, w) > 0
 }
@@ -227,7 +145,7 @@ func (s *State) placePending(group int) {
 	if s.pendingPods == 0 {
 		return
 	}
-	for w := range s.pods {
+	for _, w := range s.set.worksOf[group] {
 		for z := range s.set.zones {
 			d := Displaced{Group: group, Workload: w, Zone: z}
 			at := s.waitsAt(d)

@@ -127,7 +127,7 @@ type Pool struct {
 	// BatchSoak is the wait after each batch of GKE's blue/green.
 	BatchSoak time.Duration
 	// Fits returns how many more pods of a workload go on a node of the pool that
-	// has so many of each already. Nil is without end.
+	// has so many of each already: no more the more there are. Nil is without end.
 	Fits func(pods []int32, workload int) int
 }
 

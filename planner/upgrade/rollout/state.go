@@ -61,10 +61,15 @@ type Node struct {
 	set int8
 	// awaited: the phase goes on when it is ready.
 	awaited bool
+	// isOpen: it is among the open ones of its room, in which it has a place.
+	isOpen bool
+	place  int32
 	// Pods on it, those that end and that start included.
 	Pods int32
 	// epoch counts how often it lost all its pods at once.
 	epoch int32
+	// first is where the counts of its pods begin, of the workloads of its group.
+	first int32
 }
 
 // Pods of a workload in all: their sum never changes.
@@ -113,7 +118,7 @@ type State struct {
 
 	set   *setting
 	nodes []Node
-	// ready, starting and leaving pods by node and workload.
+	// ready, starting and leaving pods by node and place of the workload in its group.
 	ready, starting, leaving []int32
 	pods                     []Pods
 	// count of nodes by pool, zone and status.
@@ -134,13 +139,13 @@ type State struct {
 	back        bool // a roll back waits for the batch to end
 	due         bool // the switch waits for the second cluster's nodes
 	down        []bool
-	open        [][]slot // heaps by group and zone
-	full        []bool   // by group, zone and workload: nothing open has room
-	placedIn    []int    // pods that are ready or start, by workload and zone
-	aside       []slot
-	waiting     []int // pods without a place by group, zone and workload
+	rooms       []room // by group and zone
+	full        []bool // by group, zone and workload: nothing open has room
+	placedIn    []int  // pods that are ready or start, by workload and zone
+	waiting     []int  // pods without a place by group, zone and workload
 	pendingPods int
 	buffer      []int32
+	buffered    int // group whose pods the buffer holds, -1 none
 	zoneList    []int32
 	nodeList    []int32
 
@@ -163,6 +168,10 @@ type setting struct {
 	first  []int   // by pool: number of its first node
 	pods   []int   // by workload, in all
 	place  Placer
+	// worksOf are the workloads of each group, that have pods on its nodes; placeOf is the
+	// place of each among them, by pool and workload, -1 where it is none.
+	worksOf [][]int
+	placeOf []int32
 }
 
 // newSetting works a plan out.
@@ -195,17 +204,53 @@ func newSetting(p *Plan) *setting {
 		s.width = append(s.width, widthOf(p, pool, n, len(zones)))
 		first += n
 	}
+	s.sortWorks()
 	return s
 }
+
+// sortWorks finds the workloads of each group.
+func (s *setting) sortWorks() {
+	s.worksOf = make([][]int, s.inAll)
+	has := make([]bool, s.inAll*s.works)
+	for i := range s.plan.Pools {
+		for _, c := range s.plan.Pools[i].Nodes {
+			for w, q := range c.Pods {
+				has[s.groups[i]*s.works+w] = has[s.groups[i]*s.works+w] || q > 0 && c.Nodes > 0
+			}
+		}
+	}
+	for g := range s.inAll {
+		for w := range s.works {
+			if has[g*s.works+w] {
+				s.worksOf[g] = append(s.worksOf[g], w)
+			}
+		}
+	}
+	for _, g := range s.groups {
+		place := int32(0)
+		for w := range s.works {
+			if !has[g*s.works+w] {
+				s.placeOf = append(s.placeOf, -1)
+				continue
+			}
+			s.placeOf = append(s.placeOf, place)
+			place++
+		}
+	}
+}
+
+// placeIn returns the place of a workload among those of a pool's group, -1 where it is none
+// of them.
+func (s *setting) placeIn(pool int32, w int) int { return int(s.placeOf[int(pool)*s.works+w]) }
 
 // Start returns the state before an upgrade, in which every pod is ready.
 func Start(p *Plan) State {
 	set := newSetting(p)
 	s := State{
-		Pool: -1, set: set, pods: make([]Pods, set.works),
+		Pool: -1, set: set, buffered: -1, pods: make([]Pods, set.works),
 		count:   make([]int, len(p.Pools)*set.zones*int(statuses)),
 		readyIn: make([]int, set.works*set.zones), held: make([][]int32, set.works), most: make([]int32, set.works),
-		down: make([]bool, set.zones), open: make([][]slot, set.inAll*set.zones), full: make([]bool, set.inAll*set.zones*set.works),
+		down: make([]bool, set.zones), rooms: make([]room, set.inAll*set.zones), full: make([]bool, set.inAll*set.zones*set.works),
 		placedIn: make([]int, set.works*set.zones),
 		waiting:  make([]int, set.inAll*set.zones*set.works),
 		isTouch:  make([]bool, set.works),
@@ -213,6 +258,10 @@ func Start(p *Plan) State {
 	for i := range s.parts {
 		s.parts[i].from = make([]int32, set.works)
 	}
+	for at := range s.rooms {
+		s.rooms[at].unfit = make([]bitset, len(set.worksOf[at/set.zones]))
+	}
+	s.reserve()
 	for i := range p.Pools {
 		for _, c := range p.Pools[i].Nodes {
 			for range c.Nodes {
@@ -221,7 +270,7 @@ func Start(p *Plan) State {
 					if q > 0 {
 						s.addReady(n, w, int32(q))
 						s.placedIn[w*set.zones+c.Zone] += q
-						s.nodes[n].Pods += int32(q)
+						s.addPods(n, int32(q))
 					}
 				}
 				s.push(n)
@@ -229,6 +278,20 @@ func Start(p *Plan) State {
 		}
 	}
 	return s
+}
+
+// reserve makes room for the nodes and their pods, and for as many that replace them.
+func (s *State) reserve() {
+	nodes, counts := 0, 0
+	for i, n := range s.set.size {
+		nodes += n
+		counts += n * len(s.set.worksOf[s.set.groups[i]])
+	}
+	if s.set.plan.Course != InPlace {
+		nodes, counts = 2*nodes, 2*counts
+	}
+	s.nodes = make([]Node, 0, nodes)
+	s.ready, s.starting, s.leaving = make([]int32, 0, counts), make([]int32, 0, counts), make([]int32, 0, counts)
 }
 
 // clone returns a copy that shares nothing that changes.
@@ -248,13 +311,13 @@ func (s *State) clone() State {
 		c.parts[i].nodes, c.parts[i].from = slices.Clone(s.parts[i].nodes), slices.Clone(s.parts[i].from)
 	}
 	c.down = slices.Clone(s.down)
-	c.open = slices.Clone(s.open)
-	for i, h := range c.open {
-		c.open[i] = slices.Clone(h)
+	c.rooms = slices.Clone(s.rooms)
+	for i := range c.rooms {
+		c.rooms[i] = s.rooms[i].clone()
 	}
 	c.full, c.waiting = slices.Clone(s.full), slices.Clone(s.waiting)
 	c.placedIn = slices.Clone(s.placedIn)
-	c.buffer, c.zoneList, c.nodeList, c.aside = nil, nil, nil, nil
+	c.buffer, c.zoneList, c.nodeList, c.buffered = nil, nil, nil, -1
 	c.effects = slices.Clone(s.effects)
 	c.touched, c.isTouch = slices.Clone(s.touched), slices.Clone(s.isTouch)
 	return c
@@ -262,13 +325,25 @@ func (s *State) clone() State {
 
 // addNode adds a node and returns its number.
 func (s *State) addNode(pool, zone, version int32, status Status) int32 {
-	s.nodes = append(s.nodes, Node{Pool: pool, Zone: zone, Version: version, Status: status, set: -1})
-	for range s.set.works {
+	g := s.set.groups[pool]
+	r, n := &s.rooms[g*s.set.zones+int(zone)], int32(len(s.nodes))
+	s.nodes = append(s.nodes, Node{Pool: pool, Zone: zone, Version: version, Status: status, set: -1, place: int32(len(r.nodes)), first: int32(len(s.ready))})
+	r.nodes = append(r.nodes, n)
+	for range s.set.worksOf[g] {
 		s.ready, s.starting, s.leaving = append(s.ready, 0), append(s.starting, 0), append(s.leaving, 0)
 	}
 	s.count[s.cell(pool, zone)+int(status)]++
 	s.moved = true
-	return int32(len(s.nodes) - 1)
+	return n
+}
+
+// works returns the workloads of a node's group, in the order of its counts.
+func (s *State) works(n int32) []int { return s.set.worksOf[s.set.groups[s.nodes[n].Pool]] }
+
+// at is where the pods of a workload of its group are counted on a node.
+func (s *State) at(n int32, w int) int {
+	node := &s.nodes[n]
+	return int(node.first) + s.set.placeIn(node.Pool, w)
 }
 
 // cell is where the counts of a pool in a zone begin.
@@ -284,11 +359,14 @@ func (s *State) setStatus(n int32, to Status) {
 	s.count[c+int(to)]++
 	node.Status = to
 	s.moved = true
+	if to != Ready {
+		s.shut(n)
+	}
 }
 
 // addReady adds ready pods of a workload on a node, or takes them away.
 func (s *State) addReady(n int32, w int, d int32) {
-	at := int(n)*s.set.works + w
+	at := s.at(n, w)
 	old := s.ready[at]
 	s.ready[at] = old + d
 	s.pods[w].Ready += int(d)
@@ -348,9 +426,17 @@ func (s *State) Node(n int) Node { return s.nodes[n] }
 // On returns how many pods of each workload are on a node, those that end and that
 // start included, in buf if it has room.
 func (s *State) On(n int, buf []int32) []int32 {
-	buf = buf[:0]
-	for i := n * s.set.works; i < (n+1)*s.set.works; i++ {
-		buf = append(buf, s.ready[i]+s.starting[i]+s.leaving[i])
+	return s.counts(int32(n), buf, s.ready, s.starting, s.leaving)
+}
+
+// counts returns the sums of what is counted on a node by workload, in buf if it has room.
+func (s *State) counts(n int32, buf []int32, counted ...[]int32) []int32 {
+	buf = append(buf[:0], make([]int32, s.set.works)...)
+	first := int(s.nodes[n].first)
+	for i, w := range s.works(n) {
+		for _, of := range counted {
+			buf[w] += of[first+i]
+		}
 	}
 	return buf
 }
@@ -358,7 +444,7 @@ func (s *State) On(n int, buf []int32) []int32 {
 // ReadyOn returns how many ready pods of each workload are on a node, in buf if it has
 // room.
 func (s *State) ReadyOn(n int, buf []int32) []int32 {
-	return append(buf[:0], s.ready[n*s.set.works:(n+1)*s.set.works]...)
+	return s.counts(int32(n), buf, s.ready)
 }
 
 // readyNodes of a pool.

@@ -17,8 +17,10 @@ func (s *State) whyHeld(late bool) []string {
 				continue
 			}
 			for _, n := range s.parts[i].nodes {
-				at := int(n)*s.set.works + w
-				left += s.ready[at] + s.starting[at] + s.leaving[at]
+				if s.set.placeIn(s.nodes[n].Pool, w) >= 0 {
+					at := s.at(n, w)
+					left += s.ready[at] + s.starting[at] + s.leaving[at]
+				}
 			}
 		}
 		work := &s.set.plan.Workloads[w]
