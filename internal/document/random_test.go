@@ -22,6 +22,7 @@ type generator struct {
 func choices() map[reflect.Type][]string {
 	return map[reflect.Type][]string{
 		reflect.TypeFor[planner.RecoveryMode]():     {"active_active", "standby"},
+		reflect.TypeFor[planner.RecoveryPattern]():  {"per_region", "stretched", "backup"},
 		reflect.TypeFor[planner.Environment]():      {"production", "development"},
 		reflect.TypeFor[planner.CNI]():              {"vpc", "vpc_prefix", "kubenet", "dataplane_v2", "calico", "cilium"},
 		reflect.TypeFor[planner.Role]():             {"app", "batch", "ingress", "monitoring", "stateful", "system", "gpu"},
@@ -180,6 +181,10 @@ func (g *generator) settle(v any) {
 	case *planner.Amount:
 		if !x.Known {
 			x.Rate = 0
+		}
+	case *planner.RecoveryTerm:
+		if !x.Known {
+			x.Takes = 0
 		}
 	case *planner.ZoneNetwork:
 		if !x.HasFree {

@@ -18,11 +18,12 @@ const (
 	TopicEtcd         = "control_plane.etcd"
 	TopicNetwork      = "network"
 	TopicRetention    = "retention"
+	TopicRecovery     = "disaster_recovery"
 )
 
 // Topics returns what Explain knows, sorted.
 func Topics() []string {
-	return []string{TopicAssumptions, TopicControlPlane, TopicEtcd, TopicCost, TopicNetwork, TopicRetention}
+	return []string{TopicAssumptions, TopicControlPlane, TopicEtcd, TopicCost, TopicNetwork, TopicRecovery, TopicRetention}
 }
 
 // UnknownTopicError says that Explain knows no such topic.
@@ -50,6 +51,8 @@ func Explain(w io.Writer, p *planner.Plan, topic string, o Options) error {
 		out.explainControlPlane(p)
 	case TopicNetwork:
 		out.explainNetwork(p)
+	case TopicRecovery:
+		out.explainRecovery(p)
 	case TopicEtcd:
 		out.explainEtcd(p)
 	case TopicRetention:

@@ -1,19 +1,51 @@
 package report
 
 import (
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
 
-// recovery writes the clusters of several regions.
+// recovery writes what is there for the loss of a region, and what it costs in time.
 func (p *page) recovery(plan *planner.Plan) {
 	r := plan.Recovery
 	if r == nil {
 		return
 	}
 	p.blank()
+	if len(r.Regions) > 0 {
+		p.regions(r)
+	}
+	var items []string
+	if s := r.Stretched; s != nil {
+		items = append(items, fmt.Sprintf("one cluster over %s, %s apart", count(len(plan.Cluster.Zones), "zone"), milliseconds(s.RoundTrip)),
+			fmt.Sprintf("a write takes %s at least, %s a second one after another", milliseconds(s.Commit), number(s.WritesPerSecond)),
+			fmt.Sprintf("etcd sends %s GB a month to other zones, for %s USD", number(int(units.CeilDiv(s.Replicated, gigabyte))), monthly(s.Cost)))
+	}
+	if b := r.Backup; b != nil {
+		items = append(items, fmt.Sprintf("%s of %s in volumes and %s of objects: %s", pluralOf(b.Copies, "copy", "copies"), sizeUp(b.Volumes), sizeUp(b.Objects), sizeUp(b.Storage)))
+		if b.Snapshots > 0 {
+			items = append(items, "snapshots of etcd: "+sizeUp(b.Snapshots))
+		}
+		if b.Cost.Known {
+			items = append(items, monthly(b.Cost)+" USD/month, beside the bill")
+		} else {
+			items = append(items, "what they cost is "+notKnown)
+		}
+	}
+	if len(items) > 0 {
+		p.labelled("RECOVERY", plain, items...)
+	}
+	p.labelled("LOST (RPO)", plain, objectiveItems(&r.RPO)...)
+	p.labelled("TAKES (RTO)", plain, append(objectiveItems(&r.RTO), p.o.run("explain "+TopicRecovery))...)
+	p.blank()
+}
+
+// regions writes the clusters of several regions.
+func (p *page) regions(r *planner.RecoveryPlan) {
 	t := table{columns: []column{
 		{title: "REGION"},
 		{title: "ZONES", drop: 1, wraps: true},
@@ -30,7 +62,74 @@ func (p *page) recovery(plan *planner.Plan) {
 	}
 	p.table(&t)
 	p.labelled("ALL REGIONS", plain, "at all times "+knownPart(r.Always, r.Known)+" USD/month", "limits, free addresses, commitments and price books are of the first region alone")
-	p.blank()
+}
+
+func pluralOf(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+// objectiveItems say what a disaster costs, what of it is not known, and the target.
+func objectiveItems(o *planner.RecoveryObjective) []string {
+	var open []string
+	for _, t := range o.Terms {
+		if !t.Known {
+			open = append(open, t.Name)
+		}
+	}
+	total := lasting(o.Least)
+	if !o.Known {
+		total += " + " + notKnown + ": " + strings.Join(open, ", ")
+	}
+	if o.Target != nil {
+		return []string{total, "target " + lasting(*o.Target)}
+	}
+	return []string{total}
+}
+
+// lasting writes how long something takes, to the second.
+func lasting(d time.Duration) string {
+	if d == 0 {
+		return "none"
+	}
+	if d < time.Second {
+		return milliseconds(d)
+	}
+	words := (units.CeilDiv(d, time.Second) * time.Second).String()
+	if strings.HasSuffix(words, "m0s") {
+		words = strings.TrimSuffix(words, "0s")
+	}
+	if strings.HasSuffix(words, "h0m") {
+		words = strings.TrimSuffix(words, "0m")
+	}
+	return words
+}
+
+// explainRecovery writes the terms of what a disaster costs.
+func (p *page) explainRecovery(plan *planner.Plan) {
+	r := plan.Recovery
+	if r == nil {
+		p.heading(TopicRecovery, "nothing is declared for a disaster")
+		return
+	}
+	p.heading(TopicRecovery, string(plan.Cluster.DisasterRecovery.Pattern))
+	p.recovery(plan)
+	t := table{columns: []column{{title: "OF"}, {title: "TERM"}, {title: "TAKES", right: true}, {title: "FROM", wraps: true}}}
+	add := func(of string, o *planner.RecoveryObjective) {
+		for _, term := range o.Terms {
+			takes := notKnown
+			if term.Known {
+				takes = lasting(term.Takes)
+			}
+			t.add(of, term.Name, takes, term.Source)
+		}
+	}
+	add("RPO", &r.RPO)
+	add("RTO", &r.RTO)
+	p.table(&t)
+	p.prose("RPO, what is lost: the largest of its terms. RTO, until the load is carried again: the sum of its terms, one after the other.")
 }
 
 // knownPart writes an amount, and what is known of one that is not.

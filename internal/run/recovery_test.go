@@ -63,3 +63,25 @@ func TestVerifySeesRegions(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifySeesCopies breaks what a plan says of its copies and of what a disaster costs.
+func TestVerifySeesCopies(t *testing.T) {
+	for rule, wrong := range map[string]func(r *planner.RecoveryPlan){
+		"recovery.copies":      func(r *planner.RecoveryPlan) { r.Backup.Storage-- },
+		"recovery.copies_cost": func(r *planner.RecoveryPlan) { r.Backup.Cost.Rate-- },
+		"recovery.rpo":         func(r *planner.RecoveryPlan) { r.RPO.Least-- },
+		"recovery.rto":         func(r *planner.RecoveryPlan) { r.RTO.Least-- },
+		"recovery.term":        func(r *planner.RecoveryPlan) { r.RTO.Terms[0].Takes, r.RTO.Least = 0, r.RTO.Least-r.RTO.Terms[0].Takes },
+		"recovery.pattern":     func(r *planner.RecoveryPlan) { r.Backup = nil },
+		"recovery.regions":     func(r *planner.RecoveryPlan) { r.Regions = make([]planner.RegionPlan, 1) },
+	} {
+		p, err := document.Decode(encode(t, examplePlan(t, "payments-kubeadm")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wrong(p.Recovery)
+		if _, err := run.Verify(run.Offers{}, p); err == nil || !strings.Contains(err.Error(), "["+rule+"]") {
+			t.Errorf("%s: verify says %v", rule, err)
+		}
+	}
+}

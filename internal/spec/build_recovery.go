@@ -2,6 +2,7 @@ package spec
 
 import (
 	"slices"
+	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
@@ -11,16 +12,46 @@ import (
 // mostRegions bounds how often a cluster is planned.
 const mostRegions = 5
 
+// What a copy of a cluster is kept for, where nothing is declared: Velero's own time to
+// live (velero.io, "Backup API type": 720 h), a copy a day.
+const (
+	defaultCopyInterval  = 24 * time.Hour
+	defaultCopyRetention = 720 * time.Hour
+)
+
 // recoveryBlock says what is there for the loss of a region.
 func recoveryBlock() block {
 	return block{
-		name: "disaster_recovery", doc: "What is there for the loss of a region: the cluster is planned once more in each further region, with its machines and prices.",
+		name: "disaster_recovery", doc: "What is there for the loss of a region or of the cluster, what is lost then (RPO) and how long it takes (RTO).",
 		attributes: []attribute{
-			{name: "pattern", kind: kindChoice, choices: []string{"per_region"}, later: []string{"stretched", "backup"}, def: "per_region", doc: "per_region: a cluster of its own in each region. One control plane over several regions is not planned: rule CL-05 is about the round trips that it would need."},
-			{name: "regions", kind: kindTexts, required: true, doc: "Further regions of the provider, in the order in which they take over; four at most. Each has as many zones as the cluster, by name."},
+			{name: "pattern", kind: kindChoice, choices: []string{"per_region", "stretched", "backup"}, def: "per_region", doc: "per_region: a cluster of its own in each region, planned with its machines and prices. stretched: one cluster whose zones are regions or sites, on machines of one's own; rule CL-05 is about the round trips. backup: copies to make the cluster anew from."},
+			{name: "regions", kind: kindTexts, doc: "per_region: further regions of the provider, in the order in which they take over; four at most. Each has as many zones as the cluster, by name."},
 			{name: "mode", kind: kindChoice, choices: []string{"active_active", "standby"}, def: "standby", doc: "standby: the cluster's own region carries the load, and each other one can carry all of it. active_active: each of r regions carries 1 / r, and has capacity for 1 / (r - 1), so that the others carry what one loses."},
 			{name: "share", kind: kindRatio, def: "100%", doc: "In standby, the share of the load for which a region has capacity while it waits: 100% is hot, 10% a pilot light. Replicas and members whose number is given are there in any case."},
+			{name: "switch_time", kind: kindDuration, zero: true, def: "not known", doc: "From a loss until callers are sent elsewhere: checks that fail, DNS that expires. A part of the RTO."},
+			{name: "replication_lag", kind: kindDuration, zero: true, def: "not known", doc: "per_region and stretched: how far the copies of volumes in other regions trail. The RPO of what is in volumes."},
+			{name: "arbiter_round_trip", kind: kindDuration, def: "no arbiter", doc: "stretched: the longest round trip to a site that only votes. That between the others is round_trip of control_plane's etcd."},
+			{name: "backup_interval", kind: kindDuration, def: "24h", doc: "backup: time between two copies of volumes and objects, what a disaster may lose; whole seconds, a minute at least. Snapshots of a self-managed etcd have their own."},
+			{name: "backup_retention", kind: kindDuration, def: "720h", doc: "backup: how long copies are kept; whole seconds."},
+			{name: "change_rate", kind: kindRatio, def: "each copy is whole", doc: "backup: share of the volumes that is written over in a day, where copies after the first hold what changed."},
+			{name: "storage_usd_per_gib_month", kind: kindUSD, zero: true, def: "not known", doc: "backup: what a GiB of copies costs a month."},
+			{name: "restore_throughput_mib", kind: kindCount, least: 1, def: "not known", doc: "backup: MiB a second at which copies are read back, all volumes together. A part of the RTO."},
+			{name: "provision_time", kind: kindDuration, zero: true, def: "not known", doc: "backup: until an empty cluster stands, without its nodes. A part of the RTO."},
+			{name: "restore_time", kind: kindDuration, zero: true, def: "not known", doc: "backup: until what was read back is in place: objects, operators, databases that replay their log. A part of the RTO."},
+			{name: "rpo", kind: kindDuration, zero: true, def: "no target", doc: "The most that may be lost, rule CL-02."},
+			{name: "rto", kind: kindDuration, def: "no target", doc: "The longest that it may take until the load is carried again, rule CL-02."},
 		},
+	}
+}
+
+// ofPattern are the attributes that only some patterns have.
+func ofPattern(pattern planner.RecoveryPattern) map[string]bool {
+	own := func(patterns ...planner.RecoveryPattern) bool { return slices.Contains(patterns, pattern) }
+	one, copies, several := own(planner.PerRegion), own(planner.Backup), own(planner.PerRegion, planner.Stretched)
+	return map[string]bool{
+		"regions": one, "mode": one, "share": one, "replication_lag": several, "arbiter_round_trip": own(planner.Stretched),
+		"backup_interval": copies, "backup_retention": copies, "change_rate": copies, "storage_usd_per_gib_month": copies,
+		"restore_throughput_mib": copies, "provision_time": copies, "restore_time": copies,
 	}
 }
 
@@ -30,16 +61,50 @@ func (b *builder) recovery() {
 	if n == nil || b.ground == nil {
 		return
 	}
-	if b.terms.OwnMachines {
-		b.refuse(b.root, "disaster_recovery", "Machines of one's own have no other region. Write a spec for each place, in a folder of its own.")
+	const path = "disaster_recovery"
+	d := &planner.DisasterRecovery{Share: units.Whole}
+	d.Pattern = planner.RecoveryPattern(take(b, n, path, "pattern", string(planner.PerRegion), string(planner.PerRegion), "language"))
+	if n.has("pattern") && n.attrs["pattern"].bad {
 		return
 	}
-	const path = "disaster_recovery"
-	d := &planner.DisasterRecovery{}
-	take(b, n, path, "pattern", "per_region", "per_region", "language")
+	of := ofPattern(d.Pattern)
+	for _, name := range sortedKeys(of) {
+		if n.has(name) && !of[name] {
+			b.add(MissingAttribute, &n.attrs[name].name, "It says nothing with pattern = %q. Leave %s out, or write another pattern.", d.Pattern, name)
+		}
+	}
+	d.Switch, d.ReplicationLag, d.ArbiterRoundTrip = optional[time.Duration](n, "switch_time"), optional[time.Duration](n, "replication_lag"), optional[time.Duration](n, "arbiter_round_trip")
+	d.RPO, d.RTO = optional[time.Duration](n, "rpo"), optional[time.Duration](n, "rto")
+	switch d.Pattern {
+	case planner.PerRegion:
+		b.perRegion(n, path, d)
+	case planner.Stretched:
+		b.stretched(n)
+	case planner.Backup:
+		b.backups(n, path, &d.Backups)
+	}
+	b.cluster.DisasterRecovery = d
+}
+
+// optional returns what is given of an attribute; nil where nothing is.
+func optional[T any](n *node, name string) *T {
+	if v, ok := get[T](n, name); ok {
+		return &v
+	}
+	return nil
+}
+
+// perRegion reads what clusters of several regions do.
+func (b *builder) perRegion(n *node, path string, d *planner.DisasterRecovery) {
+	if b.terms.OwnMachines {
+		b.refuse(b.root, "disaster_recovery", "Machines of one's own have no other region. Write a spec for each place, in a folder of its own; pattern = \"stretched\" is one cluster over several.")
+		return
+	}
+	if !n.has("regions") {
+		b.add(MissingAttribute, &n.def, "Clusters of several regions need their names. Write regions = [\"…\"].")
+	}
 	d.Mode = planner.RecoveryMode(take(b, n, path, "mode", string(planner.Standby), string(planner.Standby), "language"))
 	if d.Mode == planner.ActiveActive {
-		d.Share = units.Whole
 		if n.has("share") {
 			b.add(MissingAttribute, n.rng("share"), "Every region of active_active carries load: its share follows from their number. Leave share out, or write mode = \"standby\".")
 		}
@@ -50,7 +115,37 @@ func (b *builder) recovery() {
 		}
 	}
 	b.recoveryRegions(n, d)
-	b.cluster.DisasterRecovery = d
+}
+
+// stretched checks that the zones of a cluster may stand in several regions, and that it is
+// known how far these are from each other.
+func (b *builder) stretched(n *node) {
+	if !b.terms.OwnMachines {
+		b.add(NotOnGround, n.rng("pattern"), "The zones of a cluster are of one region of %s, whose catalog has its machines and prices: a cluster over several is not planned. Each write to etcd would wait for a round trip between them. Write pattern = \"per_region\".", b.terms.Title)
+		return
+	}
+	etcd := b.root.child("control_plane").child("etcd")
+	if etcd == nil || !etcd.has("round_trip") {
+		b.add(MissingAttribute, n.rng("pattern"), "Each write to etcd waits for a round trip between regions, and 2ms are those of one. Measure the longest, and write it as control_plane { etcd { round_trip = \"…\" } }.")
+	}
+}
+
+// backups reads how a cluster is copied.
+func (b *builder) backups(n *node, path string, s *planner.BackupSpec) {
+	good := b.backupTime(n, "backup_interval")
+	good = b.backupTime(n, "backup_retention") && good
+	s.Interval = take(b, n, path, "backup_interval", defaultCopyInterval, "24h", "language")
+	s.Retention = take(b, n, path, "backup_retention", defaultCopyRetention, "720h", "Velero")
+	if good && s.Retention < s.Interval {
+		at := "backup_retention"
+		if !n.has(at) {
+			at = "backup_interval"
+		}
+		b.add(BoundsCrossed, n.rng(at), "A copy is kept for %s, and the next is taken after %s: for a time there is none. Keep them longer, or take them more often.", durationText(s.Retention), durationText(s.Interval))
+	}
+	s.ChangeRate, s.StoragePrice = optional[units.Ratio](n, "change_rate"), optional[units.USD](n, "storage_usd_per_gib_month")
+	s.Provision, s.Restore = optional[time.Duration](n, "provision_time"), optional[time.Duration](n, "restore_time")
+	s.ThroughputMiBps, _ = get[int](n, "restore_throughput_mib")
 }
 
 func (b *builder) recoveryRegions(n *node, d *planner.DisasterRecovery) {

@@ -31,7 +31,12 @@ func TestRegionsOfRecovery(t *testing.T) {
 		"its own region":     {"cluster", of("regions = [\"us-east-1\"]"), "\"us-east-1\"", spec.DuplicateElement, "among the regions already"},
 		"too many":           {"cluster", of("regions = [\"a\", \"b\", \"c\", \"d\", \"e\"]"), "[\"a\", \"b\", \"c\", \"d\", \"e\"]", spec.OutOfRange, "Name 1 to 4"},
 		"a share of active":  {"cluster", of("regions = [\"eu-west-1\"]\n mode = \"active_active\"\n share = \"50%\""), "\"50%\"", spec.MissingAttribute, "its share follows"},
-		"one control plane":  {"cluster", of("regions = [\"eu-west-1\"]\n pattern = \"stretched\""), "\"stretched\"", spec.NotSupportedYet, "not supported yet"},
+		"one control plane":  {"cluster", of("pattern = \"stretched\""), "\"stretched\"", spec.NotOnGround, "The zones of a cluster are of one region of EKS"},
+		"no regions":         {"cluster", of("mode = \"standby\""), "disaster_recovery", spec.MissingAttribute, "Write regions"},
+		"copies of regions":  {"cluster", of("regions = [\"eu-west-1\"]\n change_rate = \"2%\""), "change_rate", spec.MissingAttribute, "It says nothing with pattern = \"per_region\""},
+		"regions of copies":  {"cluster", of("pattern = \"backup\"\n regions = [\"eu-west-1\"]"), "regions", spec.MissingAttribute, "It says nothing with pattern = \"backup\""},
+		"copies that end":    {"cluster", of("pattern = \"backup\"\n backup_retention = \"12h\""), "\"12h\"", spec.BoundsCrossed, "A copy is kept for 12h, and the next is taken after 24h"},
+		"copies too often":   {"cluster", of("pattern = \"backup\"\n backup_interval = \"30s\""), "\"30s\"", spec.OutOfRange, "60s at least"},
 		"no load that waits": {"cluster", of("regions = [\"eu-west-1\"]\n share = 0"), "0", spec.OutOfRange, "A cluster for no load cannot be planned"},
 	})
 }

@@ -130,6 +130,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	}
 	plan.ControlPlane.Load = m.loads(&plan)
 	plan.ControlPlane.Use = m.use(&plan.ControlPlane)
+	m.objectives(&plan)
 	plan.Network = m.network(&plan, traffic)
 	if err := m.withinPlatform(&plan); err != nil {
 		return planner.Plan{}, err

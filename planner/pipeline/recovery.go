@@ -17,6 +17,9 @@ func (m *maker) recovery(ctx context.Context, plan *planner.Plan) (*planner.Reco
 	if d == nil {
 		return nil, nil
 	}
+	if d.Pattern != planner.PerRegion {
+		return &planner.RecoveryPlan{Always: planner.Amount{Known: true}}, nil
+	}
 	if m.options.Region == nil {
 		return nil, errors.New("plan regions: no function plans them")
 	}

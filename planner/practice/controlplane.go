@@ -50,8 +50,8 @@ func controlPlaneRules() []rule {
 		}, apiDown},
 		{Rule{
 			ID: "CL-05", Title: "One control plane, one region", DefaultSeverity: planner.Warning,
-			What: "A round trip between etcd members takes 50 ms or more.",
-			Why:  "Every write to the cluster's state waits for a majority of members: their distance is added to each.",
+			What: "A round trip between etcd members takes 50 ms or more; or one cluster is stretched over several regions (info, an error where network and disk together take 100 ms or more), or its arbiter is 10 ms away or more.",
+			Why:  "Every write to the cluster's state waits for a majority of members: their distance is added to each. Red Hat asks for less than 50 ms between peers, 10 ms to an arbiter and 100 ms of network and disk together, and prefers a cluster for each region.",
 			Fix:  "Run a cluster in each region, or bring the members closer together.",
 		}, stretched},
 	}
@@ -208,6 +208,9 @@ func apiDown(v *view) []planner.Finding {
 const longRoundTrip = 50 * time.Millisecond
 
 func stretched(v *view) []planner.Finding {
+	if found := stretchedRegions(v); len(found) > 0 {
+		return found
+	}
 	rtt := v.c.ControlPlane.Etcd.RoundTrip
 	e := v.plan.ControlPlane.Etcd
 	if !v.selfManaged() || e == nil || e.Members < 2 || rtt < longRoundTrip {

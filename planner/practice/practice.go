@@ -37,7 +37,7 @@ type rule struct {
 
 // all returns every rule, sorted by id.
 func all() []rule {
-	rules := slices.Concat(catalogRules(), controlPlaneRules(), daemonRules(), etcdRules(), growthRules(), kubeletRules(), networkRules(), platformRules(), podRules(), priceRules(), retentionRules(), spotRules(), survivorRules(), upgradeRules(), versionRules(), workerRules())
+	rules := slices.Concat(catalogRules(), controlPlaneRules(), daemonRules(), etcdRules(), growthRules(), kubeletRules(), networkRules(), platformRules(), podRules(), priceRules(), recoveryRules(), retentionRules(), spotRules(), survivorRules(), upgradeRules(), versionRules(), workerRules())
 	slices.SortFunc(rules, func(a, b rule) int { return cmp.Compare(a.ID, b.ID) })
 	return rules
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -45,6 +46,18 @@ func percentDown(r units.Ratio) string { return thousands(int64(r/units.Percent)
 func usd(u units.USD) string {
 	cents := int64((u + units.Dollar/200) / (units.Dollar / 100))
 	return fmt.Sprintf("%s.%02d", thousands(cents/100), cents%100)
+}
+
+// lasting writes a time without parts that are nothing: "2h", "1h21m56s".
+func lasting(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // count writes a number of things: "1 node", "3 nodes".

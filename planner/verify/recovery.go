@@ -16,6 +16,11 @@ func (k *checker) recovery() {
 	if !k.need((d == nil) == (r == nil), path, "recovery.there", "declared: %t, planned: %t", d != nil, r != nil) || d == nil {
 		return
 	}
+	k.objectives(d, r)
+	if d.Pattern != planner.PerRegion {
+		k.need(len(r.Regions) == 0, path, "recovery.regions", "%d regions of one cluster", len(r.Regions))
+		return
+	}
 	if !k.need(len(r.Regions) == len(d.Regions)+1, path, "recovery.regions", "%d regions, declared are %d", len(r.Regions), len(d.Regions)+1) {
 		return
 	}
