@@ -54,6 +54,8 @@ type Cluster struct {
 	DisasterRecovery *DisasterRecovery
 	// Retention is nil where the spec says nothing of what is kept.
 	Retention *Retention
+	// Tenancy is nil where the spec says nothing of tenants.
+	Tenancy *Tenancy
 	// Upgrade is nil where the spec plans none.
 	Upgrade *Upgrade
 	Emits   []Emit

@@ -38,6 +38,8 @@ type Plan struct {
 	Recovery *RecoveryPlan
 	// Retention is nil where the spec says nothing of what is kept.
 	Retention *RetentionPlan
+	// Tenancy is nil where the spec says nothing of tenants.
+	Tenancy *TenancyPlan
 	// Uncertainty is nil where no figure of the spec is an estimate.
 	Uncertainty *Uncertainty
 	Cost        Cost

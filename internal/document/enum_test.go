@@ -19,7 +19,7 @@ func TestEnumerationsAreComplete(t *testing.T) {
 		"../../planner/cluster.go", "../../planner/workload.go", "../../planner/demand.go", "../../planner/time.go",
 		"../../planner/plan.go", "../../planner/upgrading.go", "../../planner/sizing.go", "../../planner/outage.go",
 		"../../planner/money.go", "../../planner/ground.go", "../../planner/lock.go", "../../planner/load.go", "../../planner/platform.go",
-		"../../planner/recovery.go",
+		"../../planner/recovery.go", "../../planner/tenancy.go",
 		"../../catalogs/catalog.go",
 	} {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)

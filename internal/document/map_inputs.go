@@ -41,6 +41,7 @@ func syncInputs(to direction, d *inputs, p *planner.Cluster) {
 	sync(to, &d.Growth.SizeForHorizon, &p.Growth.SizeForHorizon)
 	syncOptional(to, &d.DisasterRecovery, &p.DisasterRecovery, syncDisasterRecovery)
 	syncOptional(to, &d.Retention, &p.Retention, syncRetention)
+	syncOptional(to, &d.Tenancy, &p.Tenancy, syncTenancy)
 	syncOptional(to, &d.Upgrade, &p.Upgrade, func(to direction, d *upgrade, p *planner.Upgrade) {
 		syncText(to, &d.To, &p.To)
 		syncText(to, &d.Strategy, &p.Strategy)
@@ -215,16 +216,18 @@ func syncWorkload(to direction, d *workload, p *planner.Workload) {
 	syncOptional(to, &d.Autoscaler, &p.Autoscaler, syncAutoscaler)
 }
 
+func syncVolume(to direction, d *volume, p *planner.Volume) {
+	syncText(to, &d.Name, &p.Name)
+	syncText(to, &d.Disk.Type, &p.Type)
+	syncInt(to, &d.Disk.Size, &p.Size)
+	syncSet(to, &d.Disk.IOPS, &p.IOPS)
+	syncSet(to, &d.Disk.ThroughputMiBps, &p.ThroughputMiBps)
+	sync(to, &d.Zonal, &p.Zonal)
+}
+
 // syncRules links what binds pods to nodes beside their requests.
 func syncRules(to direction, d *workload, p *planner.Workload) {
-	syncList(to, &d.Volumes, &p.Volumes, func(to direction, d *volume, p *planner.Volume) {
-		syncText(to, &d.Name, &p.Name)
-		syncText(to, &d.Disk.Type, &p.Type)
-		syncInt(to, &d.Disk.Size, &p.Size)
-		syncSet(to, &d.Disk.IOPS, &p.IOPS)
-		syncSet(to, &d.Disk.ThroughputMiBps, &p.ThroughputMiBps)
-		sync(to, &d.Zonal, &p.Zonal)
-	})
+	syncList(to, &d.Volumes, &p.Volumes, syncVolume)
 	syncLabels(to, &d.NodeSelector, &p.NodeSelector)
 	syncPresent(to, &d.AntiAffinity, &p.AntiAffinity, func(to direction, d *antiAffinity, p *planner.AntiAffinity) {
 		syncText(to, &d.Mode, &p.Mode)

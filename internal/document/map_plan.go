@@ -72,6 +72,7 @@ func syncPlan(to direction, d *planDocument, p *planner.Plan) {
 	syncOptional(to, &d.Network, &p.Network, syncNetworkPlan)
 	syncOptional(to, &d.Recovery, &p.Recovery, syncRecoveryPlan)
 	syncOptional(to, &d.Retention, &p.Retention, syncRetentionPlan)
+	syncOptional(to, &d.Tenancy, &p.Tenancy, syncTenancyPlan)
 	syncOptional(to, &d.Uncertainty, &p.Uncertainty, syncUncertainty)
 	syncList(to, &d.Growth, &p.Growth, syncGrowthMonth)
 	syncList(to, &d.RunsOut, &p.RunsOut, syncRunOut)

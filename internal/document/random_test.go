@@ -23,6 +23,7 @@ func choices() map[reflect.Type][]string {
 	return map[reflect.Type][]string{
 		reflect.TypeFor[planner.RecoveryMode]():     {"active_active", "standby"},
 		reflect.TypeFor[planner.RecoveryPattern]():  {"per_region", "stretched", "backup"},
+		reflect.TypeFor[planner.TenancyWay]():       {"cluster", "virtual_cluster", "namespace"},
 		reflect.TypeFor[planner.Environment]():      {"production", "development"},
 		reflect.TypeFor[planner.CNI]():              {"vpc", "vpc_prefix", "kubenet", "dataplane_v2", "calico", "cilium"},
 		reflect.TypeFor[planner.Role]():             {"app", "batch", "ingress", "monitoring", "stateful", "system", "gpu"},

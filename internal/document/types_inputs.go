@@ -25,6 +25,7 @@ type inputs struct {
 	Pricing           pricing           `json:"pricing" since:"3" jsonschema:"What the account pays that the catalog does not know."`
 	DisasterRecovery  *disasterRecovery `json:"disaster_recovery" since:"3" jsonschema:"Clusters of further regions; null where there are none."`
 	Retention         *retention        `json:"retention" since:"3" jsonschema:"What is kept of metrics and logs; null where nothing is declared."`
+	Tenancy           *tenancy          `json:"tenancy" since:"3" jsonschema:"How many share the cluster; null where nobody says."`
 	Upgrade           *upgrade          `json:"upgrade" jsonschema:"The upgrade to plan; null where there is none."`
 	Emits             []emit            `json:"emits" jsonschema:"How the input of other tools is written."`
 	Rules             []ruleSetting     `json:"rules" jsonschema:"Changed severities of rules."`

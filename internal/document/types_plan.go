@@ -20,6 +20,7 @@ type planDocument struct {
 	Network       *networkPlan    `json:"network" since:"3" jsonschema:"What the cluster takes of its network; null where the document does not say."`
 	Recovery      *recoveryPlan   `json:"recovery" since:"3" jsonschema:"What the clusters of several regions take; null where there is one region."`
 	Retention     *retentionPlan  `json:"retention" since:"3" jsonschema:"What is kept of metrics and logs, and on which disks; null where nothing is declared."`
+	Tenancy       *tenancyPlan    `json:"tenancy" since:"3" jsonschema:"What each way of having tenants costs; null where there are none."`
 	Uncertainty   *uncertainty    `json:"uncertainty" since:"3" jsonschema:"What the estimates leave open; null where there is none."`
 	Growth        []growthMonth   `json:"growth" jsonschema:"The plan after some months of growth, by month."`
 	RunsOut       []runOut        `json:"runs_out" since:"3" jsonschema:"The groups that do not get through the horizon of growth, sorted by name."`

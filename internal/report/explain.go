@@ -19,11 +19,12 @@ const (
 	TopicNetwork      = "network"
 	TopicRetention    = "retention"
 	TopicRecovery     = "disaster_recovery"
+	TopicTenancy      = "tenancy"
 )
 
 // Topics returns what Explain knows, sorted.
 func Topics() []string {
-	return []string{TopicAssumptions, TopicControlPlane, TopicEtcd, TopicCost, TopicNetwork, TopicRecovery, TopicRetention}
+	return []string{TopicAssumptions, TopicControlPlane, TopicEtcd, TopicCost, TopicNetwork, TopicRecovery, TopicRetention, TopicTenancy}
 }
 
 // UnknownTopicError says that Explain knows no such topic.
@@ -57,6 +58,8 @@ func Explain(w io.Writer, p *planner.Plan, topic string, o Options) error {
 		out.explainEtcd(p)
 	case TopicRetention:
 		out.explainRetention(p)
+	case TopicTenancy:
+		out.explainTenancy(p)
 	default:
 		known := Topics()
 		for i := range p.NodeGroups {

@@ -128,6 +128,7 @@ func Text(w io.Writer, p *planner.Plan, o Options) error {
 	out.network(p)
 	out.recovery(p)
 	out.retention(p)
+	out.tenancy(p)
 	out.blank()
 	out.findings(p.Findings)
 	out.since()

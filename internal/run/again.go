@@ -44,7 +44,12 @@ func (a Again) Plan(c planner.Cluster, cat catalogs.Catalog) (_ *planner.Plan, e
 		}
 	}
 	prov := ground.New(&cat)
-	plan, err := pipeline.Make(a.Context, c, cat, prov, pipeline.Options{Region: inRegion(a.Offers.Load)})
+	plan, err := pipeline.Make(a.Context, c, cat, prov, pipeline.Options{Region: inRegion(func(provider, region string) (catalogs.Catalog, error) {
+		if region == c.Region {
+			return cat, nil
+		}
+		return a.Offers.Load(provider, region)
+	})})
 	if err != nil {
 		return nil, err
 	}

@@ -87,6 +87,7 @@ func (r *reader) buildCluster(root *node) (planner.Cluster, catalogs.Catalog, ma
 	b.pricing()
 	b.risk()
 	b.recovery()
+	b.tenancy()
 	b.upgrade()
 	b.emits()
 	b.rules()

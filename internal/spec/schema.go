@@ -313,6 +313,7 @@ func clusterBlock() block {
 			recoveryBlock(),
 			retentionBlock(),
 			riskBlock(),
+			tenancyBlock(),
 		}, outcomeBlocks()...),
 	}
 }

@@ -20,8 +20,8 @@ type Options struct {
 	// Alternatives is how many other instance types are ranked for each group.
 	// Zero means 3; negative means none.
 	Alternatives int
-	// Region plans a cluster in another region, with the catalog of that. Only a cluster
-	// with disaster recovery needs it.
+	// Region plans a cluster in its region, with the catalog of that. Only a cluster with
+	// disaster recovery or with tenants needs it.
 	Region func(context.Context, planner.Cluster) (*planner.Plan, error)
 }
 
@@ -118,6 +118,9 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 		}
 	}
 	if plan.Recovery, err = m.recovery(ctx, &plan); err != nil {
+		return planner.Plan{}, err
+	}
+	if plan.Tenancy, err = m.tenancy(ctx, &plan); err != nil {
 		return planner.Plan{}, err
 	}
 	if open != nil {

@@ -174,6 +174,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 	k.platform()
 	k.recovery()
 	k.retention()
+	k.tenancy()
 	k.uncertainty()
 	k.lists()
 	return k.answer()
