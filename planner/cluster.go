@@ -208,8 +208,11 @@ type NodeGroup struct {
 	// planner, who sets both to the planned count, or the former to that of the
 	// quietest hour.
 	MinNodes, MaxNodes int
-	Redundancy         Redundancy
-	Guarantee          Guarantee
+	// SplitByZone: each zone has a group of machines of its own, so that the count of each
+	// is exact. In one zone it means nothing: see Split.
+	SplitByZone bool
+	Redundancy  Redundancy
+	Guarantee   Guarantee
 	// Locked is nil where no earlier plan has chosen.
 	Locked       *Locked
 	UpdateConfig UpdateConfig
@@ -219,6 +222,9 @@ type NodeGroup struct {
 
 // Path returns the group's address.
 func (g *NodeGroup) Path() string { return "node_group." + g.Name }
+
+// Split reports whether the group is one group of machines for each of several zones.
+func (g *NodeGroup) Split() bool { return g.SplitByZone && len(g.Zones) > 1 }
 
 // Tainted reports whether pods need a toleration to run in the group.
 func (g *NodeGroup) Tainted() bool {

@@ -81,8 +81,9 @@ func LockOf(p *Plan, tool string) Lock {
 		if at := slices.IndexFunc(c.NodeGroups, func(d NodeGroup) bool { return d.Name == g.Name }); at >= 0 {
 			locked.Image = c.NodeGroups[at].Image
 		}
-		for j := range g.Pools {
-			pool := &g.Pools[j]
+		pools, _ := Joined(g.Pools)
+		for j := range pools {
+			pool := &pools[j]
 			locked.Pools = append(locked.Pools, LockedPool{
 				InstanceType: pool.InstanceType, CapacityType: pool.CapacityType, NodesByZone: pool.NodesByZone, Price: kept(pool.Price),
 			})

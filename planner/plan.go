@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -138,13 +139,17 @@ type GroupPlan struct {
 // Path returns the group's address.
 func (g *GroupPlan) Path() string { return "node_group." + g.Name }
 
-// Pool is the machines of one type in a group that are bought in one way. Pools are
-// sorted by InstanceType, then CapacityType.
+// Pool is the machines of one type in a group that are bought in one way; of a group that
+// is split by zone, those of one zone. Pools are sorted by InstanceType, then CapacityType,
+// then Zone.
 type Pool struct {
 	InstanceType string
 	CapacityType CapacityType
-	Nodes        int
-	// NodesByZone is sorted by zone and names every zone of the group.
+	// Zone of all nodes where the group is split by zone; empty elsewhere.
+	Zone  string
+	Nodes int
+	// NodesByZone is sorted by zone and names every zone of the group; where the pool has
+	// a Zone, that alone.
 	NodesByZone []ZoneCount
 	Allocatable Allocatable
 	// DaemonSets of each node, sorted by name.
@@ -170,26 +175,71 @@ func (p *Pool) Free() Allocatable {
 }
 
 // PoolNames returns the names of a group's pools, which Placement uses: the instance
-// type, and where both kinds of capacity are bought of it "TYPE/CAPACITY".
+// type, where both kinds of capacity are bought of it "TYPE/CAPACITY", and of a pool of
+// one zone "/ZONE" behind that.
 func PoolNames(pools []Pool) []string {
 	out := make([]string, len(pools))
 	for i := range pools {
 		out[i] = pools[i].InstanceType
 		for j := range pools {
-			if j != i && pools[j].InstanceType == pools[i].InstanceType {
+			if pools[j].InstanceType == pools[i].InstanceType && pools[j].CapacityType != pools[i].CapacityType {
 				out[i] += "/" + string(pools[i].CapacityType)
 				break
 			}
+		}
+		if pools[i].Zone != "" {
+			out[i] += "/" + pools[i].Zone
+		}
+	}
+	return out
+}
+
+// Alone reports whether the group has one pool, which may be in any of its zones: it goes
+// by the group's name.
+func (g *GroupPlan) Alone() bool { return len(g.Pools) == 1 && g.Pools[0].Zone == "" }
+
+// Joined returns the pools of one type that are bought in one way as one, whose
+// NodesByZone are those of all, and where each of the given pools is among them.
+func Joined(pools []Pool) (joined []Pool, at []int) {
+	at = make([]int, len(pools))
+	for i := range pools {
+		p := pools[i]
+		at[i] = slices.IndexFunc(joined, func(o Pool) bool {
+			return o.InstanceType == p.InstanceType && o.CapacityType == p.CapacityType
+		})
+		if at[i] < 0 {
+			at[i] = len(joined)
+			p.Zone = ""
+			joined = append(joined, p)
+			continue
+		}
+		o := &joined[at[i]]
+		o.Nodes += p.Nodes
+		o.NodesByZone = slices.Concat(o.NodesByZone, p.NodesByZone)
+	}
+	return joined, at
+}
+
+// Joined returns the group with its pools as Joined gives them, and its nodes placed on
+// these: what says nothing of the groups of machines that zones have.
+func (g *GroupPlan) Joined() GroupPlan {
+	out := *g
+	pools, at := Joined(g.Pools)
+	was, now := PoolNames(g.Pools), PoolNames(pools)
+	out.Pools, out.Placement = pools, slices.Clone(g.Placement)
+	for i := range out.Placement {
+		if j := slices.Index(was, out.Placement[i].Pool); j >= 0 {
+			out.Placement[i].Pool = now[at[j]]
 		}
 	}
 	return out
 }
 
 // NodesPaths returns the addresses of the bill's lines for the nodes of each pool:
-// "node_group.web.nodes" where the group has one pool, else "node_group.web.nodes.POOL",
+// "node_group.web.nodes" where the group has one pool in all its zones, else "node_group.web.nodes.POOL",
 // the pool by its name.
 func (g *GroupPlan) NodesPaths() []string {
-	if len(g.Pools) == 1 {
+	if g.Alone() {
 		return []string{g.Path() + ".nodes"}
 	}
 	out := PoolNames(g.Pools)
@@ -203,7 +253,7 @@ func (g *GroupPlan) NodesPaths() []string {
 // the group's pools: the group's where it has one pool, else "GROUP/POOL", the pool by
 // its name.
 func (g *GroupPlan) CourseNames() []string {
-	if len(g.Pools) == 1 {
+	if g.Alone() {
 		return []string{g.Name}
 	}
 	out := PoolNames(g.Pools)

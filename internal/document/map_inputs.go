@@ -102,6 +102,7 @@ func syncNodeGroup(to direction, d *nodeGroup, p *planner.NodeGroup) {
 	sync(to, &d.Autoscaling, &p.Autoscaling)
 	syncSet(to, &d.MinNodes, &p.MinNodes)
 	syncSet(to, &d.MaxNodes, &p.MaxNodes)
+	sync(to, &d.SplitByZone, &p.SplitByZone)
 	syncRedundancy(to, &d.Redundancy, &p.Redundancy)
 	syncText(to, &d.Guarantee, &p.Guarantee)
 	syncOptional(to, &d.Locked, &p.Locked, func(to direction, d *locked, p *planner.Locked) {

@@ -225,6 +225,7 @@ func syncDrill(to direction, d *drill, p *planner.Drill) {
 func syncPool(to direction, d *pool, p *planner.Pool) {
 	syncText(to, &d.InstanceType, &p.InstanceType)
 	syncText(to, &d.CapacityType, &p.CapacityType)
+	syncText(to, &d.Zone, &p.Zone)
 	syncInt(to, &d.Nodes, &p.Nodes)
 	syncZones(to, &d.NodesByZone, &p.NodesByZone)
 	syncAllocatable(to, &d.Allocatable, &p.Allocatable)

@@ -64,6 +64,7 @@ type nodeGroup struct {
 	Autoscaling  bool              `json:"autoscaling" since:"3" jsonschema:"The count of nodes may follow the pods; else it is fixed."`
 	MinNodes     *int              `json:"min_nodes" jsonschema:"Least count; null leaves it to the planner."`
 	MaxNodes     *int              `json:"max_nodes" jsonschema:"Largest count; null leaves it to the planner."`
+	SplitByZone  bool              `json:"split_by_zone" since:"3" jsonschema:"Each zone has a group of machines of its own."`
 	Redundancy   redundancy        `json:"redundancy" jsonschema:"What the group survives."`
 	Guarantee    string            `json:"guarantee" enum:"packed scheduled any_order" jsonschema:"How sure it is that the scheduler places every pod."`
 	Locked       *locked           `json:"locked" since:"3" jsonschema:"Types that an earlier plan chose; null where none has."`

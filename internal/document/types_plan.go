@@ -115,8 +115,9 @@ type lockOutcome struct {
 type pool struct {
 	InstanceType string         `json:"instance_type" jsonschema:"Name of the instance type."`
 	CapacityType string         `json:"capacity_type" enum:"on_demand spot" jsonschema:"How the machines are bought."`
+	Zone         text           `json:"zone" since:"3" jsonschema:"The zone of all nodes where the group is split by zone; null elsewhere."`
 	Nodes        int            `json:"nodes" jsonschema:"Nodes of the pool."`
-	NodesByZone  map[string]int `json:"nodes_by_zone" jsonschema:"Nodes in each zone of the group."`
+	NodesByZone  map[string]int `json:"nodes_by_zone" jsonschema:"Nodes in each zone of the group; of a pool of one zone in that alone."`
 	Allocatable  allocatable    `json:"allocatable" jsonschema:"What the kubelet of one node leaves to pods; DaemonSets are not taken off."`
 	DaemonSets   []daemonSet    `json:"daemonsets" jsonschema:"Pods that run on each node, sorted by name."`
 	USDPerHour   *dollars       `json:"usd_per_hour" jsonschema:"Price of one node; null where not known."`

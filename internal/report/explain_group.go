@@ -24,9 +24,13 @@ func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
 	p.heading(g.Path(), string(g.Role), count(g.Nodes, "node"))
 	p.blank()
 	t := figureTable()
-	for i := range g.Pools {
-		pool := &g.Pools[i]
+	pools, _ := planner.Joined(g.Pools)
+	for i := range pools {
+		pool := &pools[i]
 		t.add(poolWords(pool), count(pool.Nodes, "node"), poolHow(pool))
+	}
+	if byZoneWords(g) != "" {
+		t.add("split by zone", nodesByZone(plan.Cluster.Zones, sumByZone(g.Pools)), "nodes in "+strings.Join(plan.Cluster.Zones, ", ")+": each zone has a group of machines of its own"+splitSource(plan, g))
 	}
 	if b := bindingWords(plan, g); b != none {
 		t.add("binds", b, "what one node less would break")
@@ -60,6 +64,16 @@ func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
 	p.podPrices(g)
 	p.blank()
 	p.ladder(g)
+}
+
+// splitSource says who wanted the group split by zone, where it was not declared.
+func splitSource(plan *planner.Plan, g *planner.GroupPlan) string {
+	for _, a := range plan.Cluster.Assumptions {
+		if a.Path == g.Path()+".split_by_zone" {
+			return " (defaulted: " + a.Source + ")"
+		}
+	}
+	return ""
 }
 
 // poolHow says what a node of a pool costs and what it leaves to pods.

@@ -151,15 +151,16 @@ func (p *page) nodeGroups(plan *planner.Plan) {
 			percent(g.Usage.CPU), percent(g.Usage.Memory), percent(g.Usage.Pods),
 			monthly(g.Cost), gap, bindingWords(plan, g),
 		}
-		if len(g.Pools) == 1 {
-			row[3], row[4] = nodesByZone(c.Zones, g.Pools[0].NodesByZone), poolWords(&g.Pools[0])
+		pools, _ := planner.Joined(g.Pools)
+		if len(pools) == 1 {
+			row[3], row[4] = nodesByZone(c.Zones, pools[0].NodesByZone), poolWords(&pools[0])+byZoneWords(g)
 			t.add(row...)
 			continue
 		}
-		row[3], row[4] = nodesByZone(c.Zones, sumByZone(g.Pools)), poolsWords(g.Pools)
+		row[3], row[4] = nodesByZone(c.Zones, sumByZone(pools)), poolsWords(pools)+byZoneWords(g)
 		t.add(row...)
-		for j := range g.Pools {
-			pool := &g.Pools[j]
+		for j := range pools {
+			pool := &pools[j]
 			cost := planner.Amount{Rate: pool.Price.Rate * units.USDPerHour(pool.Nodes), Known: pool.Price.Known()}
 			t.addStyled(dim, "", "", number(pool.Nodes), nodesByZone(c.Zones, pool.NodesByZone), margin+poolWords(pool), "", "", "", "", monthly(cost))
 		}
@@ -173,6 +174,14 @@ func (p *page) nodeGroups(plan *planner.Plan) {
 		p.labelled("ZONES", plain, legend...)
 	}
 	p.resources(plan)
+}
+
+// byZoneWords says that a group is one of each zone.
+func byZoneWords(g *planner.GroupPlan) string {
+	if slices.ContainsFunc(g.Pools, func(p planner.Pool) bool { return p.Zone != "" }) {
+		return " by zone"
+	}
+	return ""
 }
 
 // sumByZone returns the nodes of all pools in each zone.

@@ -304,7 +304,7 @@ func (p *page) systemPods(plan *planner.Plan) {
 func daemonsOf(plan *planner.Plan) []string {
 	groups, whole := map[string][]string{}, map[string]int{}
 	for i := range plan.NodeGroups {
-		g := &plan.NodeGroups[i]
+		g := plan.NodeGroups[i].Joined()
 		types := map[string][]string{}
 		for j, name := range planner.PoolNames(g.Pools) {
 			for _, d := range g.Pools[j].DaemonSets {

@@ -31,7 +31,7 @@ func (p *problem) alignments(g *placement.Group) ([][][]int, bool) {
 	}
 	named := slices.ContainsFunc(g.Workloads, func(w placement.Workload) bool { return w.Zones != nil })
 	ruled := uneven > 1 && zoneRuled(g) != nil
-	if uneven == 0 || !named && !ruled || p.m.terms.OwnMachines {
+	if uneven == 0 || !named && !ruled || p.m.terms.OwnMachines || p.group.Split() {
 		return [][][]int{own}, true
 	}
 	if !ruled && uneven > 1 {

@@ -56,14 +56,9 @@ func (p *problem) describe(ctx context.Context, chosen choice, result *packing.R
 }
 
 func (p *problem) pools(a *answer) []planner.Pool {
-	out := make([]planner.Pool, len(a.mix))
+	var out []planner.Pool
 	for i, part := range a.mix {
-		out[i] = planner.Pool{
-			InstanceType: part.offer.instance.Name, CapacityType: part.offer.capacity,
-			Nodes: part.nodes, NodesByZone: zoneCounts(p.group.Zones, a.zones[i]),
-			Allocatable: part.offer.allocatable, DaemonSets: part.offer.daemons,
-			Price: part.offer.price, RootDisks: p.m.provider.RootDisks(p.group),
-		}
+		out = append(out, p.poolsOf(part, a.zones[i])...)
 	}
 	return out
 }
@@ -135,11 +130,11 @@ func largest(list []int, n int) int {
 
 // placements counts equal nodes together, sorted by pool, zone, then by pods.
 func (p *problem) placements(a *answer) []planner.Placement {
-	names := planner.PoolNames(p.pools(a))
+	names, of := planner.PoolNames(p.pools(a)), p.poolIndex(a)
 	var out []planner.Placement
 	index := map[string]int{}
 	for _, n := range a.report.Nodes {
-		pl := planner.Placement{Pool: names[n.Pool], Zone: p.group.Zones[n.Zone], Nodes: 1}
+		pl := planner.Placement{Pool: names[of[n.Pool][n.Zone]], Zone: p.group.Zones[n.Zone], Nodes: 1}
 		for i, pods := range n.Pods {
 			if pods > 0 {
 				pl.Pods = append(pl.Pods, planner.PodCount{Workload: p.works[i].spec.Name, Pods: pods})

@@ -167,7 +167,7 @@ func (p *problem) scan(ctx context.Context, offers []packing.Offer, alternatives
 
 // step is what counts of nodes are multiples of.
 func (p *problem) step() int {
-	if p.m.terms.EqualZones {
+	if p.equalZones() {
 		return len(p.group.Zones)
 	}
 	return 1
@@ -228,17 +228,17 @@ func (p *problem) tryWith(guarantee planner.Guarantee, o *offer, nodes int, loss
 
 // tryMix is tryWith of any mix.
 func (p *problem) tryMix(guarantee planner.Guarantee, x mix, losses placement.Losses) (*answer, *placement.Failure) {
-	zones, ok := p.split(x)
-	if !ok {
-		return nil, &placement.Failure{During: placement.Normal, Resource: shortMachines}
-	}
 	nodes := x.nodes()
-	if p.tooLargeShare(x) {
-		return nil, &placement.Failure{During: placement.Normal, Resource: shortShare}
-	}
 	p.sized = p.sized[:0]
 	for i := range p.works {
 		p.sized = append(p.sized, p.works[i].replicas(nodes, len(p.group.Zones), losses))
+	}
+	ways, ok := p.waysOf(x)
+	if !ok {
+		return nil, &placement.Failure{During: placement.Normal, Resource: shortMachines}
+	}
+	if p.tooLargeShare(x) {
+		return nil, &placement.Failure{During: placement.Normal, Resource: shortShare}
 	}
 	p.decided = false
 	key := x.key()
@@ -248,7 +248,7 @@ func (p *problem) tryMix(guarantee planner.Guarantee, x mix, losses placement.Lo
 		}
 		return v.answer, v.failure
 	}
-	a, failure := p.tryZones(guarantee, x, zones, losses)
+	a, failure := p.tryWays(guarantee, x, ways, losses)
 	if !p.decided && !p.thorough && losses == p.losses && guarantee == p.group.Guarantee && (failure == nil || !failure.Stopped) {
 		p.remember(key, verdict{a, failure})
 	}

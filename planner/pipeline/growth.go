@@ -257,6 +257,9 @@ func (p *problem) grownMix(ctx context.Context, pools []planner.Pool, last mix) 
 // unchanged reports whether what is left of the machines lets the nodes stand as
 // they stood the month before.
 func (p *problem) unchanged(last *past) bool {
+	if p.group.Split() {
+		return true // machines are bought, and counts by zone are the group's own
+	}
 	zones, ok := p.split(last.mix)
 	return ok && slices.EqualFunc(zones, last.zones, slices.Equal[[]int])
 }

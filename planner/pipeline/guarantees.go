@@ -108,12 +108,12 @@ func (p *problem) certain(o *offer) certainty {
 	n = max(n, certificate.RolloutNodes, p.group.MinNodes, p.leastByShare(), p.atLeast, 1)
 	n = units.CeilDiv(n, p.step()) * p.step()
 	for most := max(p.mostNodes(), n); n <= most; n += p.step() {
-		byZone, enough := p.m.stock.split(o.instance.Name, n, p.group.Zones)
+		ways, enough := p.waysOf(mix{{o, n}})
 		if !enough {
 			return certainty{nodes: n, why: "too few machines stand there"}
 		}
-		in.Pools[0].NodesByZone = byZone
-		if p.proved(&certificate, in) && !p.beyondBaseline(p.buy(part{o, n})) {
+		proved := slices.ContainsFunc(ways, func(way [][]int) bool { return p.proved(&certificate, aligned(in, way)) })
+		if proved && !p.beyondBaseline(p.buy(part{o, n})) {
 			break
 		}
 		if n+p.step() > most {

@@ -82,8 +82,10 @@ func shareAt(d *planner.DailyProfile, hour int) units.Ratio {
 
 // day is a group over the hours of a day.
 type day struct {
-	p      *problem
-	plan   *planner.GroupPlan
+	p    *problem
+	plan *planner.GroupPlan
+	// pools of the plan, those of all zones together.
+	pools  []planner.Pool
 	hourly []map[string]carried
 	// works are those of each hour, in the order of the problem's.
 	works [planner.HoursOfDay][]work
@@ -296,7 +298,8 @@ func (d *day) nodes(ctx context.Context) error {
 		return nil
 	}
 	d.p.only(d.plan.Pools)
-	pools := make([]forecast.Counts, len(d.plan.Pools))
+	d.pools, _ = planner.Joined(d.plan.Pools)
+	pools := make([]forecast.Counts, len(d.pools))
 	found := map[string][]int{}
 	for h := range d.works {
 		key := d.key(h)
@@ -333,14 +336,14 @@ func (d *day) key(hour int) string {
 
 // count returns the nodes of each pool that carry an hour; never more than the plan has.
 func (d *day) count(ctx context.Context, hour int) ([]int, error) {
-	planned := make([]int, len(d.plan.Pools))
+	planned := make([]int, len(d.pools))
 	for i := range planned {
-		planned[i] = d.plan.Pools[i].Nodes
+		planned[i] = d.pools[i].Nodes
 	}
 	p := *d.p
 	p.works, p.verdicts, p.sized, p.scratch, p.atLeast = d.works[hour], nil, nil, placement.Group{}, 0
 	last := past{}
-	err := p.grown(ctx, d.plan.Pools, &last)
+	err := p.grown(ctx, d.pools, &last)
 	switch {
 	case errors.Is(err, planner.ErrInfeasible):
 		return planned, nil // what carries the peak carries less
@@ -349,10 +352,10 @@ func (d *day) count(ctx context.Context, hour int) ([]int, error) {
 	case last.mix.nodes() >= d.plan.Nodes:
 		return planned, nil
 	}
-	out := make([]int, len(d.plan.Pools))
+	out := make([]int, len(d.pools))
 	for _, part := range last.mix {
-		for i := range d.plan.Pools {
-			if pool := &d.plan.Pools[i]; pool.InstanceType == part.offer.instance.Name && pool.CapacityType == part.offer.capacity {
+		for i := range d.pools {
+			if pool := &d.pools[i]; pool.InstanceType == part.offer.instance.Name && pool.CapacityType == part.offer.capacity {
 				out[i] += part.nodes
 			}
 		}
@@ -366,7 +369,7 @@ func (d *day) priced(pools []forecast.Counts) *planner.DayPlan {
 	out := &planner.DayPlan{Hours: make([]planner.HourNodes, planner.HoursOfDay), Autoscaled: planner.Amount{Known: true}}
 	for i := range pools {
 		held := pools[i].Held(nodesHeld)
-		price := d.plan.Pools[i].Price
+		price := d.pools[i].Price
 		for h := range out.Hours {
 			out.Hours[h].Nodes += pools[i][h]
 			out.Hours[h].Running += held[h]

@@ -77,7 +77,7 @@ func (n *needs) counts(o *offer) []int64 {
 // gone is how many of so many nodes of a type the worst loss of zones takes at least.
 func (n *needs) gone(nodes int) int {
 	zones := len(n.p.group.Zones)
-	if n.p.m.stock != nil { // they stand where they stand
+	if n.p.m.stock != nil || n.p.group.Split() { // they stand where they stand
 		return nodes * n.p.losses.Zones / zones
 	}
 	return nodes - layout.Left(nodes, zones, n.p.losses.Zones)

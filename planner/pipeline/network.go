@@ -77,11 +77,17 @@ func (m *maker) subnetPools(plan *planner.Plan) []layout.SubnetPool {
 	var out []layout.SubnetPool
 	for i := range plan.NodeGroups {
 		g := &plan.NodeGroups[i]
+		pools, of := planner.Joined(g.Pools)
+		most := make([]int, len(pools))
 		for j, name := range planner.PoolNames(g.Pools) {
-			pool := &g.Pools[j]
+			most[of[j]] = max(most[of[j]], fullest(g, &g.Pools[j], name))
+		}
+		for j := range pools {
+			pool := &pools[j]
 			s := layout.SubnetPool{
-				Pods: fullest(g, pool, name), Daemons: len(pool.DaemonSets), MaxPods: pool.Allocatable.Pods,
-				Addresses: m.addressesOf(pool), Replaced: !m.terms.OwnMachines,
+				Pods: most[j], Daemons: len(pool.DaemonSets), MaxPods: pool.Allocatable.Pods,
+				// A zone's own group starts no nodes in another zone.
+				Addresses: m.addressesOf(pool), Replaced: !m.terms.OwnMachines && !m.groupNamed(g.Name).Split(),
 			}
 			for _, zone := range m.cluster.Zones {
 				at := slices.IndexFunc(pool.NodesByZone, func(z planner.ZoneCount) bool { return z.Zone == zone })

@@ -57,7 +57,7 @@ func (p *problem) redundancy(a *answer) []planner.RedundancyStep {
 		{"node", placement.Losses{Nodes: p.losses.Nodes}},
 	}
 	final := "zone"
-	if p.m.terms.EqualZones {
+	if p.equalZones() {
 		steps, final = append(steps, step{"zone", p.losses}), equalZones
 	}
 	var out []planner.RedundancyStep
@@ -87,7 +87,7 @@ func (p *problem) redundancyOfMix(a *answer) []planner.RedundancyStep {
 	withNodes := p.shrunk(a, placement.Losses{Nodes: p.losses.Nodes}, &steps)
 	bare := p.shrunk(withNodes, placement.Losses{}, &steps)
 	out := []planner.RedundancyStep{added("bare", nil, bare.mix), added("node", bare.mix, withNodes.mix), added("zone", withNodes.mix, a.mix)}
-	if p.m.terms.EqualZones {
+	if p.equalZones() {
 		out = append(out, added(equalZones, a.mix, a.mix))
 	}
 	return out

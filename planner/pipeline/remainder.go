@@ -59,11 +59,7 @@ func (m *maker) remainderOf(g *planner.GroupPlan) (*remainder, error) {
 			bought = bought.base
 		}
 		r.offers = append(r.offers, bought)
-		var zones []int
-		for _, z := range pool.NodesByZone {
-			zones = append(zones, z.Nodes)
-		}
-		r.zones = append(r.zones, zones)
+		r.zones = append(r.zones, zonesOfPool(p.group.Zones, pool))
 	}
 	return r, nil
 }

@@ -20,13 +20,13 @@ type typeLoad struct {
 // for which the catalog has a price for a commitment, in the order of their names.
 func (m *maker) splits(groups []planner.GroupPlan, control *planner.ControlPlane, uses []planner.CommitmentUse) []planner.CommitmentSplit {
 	loads := map[string]*typeLoad{}
-	add := func(name, path string, nodes int, spot bool, hours *planner.DayPlan) {
+	add := func(name string, paths []string, nodes int, spot bool, hours *planner.DayPlan) {
 		l := loads[name]
 		if l == nil {
 			l = &typeLoad{split: planner.CommitmentSplit{InstanceType: name, Hours: make([]int, planner.HoursOfDay)}}
 			loads[name] = l
 		}
-		l.split.Paths = append(l.split.Paths, path)
+		l.split.Paths = append(l.split.Paths, paths...)
 		most := nodes
 		for h := range l.split.Hours {
 			n := nodes
@@ -42,17 +42,22 @@ func (m *maker) splits(groups []planner.GroupPlan, control *planner.ControlPlane
 	}
 	for i := range groups {
 		g := &groups[i]
-		if g.Day != nil && len(g.Pools) > 1 {
+		pools, at := planner.Joined(g.Pools)
+		if g.Day != nil && len(pools) > 1 {
 			continue // of which pool the nodes of an hour are is not known
 		}
+		paths := make([][]string, len(pools))
 		for j, path := range g.NodesPaths() {
-			if p := &g.Pools[j]; p.Nodes > 0 {
-				add(p.InstanceType, path, p.Nodes, p.CapacityType == planner.Spot, g.Day)
+			paths[at[j]] = append(paths[at[j]], path)
+		}
+		for j := range pools {
+			if p := &pools[j]; p.Nodes > 0 {
+				add(p.InstanceType, paths[j], p.Nodes, p.CapacityType == planner.Spot, g.Day)
 			}
 		}
 	}
 	for _, c := range m.controlCommittables(nil, control) {
-		add(c.instance.Name, c.path, c.nodes, false, nil)
+		add(c.instance.Name, []string{c.path}, c.nodes, false, nil)
 	}
 	var out []planner.CommitmentSplit
 	for _, name := range sortedNames(loads) {

@@ -15,7 +15,7 @@ func (v *view) paysForMachines(path string) bool {
 	if slices.Contains([]string{"control_plane.nodes", "control_plane.etcd_nodes", "control_plane.load_balancer_nodes"}, path) {
 		return true
 	}
-	return slices.ContainsFunc(v.groups, func(g group) bool { return slices.Contains(g.plan.NodesPaths(), path) })
+	return slices.ContainsFunc(v.plan.NodeGroups, func(g planner.GroupPlan) bool { return slices.Contains(g.NodesPaths(), path) })
 }
 
 // wantedDisk is a disk of the spec, and what its ground refuses of one of another type.

@@ -109,7 +109,7 @@ func (v *view) managedBy(provider string) bool {
 // ownMachines reports whether machines are the owner's, not bought by the hour.
 func (v *view) ownMachines() bool { return len(v.c.Machines) > 0 }
 
-// group is a declared group and its plan.
+// group is a declared group and its plan, pools of zones together.
 type group struct {
 	*planner.NodeGroup
 	plan  *planner.GroupPlan
@@ -137,7 +137,8 @@ func look(plan *planner.Plan, cat *catalogs.Catalog) *view {
 		if at < 0 {
 			continue
 		}
-		g := group{NodeGroup: decl, plan: &plan.NodeGroups[at]}
+		joined := plan.NodeGroups[at].Joined() // what machines are does not differ by zone
+		g := group{NodeGroup: decl, plan: &joined}
 		for j := range decl.Workloads {
 			w := &decl.Workloads[j]
 			k := slices.IndexFunc(g.plan.Workloads, func(p planner.WorkloadPlan) bool { return p.Name == w.Name })

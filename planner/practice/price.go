@@ -81,9 +81,10 @@ func unlisted(v *view) []planner.Finding {
 
 // spotLine reports whether a line of the bill pays for spot machines.
 func (v *view) spotLine(path string) bool {
-	for _, g := range v.groups {
-		for i, of := range g.plan.NodesPaths() {
-			if of == path && g.plan.Pools[i].CapacityType == planner.Spot {
+	for j := range v.plan.NodeGroups {
+		g := &v.plan.NodeGroups[j]
+		for i, of := range g.NodesPaths() {
+			if of == path && g.Pools[i].CapacityType == planner.Spot {
 				return true
 			}
 		}
@@ -165,9 +166,10 @@ func (v *view) machineOf(path string) string {
 	if !v.ownMachines() {
 		return ""
 	}
-	for _, g := range v.groups {
-		if at := slices.Index(g.plan.NodesPaths(), path); at >= 0 {
-			return g.plan.Pools[at].InstanceType
+	for i := range v.plan.NodeGroups {
+		g := &v.plan.NodeGroups[i]
+		if at := slices.Index(g.NodesPaths(), path); at >= 0 {
+			return g.Pools[at].InstanceType
 		}
 	}
 	prefix := map[string]string{"control_plane.nodes": planner.RoleControlPlane, "control_plane.etcd_nodes": planner.RoleEtcd, "control_plane.load_balancer_nodes": planner.RoleLoadBalancer}

@@ -14,7 +14,7 @@ const mostFalls = 1000
 // pool by itself, and the plan shows one of these ways. Where no more than so many machines
 // stand in a zone they cannot fall elsewhere.
 func (k *checker) falls(g *group) {
-	if !slices.ContainsFunc(g.loads, func(l *load) bool { return l.plan.Replicas > 0 && l.zoned() }) || len(g.pools) < 2 {
+	if !slices.ContainsFunc(g.loads, func(l *load) bool { return l.plan.Replicas > 0 && l.zoned() }) || len(g.pools) < 2 || g.decl.Split() {
 		return
 	}
 	for i := range g.pools {

@@ -322,11 +322,11 @@ func (k *checker) line(path string, lines []planner.CostLine, parts []owed) {
 func (k *checker) redundancyCost(g *group, nodes owed) {
 	path := g.path + ".redundancy_cost"
 	order := []string{"bare", "node", "zone"}
-	if k.terms.EqualZones {
+	if k.equalZones(g) {
 		order = append(order, "equal_zones")
 	}
 	b := &g.plan.Binding
-	k.need(k.terms.EqualZones || b.Resource != "equal_zones", g.path+".binding", "binding.equal_zones", "zones need not be equal here")
+	k.need(k.equalZones(g) || b.Resource != "equal_zones", g.path+".binding", "binding.equal_zones", "zones need not be equal here")
 	var sum units.USDPerHour
 	known, last, count := true, -1, 0
 	for _, s := range g.plan.RedundancyCost {

@@ -194,8 +194,8 @@ func (k *checker) alternatives(g *group) {
 		if !k.need(c != nil, path, "alternatives.admitted", "the spec does not admit the type, or the catalog lacks it") {
 			continue
 		}
-		k.need(!slices.ContainsFunc(g.plan.Pools, func(p planner.Pool) bool { return len(g.plan.Pools) == 1 && p.InstanceType == a.InstanceType }), path, "alternatives.chosen", "the type was chosen")
-		if n := len(g.decl.Zones); k.terms.EqualZones && n > 0 {
+		k.need(!slices.ContainsFunc(g.plan.Pools, func(p planner.Pool) bool { return oneKind(g.plan) != nil && p.InstanceType == a.InstanceType }), path, "alternatives.chosen", "the type was chosen")
+		if n := len(g.decl.Zones); k.equalZones(g) && n > 0 {
 			k.need(a.Nodes%n == 0, path, "alternatives.zones", "%d nodes over %d zones that are equal", a.Nodes, n)
 		}
 		stands, limited := 0, false

@@ -29,7 +29,7 @@ type nodeKind struct {
 
 // planned is the ground of a plan's pools.
 func (k *checker) planned(g *group) *ground {
-	out := &ground{g: g}
+	out := &ground{g: g, fixed: g.decl.Split()}
 	for i := range g.pools {
 		_, limited := k.standing(g.pools[i].plan.InstanceType, "")
 		out.fixed = out.fixed || limited

@@ -128,7 +128,7 @@ func (k *checker) day(g *group) {
 		least, running = min(least, hour.Nodes), running+int64(hour.Running)
 		k.need(hour.Nodes >= g.decl.MinNodes && hour.Nodes <= g.plan.Nodes && hour.Nodes > 0, path, "day.nodes", "hour %d has %d nodes, the plan %d", h, hour.Nodes, g.plan.Nodes)
 		k.need(hour.Running >= max(hour.Nodes, before.Nodes) && hour.Running <= g.plan.Nodes, path, "day.running", "in hour %d %d nodes run: it needs %d, the hour before %d", h, hour.Running, hour.Nodes, before.Nodes)
-		k.need(len(g.plan.Pools) > 1 || hour.Running == max(hour.Nodes, before.Nodes), path, "day.running", "in hour %d %d nodes run: it needs %d, the hour before %d", h, hour.Running, hour.Nodes, before.Nodes)
+		k.need(oneKind(g.plan) == nil || hour.Running == max(hour.Nodes, before.Nodes), path, "day.running", "in hour %d %d nodes run: it needs %d, the hour before %d", h, hour.Running, hour.Nodes, before.Nodes)
 		k.need(k.holdsHour(g, h, hour.Nodes-g.decl.Redundancy.Nodes, true) && k.holdsHour(g, h, hour.Nodes, false), path, "day.room", "the %d nodes of hour %d do not hold its requests through the loss of nodes", hour.Nodes, h)
 	}
 	want := g.decl.MinNodes
@@ -137,8 +137,8 @@ func (k *checker) day(g *group) {
 	}
 	k.need(g.plan.MinNodes == want, g.path, "day.min_nodes", "at least %d nodes, the quietest hour has %d", g.plan.MinNodes, least)
 	k.need(!d.Autoscaled.Known || !d.Fixed.Known || d.Autoscaled.Rate <= d.Fixed.Rate+units.HoursPerMonth, path, "day.cost", "%s autoscaled, %s fixed", d.Autoscaled, d.Fixed)
-	if len(g.plan.Pools) == 1 && d.Autoscaled.Known {
-		nodes := units.CeilDiv(int64(g.plan.Pools[0].Price.Rate)*running, planner.HoursOfDay)
+	if one := oneKind(g.plan); one != nil && d.Autoscaled.Known {
+		nodes := units.CeilDiv(int64(one.Price.Rate)*running, planner.HoursOfDay)
 		k.need(int64(d.Autoscaled.Rate) >= nodes && int64(d.Fixed.Rate) >= int64(g.plan.Cost.Rate), path, "day.cost", "%s autoscaled, the nodes alone are %d", d.Autoscaled, nodes)
 	}
 }

@@ -38,7 +38,8 @@ func (k *checker) guarantees(g *group) {
 		where := path + "." + string(r.Guarantee)
 		k.need(r.Guarantee == order[i], where, "guarantees.rows", "in place %d, where %s belongs", i+1, order[i])
 		c := g.candidate(r.InstanceType)
-		chosen := len(g.plan.Pools) == 1 && g.plan.Pools[0].InstanceType == r.InstanceType
+		one := oneKind(g.plan)
+		chosen := one != nil && one.InstanceType == r.InstanceType
 		if !k.need(c != nil && chosen == (i < len(order)-1), where, "guarantees.type", "%s is not admitted, or not the type whose price belongs there", r.InstanceType) {
 			continue
 		}
@@ -89,8 +90,39 @@ func (k *checker) certified(g *group, r *planner.GuaranteePrice, c *candidate, w
 		_, here := k.standing(c.t.Name, name)
 		limited = limited || here
 	}
-	why := (&ground{g, []nodeKind{kind}, limited}).uncertain(limited)
+	why := (&ground{g, []nodeKind{kind}, limited || g.decl.Split()}).uncertain(limited)
+	if why != "" && g.decl.Split() && g.someSplit(&kind, r.Nodes) {
+		return
+	}
 	k.need(why == "", where, "guarantees.any_order", "%v nodes in zones: %s", kind.zones, why)
+}
+
+// mostSplits bounds the ways to share nodes over the zones of a split group.
+const mostSplits = 20_000
+
+// someSplit reports whether so many nodes of a kind are certain in some way to share them
+// over the zones; where there are too many ways it is taken for shown.
+func (g *group) someSplit(kind *nodeKind, nodes int) bool {
+	tried, found := 0, false
+	kind.zones = make([]int, len(g.decl.Zones))
+	var share func(z, left int)
+	share = func(z, left int) {
+		if found || tried >= mostSplits {
+			return
+		}
+		if z == len(kind.zones)-1 {
+			kind.zones[z] = left
+			tried++
+			found = (&ground{g, []nodeKind{*kind}, true}).uncertain(false) == ""
+			return
+		}
+		for n := 0; n <= left; n++ {
+			kind.zones[z] = n
+			share(z+1, left-n)
+		}
+	}
+	share(0, nodes)
+	return found || tried >= mostSplits
 }
 
 // repacked checks that after every kind of e places exist for all pods that then

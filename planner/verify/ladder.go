@@ -46,13 +46,13 @@ func (k *checker) step(g *group, s *planner.SizeStep, c *candidate, path string)
 	}
 	want := units.Ratio(units.CeilDiv(int64(units.Whole), int64(s.Nodes)))
 	k.need(s.LargestNodeShare == want, path, "ladder.share", "one of %d nodes is %s, not %s", s.Nodes, percent(want), percent(s.LargestNodeShare))
-	if zones := len(g.decl.Zones); k.terms.EqualZones && zones > 0 {
+	if zones := len(g.decl.Zones); k.equalZones(g) && zones > 0 {
 		k.need(s.Nodes%zones == 0, path, "ladder.zones", "%d nodes over %d zones that are equal", s.Nodes, zones)
 	}
 	due, kept := nothing(), 0
 	if in := &g.decl.Instances; in.CapacityType == planner.Spot && !in.OnDemandBase.IsZero() {
 		kept = min(in.OnDemandBase.Up(s.Nodes), s.Nodes)
-		if zones := len(g.decl.Zones); k.terms.EqualZones && zones > 0 {
+		if zones := len(g.decl.Zones); k.equalZones(g) && zones > 0 {
 			kept = units.CeilDiv(kept, zones) * zones
 		}
 		due.known = c.t.OnDemand.Known() // what is kept on demand has a price too

@@ -154,10 +154,13 @@ func (k *checker) growthLimits(m *planner.GrowthMonth) {
 	}
 	for _, n := range m.Nodes {
 		at := slices.IndexFunc(k.plan.NodeGroups, func(g planner.GroupPlan) bool { return g.Name == n.Group })
-		if at < 0 || len(k.plan.NodeGroups[at].Pools) != 1 {
+		if at < 0 {
 			continue
 		}
-		pool := &k.plan.NodeGroups[at].Pools[0]
+		pool := oneKind(&k.plan.NodeGroups[at])
+		if pool == nil {
+			continue
+		}
 		if t := k.types[pool.InstanceType]; t != nil {
 			kind := planner.OnDemandVCPUsPath
 			if pool.CapacityType == planner.Spot {

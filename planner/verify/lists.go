@@ -36,7 +36,7 @@ func (k *checker) growth() {
 				d := k.groups[at].decl
 				k.need(n.Nodes >= d.MinNodes && (d.MaxNodes == 0 || n.Nodes <= d.MaxNodes), "growth", "growth.nodes", "month %d has %d nodes in %s, from %d to %d", m.Month, n.Nodes, n.Group, d.MinNodes, d.MaxNodes)
 			}
-			if k.terms.EqualZones && at >= 0 && len(k.groups[at].decl.Zones) > 0 {
+			if at >= 0 && k.equalZones(k.groups[at]) && len(k.groups[at].decl.Zones) > 0 {
 				zones := len(k.groups[at].decl.Zones)
 				k.need(n.Nodes%zones == 0, "growth", "growth.nodes", "month %d has %d nodes in %s, over %d zones that are equal", m.Month, n.Nodes, n.Group, zones)
 			}
@@ -60,8 +60,11 @@ func (k *checker) growthStock(m *planner.GrowthMonth) {
 	}
 	for _, n := range m.Nodes {
 		at := slices.IndexFunc(k.plan.NodeGroups, func(g planner.GroupPlan) bool { return g.Name == n.Group })
-		if at >= 0 && len(k.plan.NodeGroups[at].Pools) == 1 {
-			need[k.plan.NodeGroups[at].Pools[0].InstanceType] += n.Nodes
+		if at < 0 {
+			continue
+		}
+		if one := oneKind(&k.plan.NodeGroups[at]); one != nil {
+			need[one.InstanceType] += n.Nodes
 		}
 	}
 	for _, name := range sortedKeys(need) {

@@ -49,6 +49,26 @@ func fullestOf(g *planner.GroupPlan) []int {
 	return out
 }
 
+// acrossZones are the pools of a group, those of zones that it is split by together: pods
+// of one that is lost come to the nodes of the others. Beside them is the most pods on a
+// node of each.
+func acrossZones(g *planner.GroupPlan) ([]planner.Pool, []int) {
+	var out []planner.Pool
+	var most []int
+	for i, n := range fullestOf(g) {
+		p := g.Pools[i]
+		last := len(out) - 1
+		if last >= 0 && p.Zone != "" && out[last].InstanceType == p.InstanceType && out[last].CapacityType == p.CapacityType {
+			out[last].Nodes += p.Nodes
+			out[last].NodesByZone = slices.Concat(out[last].NodesByZone, p.NodesByZone)
+			most[last] = max(most[last], n)
+			continue
+		}
+		out, most = append(out, p), append(most, n)
+	}
+	return out, most
+}
+
 func (k *checker) densities(n *planner.NetworkPlan) {
 	at := 0
 	for _, g := range k.groups {
@@ -160,9 +180,9 @@ func (k *checker) steady(zone string) (nodes, pods, all int) {
 func (k *checker) afterLoss(zone string, set int) int {
 	sum := 0
 	for _, g := range k.groups {
-		full := fullestOf(g.plan)
-		for i := range g.plan.Pools {
-			p := &g.plan.Pools[i]
+		pools, full := acrossZones(g.plan)
+		for i := range pools {
+			p := &pools[i]
 			gone, left, zones := 0, 0, 0
 			for z, name := range k.c.Zones {
 				nodes, open := inZone(p.NodesByZone, name)
@@ -181,7 +201,7 @@ func (k *checker) afterLoss(zone string, set int) int {
 			take := func(pods int) int { return k.terms.Addresses(&k.c.Network, t, pods) }
 			here, open := inZone(p.NodesByZone, zone)
 			fresh := 0
-			if open && !k.terms.OwnMachines {
+			if open && !k.terms.OwnMachines && !g.decl.Split() {
 				fresh = int(up(int64(gone), int64(zones)))
 			}
 			come, daemons := 0, len(p.DaemonSets)

@@ -35,8 +35,8 @@ func (k *checker) poolsOf(g *group) {
 		types[p.plan.InstanceType] = true
 		if i > 0 {
 			last := &g.plan.Pools[i-1]
-			order := cmp.Or(cmp.Compare(last.InstanceType, p.plan.InstanceType), cmp.Compare(last.CapacityType, p.plan.CapacityType))
-			k.need(order < 0, p.path, "lists.sorted", "pools are not sorted by type and capacity, or one is there twice")
+			order := cmp.Or(cmp.Compare(last.InstanceType, p.plan.InstanceType), cmp.Compare(last.CapacityType, p.plan.CapacityType), cmp.Compare(last.Zone, p.plan.Zone))
+			k.need(order < 0, p.path, "lists.sorted", "pools are not sorted by type, capacity and zone, or one is there twice")
 		}
 		k.need(p.plan.Nodes > 0, p.path, "pool.nodes", "a pool of %d nodes", p.plan.Nodes)
 		k.zones(g, p.plan, p.path)
@@ -95,7 +95,7 @@ func (k *checker) capacity(g *group) {
 	base := min(in.OnDemandBase.Up(g.plan.Nodes), g.plan.Nodes)
 	k.need(kept >= base, g.path, "pool.on_demand_base", "%d of %d nodes are on demand, on_demand_base asks for %d", kept, g.plan.Nodes, base)
 	over := 0
-	if k.terms.EqualZones {
+	if k.equalZones(g) {
 		over = pools * max(0, len(g.decl.Zones)-1) // each pool is as large in every zone
 	}
 	if in.OnDemandBase.IsRatio {
@@ -126,7 +126,8 @@ func (k *checker) baseShare(g *group) {
 // zones checks a pool's counts by zone: each zone of the group is named, and the
 // nodes are spread evenly. Each pool is a group of machines of its own, which its
 // provider balances by itself: so the counts of a pool differ by one at most, and
-// those of a group of several pools may differ by as many as it has pools.
+// those of a group of several pools may differ by as many as it has pools. A pool of a group
+// that is split by zone is in one zone, with as many nodes as it is given.
 func (k *checker) zones(g *group, p *planner.Pool, path string) {
 	names := make([]string, len(p.NodesByZone))
 	sum := 0
@@ -134,13 +135,20 @@ func (k *checker) zones(g *group, p *planner.Pool, path string) {
 		names[i] = z.Zone
 		sum += z.Nodes
 	}
+	if g.decl.Split() {
+		k.need(slices.Contains(g.decl.Zones, p.Zone), path, "zones.split", "the group is split by zone, and no zone of it is %q", p.Zone)
+		k.need(slices.Equal(names, []string{p.Zone}) && sum == p.Nodes, path, "zones.split", "%d nodes in %s, by zone %v", p.Nodes, p.Zone, p.NodesByZone)
+		k.need(slices.Contains(k.c.Zones, p.Zone), path, "zones.cluster", "zone %s is not the cluster's", p.Zone)
+		return
+	}
+	k.need(p.Zone == "", path, "zones.split", "a pool of %s alone, and the group is not split by zone", p.Zone)
 	k.need(slices.Equal(names, g.decl.Zones), path, "zones.names", "the zones are %v, the group's are %v", names, g.decl.Zones)
 	k.need(sum == p.Nodes, path, "zones.sum", "the zones have %d nodes, the pool %d", sum, p.Nodes)
 	k.balance(path, p.InstanceType, p.NodesByZone)
 	for _, z := range g.decl.Zones {
 		k.need(slices.Contains(k.c.Zones, z), path, "zones.cluster", "zone %s is not the cluster's", z)
 	}
-	if !k.terms.EqualZones {
+	if !k.equalZones(g) {
 		return
 	}
 	for _, z := range p.NodesByZone {
@@ -151,11 +159,31 @@ func (k *checker) zones(g *group, p *planner.Pool, path string) {
 	}
 }
 
+// equalZones reports whether the group has the same number of nodes in each of its zones.
+func (k *checker) equalZones(g *group) bool { return k.terms.EqualZones && !g.decl.Split() }
+
+// oneKind returns the machines of a group whose nodes are of one type and bought in one
+// way, in whichever zones; nil where they are not.
+func oneKind(g *planner.GroupPlan) *planner.Pool {
+	for i := range g.Pools {
+		if p := &g.Pools[i]; p.InstanceType != g.Pools[0].InstanceType || p.CapacityType != g.Pools[0].CapacityType {
+			return nil
+		}
+	}
+	if len(g.Pools) == 0 {
+		return nil
+	}
+	return &g.Pools[0]
+}
+
 // extras checks that the zones with one node more are the same ones for all pools, as
 // far as their number goes. In which zones a provider puts them is its own choice, pool
 // by pool; the worst is that all fall together, and that is the plan whose losses are
 // tried. Where only so many machines stand in a zone they cannot move.
 func (k *checker) extras(g *group) {
+	if g.decl.Split() {
+		return
+	}
 	var sets [][]string
 	for i := range g.plan.Pools {
 		p := &g.plan.Pools[i]

@@ -21,7 +21,7 @@ type buying struct {
 // buyings counts the nodes of each type for which a commitment has a price.
 func (k *checker) buyings() map[string]*buying {
 	out := map[string]*buying{}
-	add := func(path, name string, nodes int, spot bool, day *planner.DayPlan) {
+	add := func(paths []string, name string, nodes int, spot bool, day *planner.DayPlan) {
 		t := k.types[name]
 		if t == nil || nodes <= 0 || t.OnDemand.Rate <= 0 || !t.OnDemand.Known() || day != nil && len(day.Hours) != planner.HoursOfDay {
 			return
@@ -30,7 +30,7 @@ func (k *checker) buyings() map[string]*buying {
 			out[name] = &buying{kind: t}
 		}
 		b, top := out[name], nodes
-		b.paths = append(b.paths, path)
+		b.paths = append(b.paths, paths...)
 		for h := range b.hours {
 			n := nodes
 			if day != nil {
@@ -47,15 +47,19 @@ func (k *checker) buyings() map[string]*buying {
 	for i := range k.plan.NodeGroups {
 		g := &k.plan.NodeGroups[i]
 		paths := g.NodesPaths()
+		if one := oneKind(g); one != nil {
+			add(paths, one.InstanceType, g.Nodes, one.CapacityType == planner.Spot, g.Day)
+			continue
+		}
 		for j, p := range g.Pools {
-			if g.Day == nil || len(g.Pools) == 1 {
-				add(paths[j], p.InstanceType, p.Nodes, p.CapacityType == planner.Spot, g.Day)
+			if g.Day == nil {
+				add(paths[j:j+1], p.InstanceType, p.Nodes, p.CapacityType == planner.Spot, nil)
 			}
 		}
 	}
 	for _, m := range k.plan.ControlPlane.Machines {
 		prefix := map[string]string{planner.RoleControlPlane: "", planner.RoleEtcd: "etcd_", planner.RoleLoadBalancer: "load_balancer_"}[m.Role]
-		add("control_plane."+prefix+"nodes", m.InstanceType, m.Nodes, false, nil)
+		add([]string{"control_plane." + prefix + "nodes"}, m.InstanceType, m.Nodes, false, nil)
 	}
 	return out
 }

@@ -20,7 +20,7 @@ func (k *checker) turned(g *group) {
 		_, limited := k.standing(p.plan.InstanceType, "")
 		return !limited
 	}
-	if k.terms.EqualZones || !slices.ContainsFunc(g.loads, names) || !slices.ContainsFunc(g.plan.Pools, uneven) || !slices.ContainsFunc(g.pools, movable) {
+	if k.terms.EqualZones || g.decl.Split() || !slices.ContainsFunc(g.loads, names) || !slices.ContainsFunc(g.plan.Pools, uneven) || !slices.ContainsFunc(g.pools, movable) {
 		return
 	}
 	for by := 1; by < len(g.decl.Zones); by++ {
