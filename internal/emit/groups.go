@@ -33,7 +33,7 @@ type Pool struct {
 // Pools returns the pools of all groups in the plan's order. A name made of group and
 // type is at most longest characters. The errors name the groups that cannot be written.
 func Pools(p *planner.Plan, longest int) ([]Pool, error) {
-	names, err := PoolNames(p.NodeGroups, longest)
+	names, err := PoolNames(p, longest)
 	errs := []error{err}
 	var out []Pool
 	for i := range p.NodeGroups {
@@ -92,7 +92,7 @@ func checkGroup(g *planner.GroupPlan) error {
 func zonesOf(g *planner.GroupPlan, pool int) []string {
 	var zones []string
 	for _, z := range g.Pools[pool].NodesByZone {
-		if len(g.Pools) == 1 || z.Nodes > 0 {
+		if g.Alone() || z.Nodes > 0 {
 			zones = append(zones, z.Zone)
 		}
 	}

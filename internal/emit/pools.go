@@ -15,17 +15,21 @@ import (
 
 // PoolNames returns the names under which the pools of each group are written: the
 // group's own where it has one pool, else GROUP-TYPE, with -spot of spot machines, in
-// small letters, digits and -. One that is too long or is there twice ends in a digest
-// of what it names, so that it is no other's and stays as it is when others come and go.
-func PoolNames(groups []planner.GroupPlan, longest int) ([][]string, error) {
+// small letters, digits and -. Where the group is split by zone the zone's word follows,
+// what its name has beyond the region's, and the type is left out where there is one:
+// GROUP-a. A name that is too long or is there twice ends in a digest of what it names, so
+// that it is no other's and stays as it is when others come and go.
+func PoolNames(p *planner.Plan, longest int) ([][]string, error) {
+	groups := p.NodeGroups
 	names, count := make([][]string, len(groups)), map[string]int{}
 	for i := range groups {
 		g := &groups[i]
 		names[i] = make([]string, len(g.Pools))
+		kinds, _ := planner.Joined(g.Pools)
 		for j := range g.Pools {
 			names[i][j] = g.Name
-			if len(g.Pools) > 1 {
-				names[i][j] = longName(g.Name, &g.Pools[j])
+			if !g.Alone() {
+				names[i][j] = longName(g.Name, &g.Pools[j], len(kinds) > 1, p.Cluster.Region)
 			}
 			count[names[i][j]]++
 		}
@@ -34,7 +38,7 @@ func PoolNames(groups []planner.GroupPlan, longest int) ([][]string, error) {
 	var errs []error
 	for i := range groups {
 		for j, name := range names[i] {
-			if len(groups[i].Pools) > 1 && (len(name) > longest || count[name] > 1) {
+			if !groups[i].Alone() && (len(name) > longest || count[name] > 1) {
 				name = shortName(name, groups[i].Name, &groups[i].Pools[j], longest)
 			}
 			if seen[name] {
@@ -46,10 +50,16 @@ func PoolNames(groups []planner.GroupPlan, longest int) ([][]string, error) {
 	return names, errors.Join(errs...)
 }
 
-func longName(group string, pool *planner.Pool) string {
-	name := group + "-" + pool.InstanceType
-	if pool.CapacityType == planner.Spot {
+func longName(group string, pool *planner.Pool, typed bool, region string) string {
+	name := group
+	if typed {
+		name += "-" + pool.InstanceType
+	}
+	if typed && pool.CapacityType == planner.Spot {
 		name += "-spot"
+	}
+	if pool.Zone != "" {
+		name += "-" + strings.TrimPrefix(pool.Zone, region)
 	}
 	name = regexp.MustCompile("[^a-z0-9]+").ReplaceAllString(strings.ToLower(name), "-")
 	return strings.Trim(name, "-")
@@ -59,7 +69,11 @@ func longName(group string, pool *planner.Pool) string {
 const digestLength = 8
 
 func shortName(name, group string, pool *planner.Pool, longest int) string {
-	digest := sha256.Sum256([]byte(group + "/" + pool.InstanceType + "/" + string(pool.CapacityType)))
+	what := group + "/" + pool.InstanceType + "/" + string(pool.CapacityType)
+	if pool.Zone != "" {
+		what += "/" + pool.Zone
+	}
+	digest := sha256.Sum256([]byte(what))
 	keep := min(len(name), longest-digestLength-1)
 	return strings.TrimRight(name[:keep], "-") + "-" + fmt.Sprintf("%x", digest)[:digestLength]
 }

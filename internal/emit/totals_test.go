@@ -3,6 +3,7 @@ package emit_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -90,8 +91,55 @@ func addGroup(r *rand.Rand, p *planner.Plan, name string) {
 		}
 		g.Pools, g.Nodes = append(g.Pools, pool), g.Nodes+n
 	}
+	if r.IntN(3) == 0 {
+		spec.SplitByZone = true
+		byZone(&g)
+	}
 	g.MinNodes, g.MaxNodes = 1+r.IntN(g.Nodes), g.Nodes+r.IntN(50)
 	p.Cluster.NodeGroups, p.NodeGroups = append(p.Cluster.NodeGroups, spec), append(p.NodeGroups, g)
+}
+
+// byZone makes a pool for each zone of the pools of a group.
+func byZone(g *planner.GroupPlan) {
+	var pools []planner.Pool
+	for _, whole := range g.Pools {
+		for _, z := range whole.NodesByZone {
+			if z.Nodes > 0 {
+				of := whole
+				of.Zone, of.Nodes, of.NodesByZone = z.Zone, z.Nodes, []planner.ZoneCount{z}
+				pools = append(pools, of)
+			}
+		}
+	}
+	g.Pools = pools
+}
+
+// inZones adds the nodes that are bought of a group to those of its zone, where it is split
+// by zone and they can be in one.
+func inZones(t *testing.T, p *planner.Plan, to map[string]int, name string, zones any, nodes int) {
+	t.Helper()
+	if !emit.SpecOf(p, name).Split() {
+		return
+	}
+	list, _ := zones.([]any)
+	if len(list) != 1 {
+		t.Errorf("%s is split by zone, and a group of it is in %v", name, list)
+		return
+	}
+	to[fmt.Sprintf("%s in %v", name, list[0])] += nodes
+}
+
+// zonesPlanned are the nodes by zone of the groups that are split.
+func zonesPlanned(p *planner.Plan) map[string]int {
+	out := map[string]int{}
+	for i := range p.NodeGroups {
+		for _, pool := range p.NodeGroups[i].Pools {
+			if pool.Zone != "" {
+				out[p.NodeGroups[i].Name+" in "+pool.Zone] += pool.Nodes
+			}
+		}
+	}
+	return out
 }
 
 // documents writes a plan twice and returns what the files hold.
@@ -175,7 +223,7 @@ func TestBoughtTotals(t *testing.T) {
 			}
 			return out
 		}
-		fromEksctl := map[string]bought{}
+		fromEksctl, ofEksctl := map[string]bought{}, map[string]int{}
 		list, _ := documents(t, eksctl.Tool(), eks)[0]["managedNodeGroups"].([]any)
 		for _, g := range list {
 			least, nodes, most := number(t, at(g, "minSize")), number(t, at(g, "desiredCapacity")), number(t, at(g, "maxSize"))
@@ -185,6 +233,10 @@ func TestBoughtTotals(t *testing.T) {
 			name := group(t, at(g, "labels"))
 			fromEksctl[name] = fromEksctl[name].plus(least, nodes, most)
 			atATime(t, eks, name, at(g, "updateConfig"))
+			inZones(t, eks, ofEksctl, name, at(g, "availabilityZones"), nodes)
+		}
+		if want := zonesPlanned(eks); !maps.Equal(ofEksctl, want) {
+			t.Errorf("seed %d: eksctl: %v by zone, want %v", seed, ofEksctl, want)
 		}
 		compare(t, seed, "eksctl", fromEksctl, want(eks), bought{1, 1, 1})
 
@@ -208,6 +260,11 @@ func TestBoughtTotals(t *testing.T) {
 				continue
 			}
 			name := group(t, at(d, "spec", "nodeLabels"))
+			zones := at(d, "spec", "subnets")
+			if self.Cluster.Provider == "gcp" {
+				zones = at(d, "spec", "zones")
+			}
+			inZones(t, self, map[string]int{}, name, zones, 0)
 			fromKops[name] = fromKops[name].plus(least, 0, most)
 			if number(t, at(d, "spec", "rollingUpdate", "maxSurge"))+number(t, at(d, "spec", "rollingUpdate", "maxUnavailable")) < 1 {
 				t.Errorf("seed %d: kops replaces no node of %s at a time", seed, name)

@@ -167,15 +167,20 @@ func (g *group) limits() object {
 
 // budget is how many nodes Karpenter may replace or take away at a time: as many as are
 // replaced at a time in an upgrade of the plan, summed over the pools, or a declared
-// share.
+// share. Of zones that have a group each one is upgraded at a time.
 func (g *group) budget() string {
-	if share, ok := g.pools[0].Percentage("surge"); ok && len(g.pools) == 1 {
+	kinds, at := planner.Joined(g.plan.Pools)
+	if share, ok := g.pools[0].Percentage("surge"); ok && len(kinds) == 1 {
 		return fmt.Sprintf("%d%%", share)
 	}
-	sum := 0
+	most := make([]int, len(kinds))
 	for i := range g.pools {
 		_, fewer := g.pools[i].Width(g.pools[i].Strategy("surge"))
-		sum += max(fewer, 1)
+		most[at[i]] = max(most[at[i]], fewer, 1)
+	}
+	sum := 0
+	for _, n := range most {
+		sum += n
 	}
 	return fmt.Sprint(min(sum, g.plan.MaxNodes))
 }
@@ -244,6 +249,9 @@ func (g *group) notes() []string {
 	var out []string
 	if r := g.spec.Redundancy; r.Nodes+r.Zones > 0 && r.Recovery == planner.Reschedule {
 		out = append(out, fmt.Sprintf("%s: Karpenter keeps no room for failures: what was on a failed node waits until another has started.", g.plan.Path()))
+	}
+	if g.spec.Split() {
+		out = append(out, fmt.Sprintf("%s: Karpenter has one NodePool for all zones, though the group is split by zone: it starts nodes in the zones that pods need, and keeps no counts by zone.", g.plan.Path()))
 	}
 	if len(g.each(capacityType)) > 1 {
 		out = append(out, fmt.Sprintf("%s: Karpenter keeps no base on demand: it takes spot machines while there are any.", g.plan.Path()))

@@ -36,7 +36,9 @@ func moveEKS(t *transition) {
 			continue
 		case b == nil:
 			groups[name], zones[name] = a, oldZones[name]
-			t.reasons = append(t.reasons, fmt.Sprintf("%s: the plan has it no more. Its nodes go when no pod is on them.", name))
+			t.reasons = append(t.reasons, gone(name, labelOf(a["labels"]), old, now, func(name string) string {
+				return labelOf(now[name].(object)["labels"])
+			}))
 			first.after = append(first.after, t.empty(name, name))
 			continue
 		}

@@ -40,7 +40,9 @@ func moveGKE(t *transition) {
 			continue
 		case b == nil:
 			pools[0][name] = a
-			t.reasons = append(t.reasons, fmt.Sprintf("%s: the plan has it no more. Its nodes go when no pod is on them.", name))
+			t.reasons = append(t.reasons, gone(name, labelOf(t.old[n.prefix+"node_pools_labels"].(object)[name]), old, now, func(name string) string {
+				return labelOf(t.new[n.prefix+"node_pools_labels"].(object)[name])
+			}))
 			steps[0].after = append(steps[0].after, emptyPool(name))
 			continue
 		}

@@ -54,7 +54,7 @@ func newGroups(p *planner.Plan, planned *planner.GroupPlan, names []string, step
 	for j := range planned.Pools {
 		g := &group{
 			spec: spec, plan: planned, pool: &planned.Pools[j], upgrade: p.Upgrade, assumed: assumed,
-			index: j, alone: len(planned.Pools) == 1, name: names[j], courseName: courses[j],
+			index: j, alone: planned.Alone(), name: names[j], courseName: courses[j],
 			nodes: planned.Pools[j].Nodes, least: least[j], most: most[j],
 		}
 		at := slices.IndexFunc(p.Offers, func(t catalogs.InstanceType) bool { return t.Name == g.pool.InstanceType })
@@ -104,7 +104,7 @@ type target struct {
 // collect calls add for every pool of every planned group and joins what is wrong with
 // them, each under the group's address.
 func collect(p *planner.Plan, to target, add func(*group) error) error {
-	names, err := emit.PoolNames(p.NodeGroups, to.longest)
+	names, err := emit.PoolNames(p, to.longest)
 	errs := []error{err}
 	for i := range p.NodeGroups {
 		planned, step := &p.NodeGroups[i], 1

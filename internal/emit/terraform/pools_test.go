@@ -153,12 +153,18 @@ func TestPoolsRefuse(t *testing.T) {
 // randomPools splits some groups of a plan into two or three pools of the given types and
 // of both ways to buy; the courses of its upgrade go with them. Where zones are equal so
 // they are in every pool.
+//
+// Some groups are split by zone, those of one's own machines are not.
 func randomPools(r *rand.Rand, p *planner.Plan, types []string, equal bool) {
 	for i := range p.NodeGroups {
 		g, spec := &p.NodeGroups[i], &p.Cluster.NodeGroups[i]
 		k := 1 + r.IntN(3)
 		zones := g.Pools[0].NodesByZone
+		split := r.IntN(3) == 0 && len(zones) > 1 && len(p.Cluster.Machines) == 0
 		if k == 1 || g.Nodes < k*len(zones) {
+			if split && g.Nodes > 0 {
+				splitByZone(r, p, i)
+			}
 			continue
 		}
 		whole := g.Pools[0]
@@ -188,9 +194,37 @@ func randomPools(r *rand.Rand, p *planner.Plan, types []string, equal bool) {
 			g.Pools = append(g.Pools, pool)
 		}
 		spec.Instances.OnDemandBase = pick(r, units.Count(0), units.Count(r.IntN(20)), units.Share(units.Ratio(r.IntN(1_000_001))))
-		if p.Upgrade != nil {
+		if split {
+			splitByZone(r, p, i)
+		} else if p.Upgrade != nil {
 			splitCourses(p.Upgrade, g)
 		}
+	}
+}
+
+// splitByZone makes a pool for each zone of the pools of a group, with counts that differ
+// as they may.
+func splitByZone(r *rand.Rand, p *planner.Plan, i int) {
+	g, spec := &p.NodeGroups[i], &p.Cluster.NodeGroups[i]
+	spec.SplitByZone, spec.Zones = true, zoneNames(g.Pools[0].NodesByZone)
+	var pools []planner.Pool
+	for _, whole := range g.Pools {
+		left := whole.Nodes
+		for at, z := range whole.NodesByZone {
+			n := left
+			if at < len(whole.NodesByZone)-1 {
+				n = r.IntN(left + 1)
+			}
+			if left -= n; n > 0 {
+				of := whole
+				of.Zone, of.Nodes, of.NodesByZone = z.Zone, n, []planner.ZoneCount{{Zone: z.Zone, Nodes: n}}
+				pools = append(pools, of)
+			}
+		}
+	}
+	g.Pools = pools
+	if p.Upgrade != nil {
+		splitCourses(p.Upgrade, g)
 	}
 }
 
@@ -305,7 +339,7 @@ func words(v any) []string {
 // of GKE as far as they are multiples of the zones.
 func TestRandomPools(t *testing.T) {
 	for target, random := range map[string]func(*rand.Rand) *planner.Plan{"eks": randomEKSPlan, "gke": randomGKEPlan, "plain": randomPlainPlan} {
-		several := 0
+		several, split := 0, 0
 		for seed := range uint64(200) {
 			r := rand.New(rand.NewPCG(seed, 11))
 			p := random(r)
@@ -323,6 +357,7 @@ func TestRandomPools(t *testing.T) {
 				if len(p.NodeGroups[i].Pools) > 1 {
 					several++
 				}
+				split += len(p.NodeGroups[i].Pools[0].Zone)
 				checkPools(t, p, i, bought, labels, target)
 			}
 			if len(bought) != 0 {
@@ -332,7 +367,7 @@ func TestRandomPools(t *testing.T) {
 				t.Fatalf("%s, seed %d:\n%s", target, seed, values)
 			}
 		}
-		if several < 50 {
+		if several < 50 || split == 0 {
 			t.Errorf("%s: only %d groups had several pools", target, several)
 		}
 	}
@@ -347,7 +382,7 @@ func checkPools(t *testing.T, p *planner.Plan, i int, bought map[string]poolCoun
 		pool := &g.Pools[j]
 		var zones []string
 		for _, z := range pool.NodesByZone {
-			if z.Nodes > 0 || len(g.Pools) == 1 {
+			if z.Nodes > 0 || g.Alone() {
 				zones = append(zones, z.Zone)
 			}
 		}
@@ -355,7 +390,7 @@ func checkPools(t *testing.T, p *planner.Plan, i int, bought map[string]poolCoun
 		name := ""
 		for n, b := range bought {
 			if labels[n] == g.Name && b.machine == pool.InstanceType && (own || b.spot == (pool.CapacityType == planner.Spot)) &&
-				(!own || len(g.Pools) == 1 || strings.HasSuffix(n, "-spot") == (pool.CapacityType == planner.Spot)) {
+				(pool.Zone == "" || slices.Equal(b.zones, []string{pool.Zone})) && (!own || len(g.Pools) == 1 || strings.HasSuffix(n, "-spot") == (pool.CapacityType == planner.Spot)) {
 				name = n
 			}
 		}
@@ -365,8 +400,11 @@ func checkPools(t *testing.T, p *planner.Plan, i int, bought map[string]poolCoun
 			continue
 		}
 		delete(bought, name)
-		if len(g.Pools) == 1 && name != g.Name {
+		if g.Alone() && name != g.Name {
 			t.Errorf("%s, of one pool, is called %s", g.Name, name)
+		}
+		if word := strings.TrimPrefix(strings.TrimPrefix(pool.Zone, p.Cluster.Region), "-"); word != "" && !strings.HasSuffix(name, "-"+word) && len(name) < 30 {
+			t.Errorf("%s in %s is called %s", g.Name, pool.Zone, name)
 		}
 		if target == "plain" {
 			zones = zoneNames(pool.NodesByZone)

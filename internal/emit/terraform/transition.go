@@ -146,6 +146,27 @@ func (t *transition) describe() []byte {
 	return b.Bytes()
 }
 
+// gone says that a plan has a group no more, and which new ones of the same node group take
+// its place: it was split by zone, or is that no more, or has other types.
+func gone(name, group string, old, now object, groupOf func(name string) string) string {
+	var heirs []string
+	for _, other := range union(now, nil) {
+		if group != "" && old[other] == nil && groupOf(other) == group {
+			heirs = append(heirs, other)
+		}
+	}
+	if len(heirs) == 0 {
+		return name + ": the plan has it no more. Its nodes go when no pod is on them."
+	}
+	return fmt.Sprintf("%s: in its place the plan has %s. Its nodes go when no pod is on them.", name, listed(heirs))
+}
+
+// labelOf is the node group that labels name.
+func labelOf(labels any) string {
+	of, _ := labels.(map[string]string)
+	return of[GroupLabel]
+}
+
 // changed returns the keys, among those given, of which two groups have other values.
 func changed(old, now object, keys ...string) []string {
 	var out []string

@@ -127,6 +127,47 @@ func TestTransitionsAsWritten(t *testing.T) {
 	testkit.Golden(t, filepath.Join("testdata", "gke-root", terraform.TransitionFile), m.text)
 }
 
+// TestSplitInSteps: a group that is split by zone, or is that no more, has other groups in
+// its place, beside which the old ones stand until they are empty.
+func TestSplitInSteps(t *testing.T) {
+	for provider, plan := range map[string]func() *planner.Plan{"aws": eksPlan, "gcp": gkePlan} {
+		whole, split := plan(), plan()
+		web := slices.IndexFunc(split.NodeGroups, func(g planner.GroupPlan) bool { return g.Name == "web" })
+		zones := zoneNames(split.NodeGroups[web].Pools[0].NodesByZone)
+		splitByZone(rand.New(rand.NewPCG(1, 0)), split, web)
+		var parts []string
+		for _, pool := range split.NodeGroups[web].Pools {
+			parts = append(parts, "web-"+strings.TrimPrefix(strings.TrimPrefix(pool.Zone, split.Cluster.Region), "-"))
+		}
+		if len(parts) < 2 || len(zones) < 2 {
+			t.Fatalf("%s: web is in %v", provider, parts)
+		}
+		for name, tc := range map[string]struct {
+			old, now  *planner.Plan
+			from, to  []string
+			says, not string
+		}{
+			"on":  {whole, split, []string{"web"}, parts, "web: in its place the plan has " + strings.Join(parts, ", "), "no more"},
+			"off": {split, whole, parts, []string{"web"}, parts[0] + ": in its place the plan has web.", "no more"},
+		} {
+			m := move(t, tc.old, tc.now)
+			if len(m.steps) != 2 {
+				t.Fatalf("%s, %s: %d steps", provider, name, len(m.steps))
+			}
+			for i, want := range [][]string{slices.Concat(tc.from, tc.to), tc.to} {
+				for _, g := range slices.Concat(tc.from, tc.to) {
+					if has := at(t, m.steps[i], "node_groups "+g) != nil; has != slices.Contains(want, g) {
+						t.Errorf("%s, %s: step %d has %s: %t", provider, name, i+1, g, has)
+					}
+				}
+			}
+			if text := string(m.text); !strings.Contains(text, tc.says) || strings.Contains(text, tc.not) {
+				t.Errorf("%s, %s: %s", provider, name, text)
+			}
+		}
+	}
+}
+
 // TestNothingToMove writes what is written without a plan that stands.
 func TestNothingToMove(t *testing.T) {
 	for target, plan := range map[string]func() *planner.Plan{"eks": eksPlan, "gke": gkePlan} {
