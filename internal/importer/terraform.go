@@ -218,6 +218,51 @@ func statefulWords() []string {
 	return []string{"stateful", "data", "db", "database", "databases", "postgres", "mysql", "kafka", "cassandra", "elasticsearch", "redis", "storage"}
 }
 
+// split reports whether each zone has a group of its own: two are of the same types and
+// bought in the same way, and none is known to be in several zones.
+func (t *terraformGroup) split() bool {
+	ways, twice := map[string]bool{}, false
+	for _, p := range t.pools {
+		if len(p.Zones) > 1 {
+			return false
+		}
+		twice = twice || ways[p.Capacity]
+		ways[p.Capacity] = true
+	}
+	return twice
+}
+
+// updatesAlike reports whether the nodes of all pools are replaced in the same way.
+func (t *terraformGroup) updatesAlike() bool {
+	return t.split() && !slices.ContainsFunc(t.pools, func(p *tfread.Pool) bool {
+		return p.Update == nil || *p.Update != *t.pools[0].Update
+	})
+}
+
+// unevenZones are the nodes by zone of a group that is split by zone, where they are not
+// those that are planned for pods that may run in any of them: counts that differ by one at
+// most, the first zones ahead. Nil where they are, or are not known.
+func (t *terraformGroup) unevenZones() map[string]int {
+	if !t.split() {
+		return nil
+	}
+	zones, sum := map[string]int{}, 0
+	for _, p := range t.pools {
+		if len(p.Zones) != 1 {
+			return nil
+		}
+		zones[p.Zones[0]] += nodesOf(p)
+		sum += nodesOf(p)
+	}
+	for i, zone := range slices.Sorted(maps.Keys(zones)) {
+		if zones[zone] != (sum+len(zones)-1-i)/len(zones) {
+			maps.DeleteFunc(zones, func(_ string, n int) bool { return n == 0 })
+			return zones
+		}
+	}
+	return nil
+}
+
 // types are those of a group's pools, in order, each once.
 func (t *terraformGroup) types() []string {
 	var out []string

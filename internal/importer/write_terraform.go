@@ -2,11 +2,13 @@ package importer
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/scantling-dev/scantling/internal/spec"
 	"github.com/scantling-dev/scantling/internal/tfread"
@@ -119,6 +121,7 @@ func (p *printer) terraformMachines(to *hclwrite.Body, g *group) {
 	if zones := p.zonesOf(g); len(zones) > 0 && !slices.Equal(zones, p.o.Zones) {
 		to.SetAttributeValue("zones", texts(zones))
 	}
+	p.splitByZone(to, g)
 	first := t.pools[0]
 	switch {
 	case first.Image == "":
@@ -159,6 +162,18 @@ func (p *printer) zonesOf(g *group) []string {
 		}
 	}
 	return out
+}
+
+// splitByZone writes whether each zone has a group of its own, where that is so or the role
+// would have it so.
+func (p *printer) splitByZone(to *hclwrite.Body, g *group) {
+	volumes := func(w *Workload) bool { return len(w.Volumes) > 0 }
+	switch {
+	case g.terraform.split():
+		to.SetAttributeValue("split_by_zone", cty.True)
+	case g.role == planner.Stateful && slices.ContainsFunc(g.workloads, volumes):
+		to.SetAttributeValue("split_by_zone", cty.False)
+	}
 }
 
 // instances writes the types of a group and how they are bought.
@@ -308,7 +323,7 @@ func (p *printer) bounds(to *hclwrite.Body, t *terraformGroup) {
 func (p *printer) update(to *hclwrite.Body, t *terraformGroup) {
 	u := t.pools[0].Update
 	switch {
-	case u == nil || len(t.pools) > 1: // of several the counts are of one
+	case u == nil || len(t.pools) > 1 && !t.updatesAlike(): // of several the counts are of one
 		return
 	case p.own != nil && u.Strategy != "in_place" && u.Strategy != "minimal":
 		p.comment(to, "Terraform replaces its nodes by "+u.Strategy+", which here is for `scantling upgrade` to recommend.")
@@ -343,13 +358,27 @@ func portionText(s string) cty.Value {
 
 // placeholder writes pods that fill the nodes of a group, one a node, for want of what
 // really runs there.
+//
+// Zones that have other counts than the plan would give them have pods of their own.
 func (p *printer) placeholder(to *hclwrite.Body, g *group) {
+	if zones := g.terraform.unevenZones(); zones != nil {
+		for _, zone := range slices.Sorted(maps.Keys(zones)) {
+			b := p.placeholderOf(to, g, "placeholder-"+g.name+"-"+zone, zones[zone])
+			b.SetAttributeValue("node_selector", cty.ObjectVal(map[string]cty.Value{corev1.LabelTopologyZone: cty.StringVal(zone)}))
+		}
+		return
+	}
 	n := 0
 	for _, pool := range g.terraform.pools {
 		n += nodesOf(pool)
 	}
+	p.placeholderOf(to, g, "placeholder-"+g.name, n)
+}
+
+// placeholderOf writes pods for so many nodes.
+func (p *printer) placeholderOf(to *hclwrite.Body, g *group, name string, n int) *hclwrite.Body {
 	to.AppendNewline()
-	b := to.AppendNewBlock("workload", []string{tidy("placeholder-" + g.name)}).Body()
+	b := to.AppendNewBlock("workload", []string{tidy(name)}).Body()
 	if n == 0 {
 		p.question(b, "what runs here? There is no node today, and a pod stands in its place.")
 		n = 1
@@ -366,6 +395,7 @@ func (p *printer) placeholder(to *hclwrite.Body, g *group) {
 	rollout := b.AppendNewBlock("rolling_update", nil).Body()
 	rollout.SetAttributeValue("max_surge", number(0))
 	rollout.SetAttributeValue("max_unavailable", number(1))
+	return b
 }
 
 func nodesText(n int) string {
