@@ -97,7 +97,6 @@ func (b *builder) group(n *node, path string) planner.NodeGroup {
 	g.Disk = b.disk(x)
 	g.Kubelet = b.kubelet(x)
 	g.Taints = b.taints(x, g.Instances.GPU != nil || x.def.gpus)
-	g.MinNodes, g.MaxNodes = b.autoscaling(x)
 	g.Autoscaling = x.node.child("autoscaling") != nil
 	x.redundancy = b.redundancy(x)
 	g.Redundancy = x.redundancy
@@ -107,6 +106,8 @@ func (b *builder) group(n *node, path string) planner.NodeGroup {
 	for _, w := range workloads {
 		g.Workloads = append(g.Workloads, b.workload(x, w))
 	}
+	g.SplitByZone = b.splitByZone(x, &g)
+	g.MinNodes, g.MaxNodes = b.autoscaling(x, g.Split())
 	b.checkFurther(n, &g)
 	b.checkCircles(workloads, &g)
 	return g

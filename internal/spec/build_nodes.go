@@ -40,16 +40,41 @@ func (b *builder) kubelet(x *groupContext) planner.Kubelet {
 }
 
 // autoscaling reads the bounds of the node count.
-func (b *builder) autoscaling(x *groupContext) (least, most int) {
+func (b *builder) autoscaling(x *groupContext, split bool) (least, most int) {
 	a := x.node.child("autoscaling")
 	least, _ = get[int](a, "min_nodes")
 	most, _ = get[int](a, "max_nodes")
 	if least > 0 && most > 0 && least > most {
 		b.add(BoundsCrossed, a.rng("min_nodes"), "min_nodes is %d, above max_nodes of %d. Lower it, or raise max_nodes.", least, most)
 	}
-	b.equalZones(x, a, "min_nodes", least)
-	b.equalZones(x, a, "max_nodes", most)
+	if !split {
+		b.equalZones(x, a, "min_nodes", least)
+		b.equalZones(x, a, "max_nodes", most)
+	}
 	return least, most
+}
+
+// splitByZone reads whether each zone has a group of machines of its own. A pod waits for
+// the zone of its volume: a group over all zones may be given its next node in another.
+func (b *builder) splitByZone(x *groupContext, g *planner.NodeGroup) bool {
+	if b.ground == nil {
+		return false
+	}
+	if b.terms.OwnMachines {
+		b.refuseOne(x.node, "split_by_zone", "%s has no groups of machines that somebody starts: they stand where they stand, and counts by zone are exact. Leave split_by_zone out.")
+		return false
+	}
+	if split, ok := get[bool](x.node, "split_by_zone"); ok || x.node.refused["split_by_zone"] {
+		return split
+	}
+	zonal := slices.ContainsFunc(g.Workloads, func(w planner.Workload) bool {
+		return slices.ContainsFunc(w.Volumes, func(v planner.Volume) bool { return v.Zonal })
+	})
+	if x.role != planner.Stateful || !zonal || len(x.zones) < 2 {
+		return false
+	}
+	b.assume(x.path+".split_by_zone", "true", x.source+", a volume is zonal")
+	return true
 }
 
 // equalZones holds a bound of the node count to multiples of the zones where the
@@ -60,10 +85,11 @@ func (b *builder) equalZones(x *groupContext, n *node, name string, bound int) {
 		return
 	}
 	below, above := bound/zones*zones, (bound/zones+1)*zones
-	hint := fmt.Sprintf("Write %d or %d.", below, above)
+	hint := fmt.Sprintf("Write %d or %d,", below, above)
 	if below == 0 {
-		hint = fmt.Sprintf("Write %d.", above)
+		hint = fmt.Sprintf("Write %d,", above)
 	}
+	hint += " or split_by_zone = true, with which each zone has a count of its own."
 	b.add(UnequalZones, n.rng(name), "%s gives each of the group's %d zones the same number of nodes, and %s is the total of all zones: %d is no multiple of %d. %s",
 		b.title(), zones, name, bound, zones, hint)
 }

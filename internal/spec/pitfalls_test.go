@@ -153,10 +153,15 @@ func TestPitfallAddressesOfAZoneIgnored(t *testing.T) {
 
 // TestPitfallUnequalGroupsByZone: groups of one zone each drift apart, and an
 // autoscaler balances only what is nearly equal (kubernetes/autoscaler#3515, #3082).
-// A pool is one template over its zones; splitting a group by zone is not supported yet.
+// A group that is split by zone is one group of the spec: nothing of it can be said for a
+// zone alone, so that its machines are equal in all of them.
 func TestPitfallUnequalGroupsByZone(t *testing.T) {
+	g := load(t, in("group", "split_by_zone = true")).Cluster.NodeGroups[0]
+	if !g.Split() || len(g.Zones) != 3 {
+		t.Errorf("split: %t, in %v", g.Split(), g.Zones)
+	}
 	refused(t, map[string]unread{
-		"split": {"group", "split_by_zone = true", "split_by_zone", spec.NotSupportedYet, "split_by_zone of node_group is not supported yet"},
+		"by zone": {"group", "split_by_zone = [\"us-east-1a\"]", "[\"us-east-1a\"]", spec.WrongType, "true or false"},
 	})
 }
 

@@ -5,7 +5,7 @@ cluster "shop" {
   kubernetes_version = "1.35"
 
   node_group "web" {
-    split_by_zone = true
+    split_by_zone = "each"
     workload "api" {
       replicas = 3
       pod {
