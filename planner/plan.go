@@ -236,13 +236,14 @@ func (g *GroupPlan) Joined() GroupPlan {
 }
 
 // NodesPaths returns the addresses of the bill's lines for the nodes of each pool:
-// "node_group.web.nodes" where the group has one pool in all its zones, else "node_group.web.nodes.POOL",
-// the pool by its name.
+// "node_group.web.nodes" where the group has one pool for all its zones, else
+// "node_group.web.nodes.POOL", the pool by its name, or by its zone where all are of one type
+// and bought in one way.
 func (g *GroupPlan) NodesPaths() []string {
 	if g.Alone() {
 		return []string{g.Path() + ".nodes"}
 	}
-	out := PoolNames(g.Pools)
+	out := g.partNames()
 	for i := range out {
 		out[i] = g.Path() + ".nodes." + out[i]
 	}
@@ -251,14 +252,27 @@ func (g *GroupPlan) NodesPaths() []string {
 
 // CourseNames returns the names under which an upgrade's strategies give the courses of
 // the group's pools: the group's where it has one pool, else "GROUP/POOL", the pool by
-// its name.
+// its name, or by its zone where all are of one type and bought in one way.
 func (g *GroupPlan) CourseNames() []string {
 	if g.Alone() {
 		return []string{g.Name}
 	}
-	out := PoolNames(g.Pools)
+	out := g.partNames()
 	for i := range out {
 		out[i] = g.Name + "/" + out[i]
+	}
+	return out
+}
+
+// partNames tell the pools of a group from each other: their names, or their zones where
+// that is all in which they differ.
+func (g *GroupPlan) partNames() []string {
+	out := PoolNames(g.Pools)
+	if joined, _ := Joined(g.Pools); len(joined) > 1 {
+		return out
+	}
+	for i := range out {
+		out[i] = g.Pools[i].Zone
 	}
 	return out
 }
