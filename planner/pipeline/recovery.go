@@ -104,9 +104,9 @@ func nodesOf(plan *planner.Plan) int {
 // regional is the cluster in another region for a share of its load: of throughput and of
 // runs; counts that are given stay. What is of the account or of the first region is left
 // out: limits, free addresses, commitments, agreed prices, locks, the budget; and so are
-// growth and the upgrade.
+// growth, tenants and the upgrade.
 func regional(c *planner.Cluster, r *planner.RecoveryRegion, share units.Ratio) planner.Cluster {
-	out := *c
+	out := settled(*c)
 	zones := map[string]string{}
 	for i, zone := range c.Zones {
 		zones[zone] = r.Zones[i]
@@ -123,17 +123,15 @@ func regional(c *planner.Cluster, r *planner.RecoveryRegion, share units.Ratio) 
 	out.Quota, out.Network.FreeIPs, out.MaxUSDPerMonth = planner.Quota{}, nil, nil
 	out.Pricing.Commitments, out.Pricing.Book = nil, nil
 	out.Growth.HorizonMonths, out.Upgrade, out.Emits, out.DisasterRecovery = 0, nil, nil, nil
-	out.NodeGroups = slices.Clone(c.NodeGroups)
+	out.Tenancy = nil
 	for i := range out.NodeGroups {
 		g := &out.NodeGroups[i]
 		g.Zones, g.Locked = moved(g.Zones), nil
-		g.Workloads = slices.Clone(g.Workloads)
 		for j := range g.Workloads {
 			d := &g.Workloads[j].Demand
 			if share == units.Whole {
 				continue
 			}
-			d.ThroughputRange = nil
 			d.Throughput = units.ScaleUp(d.Throughput, share)
 			if d.Way == planner.FromJob {
 				d.Job.Runs = max(share.Up(d.Job.Runs), 1)

@@ -104,32 +104,48 @@ func (m *maker) alone(share units.Ratio) planner.Cluster {
 	c.Quota, c.Network.FreeIPs, c.MaxUSDPerMonth = planner.Quota{}, nil, nil
 	c.Pricing.Commitments, c.Upgrade, c.Emits = nil, nil, nil
 	c.DisasterRecovery, c.Retention, c.Tenancy = nil, nil, nil
-	c.Growth.Range = nil
+	c = settled(c)
 	if !c.Growth.SizeForHorizon {
 		c.Growth.HorizonMonths = 0
 	}
+	if share == units.Whole {
+		return c
+	}
+	c.ControlPlane.Locked = nil
+	for i := range c.NodeGroups {
+		g := &c.NodeGroups[i]
+		g.Locked = nil
+		for j := range g.Workloads {
+			d := &g.Workloads[j].Demand
+			d.Throughput = units.ScaleUp(d.Throughput, share)
+			if d.Job != nil {
+				d.Job.Runs = max(share.Up(d.Job.Runs), 1)
+			}
+		}
+	}
+	return c
+}
+
+// settled returns a cluster whose estimates have been decided with the figures that it was
+// sized for alone, groups, workloads and jobs copied: it is planned again as though they
+// were sure.
+func settled(c planner.Cluster) planner.Cluster {
+	c.Growth.Range = nil
 	c.NodeGroups = slices.Clone(c.NodeGroups)
 	for i := range c.NodeGroups {
 		g := &c.NodeGroups[i]
-		if share != units.Whole {
-			g.Locked = nil
-		}
 		g.Workloads = slices.Clone(g.Workloads)
 		for j := range g.Workloads {
 			w := &g.Workloads[j]
 			w.GrowthRange = nil
 			d := &w.Demand
 			d.ThroughputRange, d.ThroughputPerPodRange, d.CPUPerRequestRange, d.Service.Range = nil, nil, nil, nil
-			d.Throughput = units.ScaleUp(d.Throughput, share)
 			if d.Job != nil {
 				job := *d.Job
-				job.DurationRange, job.Runs = nil, max(share.Up(job.Runs), 1)
+				job.DurationRange = nil
 				d.Job = &job
 			}
 		}
-	}
-	if share != units.Whole {
-		c.ControlPlane.Locked = nil
 	}
 	return c
 }
