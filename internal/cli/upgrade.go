@@ -151,7 +151,7 @@ func (o *upgradeOptions) look(w *World, p *planner.Plan, source string) report.O
 
 // compare plans the upgrade that is asked for, and says whose course to show.
 func (o *upgradeOptions) compare(ctx context.Context, offers run.Offers, p *planner.Plan, until units.Date) (report.UpgradeShown, error) {
-	shown := report.UpgradeShown{Plan: p, Asked: p.Cluster.Upgrade, Timeline: o.timeline}
+	shown := report.UpgradeShown{Plan: p, Asked: p.Cluster.Upgrade, Timeline: o.timeline, StayUntil: until}
 	var other *planner.Upgrade
 	switch {
 	case o.to != "":

@@ -350,7 +350,7 @@ func declaredWorkload(plan *planner.Plan, group, name string) *planner.Workload 
 func (b *runbook) ahead() {
 	o := b.s.Outlook
 	b.heading("Calendar")
-	b.line("- Staying on %s: %s.", o.From.Minor, strings.Join(stayWords(o), "; "))
+	b.line("- Staying on %s: %s.", o.From.Minor, strings.Join(stayWords(b.s), "; "))
 	if o.BreakEven != "" {
 		b.line("- At the end of %s staying has cost more than this upgrade.", o.BreakEven)
 	}

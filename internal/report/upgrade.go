@@ -19,6 +19,8 @@ type UpgradeShown struct {
 	Outlook *planner.UpgradeOutlook
 	// Asked is the upgrade that was compared.
 	Asked *planner.Upgrade
+	// StayUntil is the day that staying was to be priced to, zero where none was named.
+	StayUntil units.Date
 	// Strategy whose course is shown, by name; empty where there is none to take.
 	Strategy string
 	// Timeline adds every event of its course.

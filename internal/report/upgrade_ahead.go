@@ -30,7 +30,7 @@ func (p *page) stay(s *UpgradeShown) {
 	}
 	t.removeEmpty()
 	p.table(&t)
-	p.labelled("IF YOU STAY", plain, stayWords(o)...)
+	p.labelled("IF YOU STAY", plain, stayWords(s)...)
 	if words := perMonthWords(o); words != "" {
 		p.labelled("", plain, words)
 	}
@@ -48,8 +48,34 @@ func (p *page) stay(s *UpgradeShown) {
 
 func dateOrDash(d units.Date) string { return orDash(string(d)) }
 
-// stayWords says what staying costs until the end, and what happens then.
-func stayWords(o *planner.UpgradeOutlook) []string {
+// stayWords says what staying costs until the end, and what happens then; and what nobody
+// has published of a day that was asked for.
+func stayWords(s *UpgradeShown) []string {
+	return append(stayingWords(s.Outlook), beyondWords(s)...)
+}
+
+// beyondWords says of each minor from which day on nothing is known, where more was asked.
+func beyondWords(s *UpgradeShown) []string {
+	var items []string
+	for _, m := range []*planner.MinorOutlook{&s.Outlook.From, &s.Outlook.To} {
+		end := cmp.Or(m.ExtendedEnd, m.StandardEnd)
+		free := m.Surcharge.Known && m.Surcharge.Rate == 0
+		switch {
+		case end >= s.StayUntil: // no day was asked for, or all of it is known
+		case end.IsZero():
+			items = append(items, fmt.Sprintf("when support of %s ends is not published: whether it costs more before %s is not known", m.Minor, s.StayUntil))
+		case free && m == &s.Outlook.From: // its end is said already
+		case free:
+			items = append(items, fmt.Sprintf("support of %s is over on %s, before %s", m.Minor, end, s.StayUntil))
+		default:
+			items = append(items, fmt.Sprintf("support of %s is over on %s: what it costs from then to %s is not known", m.Minor, end, s.StayUntil))
+		}
+	}
+	return items
+}
+
+// stayingWords says what staying costs until the end, and what happens then.
+func stayingWords(o *planner.UpgradeOutlook) []string {
 	var items []string
 	switch {
 	case o.Until.IsZero():
