@@ -138,7 +138,8 @@ type UpgradeWorst struct {
 	At      time.Duration
 	// Step in words.
 	Step string
-	// Workload, and how many of its pods are ready then.
+	// Workload, after its group and a slash where several groups have one of the name, and
+	// how many of its pods are ready then.
 	Workload string
 	Ready    int
 	// Holds: its targets do, with so many pods.
@@ -245,6 +246,29 @@ func (c *Cluster) WidthOpen(g *NodeGroup, surges bool) bool {
 		return slices.ContainsFunc(c.Assumptions, func(a Assumption) bool { return a.Path == path+name })
 	}
 	return assumed("max_unavailable") && (!surges || assumed("max_surge"))
+}
+
+// ofGroups are the strategies that update_config can name: ways to replace the nodes of a
+// group, which one group may have and another not.
+var ofGroups = []string{"surge", "minimal", "in_place", "gke_blue_green", "gke_autoscaled_blue_green"}
+
+// Departs returns the groups, in the order of the spec, that declare another strategy in
+// update_config than the one by which an upgrade replaces the nodes of all groups: what is
+// written for other tools keeps to what they declare. There are none where that strategy is
+// no way to replace nodes in their group, such as a second cluster.
+func (c *Cluster) Departs(strategy string) []*NodeGroup {
+	if !slices.Contains(ofGroups, strategy) {
+		return nil
+	}
+	var out []*NodeGroup
+	for i := range c.NodeGroups {
+		g := &c.NodeGroups[i]
+		assumed := slices.ContainsFunc(c.Assumptions, func(a Assumption) bool { return a.Path == g.Path()+".update_config.strategy" })
+		if own := g.UpdateConfig.Strategy; own != "" && own != strategy && !assumed {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // WidthFree reports whether an open width of a group of the role is chosen by time and cost

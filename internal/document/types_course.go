@@ -59,7 +59,7 @@ type worstStep struct {
 	Zone     text    `json:"zone" jsonschema:"The zone that fails; null where none does."`
 	At       seconds `json:"at_seconds" jsonschema:"From the start of the upgrade."`
 	Step     text    `json:"step" jsonschema:"What is going on, in words."`
-	Workload string  `json:"workload" jsonschema:"Whose pods are fewest."`
+	Workload string  `json:"workload" jsonschema:"Whose pods are fewest; with its node group and a slash before it where several groups have one of the name."`
 	Ready    int     `json:"ready" jsonschema:"Its pods that are ready then."`
 	Holds    bool    `json:"holds" jsonschema:"Its targets hold with so many."`
 }

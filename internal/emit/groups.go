@@ -117,6 +117,20 @@ func (p *Pool) Strategy(has ...string) string {
 	return p.Spec.UpdateConfig.Strategy
 }
 
+// StrategyNotes says of the groups that declare another strategy than the one by which
+// their upgrade is planned that they are written as they declare.
+func StrategyNotes(p *planner.Plan) []string {
+	if p.Upgrade == nil {
+		return nil
+	}
+	var notes []string
+	for _, g := range p.Cluster.Departs(p.Upgrade.Recommended) {
+		notes = append(notes, fmt.Sprintf("%s: its nodes are replaced by %s, as its update_config says; the upgrade is planned by %s, which takes another time and cost.",
+			g.Path(), g.UpdateConfig.Strategy, p.Upgrade.Recommended))
+	}
+	return notes
+}
+
 // Width returns how many nodes more, and how many fewer, there are while the pool's nodes
 // are replaced by a strategy: what was chosen for it in the planned upgrade, or what its
 // group declares, a share of max_surge rounded up and of max_unavailable down. At least

@@ -76,6 +76,12 @@ func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *plann
 		if len(c.row.BlockedBy) > 0 && c.row.Name != j.problem.Wanted {
 			c.row.Timeline = nil
 		}
+		if c.course {
+			for _, g := range j.m.cluster.Departs(c.row.Name) {
+				c.row.Notes = append(c.row.Notes, fmt.Sprintf("%s: its update_config says %s, which what is emitted keeps to; here its nodes are replaced by %s",
+					g.Name, g.UpdateConfig.Strategy, c.row.Name))
+			}
+		}
 		out.Strategies = append(out.Strategies, c.row)
 	}
 	out.Stay = j.m.stay(calendar, out.From)
@@ -124,12 +130,23 @@ func (j *journey) tell(c *candidate, keep upgrade.Keep) {
 	}{{&t.Worst, ""}, {&t.WorstAfterNode, planner.UpgradeNodeFails}, {&t.WorstAfterZone, planner.UpgradeZoneFails}} {
 		if l := low.of; l.Workload != "" {
 			r.Worst = append(r.Worst, planner.UpgradeWorst{
-				Failing: low.failing, Zone: l.Zone, At: l.At, Step: l.During, Workload: l.Workload, Ready: l.Ready, Holds: l.Holds,
+				Failing: low.failing, Zone: l.Zone, At: l.At, Step: l.During, Workload: j.worstName(l.Number), Ready: l.Ready, Holds: l.Holds,
 			})
 		}
 	}
 	r.Timeline = j.timeline(t)
 	j.keeping(c, keep)
+}
+
+// worstName is the name of a workload, with its group's where several have one of the name.
+func (j *journey) worstName(w int) string {
+	work := &j.works[w]
+	for i := range j.works {
+		if i != w && j.works[i].name == work.name {
+			return j.groups[work.group].Name + "/" + work.name
+		}
+	}
+	return work.name
 }
 
 // blueStays returns how long old nodes are kept after the last pod has left them.

@@ -347,7 +347,7 @@ func (r *recorder) pods(s *State, w int) {
 
 // low is a moment of a workload; zone is that which fails, -1 none.
 func (r *recorder) low(s *State, w, ready, zone int) Low {
-	l := Low{At: s.Now, Workload: r.plan.Workloads[w].Name, Ready: ready, Holds: r.holds(w, ready), ratio: 1}
+	l := Low{At: s.Now, Workload: r.plan.Workloads[w].Name, Number: w, Ready: ready, Holds: r.holds(w, ready), ratio: 1}
 	if n := s.set.pods[w]; n > 0 {
 		l.ratio = float64(ready) / float64(n)
 	}

@@ -98,9 +98,10 @@ type Timeline struct {
 // Low is a moment with few ready pods.
 type Low struct {
 	At time.Duration
-	// Workload, and how many of its pods are ready then; empty where there is none.
-	Workload string
-	Ready    int
+	// Workload, its number, and how many of its pods are ready then; empty where there is
+	// none.
+	Workload      string
+	Number, Ready int
 	// Holds: its target does.
 	Holds bool
 	// Zone that fails, in a moment after a zone's failure.
