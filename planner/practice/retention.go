@@ -113,23 +113,41 @@ func logsFit(v *view) []planner.Finding {
 		return nil
 	}
 	var found []planner.Finding
-	for _, l := range v.plan.Retention.Logs {
+	for i := range v.plan.Retention.Logs {
+		l := &v.plan.Retention.Logs[i]
 		short := l.Requested + l.Need - l.Room
 		if short <= 0 || l.Room == 0 {
 			continue
 		}
-		f := planner.Finding{
+		ways := []string{v.largerDisk(l, short)}
+		// Rounded down, so that what is then kept fits.
+		file := units.CeilDiv(l.Need, units.Bytes(v.c.Retention.Logs.Generations))
+		if files := (l.Room - l.Requested) / max(file, 1); files > 0 {
+			ways = append(ways, fmt.Sprintf("generations = %d", files))
+		}
+		found = append(found, planner.Finding{
 			Path:    "node_group." + l.Group + ".disk.size",
 			Message: fmt.Sprintf("nodes of type %s keep %s of logs beside %s that pods request, and %s are there: %s too few", l.Pool, gib(int64(l.Need)), gib(int64(l.Requested)), gib(int64(l.Room)), gib(int64(short))),
-			Remedy:  "a larger disk, a shorter rotation, or fewer generations",
-		}
-		if r := v.c.Retention.Logs; l.Room > l.Requested {
-			files := int64(l.Room-l.Requested) / int64(max(units.CeilDiv(l.Need, units.Bytes(r.Generations)), 1))
-			if files > 0 {
-				f.Remedy = fmt.Sprintf("a larger disk, or generations = %d", files)
-			}
-		}
-		found = append(found, f)
+			Remedy:  strings.Join(append(ways, "a shorter rotation"), ", or "),
+		})
 	}
 	return found
+}
+
+// largerDisk says by how much the disks of a pool have to be larger at least, of which the
+// kubelet keeps a tenth free, and what that costs.
+func (v *view) largerDisk(l *planner.NodeLogs, short units.Bytes) string {
+	const free, tenths = 9, 10
+	more := units.CeilDiv(units.CeilDiv(short*tenths, free), units.GiB)
+	way := fmt.Sprintf("disks larger by %s GiB or more", number(int(more)))
+	for _, g := range v.groups {
+		pool := g.pool(l.Pool)
+		if g.Name != l.Group || pool == nil {
+			continue
+		}
+		if k, ok := v.cat.Disk(g.Disk.Type); ok && k.PerGiB.Known() {
+			way += fmt.Sprintf(" for %s USD/month", usd(k.PerGiB.Amount*units.USD(more)*units.USD(pool.Nodes)))
+		}
+	}
+	return way
 }

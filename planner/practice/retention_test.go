@@ -27,6 +27,8 @@ func keeping(volume string, plan planner.MetricsPlan) func(w *world) {
 
 // TestDisksOfMetrics: 54 GB are 50.3 GiB, 51 whole ones: 21 more of 8 cents for each of
 // three. 30 GiB hold 30 / 50.3 of 360 hours, and of the samples: one in 50.3 s.
+// Logs lack 15 GiB, of which disks have to be 16.7 larger, for 8 cents a GiB of three nodes; of
+// files of 10 GiB three find room in 35.
 func TestDisksOfMetrics(t *testing.T) {
 	small := planner.MetricsPlan{Series: 500_000, Need: 54_000_000_000, Disk: 30 * units.GiB}
 	later := planner.MetricsPlan{Series: 500_000, Need: 54_000_000_000, Disk: 51 * units.GiB, SeriesAtHorizon: 1_000_000, NeedAtHorizon: 108_000_000_000, FullIn: 7}
@@ -46,11 +48,13 @@ func TestDisksOfMetrics(t *testing.T) {
 		},
 		"logs": {
 			func(w *world) {
+				w.group().Disk.Type = "gp3"
+				w.cat.Disks = []catalogs.Disk{{Type: "gp3", PerGiB: catalogs.MonthlyPrice{Amount: units.Dollar * 8 / 100, Basis: catalogs.Listed, Date: "2026-05-01"}}}
 				w.c().Retention = &planner.Retention{Logs: &planner.LogRetention{Generations: 5}}
 				w.plan.Retention = &planner.RetentionPlan{Logs: []planner.NodeLogs{{Group: "web", Pool: "m7i.xlarge", Need: 50 * units.GiB, Requested: 5 * units.GiB, Room: 40 * units.GiB}}}
 			}, "warning MO-03 node_group.web.disk.size",
 			"nodes of type m7i.xlarge keep 50.0 GiB of logs beside 5.0 GiB that pods request, and 40.0 GiB are there: 15.0 GiB too few",
-			"a larger disk, or generations = 3",
+			"disks larger by 17 GiB or more for 4.08 USD/month, or generations = 3, or a shorter rotation",
 		},
 	})
 }

@@ -61,6 +61,8 @@
 //     not taken costs: a saving is that of the two costs, and enough;
 //   - percentiles over the worlds that estimates leave open: they rise, and what was
 //     sized for is enough for the rule where a load test tells;
+//   - clusters of other regions and of tenants, which are checked where they are planned:
+//     shares, sums, and that what is the plan itself agrees with it;
 //   - findings: which practices a plan breaks is not looked at.
 //
 // That a plan is the cheapest is not shown either, only that its lower bound is a
