@@ -46,6 +46,9 @@ spec, which is planned. The cause of a line is what the plans were made from oth
   catalog  what can be bought
   price    what it costs
 
+A document is verified first, as by 'scantling verify': exit 3 if anything is wrong with
+it. One whose catalog is not at hand is compared all the same, and that is told.
+
 Where several changed, plans are made anew with one more of them changed at a time.
 What cannot be planned anew is not told apart, and the line says so ("catalog or price").
 
@@ -101,9 +104,14 @@ func (o *diffOptions) compare(cmd *cobra.Command, w *World, args []string) error
 	if o.maxIncrease != "" {
 		return usage(errors.New("--max-increase compares two plans"))
 	}
-	p, _, err := o.spec.planFrom(cmd.Context(), w, args[0])
+	p, read, err := o.spec.planFrom(cmd.Context(), w, args[0])
 	if err != nil {
 		return err
+	}
+	if read {
+		if err := o.spec.checkKnown(w, args[0], p); err != nil {
+			return err
+		}
 	}
 	return o.runDrift(w, p)
 }
@@ -207,6 +215,9 @@ func (o *diffOptions) side(ctx context.Context, w *World, name string) (diff.Sid
 		if isDocument(file.Content) {
 			p, err := decodePlan(file)
 			if err != nil {
+				return diff.Side{}, err
+			}
+			if err := o.spec.checkKnown(w, name, p); err != nil {
 				return diff.Side{}, err
 			}
 			return sideOf(name, p, document.Tool(file.Content), document.Minor(file.Content)), nil

@@ -42,7 +42,7 @@ func (p *page) findings(findings []planner.Finding) {
 		severity = max(severity, runes(string(f.Severity)))
 		rule = max(rule, runes(f.Rule))
 		place = max(place, runes(where(f)))
-		longest = max(longest, longestWord(f.Message), len("-> ")+longestWord(f.Remedy))
+		longest = max(longest, longestWord(f.Message), len("-> ")+longestWord(p.remedy(f)))
 	}
 	indent := len(margin) + severity + 1 + rule + len(gutter) + place + len(gutter)
 	below := p.o.width()-indent < longest
@@ -73,15 +73,25 @@ func (p *page) findings(findings []planner.Finding) {
 	}
 }
 
+// remedy is what to do about a finding. Where that is to plan in another way, it is the
+// whole command, of the spec that was planned.
+func (p *page) remedy(f *planner.Finding) string {
+	if flags, ok := strings.CutPrefix(f.Remedy, "scantling plan "); ok {
+		return p.o.run("plan") + " " + flags
+	}
+	return f.Remedy
+}
+
 // advice returns the lines of a finding's message and remedy.
 func (p *page) advice(f *planner.Finding, room int) []string {
-	both := f.Message + "    " + f.Remedy
-	if f.Remedy != "" && runes(both) <= room {
+	remedy := p.remedy(f)
+	both := f.Message + "    " + remedy
+	if remedy != "" && runes(both) <= room {
 		return []string{both}
 	}
 	lines := wrap(f.Message, room, 0)
-	if f.Remedy != "" {
-		for _, l := range wrap("-> "+f.Remedy, room, len("-> ")) {
+	if remedy != "" {
+		for _, l := range wrap("-> "+remedy, room, len("-> ")) {
 			lines = append(lines, p.o.paint(dim, l))
 		}
 	}
