@@ -15,7 +15,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -211,16 +210,25 @@ func (r *reader) parseFiles(files []File) []*hclsyntax.Body {
 	return bodies
 }
 
+// isOther reports that a file is something else than HCL.
+func (r *reader) isOther(f File, parsed bool) bool {
+	what, at := otherFormat(f.Content, parsed)
+	if what == "" {
+		return false
+	}
+	r.add(SyntaxError, rangeAt(f, at), "The file is %s. A spec is HCL: run `scantling init` to write one.", what)
+	return true
+}
+
 // parse returns the body of a file, or nil where the file cannot be parsed.
 func (r *reader) parse(f File) *hclsyntax.Body {
-	if !r.guard(f) {
+	if r.isOther(f, true) || !r.guard(f) {
 		return nil
 	}
 	r.sources[f.Name] = f.Content
 	src, start := trimBOM(f.Content)
 	file, diags := hclsyntax.ParseConfig(src, f.Name, start)
-	if at := regexp.MustCompile(`(?m)^(apiVersion|kind):\s`).FindIndex(f.Content); at != nil && diags.HasErrors() {
-		r.add(SyntaxError, rangeAt(f, at[0]), "The file is YAML, as Kubernetes reads it. A spec is HCL: run `scantling init` to write one.")
+	if diags.HasErrors() && r.isOther(f, false) {
 		return nil
 	}
 	r.foreign(SyntaxError, firstCauses(diags))
