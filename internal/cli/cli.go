@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -143,6 +144,10 @@ Start with:  scantling init && scantling plan
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped "+strconv.Itoa(max(w.width(w.Stdout), leastHelp))+" "))
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		text := strings.TrimRight(cmp.Or(cmd.Long, cmd.Short), " \n") + "\n\n" + cmd.UsageString()
+		cmd.Print(fit(text, max(w.width(w.Stdout), leastHelp)))
+	})
 	root.SetVersionTemplate("scantling {{.Version}}\n")
 	root.SetIn(w.Stdin)
 	root.SetOut(help)

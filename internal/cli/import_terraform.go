@@ -32,9 +32,9 @@ writes them; - is stdin. The rest are manifests and dumps of kubectl, as for 'im
 
 Each node group becomes a group with its types, disk, labels, taints, bounds and
 update settings. Manifests run in the groups whose taints they tolerate and whose labels
-they ask for. Machines of one's own are as --nodes shows them. In a group without any, placeholders of a quarter of a node keep the count that
-Terraform has. The spec plans as it stands; what Terraform does not say is marked with
-QUESTION.`,
+they ask for. Machines of one's own are as --nodes shows them. In a group without any
+manifest, placeholders of a quarter of a node keep the count that Terraform has. The spec
+plans as it stands; what Terraform does not say is marked with QUESTION.`,
 		Example: "  terraform show -json | scantling import terraform - --out cluster\n" +
 			"  scantling import terraform scantling.auto.tfvars.json k8s/ --out cluster",
 		RunE: func(cmd *cobra.Command, args []string) error { return o.terraform(cmd.Context(), w, args) },

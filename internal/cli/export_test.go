@@ -1,0 +1,4 @@
+package cli
+
+// Fit is fit.
+func Fit(text string, width int) string { return fit(text, width) }
