@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
@@ -415,7 +416,9 @@ func (a Amount) String() string {
 	if !a.Known {
 		return "an amount that is not known"
 	}
-	return fmt.Sprintf("%d billionths of a dollar an hour", int64(a.Rate))
+	text := fmt.Sprintf("$%d.%09d", a.Rate/units.DollarPerHour, max(a.Rate%units.DollarPerHour, -(a.Rate%units.DollarPerHour)))
+	cents := len(text) - len("0000000")
+	return text[:cents] + strings.TrimRight(text[cents:], "0") + " an hour"
 }
 
 // Binding is what keeps the count from being lower.

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"math/big"
 	"slices"
@@ -62,7 +61,7 @@ func (o *owed) agrees(rate units.USDPerHour) bool {
 
 func (o *owed) String() string {
 	q := new(big.Int).Div(o.times730, big.NewInt(units.HoursPerMonth))
-	return fmt.Sprintf("%d billionths of a dollar an hour", q)
+	return dollarsOf(q) + " an hour"
 }
 
 // join adds what another amount makes due.
@@ -184,11 +183,11 @@ func (k *checker) bill() {
 	}
 
 	c := &k.plan.Cost
-	k.need(c.Known == sum, "cost", "cost.known", "known lines sum to %d, not %d", sum, c.Known)
+	k.need(c.Known == sum, "cost", "cost.known", "known lines sum to %s, not %s", hourly(sum), hourly(c.Known))
 	k.need(c.Total.Known == all, "cost", "cost.total", "the total is known: %t; every line is: %t", c.Total.Known, all)
-	k.need(!c.Total.Known || c.Total.Rate == sum, "cost", "cost.total", "the total is %d, the lines sum to %d", c.Total.Rate, sum)
+	k.need(!c.Total.Known || c.Total.Rate == sum, "cost", "cost.total", "the total is %s, the lines sum to %s", hourly(c.Total.Rate), hourly(sum))
 	if budget := k.c.MaxUSDPerMonth; budget != nil {
-		k.need(c.Total.Known && all && sum.PerMonth() <= *budget, "max_usd_per_month", "cost.budget", "%d billionths of a dollar a month (all known: %t), the budget is %d", sum.PerMonth(), all, *budget)
+		k.need(c.Total.Known && all && sum.PerMonth() <= *budget, "max_usd_per_month", "cost.budget", "%s a month (all known: %t), the budget is %s", dollars(sum.PerMonth()), all, dollars(*budget))
 	}
 }
 
@@ -306,14 +305,14 @@ func (k *checker) line(path string, lines []planner.CostLine, parts []owed) {
 	k.need(known == due.known, path, "cost.line", "the price is known: %t; in the catalog: %t", known, due.known)
 	if !known || !due.known {
 		most := new(big.Int).Add(certain.times730, big.NewInt(int64(certain.parts+1)*units.HoursPerMonth))
-		k.need(new(big.Int).Mul(big.NewInt(int64(sum)), big.NewInt(units.HoursPerMonth)).Cmp(most) <= 0, path, "cost.line", "%d billionths of a dollar an hour, what is known is %v", sum, &certain)
+		k.need(new(big.Int).Mul(big.NewInt(int64(sum)), big.NewInt(units.HoursPerMonth)).Cmp(most) <= 0, path, "cost.line", "%s, what is known is %v", hourly(sum), &certain)
 		return
 	}
 	if len(due.dates) == 0 {
-		k.need(sum == 0, path, "cost.line", "%d billionths of a dollar an hour for nothing", sum)
+		k.need(sum == 0, path, "cost.line", "%s for nothing", hourly(sum))
 		return
 	}
-	k.need(due.agrees(sum), path, "cost.line", "%d billionths of a dollar an hour, the catalog makes it %v", sum, &due)
+	k.need(due.agrees(sum), path, "cost.line", "%s, the catalog makes it %v", hourly(sum), &due)
 	worst := slices.ContainsFunc(lines, func(l planner.CostLine) bool { return l.Basis == due.basis })
 	k.need(worst, path, "cost.basis", "the basis is %q, the prices rest on %q", lines[0].Basis, due.basis)
 }
@@ -345,7 +344,7 @@ func (k *checker) redundancyCost(g *group, nodes owed) {
 	if !known || !nodes.known {
 		return
 	}
-	k.need(nodes.agrees(sum), path, "redundancy.sum", "the steps add up to %d, the nodes cost %v", sum, &nodes)
+	k.need(nodes.agrees(sum), path, "redundancy.sum", "the steps add up to %s, the nodes cost %v", hourly(sum), &nodes)
 }
 
 // term is a way to commit.
@@ -412,7 +411,7 @@ func (k *checker) committed(g *group) {
 			continue
 		}
 		seen[at] = true
-		k.need(o.agrees(c.Rate), path, "committed.rate", "%d billionths of a dollar an hour for %s of %d years, the catalog makes it %v", c.Rate, c.Kind, c.TermYears, o)
+		k.need(o.agrees(c.Rate), path, "committed.rate", "%s for %s of %d years, the catalog makes it %v", hourly(c.Rate), c.Kind, c.TermYears, o)
 		k.need(c.Basis == o.basis && slices.Contains(o.dates, c.Date), path, "committed.basis", "%s of %s, the price is %s of %v", c.Basis, c.Date, o.basis, o.dates)
 		k.saving(path, &c, &cost, o)
 	}

@@ -54,7 +54,7 @@ func (k *checker) bound(g *group) {
 	lb := float64(g.plan.LowerBound)
 	k.need(lb >= 0, g.path+".lower_bound", "bound.negative", "a bound of %g", lb)
 	most := provable(g, offers, k.certificate(g, offers))
-	k.need(lb <= most*(1+boundSlack)+1, g.path+".lower_bound", "bound.proof", "a bound of %.0f billionths of a dollar an hour, no more than %.0f can be shown", lb, most)
+	k.need(lb <= most*(1+boundSlack)+1, g.path+".lower_bound", "bound.proof", "a bound of $%.9f an hour, no more than $%.9f can be shown", lb/dollar, most/dollar)
 	k.duals(g, offers)
 	k.gap(g)
 	k.alternatives(g)
@@ -159,7 +159,7 @@ func (k *checker) duals(g *group, offers []offer) {
 		{"pod", d.Pod, unit[onPods]},
 	}
 	for _, f := range figures {
-		k.need(f.says >= 0 && float64(f.says) <= f.most*(1+boundSlack)+1, g.path+".duals."+f.name, "bound.duals", "%d billionths of a dollar an hour, it is sold at %.1f", f.says, f.most)
+		k.need(f.says >= 0 && float64(f.says) <= f.most*(1+boundSlack)+1, g.path+".duals."+f.name, "bound.duals", "%s, it is sold at $%.10f", hourly(f.says), f.most/dollar)
 	}
 }
 
@@ -173,7 +173,7 @@ func (k *checker) gap(g *group) {
 	f, _ := nodes.times730.Float64()
 	cost := f / units.HoursPerMonth
 	lb := float64(g.plan.LowerBound)
-	k.need(lb <= cost*(1+boundSlack)+1, g.path+".lower_bound", "bound.above_cost", "a bound of %.0f on a cost of %.0f billionths of a dollar an hour", lb, cost)
+	k.need(lb <= cost*(1+boundSlack)+1, g.path+".lower_bound", "bound.above_cost", "a bound of $%.9f on a cost of $%.9f an hour", lb/dollar, cost/dollar)
 	want := 0.0
 	if lb > 0 {
 		want = (cost/lb - 1) * float64(units.Whole)

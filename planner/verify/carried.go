@@ -23,7 +23,7 @@ func (k *checker) sidecars(g *group) {
 	for _, l := range g.loads {
 		if p := &l.spec.Pod; !l.spec.System {
 			k.need(p.CPU >= cpu && p.Memory >= memory && p.EphemeralStorage >= storage, l.path+".pod", "sidecar.requests",
-				"a pod asks for %dm, %d bytes and %d of storage, its sidecars alone for %dm, %d and %d", p.CPU, p.Memory, p.EphemeralStorage, cpu, memory, storage)
+				"a pod asks for %s, %s and %s of storage, its sidecars alone for %s, %s and %s", cores(p.CPU), byteSize(p.Memory), byteSize(p.EphemeralStorage), cores(cpu), byteSize(memory), byteSize(storage))
 		}
 	}
 }

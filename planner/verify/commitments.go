@@ -193,7 +193,7 @@ func (k *checker) commitments() {
 		if !k.need(u.Name == c.Name, path, "commitments.list", "the plan says %q here", u.Name) {
 			continue
 		}
-		k.need(near(int64(u.Unused), money[i]), path, "commitments.unused", "%d billionths of a dollar are not used, it is %s", u.Unused, money[i].FloatString(0))
+		k.need(near(int64(u.Unused), money[i]), path, "commitments.unused", "%s are not used, it is %s", dollars(u.Unused), dollarsOf(truncated(money[i])))
 		var spent, value units.USDPerHour
 		said := map[string]bool{}
 		for j, n := range u.Covers {
@@ -202,14 +202,14 @@ func (k *checker) commitments() {
 			if is == nil {
 				is = new(big.Rat)
 			}
-			k.need(near(int64(n.Value), is), path, "commitments.covers", "%d billionths of a dollar of %s are covered, it is %s", n.Value, n.Path, is.FloatString(0))
+			k.need(near(int64(n.Value), is), path, "commitments.covers", "%s of %s are covered, it is %s", dollars(n.Value), n.Path, dollarsOf(truncated(is)))
 			said[n.Path] = true
 			spent, value = spent+n.Spent, value+n.Value
 		}
 		for _, at := range sortedKeys(covers[i]) {
 			k.need(said[at] || near(0, covers[i][at]), path, "commitments.covers", "%s is covered and not listed", at)
 		}
-		k.need(spent+u.Unused == c.USDPerHour && spent >= 0 && u.Unused >= 0, path, "commitments.sum", "%d spent and %d unused are not %d", spent, u.Unused, c.USDPerHour)
+		k.need(spent+u.Unused == c.USDPerHour && spent >= 0 && u.Unused >= 0, path, "commitments.sum", "%s spent and %s unused are not %s", hourly(spent), hourly(u.Unused), hourly(c.USDPerHour))
 		k.resourcesLeft(c, u, resources[i])
 		k.unpriced(c, u, lines)
 	}

@@ -218,7 +218,7 @@ func (k *checker) member(m *planner.ControlPlaneMachines, state *planner.Etcd) {
 	k.need(why == "", path, "control_plane.admitted", "the spec does not admit %s: %s", t.Name, why)
 	k.need(standsIn(t, k.c.Zones), path, "control_plane.offered", "%s is offered in %v only, the cluster stands in %v", t.Name, t.Zones, k.c.Zones)
 	k.need(m.Price == t.OnDemand, path, "control_plane.price", "priced as %+v, the catalog says %+v", m.Price, t.OnDemand)
-	k.need(t.VCPUs >= m.LeastVCPUs && t.Memory >= m.LeastMemory, path, "control_plane.size", "%s has %d vCPUs and %d bytes; %d and %d are needed", t.Name, t.VCPUs, t.Memory, m.LeastVCPUs, m.LeastMemory)
+	k.need(t.VCPUs >= m.LeastVCPUs && t.Memory >= m.LeastMemory, path, "control_plane.size", "%s has %d vCPUs and %s; %d and %s are needed", t.Name, t.VCPUs, byteSize(t.Memory), m.LeastVCPUs, byteSize(m.LeastMemory))
 	if m.Role == k.stateRole() {
 		k.builtIn(m, state, path)
 	}
@@ -251,6 +251,6 @@ func (k *checker) builtIn(m *planner.ControlPlaneMachines, state *planner.Etcd, 
 	}
 	d := &k.c.Machines[i].Disk
 	k.need(slices.Contains(k.terms.EtcdDisks, d.Type), path, "etcd.disk", "%s has a disk of type %q, etcd takes %v", m.InstanceType, d.Type, k.terms.EtcdDisks)
-	k.need(d.Size >= state.Disk.Size, path, "etcd.disk", "%s has a disk of %d bytes, etcd asks for %d", m.InstanceType, d.Size, state.Disk.Size)
+	k.need(d.Size >= state.Disk.Size, path, "etcd.disk", "%s has a disk of %s, etcd asks for %s", m.InstanceType, byteSize(d.Size), byteSize(state.Disk.Size))
 	k.need(d.IOPS == 0 || d.IOPS >= state.Disk.IOPS, path, "etcd.disk", "%s sustains %d operations a second, etcd asks for %d", m.InstanceType, d.IOPS, state.Disk.IOPS)
 }

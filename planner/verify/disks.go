@@ -26,7 +26,7 @@ func (k *checker) etcdDisk(e *planner.Etcd, s *etcdSize, path string) {
 		(says.IOPS == 0 || d.IOPS == says.IOPS) && (says.ThroughputMiBps == 0 || d.ThroughputMiBps == says.ThroughputMiBps)
 	k.need(kept, path, "etcd.disk", "%+v, the spec says %+v", d, says)
 	holds := max(leastEtcdDisk, etcdCopies*min(e.Quota, mostQuota)+etcdLogs)
-	k.need(says.Size > 0 || d.Size >= holds, path, "etcd.disk", "%d bytes, at least %d are right", d.Size, holds)
+	k.need(says.Size > 0 || d.Size >= holds, path, "etcd.disk", "%s, at least %s are right", byteSize(d.Size), byteSize(holds))
 	if k.terms.OwnMachines { // member checks the machine's
 		k.need(d.IOPS >= s.least.iops, path, "etcd.iops", "%d operations a second are asked for, class %s needs %d", d.IOPS, s.class, s.least.iops)
 		k.need(d.ThroughputMiBps >= s.least.throughput, path, "etcd.throughput", "%d MiB a second are asked for, class %s needs %d", d.ThroughputMiBps, s.class, s.least.throughput)
@@ -91,6 +91,6 @@ func (k *checker) sold(d planner.Disk, path, rule string) {
 	}
 	if c.IOPSPerGiB > 0 {
 		most := max(c.IOPSPerGiB.Down(int(d.Size/units.GiB)), c.FreeIOPS)
-		k.need(d.IOPS <= most, path, rule, "%d operations a second of %d bytes, %s has at most %d", d.IOPS, d.Size, c.Type, most)
+		k.need(d.IOPS <= most, path, rule, "%d operations a second of %s, %s has at most %d", d.IOPS, byteSize(d.Size), c.Type, most)
 	}
 }

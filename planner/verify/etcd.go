@@ -109,13 +109,13 @@ func (k *checker) sized(m *planner.ControlPlaneMachines, state *planner.Etcd, pa
 		if k.need(i >= 0, path, "control_plane.least", "profile %q has no size for %d nodes", k.c.ControlPlane.Profile, nodes) {
 			s := sizes[i]
 			k.need(m.LeastVCPUs >= s.vcpus && m.LeastMemory >= s.memory, path, "control_plane.least",
-				"at least %d vCPUs and %d bytes for %d nodes, published are %d and %d", m.LeastVCPUs, m.LeastMemory, nodes, s.vcpus, s.memory)
+				"at least %d vCPUs and %s for %d nodes, published are %d and %s", m.LeastVCPUs, byteSize(m.LeastMemory), nodes, s.vcpus, byteSize(s.memory))
 		}
 	}
 	if i := etcdRank(state.Class); m.Role == k.stateRole() && i >= 0 {
 		s := etcdSizes()[i]
 		k.need(m.LeastVCPUs >= s.vcpus && m.LeastMemory >= s.memory, path, "control_plane.least",
-			"at least %d vCPUs and %d bytes, etcd of class %s asks for %d and %d", m.LeastVCPUs, m.LeastMemory, s.class, s.vcpus, s.memory)
+			"at least %d vCPUs and %s, etcd of class %s asks for %d and %s", m.LeastVCPUs, byteSize(m.LeastMemory), s.class, s.vcpus, byteSize(s.memory))
 	}
 }
 
@@ -147,20 +147,20 @@ func (k *checker) etcd(e *planner.Etcd) {
 	}
 	if k.need(rank >= 0, path, "etcd.class", "no class is named %q", e.Class) {
 		s := etcdSizes()[rank]
-		k.need(nodes <= s.upToNodes && all <= s.upToData, path, "etcd.class", "class %s for %d nodes and databases of %d bytes; it ends at %d and %d", e.Class, nodes, all, s.upToNodes, s.upToData)
+		k.need(nodes <= s.upToNodes && all <= s.upToData, path, "etcd.class", "class %s for %d nodes and databases of %s; it ends at %d and %s", e.Class, nodes, byteSize(all), s.upToNodes, byteSize(s.upToData))
 		k.etcdDisk(e, &s, path+".disk")
 	}
 	k.events(e, nodes)
 	least := halves * objectSize * units.Bytes(nodes+k.clusterPods())
-	k.need(e.Database >= least, path, "etcd.database", "a database of %d bytes, pods and nodes alone take %d", e.Database, least)
-	k.need(e.Quota <= mostQuota && e.Quota/100*quotaFill >= e.Database, path, "etcd.quota", "a quota of %d bytes for a database of %d; at most %d%% of it may be used, and it ends at %d", e.Quota, e.Database, quotaFill, mostQuota)
+	k.need(e.Database >= least, path, "etcd.database", "a database of %s, pods and nodes alone take %s", byteSize(e.Database), byteSize(least))
+	k.need(e.Quota <= mostQuota && e.Quota/100*quotaFill >= e.Database, path, "etcd.quota", "a quota of %s for a database of %s; at most %d%% of it may be used, and it ends at %s", byteSize(e.Quota), byteSize(e.Database), quotaFill, byteSize(mostQuota))
 	k.need(e.Heartbeat >= leastHeartbeat && e.ElectionTimeout >= 10*spec.RoundTrip && e.ElectionTimeout >= 5*e.Heartbeat && e.ElectionTimeout <= mostElection,
 		path, "etcd.timing", "a heartbeat of %v and an election timeout of %v for round trips of %v", e.Heartbeat, e.ElectionTimeout, spec.RoundTrip)
 	k.need(e.BackupInterval == spec.BackupInterval && e.BackupRetention == spec.BackupRetention, path, "etcd.backup", "a backup every %v for %v, the spec says %v for %v",
 		e.BackupInterval, e.BackupRetention, spec.BackupInterval, spec.BackupRetention)
 	if spec.BackupInterval > 0 {
 		n := backupsKept(spec.BackupInterval, spec.BackupRetention)
-		k.need(e.BackupStorage == units.Bytes(n)*e.Database, path, "etcd.backup", "backups take %d bytes; %d are kept, of %d each", e.BackupStorage, n, e.Database)
+		k.need(e.BackupStorage == units.Bytes(n)*e.Database, path, "etcd.backup", "backups take %s; %d are kept, of %s each", byteSize(e.BackupStorage), n, byteSize(e.Database))
 	}
 }
 

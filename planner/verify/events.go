@@ -33,10 +33,10 @@ func (k *checker) events(e *planner.Etcd, nodes int) {
 	}
 	ev := e.Events
 	least := halves * eventsOfPod * sizeOfEvent * units.Bytes(k.clusterPods())
-	k.need(ev.Database >= least, path, "etcd.events", "a database of %d bytes, those of standing pods take %d", ev.Database, least)
-	k.need(ev.Quota <= mostQuota && ev.Quota/100*quotaFill >= ev.Database, path, "etcd.events", "a quota of %d bytes for a database of %d; at most %d%% of it may be used", ev.Quota, ev.Database, quotaFill)
+	k.need(ev.Database >= least, path, "etcd.events", "a database of %s, those of standing pods take %s", byteSize(ev.Database), byteSize(least))
+	k.need(ev.Quota <= mostQuota && ev.Quota/100*quotaFill >= ev.Database, path, "etcd.events", "a quota of %s for a database of %s; at most %d%% of it may be used", byteSize(ev.Quota), byteSize(ev.Database), quotaFill)
 	holds := max(leastEtcdDisk, etcdCopies*min(ev.Quota, mostQuota)+etcdLogs)
-	k.need(ev.Disk.Size >= holds && ev.Disk.Type == e.Disk.Type, path, "etcd.events", "a disk of %d bytes of type %s, %d of type %s are right", ev.Disk.Size, ev.Disk.Type, holds, e.Disk.Type)
+	k.need(ev.Disk.Size >= holds && ev.Disk.Type == e.Disk.Type, path, "etcd.events", "a disk of %s of type %s, %s of type %s are right", byteSize(ev.Disk.Size), ev.Disk.Type, byteSize(holds), e.Disk.Type)
 	k.sold(ev.Disk, path, "etcd.events")
 	smallest := etcdSizes()[0]
 	if c := k.diskType(ev.Disk.Type); k.need(c != nil, path, "etcd.events", "the catalog has no disk of type %q", ev.Disk.Type) {

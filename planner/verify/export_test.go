@@ -246,3 +246,12 @@ func Subsets(n, k int) [][]int {
 	}
 	return out
 }
+
+// Dollars, Cores and ByteSize are the words of messages.
+func Dollars(v int64) string { return dollars(v) }
+
+// Cores is cores.
+func Cores(v int64) string { return cores(v) }
+
+// ByteSize is byteSize.
+func ByteSize(v int64) string { return byteSize(v) }

@@ -130,7 +130,7 @@ func (k *checker) jobCost(g *group, l *load, path string) {
 	k.need(near(float64(j.NodeTime), share*hours*float64(time.Hour)), path, "job.node_time", "%v of nodes a day, it is %g hours", j.NodeTime, share*hours)
 	k.need(j.CostPerRunKnown == known, path, "job.cost", "whether the price of a run is known: %t", j.CostPerRunKnown)
 	if known {
-		k.need(near(float64(j.CostPerRun), cost*hours/float64(j.Runs)), path, "job.cost", "a run costs %d billionths of a dollar, it is %g", j.CostPerRun, cost*hours/float64(j.Runs))
+		k.need(near(float64(j.CostPerRun), cost*hours/float64(j.Runs)), path, "job.cost", "a run costs %s, it is $%.9f", dollars(j.CostPerRun), cost*hours/float64(j.Runs)/dollar)
 	} else {
 		k.need(j.CostPerRun == 0, path, "job.cost", "a price that is not known is %d", j.CostPerRun)
 	}

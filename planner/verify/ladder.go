@@ -29,7 +29,7 @@ func (k *checker) ladder(g *group) {
 		chosen := slices.ContainsFunc(g.plan.Pools, func(p planner.Pool) bool { return p.InstanceType == s.InstanceType })
 		k.need(s.Chosen == chosen, path, "ladder.chosen", "chosen is %t, a pool has the type: %t", s.Chosen, chosen)
 		k.need(s.Nodes >= 0 && s.Nodes <= maxNodes && (s.Nodes == 0) == (s.Why != ""), path, "ladder.nodes", "%d nodes and the reason %q", s.Nodes, s.Why)
-		k.need(s.UsefulCPU >= 0 && int64(s.UsefulCPU) <= max(0, c.free[onCPU]), path, "ladder.useful", "%dm are useful, a node offers %dm", s.UsefulCPU, c.free[onCPU])
+		k.need(s.UsefulCPU >= 0 && int64(s.UsefulCPU) <= max(0, c.free[onCPU]), path, "ladder.useful", "%s are useful, a node offers %s", cores(s.UsefulCPU), cores(c.free[onCPU]))
 		if s.Knee {
 			knees[s.Family]++
 		}

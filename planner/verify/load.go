@@ -21,16 +21,16 @@ func (k *checker) loads() {
 			live += units.Bytes(o.Count) * o.Size
 			writes += o.Writes
 		}
-		k.need(live == l.Live, path, "load.live", "%d bytes, its objects come to %d", l.Live, live)
+		k.need(live == l.Live, path, "load.live", "%s, its objects come to %s", byteSize(l.Live), byteSize(live))
 		k.need(writes == l.Writes, path, "load.writes", "%d millionths of a write a second, its objects come to %d", l.Writes, writes)
 		k.need(l.Writes >= units.Rate(l.Nodes)*units.PerSecond/leaseSeconds, path, "load.heartbeats", "%d millionths of a write a second, and %d nodes renew a lease every %d s", l.Writes, l.Nodes, leaseSeconds)
-		k.need(l.File >= l.Live+l.History && l.Peak >= l.File && l.Peak >= 2*l.Live, path, "load.peak", "a peak of %d bytes and a file of %d for %d that live and %d of history", l.Peak, l.File, l.Live, l.History)
+		k.need(l.File >= l.Live+l.History && l.Peak >= l.File && l.Peak >= 2*l.Live, path, "load.peak", "a peak of %s and a file of %s for %s that live and %s of history", byteSize(l.Peak), byteSize(l.File), byteSize(l.Live), byteSize(l.History))
 		// No history is longer than if every write had been an update of the largest object.
 		var most units.Bytes
 		for _, o := range l.Objects {
 			most += units.Bytes(o.Writes/units.PerSecond+1) * o.Size * windowSeconds
 		}
-		k.need(l.History <= most, path, "load.history", "%d bytes of history, and all writes of ten minutes are %d", l.History, most)
+		k.need(l.History <= most, path, "load.history", "%s of history, and all writes of ten minutes are %s", byteSize(l.History), byteSize(most))
 		k.need(l.Moment != planner.LoadNow || l.Pods >= k.placedPods(), path, "load.pods", "%d pods, and %d are placed", l.Pods, k.placedPods())
 	}
 }

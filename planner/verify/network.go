@@ -328,7 +328,7 @@ func (k *checker) trafficOf(g *group, w *planner.Workload, rate units.Rate, t *p
 		stays = int64(len(with))
 	}
 	size := int64(w.RequestSize + w.ResponseSize)
-	k.need(ceiling([]int64{int64(rate), size}, []int64{whole}).Cmp(big.NewInt(int64(t.PerSecond))) == 0, t.Workload, "network.traffic", "%d bytes a second", t.PerSecond)
+	k.need(ceiling([]int64{int64(rate), size}, []int64{whole}).Cmp(big.NewInt(int64(t.PerSecond))) == 0, t.Workload, "network.traffic", "%s a second", byteSize(t.PerSecond))
 	k.need(int64(t.Crossing) == up(whole*(zones-stays), zones), t.Workload, "network.crossing", "%d millionths cross, it is %d of %d zones", t.Crossing, zones-stays, zones)
 	mean := whole
 	if p := w.DailyProfile; p != nil {
@@ -345,7 +345,7 @@ func (k *checker) trafficOf(g *group, w *planner.Workload, rate units.Rate, t *p
 	exact := ceiling([]int64{int64(t.PerSecond), mean, int64(t.Crossing), units.HoursPerMonth * 3600}, []int64{whole, whole})
 	over := new(big.Int).Sub(big.NewInt(int64(t.PerMonth)), exact)
 	// The hour is rounded up to whole bytes a second first.
-	k.need(over.Sign() >= 0 && over.Cmp(big.NewInt(units.HoursPerMonth*3600)) <= 0, t.Workload, "network.month", "%d bytes a month, it is %v", t.PerMonth, exact)
+	k.need(over.Sign() >= 0 && over.Cmp(big.NewInt(units.HoursPerMonth*3600)) <= 0, t.Workload, "network.month", "%s a month, it is %v bytes", byteSize(t.PerMonth), exact)
 	due := k.transferOwed(t)
 	k.need(t.Cost.Known == due.known && (!due.known || due.agrees(t.Cost.Rate)), t.Workload, "network.cost", "%v an hour, it is %v", t.Cost, &due)
 }

@@ -88,8 +88,8 @@ func (k *checker) node(g *group, pl *planner.Placement, c *class, path string) b
 		}
 	}
 	c.free = free.minus(c.used)
-	k.need(c.free[onCPU] >= 0, path, "placement.cpu", "%s: pods request %dm, %dm are free", line{pl}, c.used[onCPU], free[onCPU])
-	k.need(c.free[onMemory] >= 0, path, "placement.memory", "%s: pods request %d bytes, %d are free", line{pl}, c.used[onMemory], free[onMemory])
+	k.need(c.free[onCPU] >= 0, path, "placement.cpu", "%s: pods request %s, %s are free", line{pl}, cores(c.used[onCPU]), cores(free[onCPU]))
+	k.need(c.free[onMemory] >= 0, path, "placement.memory", "%s: pods request %s, %s are free", line{pl}, byteSize(c.used[onMemory]), byteSize(free[onMemory]))
 	k.need(c.free[onPods] >= 0, path, "placement.pod_count", "%s: %d pods, room for %d", line{pl}, c.used[onPods], free[onPods])
 	for i, name := range g.further {
 		d, rule := firstFurther+i, "placement."+name
@@ -134,12 +134,12 @@ func (k *checker) usage(g *group) {
 		k.need(int64(s.says) >= low && int64(s.says) <= high, g.path+".usage."+s.name, "usage.share", "%s, requests take %d of %d", percent(s.says), s.used, s.all)
 	}
 	r := g.plan.Requests
-	k.need(basics(int64(r.CPU), int64(r.Memory), r.Pods) == basics(used[onCPU], used[onMemory], int(used[onPods])), g.path+".usage", "usage.requests", "%dm, %d bytes, %d pods; %dm, %d, %d are requested",
-		r.CPU, r.Memory, r.Pods, used[onCPU], used[onMemory], used[onPods])
+	k.need(basics(int64(r.CPU), int64(r.Memory), r.Pods) == basics(used[onCPU], used[onMemory], int(used[onPods])), g.path+".usage", "usage.requests", "%s, %s, %d pods; %s, %s, %d are requested",
+		cores(r.CPU), byteSize(r.Memory), r.Pods, cores(used[onCPU]), byteSize(used[onMemory]), used[onPods])
 	left := all.minus(used)
 	h := g.plan.Headroom
-	k.need(basics(int64(h.CPU), int64(h.Memory), h.Pods) == basics(left[onCPU], left[onMemory], int(left[onPods])), g.path+".headroom", "usage.headroom", "%dm, %d bytes, %d pods; %dm, %d, %d stay free",
-		h.CPU, h.Memory, h.Pods, left[onCPU], left[onMemory], left[onPods])
+	k.need(basics(int64(h.CPU), int64(h.Memory), h.Pods) == basics(left[onCPU], left[onMemory], int(left[onPods])), g.path+".headroom", "usage.headroom", "%s, %s, %d pods; %s, %s, %d stay free",
+		cores(h.CPU), byteSize(h.Memory), h.Pods, cores(left[onCPU]), byteSize(left[onMemory]), left[onPods])
 }
 
 // basics are what Requests and Headroom count.

@@ -120,7 +120,7 @@ func (k *checker) baseShare(g *group) {
 		}
 	}
 	want := int64(g.decl.Instances.OnDemandBase.Ratio.Up(int(all)))
-	k.need(kept >= want, g.path, "pool.on_demand_base", "nodes on demand offer %dm of %dm, on_demand_base asks for %dm", kept, all, want)
+	k.need(kept >= want, g.path, "pool.on_demand_base", "nodes on demand offer %s of %s, on_demand_base asks for %s", cores(kept), cores(all), cores(want))
 }
 
 // zones checks a pool's counts by zone: each zone of the group is named, and the
@@ -240,8 +240,8 @@ func (k *checker) machine(g *group, p *pool) {
 func (k *checker) allocatable(p *pool, a *planner.Allocatable) {
 	says := &p.plan.Allocatable
 	same := says.CPU == a.CPU && says.Memory == a.Memory && says.Pods == a.Pods && says.EphemeralStorage == a.EphemeralStorage
-	k.need(same, p.path, "pool.allocatable", "allocatable %dm, %d bytes, %d pods, %d bytes of disk; it is %dm, %d, %d, %d", says.CPU, says.Memory,
-		says.Pods, says.EphemeralStorage, a.CPU, a.Memory, a.Pods, a.EphemeralStorage)
+	k.need(same, p.path, "pool.allocatable", "allocatable %s, %s, %d pods, %s of disk; it is %s, %s, %d, %s", cores(says.CPU), byteSize(says.Memory),
+		says.Pods, byteSize(says.EphemeralStorage), cores(a.CPU), byteSize(a.Memory), a.Pods, byteSize(a.EphemeralStorage))
 	same = says.Attachments == a.Attachments && says.Network == a.Network && says.Disk == a.Disk && slices.Equal(says.Extended, a.Extended)
 	k.need(same, p.path, "pool.allocatable", "%d attachments, %d Mbps of network, %d of disk and %v; it is %d, %d, %d and %v", says.Attachments,
 		says.Network, says.Disk, says.Extended, a.Attachments, a.Network, a.Disk, a.Extended)
@@ -261,7 +261,7 @@ func (k *checker) reserves(g *group, t *catalogs.InstanceType, a planner.Allocat
 			cpu, memory = cpu-r.CPU, memory-r.Memory
 		}
 	}
-	k.need(a.CPU <= max(cpu, 0) && a.Memory <= max(memory, 0), path, "pool.reserved", "allocatable %dm and %d bytes, the declared reserves leave %dm and %d of the machine", a.CPU, a.Memory, cpu, memory)
+	k.need(a.CPU <= max(cpu, 0) && a.Memory <= max(memory, 0), path, "pool.reserved", "allocatable %s and %s, the declared reserves leave %s and %s of the machine", cores(a.CPU), byteSize(a.Memory), cores(cpu), byteSize(memory))
 }
 
 // daemonSets checks that a pool's nodes carry what the provider and the spec run
@@ -281,12 +281,12 @@ func (k *checker) daemonSets(run []planner.DaemonSet, p *pool) {
 	for i := range p.plan.DaemonSets {
 		d := &p.plan.DaemonSets[i]
 		k.need(i == 0 || p.plan.DaemonSets[i-1].Name <= d.Name, p.path, "lists.sorted", "DaemonSets are not sorted by name")
-		k.need(want[key(d)] > 0, p.path, "pool.daemonsets", "DaemonSet %s of %dm, %d bytes and %d of disk does not run here", d.Name, d.CPU, d.Memory, d.EphemeralStorage)
+		k.need(want[key(d)] > 0, p.path, "pool.daemonsets", "DaemonSet %s of %s, %s and %s of disk does not run here", d.Name, cores(d.CPU), byteSize(d.Memory), byteSize(d.EphemeralStorage))
 		want[key(d)]--
 	}
 	for i := range run {
 		if d := &run[i]; want[key(d)] > 0 {
-			k.need(false, p.path, "pool.daemonsets", "DaemonSet %s of %dm, %d bytes and %d of disk is missing", d.Name, d.CPU, d.Memory, d.EphemeralStorage)
+			k.need(false, p.path, "pool.daemonsets", "DaemonSet %s of %s, %s and %s of disk is missing", d.Name, cores(d.CPU), byteSize(d.Memory), byteSize(d.EphemeralStorage))
 			want[key(d)] = 0
 		}
 	}
@@ -310,6 +310,6 @@ func (k *checker) baseline(g *group) {
 		k.need(same, p.path, "pool.baseline", "burstable machines with others: what they hold for good does not bound the sum")
 		sum := g.demand()[onCPU] + g.daemonRoom(g.daemonsOn(p.labels))[onCPU]*int64(g.plan.Nodes)
 		most := int64(base) * int64(g.plan.Nodes)
-		k.need(!same || sum <= most, p.path, "pool.baseline", "requests of %dm, the machines hold %dm for good", sum, most)
+		k.need(!same || sum <= most, p.path, "pool.baseline", "requests of %s, the machines hold %s for good", cores(sum), cores(most))
 	}
 }

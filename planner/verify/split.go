@@ -95,7 +95,7 @@ func (k *checker) splits() {
 		k.need(slices.Equal(says.Hours, want.Hours), path, "split.hours", "%v nodes by hour, they are %v", says.Hours, want.Hours)
 		k.need(says.Bought == want.Bought && says.Stable == want.Stable, path, "split.fixed", "%d bought and %d stable, it is %d and %d", says.Bought, says.Stable, want.Bought, want.Stable)
 		k.need(slices.Equal(says.Parts, want.Parts), path, "split.parts", "%+v, the cheapest is %+v", says.Parts, want.Parts)
-		k.need(says.Cost == want.Cost && says.OnDemand == want.OnDemand, path, "split.cost", "%d, on demand %d, it is %d and %d", says.Cost, says.OnDemand, want.Cost, want.OnDemand)
+		k.need(says.Cost == want.Cost && says.OnDemand == want.OnDemand, path, "split.cost", "%s, on demand %s, it is %s and %s", hourly(says.Cost), hourly(says.OnDemand), hourly(want.Cost), hourly(want.OnDemand))
 	}
 	k.need(at == len(k.plan.ToCommit), "to_commit", "split.unknown", "%d types, %d have a price for a commitment", len(k.plan.ToCommit), at)
 }

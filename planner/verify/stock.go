@@ -26,14 +26,14 @@ func (k *checker) machines() {
 			continue
 		}
 		k.need(t.VCPUs == m.VCPUs && t.Memory == m.Memory && t.Architecture == m.Architecture, path, "machines.type",
-			"%d vCPUs, %d bytes and %s in the catalog; declared are %d, %d and %s", t.VCPUs, t.Memory, t.Architecture, m.VCPUs, m.Memory, m.Architecture)
+			"%d vCPUs, %s and %s in the catalog; declared are %d, %s and %s", t.VCPUs, byteSize(t.Memory), t.Architecture, m.VCPUs, byteSize(m.Memory), m.Architecture)
 		if m.USDPerMonth == nil {
-			k.need(!t.OnDemand.Known(), path, "machines.price", "a price of %d billionths of a dollar an hour, none is declared", t.OnDemand.Rate)
+			k.need(!t.OnDemand.Known(), path, "machines.price", "a price of %s, none is declared", hourly(t.OnDemand.Rate))
 			continue
 		}
 		over := t.OnDemand.Rate.PerMonth() - *m.USDPerMonth
 		k.need(t.OnDemand.Basis == catalogs.Declared && over >= 0 && over < units.HoursPerMonth, path, "machines.price",
-			"%d billionths of a dollar an hour (%s), declared are %d a month", t.OnDemand.Rate, t.OnDemand.Basis, *m.USDPerMonth)
+			"%s (%s), declared are %s a month", hourly(t.OnDemand.Rate), t.OnDemand.Basis, dollars(*m.USDPerMonth))
 	}
 }
 
