@@ -13,6 +13,9 @@ const binaryStart = 8192
 // where nothing does. parsed tells whether HCL's parser found no mistake in it: what could
 // be HCL is only something else where it is not HCL.
 func otherFormat(content []byte, parsed bool) (what string, at int) {
+	if bytes.HasPrefix(content, []byte{0xff, 0xfe}) || bytes.HasPrefix(content, []byte{0xfe, 0xff}) {
+		return "", 0 // UTF-16, of which every other byte is 0: text in another encoding
+	}
 	start := content[:min(len(content), binaryStart)]
 	if i := bytes.IndexByte(start, 0); i >= 0 {
 		return "binary", i
