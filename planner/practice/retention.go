@@ -146,7 +146,7 @@ func (v *view) largerDisk(l *planner.NodeLogs, short units.Bytes) string {
 			continue
 		}
 		if k, ok := v.cat.Disk(g.Disk.Type); ok && k.PerGiB.Known() {
-			way += fmt.Sprintf(" for %s USD/month", usd(k.PerGiB.Amount*units.USD(more)*units.USD(pool.Nodes)))
+			return way + fmt.Sprintf(" for %s USD/month", usd(k.PerGiB.Amount*units.USD(more)*units.USD(pool.Nodes)))
 		}
 	}
 	return way
