@@ -116,6 +116,47 @@ func TestTerraform(t *testing.T) {
 	}
 }
 
+// TestGroupsOfZones: a group that is split by zone is one of several groups of Terraform,
+// each in one zone, so that nodes by zone are known on EKS too. Of a group over several zones
+// they are not.
+func TestGroupsOfZones(t *testing.T) {
+	p := shop()
+	web := &p.NodeGroups[1]
+	p.Cluster.NodeGroups[1].SplitByZone, p.Cluster.NodeGroups[1].Zones = true, []string{"a", "b"}
+	var pools []planner.Pool
+	for _, z := range web.Pools[0].NodesByZone {
+		pool := web.Pools[0]
+		pool.Zone, pool.Nodes, pool.NodesByZone = z.Zone, z.Nodes, []planner.ZoneCount{z}
+		pools = append(pools, pool)
+	}
+	web.Pools = pools
+	group := func(name, labels, kind, capacity string, nodes, most int) string {
+		return fmt.Sprintf(`%q: {"instance_types": [%q], "capacity_type": %q, "min_size": %d, "desired_size": %d, "max_size": %d, "labels": {%s}`, name, kind, capacity, min(nodes, most-3), nodes, most, labels)
+	}
+	doc := func(a, b int) string {
+		const own = `"scantling.dev/group": "web", "tier": "front"`
+		const taint = `, "taints": {"only": {"key": "only", "value": "web", "effect": "NO_SCHEDULE"}}}`
+		return `{"kubernetes_version": "1.35", "node_group_zones": {"batch": ["a", "b"], "web-a": ["a"], "web-b": ["b"]}, "node_groups": {` +
+			group("batch", `"scantling.dev/group": "batch"`, "m7g.large", "SPOT", 2, 4) + "}," +
+			group("web-a", own, "c7g.large", "ON_DEMAND", a, a+3) + taint + "," + group("web-b", own, "c7g.large", "ON_DEMAND", b, b+3) + taint + "}}"
+	}
+	web.MaxNodes = 9
+	s := written(t, doc(2, 1))
+	if got := s.Groups["web"]; *got.Desired != 3 || got.Zones["a"] != 2 || got.Zones["b"] != 1 || s.Groups["batch"].Zones != nil {
+		t.Errorf("web has %d nodes, %v; batch %v", *got.Desired, got.Zones, s.Groups["batch"].Zones)
+	}
+	if got := told(drift.Compare(p, s, nil)); got != nil {
+		t.Errorf("as planned, and told are %q", got)
+	}
+	web.MinNodes, web.MaxNodes = 3, 3 // else zones follow the load
+	got := told(drift.Compare(p, written(t, doc(1, 2)), nil))
+	for _, want := range []string{"node_group.web nodes in a: 2|1| true", "node_group.web nodes in b: 1|2| true"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("told are %q, not %q", got, want)
+		}
+	}
+}
+
 // TestPoolsOfGKE: counts are by zone: two pools of one node in each of two zones are four.
 func TestPoolsOfGKE(t *testing.T) {
 	pool := func(name, machine, counts string) string {

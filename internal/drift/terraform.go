@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -16,12 +17,22 @@ func Written(data []byte, groups []string) (*Side, error) {
 		return nil, err
 	}
 	s := &Side{Version: c.Version}
-	eks := false
+	subnets := false
+	several := map[string]bool{} // planned groups of which some nodes may be in several zones
 	for i := range c.Pools {
-		eks = eks || c.Pools[i].Kind == tfread.EKS
-		s.pool(&c.Pools[i], groups)
+		if p := &c.Pools[i]; len(p.Zones) != 1 || p.Desired == nil {
+			several[plannedOf(p, groups)] = true
+		}
 	}
-	if eks {
+	for i := range c.Pools {
+		p := &c.Pools[i]
+		if p.Kind == tfread.EKS && !several[plannedOf(p, groups)] {
+			p.ByZone = map[string]int{p.Zones[0]: *p.Desired}
+		}
+		subnets = subnets || p.Kind == tfread.EKS && p.ByZone == nil
+		s.pool(p, groups)
+	}
+	if subnets {
 		s.Unknown = append(s.Unknown, "nodes by zone: node groups of EKS name subnets")
 	}
 	if s.Version == "" {
@@ -34,10 +45,7 @@ func Written(data []byte, groups []string) (*Side, error) {
 // pool adds a group of Terraform to the planned group that it is part of, or notes it as a
 // stray.
 func (s *Side) pool(p *tfread.Pool, groups []string) {
-	name := p.Labels[GroupLabel]
-	if name == "" {
-		name = longest(p.Name, groups)
-	}
+	name := plannedOf(p, groups)
 	if name == "" {
 		what := "node group"
 		if p.Kind == tfread.GKE {
@@ -70,6 +78,12 @@ func (s *Side) pool(p *tfread.Pool, groups []string) {
 	for _, t := range p.Taints {
 		g.Taints = with(g.Taints, taint(t.Key, t.Value, t.Effect))
 	}
+}
+
+// plannedOf is the planned group that a group of Terraform is part of, by its label or name;
+// empty where it is of none.
+func plannedOf(p *tfread.Pool, groups []string) string {
+	return cmp.Or(p.Labels[GroupLabel], longest(p.Name, groups))
 }
 
 // plus adds a count that may not be known.

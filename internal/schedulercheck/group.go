@@ -174,21 +174,22 @@ func Groups(p *planner.Plan, system System) ([]Group, error) {
 		if at < 0 || len(planned.Pools) == 0 {
 			return nil, fmt.Errorf("%s: want pools and their inputs", planned.Path())
 		}
-		asked, pool := &p.Cluster.NodeGroups[at], &planned.Pools[0]
+		asked, pools := &p.Cluster.NodeGroups[at], inAllZones(planned.Pools, p.Cluster.NodeGroups[at].Zones)
+		pool := &pools[0]
 		g := Group{
 			Name: planned.Name, Allocatable: pool.Allocatable, DaemonSets: pool.DaemonSets,
 			Labels: asked.Labels, Taints: asked.Taints, Redundancy: asked.Redundancy,
 		}
-		if len(planned.Pools) > 1 {
-			g.Pools = planned.Pools
+		if len(pools) > 1 {
+			g.Pools = pools
 		}
-		for _, pool := range planned.Pools {
+		for _, pool := range pools {
 			g.Sustained = append(g.Sustained, sustained(p, pool.InstanceType))
 		}
 		for z := range pool.NodesByZone {
 			nodes := 0
-			for i := range planned.Pools {
-				nodes += planned.Pools[i].NodesByZone[z].Nodes
+			for i := range pools {
+				nodes += pools[i].NodesByZone[z].Nodes
 			}
 			g.Zones, g.NodesByZone = append(g.Zones, pool.NodesByZone[z].Zone), append(g.NodesByZone, nodes)
 		}
@@ -202,6 +203,25 @@ func Groups(p *planner.Plan, system System) ([]Group, error) {
 		out = append(out, g)
 	}
 	return out, nil
+}
+
+// inAllZones are pools that name every zone of their group: those of zones that have one to
+// themselves together.
+func inAllZones(pools []planner.Pool, zones []string) []planner.Pool {
+	out, _ := planner.Joined(pools)
+	for i := range out {
+		counts := make([]planner.ZoneCount, len(zones))
+		for z, zone := range zones {
+			counts[z].Zone = zone
+			for _, has := range out[i].NodesByZone {
+				if has.Zone == zone {
+					counts[z].Nodes += has.Nodes
+				}
+			}
+		}
+		out[i].NodesByZone = counts
+	}
+	return out
 }
 
 // sustained returns the CPU that a burstable type holds for good where that bounds the
