@@ -149,6 +149,9 @@ type Pool struct {
 	// Zone of all nodes where the group is split by zone; empty elsewhere.
 	Zone  string
 	Nodes int
+	// MinNodes and MaxNodes are the pool's parts of the group's bounds where it has a Zone;
+	// 0 elsewhere.
+	MinNodes, MaxNodes int
 	// NodesByZone is sorted by zone and names every zone of the group; where the pool has
 	// a Zone, that alone.
 	NodesByZone []ZoneCount
@@ -212,6 +215,7 @@ func Joined(pools []Pool) (joined []Pool, at []int) {
 			at[i] = len(joined)
 			p.Zone = ""
 			joined = append(joined, p)
+			joined[at[i]].MinNodes, joined[at[i]].MaxNodes = 0, 0
 			continue
 		}
 		o := &joined[at[i]]

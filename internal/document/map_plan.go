@@ -227,6 +227,8 @@ func syncPool(to direction, d *pool, p *planner.Pool) {
 	syncText(to, &d.CapacityType, &p.CapacityType)
 	syncText(to, &d.Zone, &p.Zone)
 	syncInt(to, &d.Nodes, &p.Nodes)
+	syncWhere(to, p.Zone != "", &d.MinNodes, &p.MinNodes)
+	syncWhere(to, p.Zone != "", &d.MaxNodes, &p.MaxNodes)
 	syncZones(to, &d.NodesByZone, &p.NodesByZone)
 	syncAllocatable(to, &d.Allocatable, &p.Allocatable)
 	syncList(to, &d.DaemonSets, &p.DaemonSets, syncDaemonSet)

@@ -117,6 +117,8 @@ type pool struct {
 	CapacityType string         `json:"capacity_type" enum:"on_demand spot" jsonschema:"How the machines are bought."`
 	Zone         text           `json:"zone" since:"3" jsonschema:"The zone of all nodes where the group is split by zone; null elsewhere."`
 	Nodes        int            `json:"nodes" jsonschema:"Nodes of the pool."`
+	MinNodes     *int           `json:"min_nodes" since:"3" jsonschema:"Least count of a pool of one zone, a part of the group's; null of others."`
+	MaxNodes     *int           `json:"max_nodes" since:"3" jsonschema:"Largest count of a pool of one zone, a part of the group's; null of others."`
 	NodesByZone  map[string]int `json:"nodes_by_zone" jsonschema:"Nodes in each zone of the group; of a pool of one zone in that alone."`
 	Allocatable  allocatable    `json:"allocatable" jsonschema:"What the kubelet of one node leaves to pods; DaemonSets are not taken off."`
 	DaemonSets   []daemonSet    `json:"daemonsets" jsonschema:"Pods that run on each node, sorted by name."`

@@ -47,7 +47,7 @@ func Pools(p *planner.Plan, longest int) ([]Pool, error) {
 			errs = append(errs, fmt.Errorf("%s: %w", g.Path(), err))
 			continue
 		}
-		least, most := SplitBounds(g, spec.Instances.OnDemandBase, 1)
+		least, most := planner.SplitBounds(g, spec.Instances.OnDemandBase, 1)
 		courses := g.CourseNames()
 		for j := range g.Pools {
 			pool := Pool{

@@ -32,6 +32,14 @@ func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
 	if byZoneWords(g) != "" {
 		t.add("split by zone", nodesByZone(plan.Cluster.Zones, sumByZone(g.Pools)), "nodes in "+strings.Join(plan.Cluster.Zones, ", ")+": each zone has a group of machines of its own"+splitSource(plan, g))
 	}
+	if byZoneWords(g) != "" && g.MinNodes != g.MaxNodes {
+		var parts []string
+		for i := range g.Pools {
+			p := &g.Pools[i]
+			parts = append(parts, p.Zone+" "+number(p.MinNodes)+"-"+number(p.MaxNodes))
+		}
+		t.add("bounds by zone", number(g.MinNodes)+"-"+number(g.MaxNodes), "of which "+strings.Join(parts, ", "))
+	}
 	if b := bindingWords(plan, g); b != none {
 		t.add("binds", b, "what one node less would break")
 	}

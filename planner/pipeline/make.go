@@ -100,6 +100,7 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	if err := m.days(ctx, groups); err != nil {
 		return planner.Plan{}, err
 	}
+	m.boundZones(groups)
 	plan := planner.Plan{
 		Cluster:      asked,
 		Catalog:      planner.CatalogInfo{Source: m.catalog.Source, Date: m.catalog.Date, SHA256: m.catalog.SHA256},

@@ -165,6 +165,24 @@ func (p *problem) poolsOf(part part, byZone []int) []planner.Pool {
 	return out
 }
 
+// boundZones gives the pools of groups that are split by zone their parts of the bounds.
+func (m *maker) boundZones(groups []planner.GroupPlan) {
+	for i := range groups {
+		g, declared := &groups[i], m.groupNamed(groups[i].Name)
+		if !declared.Split() {
+			continue
+		}
+		g.Pools = slices.Clone(g.Pools)
+		for j := range g.Pools {
+			g.Pools[j].MinNodes, g.Pools[j].MaxNodes = 0, 0
+		}
+		least, most := planner.SplitBounds(g, declared.Instances.OnDemandBase, 1)
+		for j := range g.Pools {
+			g.Pools[j].MinNodes, g.Pools[j].MaxNodes = least[j], most[j]
+		}
+	}
+}
+
 // poolIndex is the pool, among those of an answer, of each part and zone.
 func (p *problem) poolIndex(a *answer) [][]int {
 	out, next := make([][]int, len(a.mix)), 0

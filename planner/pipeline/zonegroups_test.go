@@ -224,7 +224,13 @@ func TestSplitByZoneMutations(t *testing.T) {
 			g.Pools[0].NodesByZone[0].Nodes++
 			g.Pools[0].Nodes++
 			g.Nodes, g.MinNodes, g.MaxNodes = g.Nodes+1, g.MinNodes+1, g.MaxNodes+1
+			g.Pools[0].MinNodes, g.Pools[0].MaxNodes = g.Pools[0].Nodes, g.Pools[0].Nodes
 		}, "placement.nodes"},
+		"bounds of a zone": {func(g *planner.GroupPlan) { g.Pools[0].MaxNodes++ }, "zones.bounds"},
+		"bounds below it": {func(g *planner.GroupPlan) {
+			g.Pools[0].MinNodes++
+			g.Pools[1].MinNodes--
+		}, "zones.bounds"},
 		"as one pool": {func(g *planner.GroupPlan) { *g = g.Joined() }, "zones.split"},
 		"a zone that is not survived": {func(g *planner.GroupPlan) { // from four, four and three nodes to eight, none and three
 			a, b := &g.Pools[0], &g.Pools[1]

@@ -43,6 +43,7 @@ func (k *checker) poolsOf(g *group) {
 		k.machine(g, p)
 	}
 	k.counts(g)
+	k.zoneBounds(g)
 	k.capacity(g)
 	k.extras(g)
 	k.baseline(g)
@@ -71,6 +72,24 @@ func (k *checker) counts(g *group) {
 		k.need(hi <= most && n <= most, g.path, "nodes.bounds", "%d nodes and a max of %d, the spec's max_nodes is %d", n, hi, most)
 	} else {
 		k.need(hi == n, g.path, "nodes.bounds", "the spec leaves max_nodes to the planner: %d, not the %d nodes", hi, n)
+	}
+}
+
+// zoneBounds checks the bounds of the pools of a group that is split by zone: they add up to
+// the group's, and the nodes of each zone are between its own. Other pools have none.
+func (k *checker) zoneBounds(g *group) {
+	least, most := 0, 0
+	for i := range g.plan.Pools {
+		p := &g.plan.Pools[i]
+		if !g.decl.Split() {
+			k.need(p.MinNodes == 0 && p.MaxNodes == 0, g.pools[i].path, "zones.bounds", "bounds of %d to %d, which only pools of one zone have", p.MinNodes, p.MaxNodes)
+			continue
+		}
+		k.need(p.MinNodes >= 0 && p.MinNodes <= p.Nodes && p.Nodes <= p.MaxNodes, g.pools[i].path, "zones.bounds", "%d nodes, from %d to %d", p.Nodes, p.MinNodes, p.MaxNodes)
+		least, most = least+p.MinNodes, most+p.MaxNodes
+	}
+	if g.decl.Split() {
+		k.need(least == g.plan.MinNodes && most == g.plan.MaxNodes, g.path, "zones.bounds", "the zones have from %d to %d nodes, the group from %d to %d", least, most, g.plan.MinNodes, g.plan.MaxNodes)
 	}
 }
 

@@ -48,7 +48,7 @@ func newGroups(p *planner.Plan, planned *planner.GroupPlan, names []string, step
 	if err := checkPools(planned); err != nil && len(planned.Pools) != 1 {
 		return nil, err
 	}
-	least, most := emit.SplitBounds(planned, spec.Instances.OnDemandBase, step)
+	least, most := planner.SplitBounds(planned, spec.Instances.OnDemandBase, step)
 	courses := planned.CourseNames()
 	var out []*group
 	for j := range planned.Pools {
