@@ -21,7 +21,7 @@ func (j *journey) candidate(o upgrade.Option, u *planner.Upgrade, keep upgrade.K
 			c.widths = s.settle()
 		}
 		known := false
-		if c.formula, known = j.byFormula(o, c.widths, true); !known {
+		if c.formula, known = j.byFormula(o, c.widths, inWords); !known {
 			return c, false
 		}
 		j.simulate(&c, keep)
@@ -39,12 +39,22 @@ func (j *journey) candidate(o upgrade.Option, u *planner.Upgrade, keep upgrade.K
 // together do not keep what each of them does.
 const mostWidthRounds = 4
 
+// asking is how it is asked whether pods have a place while nodes are away: not, whether
+// they have, or with reasons that say with how many nodes at a time they would.
+type asking int
+
+const (
+	not asking = iota
+	whether
+	inWords
+)
+
 // byFormula is what a strategy takes with its pools at widths, by closed formulas.
 // Whether pods have a place while nodes are away is only asked where it is wanted:
 // the answer takes drills.
-func (j *journey) byFormula(o upgrade.Option, widths []int, places bool) (upgrade.Strategy, bool) {
+func (j *journey) byFormula(o upgrade.Option, widths []int, places asking) (upgrade.Strategy, bool) {
 	p := *j.problem
-	p.Strategies, p.Refused, p.Wanted = []upgrade.Option{o}, nil, ""
+	p.Strategies, p.Refused, p.Wanted, p.Brief = []upgrade.Option{o}, nil, "", places == whether
 	p.Groups = slices.Clone(p.Groups)
 	for i := range p.Groups {
 		g := &p.Groups[i]
@@ -52,7 +62,7 @@ func (j *journey) byFormula(o upgrade.Option, widths []int, places bool) (upgrad
 			*g = g.At(o, widths[i])
 		}
 		g.Redundant = nil // the simulation asks, of the levels that are passed
-		if !places {
+		if places == not {
 			g.Pending = nil
 		}
 	}
@@ -148,8 +158,9 @@ type turn struct {
 	c candidate
 	// simulated: without drills of losses at least; tested: with all that is asked, but that
 	// whether pods have a place is asked only where nothing else keeps it from being taken.
-	// asked: that was.
-	simulated, tested, asked bool
+	// asked is how that was.
+	simulated, tested bool
+	asked             asking
 	// breaks is what keeps it from being taken; barred is why it is not tried: a narrower one
 	// breaks something, or all groups together do.
 	breaks []string
@@ -161,7 +172,7 @@ type turn struct {
 func (j *journey) searchWidths(o upgrade.Option, u *planner.Upgrade, keep upgrade.Keep) *widthSearch {
 	s := &widthSearch{j: j, option: o, keep: keep, rounds: upgrade.NodeRounds(len(j.plan.Hops), j.plan.NodeSkew)}
 	effort, some := 0, false
-	whole, known := j.byFormula(o, nil, false)
+	whole, known := j.byFormula(o, nil, not)
 	if !known {
 		return nil
 	}
@@ -263,7 +274,10 @@ func (s *widthSearch) try(p *poolTurns, k int, simulate, tested bool) {
 	t.c = candidate{option: s.option, course: true, widths: s.widthsOf(p, k)}
 	// Where pods may be without a place, drains end by force that wait for one, so that
 	// how long they take depends on the answer.
-	t.asked = tested && a.problem.MayStop
+	t.asked = not
+	if tested && a.problem.MayStop {
+		t.asked = inWords
+	}
 	t.c.formula, _ = a.byFormula(s.option, t.c.widths, t.asked)
 	t.simulated, t.tested = simulate || tested, tested
 	if !t.simulated {
@@ -280,7 +294,7 @@ func (s *widthSearch) try(p *poolTurns, k int, simulate, tested bool) {
 	a.plan.Redundant = drilled
 	s.judge(p, k)
 	if len(t.breaks) == 0 {
-		s.ask(p, k)
+		s.ask(p, k, whether)
 	}
 }
 
@@ -306,13 +320,13 @@ func (s *widthSearch) judge(p *poolTurns, k int) {
 
 // ask completes what breaks a tested turn: whether pods have a place while its nodes are
 // away. That takes the longest to say, so that it waits until the answer is needed.
-func (s *widthSearch) ask(p *poolTurns, k int) {
+func (s *widthSearch) ask(p *poolTurns, k int, how asking) {
 	t := &p.turns[k]
-	if !t.tested || t.asked {
+	if !t.tested || t.asked >= how {
 		return
 	}
-	t.asked = true
-	t.c.formula, _ = p.alone.byFormula(s.option, t.c.widths, true)
+	t.asked = how
+	t.c.formula, _ = p.alone.byFormula(s.option, t.c.widths, how)
 	p.alone.tell(&t.c, s.keep)
 	s.judge(p, k)
 }

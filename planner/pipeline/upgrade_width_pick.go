@@ -104,12 +104,12 @@ func (s *widthSearch) holds(p *poolTurns, k int) bool {
 func (s *widthSearch) least(p *poolTurns) int {
 	best := max(p.usual, 0)
 	s.holds(p, best)
-	s.ask(p, best)
+	s.ask(p, best, whether)
 	for k := range p.turns {
 		if k == 0 || p.turns[k].simulated {
 			s.holds(p, k)
 		}
-		s.ask(p, k)
+		s.ask(p, k, whether)
 		if p.turns[k].tested && s.milder(&p.turns[k], &p.turns[best], p.usual < 0) {
 			best = k
 		}
@@ -218,7 +218,7 @@ func (s *widthSearch) explain(c *candidate) {
 			if p.turns[o].barred == "" {
 				s.holds(p, o)
 			}
-			s.ask(p, o)
+			s.ask(p, o, inWords)
 			g.WidthOthers = append(g.WidthOthers, s.other(c, i, o))
 		}
 		g.WidthWhy = s.why(c, i) + s.extent(p)
@@ -256,7 +256,7 @@ func (s *widthSearch) why(c *candidate, pool int) string {
 	p := &s.pools[pool]
 	k := s.picked[pool]
 	t := &p.turns[k]
-	s.ask(p, k)
+	s.ask(p, k, inWords)
 	if len(t.breaks) > 0 {
 		every := "every width"
 		if !s.exact {
@@ -277,7 +277,7 @@ func (s *widthSearch) why(c *candidate, pool int) string {
 	}
 	for i := range p.turns { // the narrowest that would be better
 		if o := &p.turns[i]; len(o.breaks) > 0 && better(o) {
-			s.ask(p, i)
+			s.ask(p, i, inWords)
 			return fmt.Sprintf("the cheapest, then shortest, that breaks nothing; %d at a time: %s", o.nodes, o.breaks[0])
 		}
 	}
@@ -293,7 +293,7 @@ func (s *widthSearch) whyUsual(c *candidate, pool int) string {
 	case k == p.usual:
 		return fmt.Sprintf("the default of role %s: nothing asks for another", role)
 	case len(usual.breaks) > 0:
-		s.ask(p, p.usual)
+		s.ask(p, p.usual, inWords)
 		return fmt.Sprintf("the narrowest that breaks nothing; with %d at a time, the default of role %s: %s", usual.nodes, role, usual.breaks[0])
 	case usual.barred != "":
 		return fmt.Sprintf("the narrowest that breaks nothing; %d at a time, the default of role %s, is %s", usual.nodes, role, usual.barred)

@@ -59,13 +59,13 @@ func short(p Problem, courses []GroupCourse, stay bool) (reasons, notes []string
 			switch {
 			case blocked && !ends:
 				reasons = append(reasons, fmt.Sprintf("%s/%s: %s no place while %d of %s", c.Name, workload, have(pods), away,
-					areDone(n, away, done))+smaller(g, c, n))
+					areDone(n, away, done))+p.smaller(g, c, n))
 			case pods > 0:
 				notes = append(notes, fmt.Sprintf("%s/%s: %s no place until %s", c.Name, workload, have(pods), back))
 			}
 		case !p.MayStop:
 			reasons = append(reasons, fmt.Sprintf("%s: an outage: no node is ready while %d of %s", c.Name, away,
-				areDone(n, away, done))+smaller(g, c, n))
+				areDone(n, away, done))+p.smaller(g, c, n))
 		default:
 			reasons = append(reasons, held(c)...)
 			notes = append(notes, "outage: no node of "+c.Name+" is ready meanwhile")
@@ -168,7 +168,10 @@ func areDone(n, k int, done string) string {
 // smaller says with how many nodes away at a time, fewer than are, every pod has a
 // place; nothing where one is too many, or is all there are and there is no surge.
 // More nodes are taken to carry no less; the number that it names was tried.
-func smaller(g Group, c GroupCourse, n int) string {
+func (p Problem) smaller(g Group, c GroupCourse, n int) string {
+	if p.Brief {
+		return ""
+	}
 	away := n - c.MinReadyNodes
 	tooMany := 1 + sort.Search(away-1, func(i int) bool { return !g.carries(n - i - 1) })
 	if tooMany == 1 && c.PeakExtraNodes == 0 {

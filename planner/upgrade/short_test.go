@@ -128,4 +128,10 @@ func TestCarriesIsAskedForWhether(t *testing.T) {
 	if s := find(t, upgrade.Compare(p), upgrade.Minimal); !slices.Equal(s.BlockedBy, []string{want}) || asked == 0 {
 		t.Errorf("blocked by %q, want %q; asked %d times", s.BlockedBy, want, asked)
 	}
+	// A brief reason says no more than that.
+	p.Brief, want = true, strings.TrimSuffix(want, "; with max_unavailable 1 every pod has a place")
+	p.Groups[0].Carries = func(n int) bool { t.Errorf("whether %d nodes carry all is asked", n); return false }
+	if s := find(t, upgrade.Compare(p), upgrade.Minimal); !slices.Equal(s.BlockedBy, []string{want}) {
+		t.Errorf("briefly blocked by %q, want %q", s.BlockedBy, want)
+	}
 }

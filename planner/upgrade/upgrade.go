@@ -63,6 +63,9 @@ type Problem struct {
 	Refused    []Refusal
 	// Wanted is the one strategy that the user asks for; empty compares them all.
 	Wanted string
+	// Brief reasons leave out with how many nodes at a time every pod has a place, which is
+	// asked of one number after another.
+	Brief bool
 	// MayStop: pods may be without a place and groups without a ready node
 	// meanwhile, as in development.
 	MayStop bool
