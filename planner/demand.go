@@ -257,3 +257,21 @@ type Availability struct {
 	// Node is that of a node whose zone is up, Zone that of a zone.
 	Node, Zone units.Ratio
 }
+
+// Scaled is the demand for a share of its load, rounded up: of throughput, estimates of it
+// included, and of the runs of a job. Counts that are given stay.
+func (d Demand) Scaled(share units.Ratio) Demand {
+	if share == units.Whole {
+		return d
+	}
+	d.Throughput = units.ScaleUp(d.Throughput, share)
+	if r := d.ThroughputRange; r != nil {
+		d.ThroughputRange = &RateRange{Low: units.ScaleUp(r.Low, share), High: units.ScaleUp(r.High, share), Confidence: r.Confidence}
+	}
+	if d.Job != nil {
+		job := *d.Job
+		job.Runs = max(share.Up(job.Runs), 1)
+		d.Job = &job
+	}
+	return d
+}

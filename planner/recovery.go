@@ -39,6 +39,10 @@ type DisasterRecovery struct {
 	Share units.Ratio
 	// Regions beside the cluster's, in the order of the spec.
 	Regions []RecoveryRegion
+	// Shares of the load that the regions carry in ActiveActive, the cluster's own first; nil
+	// where these are equal. Demands of the cluster are then what its own region has to
+	// carry after the loss of any other.
+	Shares []units.Ratio
 	// Switch is the time from a loss until callers are sent elsewhere, and
 	// ReplicationLag how far copies of data in other regions trail; nil where not known.
 	Switch, ReplicationLag *time.Duration
@@ -78,6 +82,8 @@ type RecoveryPlan struct {
 	// Always is what all of them cost at all times, and Known what is known of it.
 	Always Amount
 	Known  units.USDPerHour
+	// Survives lists the losses of regions that were tried; none but of PerRegion.
+	Survives []Drill
 	// Stretched and Backup are nil but of these patterns.
 	Stretched *StretchedPlan
 	Backup    *BackupPlan

@@ -110,6 +110,9 @@ func (f *specFlags) applyLock(path string, s *spec.Spec) error {
 		return err
 	}
 	f.lock.name = f.lock.lockPath(path)
+	if f.region != "" && f.lock.file == "" {
+		f.lock.name = filepath.Join(filepath.Dir(f.lock.name), "scantling."+f.region+".lock.json")
+	}
 	if err := f.lock.apart(f.read); err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ type specFlags struct {
 	catalogFlag
 	vars     []string
 	varFiles []string
+	// region is one that disaster_recovery names, whose plan is meant.
+	region string
 	// read are the names of the files that were read.
 	read []string
 	// diags are what was told of the spec.
@@ -41,6 +43,7 @@ func (f *specFlags) register(cmd *cobra.Command) {
 	f.catalogFlag.register(cmd)
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable, `name=value`; may be repeated")
 	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "read variables from `file` (name = value, or JSON); may be repeated")
+	cmd.Flags().StringVar(&f.region, "region", "", "the cluster in this `region` of disaster_recovery, as large as it has to become")
 }
 
 // typed returns what names the spec, its variables, catalogs and lock on a command line.
@@ -54,6 +57,9 @@ func (f *specFlags) typed(path string) string {
 	}
 	for _, v := range f.varFiles {
 		words = append(words, "--var-file "+quoted(v))
+	}
+	if f.region != "" {
+		words = append(words, "--region "+quoted(f.region))
 	}
 	if c := f.catalogFlag.typed(); c != "" {
 		words = append(words, c)
@@ -146,6 +152,9 @@ func (f *specFlags) decode(w *World, path string, read []files.File) (*spec.Spec
 	if diags.HasErrors() {
 		return nil, said(WrongInput)
 	}
+	if f.region != "" && f.region != s.Cluster.Region && !run.InRegion(s, f.region) {
+		return nil, usage(fmt.Errorf("--region: disaster_recovery of %s plans no cluster in %q", path, f.region))
+	}
 	return s, f.applyLock(path, s)
 }
 
@@ -192,6 +201,9 @@ func (f *specFlags) planFrom(ctx context.Context, w *World, path string) (_ *pla
 		if isDocument(file.Content) {
 			if len(f.vars)+len(f.varFiles) > 0 {
 				return nil, false, usage(fmt.Errorf("%s is a plan document: --var and --var-file are for specs", path))
+			}
+			if f.region != "" {
+				return nil, false, usage(fmt.Errorf("%s is the plan of a region: --region is for specs", path))
 			}
 			if f.age.given() {
 				return nil, false, usage(fmt.Errorf("%s is a plan document, of the prices that it was made with: --today and --catalog-max-age are for specs", path))

@@ -10,6 +10,7 @@ type disasterRecovery struct {
 	Mode             text             `json:"mode" enum:"active_active standby" jsonschema:"What the clusters do; null but of per_region."`
 	Share            ratio            `json:"share" jsonschema:"Share of the load for which a region that waits has capacity."`
 	Regions          []recoveryRegion `json:"regions" jsonschema:"Regions beside the cluster's, in the order in which they take over; empty but of per_region."`
+	Shares           []ratio          `json:"shares" jsonschema:"Shares of the load that regions carry, the cluster's own first; empty where these are equal."`
 	Switch           *seconds         `json:"switch_time_seconds" jsonschema:"From a loss until callers are sent elsewhere; null where not known."`
 	ReplicationLag   *seconds         `json:"replication_lag_seconds" jsonschema:"How far copies of volumes in other regions trail; null where not known."`
 	ArbiterRoundTrip *seconds         `json:"arbiter_round_trip_seconds" jsonschema:"Round trip to a zone that only votes; null where there is none."`
@@ -37,6 +38,7 @@ type recoveryPlan struct {
 	Regions   []regionPlan      `json:"regions" jsonschema:"The cluster of each region, the spec's own first; empty but of per_region."`
 	Known     dollars           `json:"known_usd_per_hour" jsonschema:"What is known of that."`
 	Always    *dollars          `json:"usd_per_hour" jsonschema:"What all of them cost at all times; null where not known."`
+	Survives  []drill           `json:"survives" jsonschema:"The losses of regions that were tried; empty but of per_region."`
 	Stretched *stretchedPlan    `json:"stretched" jsonschema:"etcd over several regions; null but of stretched."`
 	Backup    *backupPlan       `json:"backup" jsonschema:"What copies take; null but of backup."`
 	RPO       recoveryObjective `json:"rpo" jsonschema:"What is lost: the largest of its terms."`
@@ -91,6 +93,7 @@ func syncDisasterRecovery(to direction, d *disasterRecovery, p *planner.Disaster
 	syncText(to, &d.Pattern, &p.Pattern)
 	syncText(to, &d.Mode, &p.Mode)
 	syncInt(to, &d.Share, &p.Share)
+	syncList(to, &d.Shares, &p.Shares, syncInt)
 	syncOptional(to, &d.Switch, &p.Switch, syncInt)
 	syncOptional(to, &d.ReplicationLag, &p.ReplicationLag, syncInt)
 	syncOptional(to, &d.ArbiterRoundTrip, &p.ArbiterRoundTrip, syncInt)
@@ -127,6 +130,7 @@ func syncRecoveryPlan(to direction, d *recoveryPlan, p *planner.RecoveryPlan) {
 	})
 	syncInt(to, &d.Known, &p.Known)
 	syncAmount(to, &d.Always, &p.Always)
+	syncList(to, &d.Survives, &p.Survives, syncDrill)
 	syncOptional(to, &d.Stretched, &p.Stretched, func(to direction, d *stretchedPlan, p *planner.StretchedPlan) {
 		syncInt(to, &d.RoundTrip, &p.RoundTrip)
 		syncInt(to, &d.Commit, &p.Commit)

@@ -61,6 +61,9 @@ func (p *page) regions(r *planner.RecoveryPlan) {
 		t.add(g.Region, strings.Join(g.Zones, ", "), percent(g.Carries), percent(g.Sized), number(g.Nodes), knownPart(g.Cost, g.Known), count(g.WaitingNodes, "node"), knownPart(g.WaitingCost, g.WaitingKnown))
 	}
 	p.table(&t)
+	for _, d := range r.Survives {
+		p.labelled("SURVIVES", plain, fmt.Sprintf("%s: %d tried, %d held", d.Event, d.Tried, d.Held), d.Tightest)
+	}
 	p.labelled("ALL REGIONS", plain, "at all times "+knownPart(r.Always, r.Known)+" USD/month", "limits, free addresses, commitments and price books are of the first region alone")
 }
 

@@ -23,8 +23,43 @@ func TestRegionsCarryWhatOneLoses(t *testing.T) {
 			t.Errorf("%+v; alone it has %d nodes for %v", r, alone.NodeGroups[0].Nodes, alone.Cost.Total)
 		}
 	}
-	if len(p.Recovery.Regions) != 3 {
-		t.Errorf("%d regions", len(p.Recovery.Regions))
+	if len(p.Recovery.Regions) != 3 || p.NodeGroups[0].Nodes != p.Recovery.Regions[0].Nodes || p.NodeGroups[0].Workloads[0].Throughput != 500*units.PerSecond {
+		t.Errorf("%d regions, and the plan is not of the first: %d nodes for %d", len(p.Recovery.Regions), p.NodeGroups[0].Nodes, p.NodeGroups[0].Workloads[0].Throughput)
+	}
+	if d := p.Recovery.Survives; len(d) != 1 || d[0].Tried != 3 || d[0].Held != 3 || d[0].FreeCPU != 0 {
+		t.Errorf("losses of regions: %+v", d)
+	}
+}
+
+// TestEachRegionHasAPlanOfItsOwn by declared shares, of which the region sized for most is
+// not the spec's own: 20%, 30% and 50% of 1,000. Whichever is lost, the others have 400, 600
+// and 714.286 at the most.
+func TestEachRegionHasAPlanOfItsOwn(t *testing.T) {
+	file := smallCluster("aws", "us-east-1", virginia, "disaster_recovery {\n mode = \"active_active\"\n regions = [\"us-west-2\", \"eu-west-1\"]\n shares = {\n us-east-1 = \"20%\"\n us-west-2 = \"30%\"\n eu-west-1 = \"50%\"\n }\n}", "")
+	want := map[string][3]int64{"us-east-1": {200_000, 400_000, 400}, "us-west-2": {300_000, 600_000, 600}, "eu-west-1": {500_000, 714_286, 715}}
+	p := planOf(t, file)
+	for i, r := range p.Recovery.Regions {
+		w, own := want[r.Region], p
+		if int64(r.Carries) != w[0] || int64(r.Sized) != w[1] {
+			t.Errorf("%s carries %d, of at most %d, want %d", r.Region, r.Carries, r.Sized, w)
+		}
+		if i > 0 {
+			s := load(t, file)
+			if !run.InRegion(s, r.Region) {
+				t.Fatalf("no cluster in %s", r.Region)
+			}
+			var err error
+			if own, err = run.Plan(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		carried := int64(own.NodeGroups[0].Workloads[0].Throughput)
+		if own.Cluster.Region != r.Region || own.NodeGroups[0].Nodes != r.Nodes || own.Cost.Known != r.Known || carried > w[2]*int64(units.PerSecond) || carried < (w[2]-1)*int64(units.PerSecond) {
+			t.Errorf("%s: its own plan has %d nodes for %d, the regions' %+v", r.Region, own.NodeGroups[0].Nodes, carried, r)
+		}
+	}
+	if run.InRegion(load(t, file), "eu-west-9") {
+		t.Error("a region that is not named has a cluster")
 	}
 }
 
@@ -46,12 +81,13 @@ func TestStandbyWaitsWithItsShare(t *testing.T) {
 // TestVerifySeesRegions breaks what a plan says of its regions.
 func TestVerifySeesRegions(t *testing.T) {
 	for rule, wrong := range map[string]func(r *planner.RecoveryPlan){
-		"recovery.regions": func(r *planner.RecoveryPlan) { r.Regions[1].Zones = r.Regions[0].Zones },
-		"recovery.share":   func(r *planner.RecoveryPlan) { r.Regions[1].Waiting = units.Whole },
-		"recovery.own":     func(r *planner.RecoveryPlan) { r.Regions[0].Nodes++ },
-		"recovery.nodes":   func(r *planner.RecoveryPlan) { r.Regions[1].Nodes = 0 },
-		"recovery.sum":     func(r *planner.RecoveryPlan) { r.Known-- },
-		"recovery.known":   func(r *planner.RecoveryPlan) { r.Regions[0].Known-- },
+		"recovery.regions":  func(r *planner.RecoveryPlan) { r.Regions[1].Zones = r.Regions[0].Zones },
+		"recovery.share":    func(r *planner.RecoveryPlan) { r.Regions[1].Waiting = units.Whole },
+		"recovery.own":      func(r *planner.RecoveryPlan) { r.Regions[0].Nodes++ },
+		"recovery.nodes":    func(r *planner.RecoveryPlan) { r.Regions[1].Nodes = 0 },
+		"recovery.sum":      func(r *planner.RecoveryPlan) { r.Known-- },
+		"recovery.survives": func(r *planner.RecoveryPlan) { r.Survives[0].Held-- },
+		"recovery.known":    func(r *planner.RecoveryPlan) { r.Regions[0].Known-- },
 	} {
 		p, err := document.Decode(encode(t, examplePlan(t, "two-regions")))
 		if err != nil {

@@ -93,6 +93,18 @@ func Plan(ctx context.Context, s *spec.Spec) (_ *planner.Plan, err error) {
 	return &plan, nil
 }
 
+// InRegion makes s the spec of another of its regions: the cluster as large as it has to
+// become there, with the catalog of that region. It reports whether there is such a one.
+func InRegion(s *spec.Spec, region string) bool {
+	c, ok := pipeline.InRegion(&s.Cluster, region)
+	cat, known := s.Regions[region]
+	if !ok || !known {
+		return false
+	}
+	s.Cluster, s.Catalog = c, cat
+	return true
+}
+
 // inRegion returns what plans a cluster in a region whose catalog load returns, and
 // checks the plan.
 func inRegion(load func(provider, region string) (catalogs.Catalog, error)) func(context.Context, planner.Cluster) (*planner.Plan, error) {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -26,8 +28,9 @@ func recoveryBlock() block {
 		attributes: []attribute{
 			{name: "pattern", kind: kindChoice, choices: []string{"per_region", "stretched", "backup"}, def: "per_region", doc: "per_region: a cluster of its own in each region, planned with its machines and prices. stretched: one cluster whose zones are regions or sites, on machines of one's own; rule CL-05 is about the round trips. backup: copies to make the cluster anew from."},
 			{name: "regions", kind: kindTexts, doc: "per_region: further regions of the provider, in the order in which they take over; four at most. Each has as many zones as the cluster, by name."},
-			{name: "mode", kind: kindChoice, choices: []string{"active_active", "standby"}, def: "standby", doc: "standby: the cluster's own region carries the load, and each other one can carry all of it. active_active: each of r regions carries 1 / r, and has capacity for 1 / (r - 1), so that the others carry what one loses."},
+			{name: "mode", kind: kindChoice, choices: []string{"active_active", "standby"}, def: "standby", doc: "standby: the cluster's own region carries the load, and each other one can carry all of it. active_active: each of r regions carries 1 / r, or its share, and has capacity for 1 / (r - 1), so that the others carry what one loses. The plan is then that of the cluster's own region; --region plans another."},
 			{name: "share", kind: kindRatio, def: "100%", doc: "In standby, the share of the load for which a region has capacity while it waits: 100% is hot, 10% a pilot light. Replicas and members whose number is given are there in any case."},
+			{name: "shares", kind: kindMap, def: "1 / r each", doc: "In active_active, the share of the load that each region carries, by region, the cluster's own among them, 100% in all. Each has capacity for what it carries once any other is lost."},
 			{name: "switch_time", kind: kindDuration, zero: true, def: "not known", doc: "From a loss until callers are sent elsewhere: checks that fail, DNS that expires. A part of the RTO."},
 			{name: "replication_lag", kind: kindDuration, zero: true, def: "not known", doc: "per_region and stretched: how far the copies of volumes in other regions trail. The RPO of what is in volumes."},
 			{name: "arbiter_round_trip", kind: kindDuration, def: "no arbiter", doc: "stretched: the longest round trip to a site that only votes. That between the others is round_trip of control_plane's etcd."},
@@ -49,7 +52,7 @@ func ofPattern(pattern planner.RecoveryPattern) map[string]bool {
 	own := func(patterns ...planner.RecoveryPattern) bool { return slices.Contains(patterns, pattern) }
 	one, copies, several := own(planner.PerRegion), own(planner.Backup), own(planner.PerRegion, planner.Stretched)
 	return map[string]bool{
-		"regions": one, "mode": one, "share": one, "replication_lag": several, "arbiter_round_trip": own(planner.Stretched),
+		"regions": one, "mode": one, "share": one, "shares": one, "replication_lag": several, "arbiter_round_trip": own(planner.Stretched),
 		"backup_interval": copies, "backup_retention": copies, "change_rate": copies, "storage_usd_per_gib_month": copies,
 		"restore_throughput_mib": copies, "provision_time": copies, "restore_time": copies,
 	}
@@ -115,6 +118,72 @@ func (b *builder) perRegion(n *node, path string, d *planner.DisasterRecovery) {
 		}
 	}
 	b.recoveryRegions(n, d)
+	b.regionShares(n, d)
+}
+
+// regionShares reads what each region of active_active carries, and makes the demands of the
+// cluster those of its own region.
+func (b *builder) regionShares(n *node, d *planner.DisasterRecovery) {
+	given, ok := get[textMap](n, "shares")
+	if d.Mode != planner.ActiveActive {
+		if n.has("shares") {
+			b.add(MissingAttribute, &n.attrs["shares"].name, "In standby one region carries all of the load. Leave shares out, or write mode = \"active_active\".")
+		}
+		return
+	}
+	if len(d.Regions) == 0 {
+		return // its mistake is reported
+	}
+	names := []string{b.cluster.Region}
+	for i := range d.Regions {
+		names = append(names, d.Regions[i].Region)
+	}
+	if ok {
+		b.readShares(n, given, names, d)
+	}
+	_, sized := d.RegionShares()
+	b.assume("disaster_recovery.mode", ratioText(sized[0])+" of the load in this region, the others lost one", "language")
+	for i := range b.cluster.NodeGroups {
+		for j := range b.cluster.NodeGroups[i].Workloads {
+			w := &b.cluster.NodeGroups[i].Workloads[j]
+			w.Demand = w.Demand.Scaled(sized[0])
+		}
+	}
+}
+
+// readShares reads a share for each region; they are left equal where these are not all of the load.
+func (b *builder) readShares(n *node, given textMap, names []string, d *planner.DisasterRecovery) {
+	var sum units.Ratio
+	var shares []units.Ratio
+	for _, name := range sortedKeys(given.items) {
+		if !slices.Contains(names, name) {
+			rng := given.rngs[name]
+			b.add(UnknownRegion, &rng, "%q is not among the regions.%s", short(name), orElse(didYouMean(name, names), names))
+			return
+		}
+	}
+	for _, name := range names {
+		text, found := given.items[name]
+		if !found {
+			b.add(MissingAttribute, n.rng("shares"), "Nothing is said of %s. Write a share for each of %s.", name, quoteAll(names))
+			return
+		}
+		share, good := b.ratio(&attribute{}, cty.StringVal(text), given.rngs[name])
+		if !good {
+			return
+		}
+		shares, sum = append(shares, share), sum+share
+		if share == 0 || share == units.Whole {
+			rng := given.rngs[name]
+			b.add(OutOfRange, &rng, "Every region of active_active carries load, and none all of it. Write mode = \"standby\" for regions that wait.")
+			return
+		}
+	}
+	if sum != units.Whole {
+		b.add(OutOfRange, n.rng("shares"), "The shares are %s in all. Make them 100%%.", ratioText(sum))
+		return
+	}
+	d.Shares = shares
 }
 
 // stretched checks that the zones of a cluster may stand in several regions, and that it is

@@ -1,6 +1,8 @@
 package spec_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/scantling-dev/scantling/internal/spec"
@@ -25,6 +27,12 @@ func TestRegionsOfRecovery(t *testing.T) {
 	if d.Mode != "standby" || d.Share != units.Whole || len(d.Regions) != 1 || d.Regions[0].Region != "eu-west-1" || len(d.Regions[0].Zones) != 3 {
 		t.Errorf("%+v", d)
 	}
+	// Of two regions each has to carry everything once the other is lost.
+	both := "disaster_recovery {\n mode = \"active_active\"\n regions = [\"eu-west-1\"]\n shares = { us-east-1 = \"75%\", eu-west-1 = \"25%\" }\n}\nnode_group"
+	c := load(t, strings.Replace(in("workload", loadTested), "node_group", both, 1)).Cluster
+	if got := c.NodeGroups[0].Workloads[0].Demand.Throughput; got != 1000*units.PerSecond || !slices.Equal(c.DisasterRecovery.Shares, []units.Ratio{750_000, 250_000}) {
+		t.Errorf("%d millionths a second, shares %d", got, c.DisasterRecovery.Shares)
+	}
 	of := func(body string) string { return "disaster_recovery {\n " + body + "\n}" }
 	refused(t, map[string]unread{
 		"an unknown region":  {"cluster", of("regions = [\"eu-west-9\"]"), "\"eu-west-9\"", spec.UnknownRegion, "Did you mean"},
@@ -37,6 +45,11 @@ func TestRegionsOfRecovery(t *testing.T) {
 		"regions of copies":  {"cluster", of("pattern = \"backup\"\n regions = [\"eu-west-1\"]"), "regions", spec.MissingAttribute, "It says nothing with pattern = \"backup\""},
 		"copies that end":    {"cluster", of("pattern = \"backup\"\n backup_retention = \"12h\""), "\"12h\"", spec.BoundsCrossed, "A copy is kept for 12h, and the next is taken after 24h"},
 		"copies too often":   {"cluster", of("pattern = \"backup\"\n backup_interval = \"30s\""), "\"30s\"", spec.OutOfRange, "60s at least"},
+		"shares of standby":  {"cluster", of("regions = [\"eu-west-1\"]\n shares = {}"), "shares", spec.MissingAttribute, "one region carries all"},
+		"a share too few":    {"cluster", of("regions = [\"eu-west-1\"]\n mode = \"active_active\"\n shares = { us-east-1 = \"50%\" }"), "{ us-east-1 = \"50%\" }", spec.MissingAttribute, "Nothing is said of eu-west-1"},
+		"shares of 90%":      {"cluster", of("regions = [\"eu-west-1\"]\n mode = \"active_active\"\n shares = { us-east-1 = \"50%\", eu-west-1 = \"40%\" }"), "{ us-east-1 = \"50%\", eu-west-1 = \"40%\" }", spec.OutOfRange, "Make them 100%"},
+		"all in one":         {"cluster", of("regions = [\"eu-west-1\"]\n mode = \"active_active\"\n shares = { us-east-1 = \"100%\", eu-west-1 = \"0%\" }"), "\"100%\"", spec.OutOfRange, "none all of it"},
+		"another region":     {"cluster", of("regions = [\"eu-west-1\"]\n mode = \"active_active\"\n shares = { us-west-2 = \"100%\" }"), "\"100%\"", spec.UnknownRegion, "not among the regions"},
 		"no load that waits": {"cluster", of("regions = [\"eu-west-1\"]\n share = 0"), "0", spec.OutOfRange, "A cluster for no load cannot be planned"},
 	})
 }
