@@ -74,6 +74,9 @@ type Terms struct {
 	// Addresses returns how many addresses of its zone's subnets a node of type t takes
 	// on which so many pods run, DaemonSets included. Nil where subnets span zones.
 	Addresses func(n *Network, t *catalogs.InstanceType, pods int) int
+	// ControlPlaneAddresses are those that the provider's control plane may have in any
+	// zone's subnets, as long as it stands.
+	ControlPlaneAddresses int
 	// UpgradeAddresses are those that the provider's control plane may take of any zone's
 	// subnets while it is upgraded.
 	UpgradeAddresses int

@@ -75,7 +75,7 @@ type ZoneNetwork struct {
 	Zone string
 	// Nodes have an address each, Pods theirs where they are of the subnet, and Warm are
 	// kept for pods to come or belong to further interfaces. ControlPlane are its
-	// machines'.
+	// machines', or those that the provider's may have here.
 	Nodes, Pods, Warm, ControlPlane int
 	// Steady is their sum; ZoneLoss and Upgrade are the most while a declared loss of
 	// other zones lasts, and while the recommended strategy replaces nodes or the

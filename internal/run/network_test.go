@@ -2,6 +2,7 @@ package run_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -181,5 +182,27 @@ func TestVerifySeesTheNetwork(t *testing.T) {
 				t.Errorf("verify says %v", err)
 			}
 		})
+	}
+}
+
+// TestAddressesOfEKS: four interfaces of EKS in two zones at least are two in any. A zone whose
+// free addresses are those of nodes and pods alone has too few.
+func TestAddressesOfEKS(t *testing.T) {
+	free := func(n int) string {
+		return fmt.Sprintf("network {\n free_ips_by_zone = {\n us-east-1a = %[1]d\n us-east-1b = %[1]d\n us-east-1c = %[1]d\n }\n}", n)
+	}
+	p := planOf(t, smallCluster("aws", "us-east-1", virginia, free(1000), ""))
+	most := 0
+	for _, z := range p.Network.Zones {
+		if z.ControlPlane != 2 || z.Steady != z.Nodes+z.Pods+z.Warm+2 || z.Free != 1000 {
+			t.Errorf("%+v", z)
+		}
+		most = max(most, z.Steady)
+	}
+	if got := planOf(t, smallCluster("aws", "us-east-1", virginia, free(most), "")); got.Limits[0].Limit != int64(most) {
+		t.Errorf("with as many as it takes: %+v", got.Limits)
+	}
+	if _, err := run.Plan(t.Context(), load(t, smallCluster("aws", "us-east-1", virginia, free(most-2), ""))); !errors.Is(err, planner.ErrInfeasible) {
+		t.Errorf("without those of the control plane: %v", err)
 	}
 }

@@ -113,12 +113,18 @@ func (p *problem) uses(a *answer) uses {
 	})
 }
 
-// usesOfControlPlane returns what machines of a control plane take: each one address.
+// usesOfControlPlane returns what machines of a control plane take, each one address, and
+// what a managed one takes of the subnets of every zone.
 func (m *maker) usesOfControlPlane(control *planner.ControlPlane) uses {
 	if len(m.limits) == 0 {
 		return nil
 	}
 	u := make(uses, len(m.limits))
+	if control.Mode == planner.Managed {
+		for _, zone := range m.cluster.Zones {
+			u.add(m.limits, planner.FreeIPsPath(zone), int64(m.terms.ControlPlaneAddresses))
+		}
+	}
 	for i := range control.Machines {
 		c := &control.Machines[i]
 		t, ok := m.catalog.Type(c.InstanceType)

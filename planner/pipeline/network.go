@@ -148,6 +148,9 @@ func (m *maker) steadyAddresses(n *planner.ZoneNetwork, plan *planner.Plan) {
 			n.Warm += pl.Nodes * (each - 1 - ofSubnet)
 		}
 	}
+	if plan.ControlPlane.Mode == planner.Managed {
+		n.ControlPlane = m.terms.ControlPlaneAddresses
+	}
 	for i := range plan.ControlPlane.Machines {
 		c := &plan.ControlPlane.Machines[i]
 		if _, ok := m.catalog.Type(c.InstanceType); !ok {

@@ -74,6 +74,9 @@ func (k *checker) taken() map[string]int64 {
 			took[planner.FreeIPsPath(pl.Zone)] += int64(each) * int64(pl.Nodes)
 		}
 	}
+	for _, zone := range k.c.Zones {
+		took[planner.FreeIPsPath(zone)] += int64(k.managedAddresses())
+	}
 	for _, m := range k.plan.ControlPlane.Machines {
 		machines(m.InstanceType, false, m.Nodes, m.Disks)
 		if m.Role != planner.RoleControlPlane && k.types[m.InstanceType] != nil {

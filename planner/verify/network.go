@@ -103,6 +103,14 @@ func inZone(counts []planner.ZoneCount, zone string) (nodes int, open bool) {
 	return 0, false
 }
 
+// managedAddresses are what a control plane that the provider runs has in each zone.
+func (k *checker) managedAddresses() int {
+	if k.plan.ControlPlane.Mode == planner.SelfManaged {
+		return 0
+	}
+	return k.terms.ControlPlaneAddresses
+}
+
 // subnets counts what each zone's subnets give, and tries every declared loss of zones.
 func (k *checker) subnets(n *planner.NetworkPlan) {
 	if k.terms.Addresses == nil {
@@ -121,7 +129,7 @@ func (k *checker) subnets(n *planner.NetworkPlan) {
 		path := "network." + z.Zone
 		k.need(z.Zone == k.c.Zones[i], path, "network.zones", "it is %s", k.c.Zones[i])
 		nodes, pods, all := k.steady(z.Zone)
-		control := 0
+		control := k.managedAddresses()
 		for _, m := range k.plan.ControlPlane.Machines {
 			if here, _ := inZone(m.NodesByZone, z.Zone); k.types[m.InstanceType] != nil {
 				control += here

@@ -28,7 +28,7 @@ func terms() planner.Terms {
 		ReservedLabels: []string{"eks.amazonaws.com"},
 		Families:       machines.EC2Families(), Burstable: machines.EC2Burstable(), FamilyEnd: ".", TypeExample: "m7g.large", Spot: true,
 		Commitments: machines.EC2Commitments(),
-		HiddenZone:  machines.IsEC2Zone, Addresses: Addresses, UpgradeAddresses: upgradeAddresses, ZoneTransfer: machines.EC2ZoneTransfer(),
+		HiddenZone:  machines.IsEC2Zone, Addresses: Addresses, ControlPlaneAddresses: controlPlaneAddresses, UpgradeAddresses: upgradeAddresses, ZoneTransfer: machines.EC2ZoneTransfer(),
 		DiskType: "gp3", NodeDisk: leastRootDisk, LeastRootDisk: leastRootDisk,
 		LeastRootDiskWhy: "The volume is made from the image's snapshot of 20Gi, and EC2 refuses a smaller one.",
 		RootDiskProblem:  machines.EBSProblem, VolumeProblem: machines.EBSVolumeProblem,
@@ -39,6 +39,12 @@ func terms() planner.Terms {
 		DefaultTier: map[planner.Environment]string{planner.Production: standardTier, planner.Development: standardTier},
 	}
 }
+
+// controlPlaneAddresses are those of EKS's interfaces: two to four, in the subnets that the
+// cluster was made with, of two zones at least (Amazon EKS user guide, "Amazon EKS networking
+// requirements for VPC and subnets"). That a zone has no more than half of four, and that it
+// may be any zone, is an assumption.
+const controlPlaneAddresses = 4 / 2
 
 // upgradeAddresses is what an upgrade of the control plane may take of the subnets that
 // the cluster was made with (Amazon EKS user guide, "Update existing cluster to new
