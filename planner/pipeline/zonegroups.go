@@ -21,7 +21,8 @@ func (p *problem) equalZones() bool { return p.m.terms.EqualZones && !p.group.Sp
 // fullest zone takes the most; pods whose selectors name a zone want as many nodes there as
 // they need. So the even counts come first and, where zones are named, then those in which
 // other zones have the node more, and the most even ones that leave each zone what is named
-// there and have more and more beside: other pods may take the room of theirs.
+// there and have more and more beside: other pods may take the room of theirs. A group stands
+// in each of its zones: none is without a node where there are as many nodes as zones.
 func (p *problem) waysOf(x mix) ([][][]int, bool) {
 	if !p.group.Split() {
 		zones, ok := p.split(x)
@@ -81,13 +82,17 @@ func (p *problem) named(x mix) []int {
 }
 
 // raised shares n nodes as evenly as can be where each zone has at least its floor, those
-// above 0 with some more; nil where there are too few. Where zones whose floor is 0 are not
-// open, that of the highest floor has all that is left.
+// above 0 with some more, and where there are enough nodes no zone has none; nil where there
+// are too few. What is left is spread over the emptiest zones or, unless it is open, all in
+// that of the highest floor.
 func raised(floors []int, more, n int, open bool) []int {
 	out, left := make([]int, len(floors)), n
 	for z, least := range floors {
 		if least > 0 {
 			least += more
+		}
+		if n >= len(floors) {
+			least = max(least, 1)
 		}
 		out[z], left = least, left-least
 	}

@@ -24,7 +24,8 @@ func inZone(zone string, w planner.Workload) planner.Workload {
 // each zone has a group of its own.
 //
 // Six pods for zone a take three nodes there, and two for zone b one. Counts that differ by
-// one at most have three in any zone with nine nodes; groups of their own are three and one.
+// one at most have three in any zone with nine nodes; groups of their own are three and one,
+// and one in zone c, since a group stands in each of its zones.
 func TestSplitByZone(t *testing.T) {
 	equal := func(terms *planner.Terms) { terms.EqualZones = true }
 	free := func() []planner.Workload { return []planner.Workload{inPlace(given("w", 14, 1500, units.GiB))} }
@@ -43,7 +44,7 @@ func TestSplitByZone(t *testing.T) {
 		"equal zones, split":  {free(), oneZone(), true, true, []int{4, 4, 3}, []string{"bare", "node", "zone"}},
 		"any zones, split":    {free(), oneZone(), false, true, []int{4, 4, 3}, []string{"bare", "node", "zone"}},
 		"a zone named, whole": {pinned(), none(), false, false, []int{3, 3, 3}, []string{"bare", "node", "zone"}},
-		"a zone named, split": {pinned(), none(), false, true, []int{3, 1, 0}, []string{"bare", "node", "zone"}},
+		"a zone named, split": {pinned(), none(), false, true, []int{3, 1, 1}, []string{"bare", "node", "zone"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := group("g", planner.App, abc(), tc.lost, tc.works...)
@@ -57,8 +58,7 @@ func TestSplitByZone(t *testing.T) {
 			if !slices.Equal(got, tc.byZone) {
 				t.Errorf("nodes %v, want %v", got, tc.byZone)
 			}
-			used := 3 - count(tc.byZone[2] == 0)
-			if want := 1 + count(tc.split)*(used-1); pools != want {
+			if want := 1 + 2*count(tc.split); pools != want {
 				t.Errorf("%d pools, want %d", pools, want)
 			}
 			var steps []string
@@ -139,26 +139,35 @@ func TestPlansSplitByZoneAreValid(t *testing.T) {
 
 // TestSplitByZoneBuysTheFewest: where three pods that name a zone fill a node, or six half
 // as large that do not, all have a place whichever L nodes fail if each zone has L nodes
-// beside those that its own pods fill, and the group L beside those that all pods fill. So
-// the fewest are
+// beside those that its own pods fill, one at least, and the group L beside those that all
+// pods fill. So the fewest are
 //
-//	max(sum over zones that are named of ceil(P/3) + L, ceil(all P/3 + F/6) + L)
+//	max(sum over zones of max(ceil(P/3) + L where it is named, 1), ceil(all P/3 + F/6) + L)
+//
+// where these are as many as the zones.
 func TestSplitByZoneBuysTheFewest(t *testing.T) {
 	for seed := range uint64(sample(100)) {
 		d := dice{rand.New(rand.NewPCG(seed, 60))}
-		lost, halves, named := d.between(0, 2), d.between(1, 20), 0
+		lost, halves, named, empty := d.between(0, 2), d.between(1, 20), 0, 0
 		works := []planner.Workload{inPlace(given("anywhere", halves, 600, units.GiB/2))}
 		for _, zone := range abc() {
-			if n := d.between(0, 9); n > 0 {
-				works = append(works, inPlace(inZone(zone, given("in-"+zone, n, 1200, units.GiB))))
-				named, halves = named+units.CeilDiv(n, 3)+lost, halves+2*n
+			n := d.between(0, 9)
+			if n == 0 {
+				empty++
+				continue
 			}
+			works = append(works, inPlace(inZone(zone, given("in-"+zone, n, 1200, units.GiB))))
+			named, halves = named+units.CeilDiv(n, 3)+lost, halves+2*n
 		}
 		g := group("g", planner.App, abc(), planner.Redundancy{Nodes: lost, Recovery: planner.Reschedule}, works...)
 		g.SplitByZone, g.Guarantee = true, planner.Packed
 		p := &problem{cluster: cluster(abc(), g), catalog: catalog(machine("m7i.xlarge", 4, 16, 200)), provider: fakeProvider{daemons: agents()}}
 		plan := p.mustMake(t)
-		if want := max(named, units.CeilDiv(halves, 6)+lost); plan.NodeGroups[0].Nodes != want {
+		want := max(named, units.CeilDiv(halves, 6)+lost)
+		if want >= 3 {
+			want = max(want, named+empty)
+		}
+		if plan.NodeGroups[0].Nodes != want {
 			t.Errorf("seed %d: %v nodes, want %d in all", seed, zoneNodes(&plan.NodeGroups[0], abc()), want)
 		}
 	}
@@ -196,6 +205,9 @@ func TestNoOtherSplitIsSmaller(t *testing.T) {
 		less := plan.NodeGroups[0].Nodes - 1
 		for a := range less + 1 {
 			for b := range less - a + 1 {
+				if less >= 3 && (a == 0 || b == 0 || a+b == less) {
+					continue // a group stands in each of its zones
+				}
 				own := group("g", planner.App, abc(), red, works...)
 				own.Guarantee, own.MinNodes, own.MaxNodes, own.Instances.Types = split.Guarantee, less, less, []string{"work"}
 				q := site([]planner.Machine{bosses(1, 1, 1), stands("work", 4, 16, "ssd", a, b, less-a-b)}, own)

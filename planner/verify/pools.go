@@ -76,11 +76,13 @@ func (k *checker) counts(g *group) {
 }
 
 // zoneBounds checks the bounds of the pools of a group that is split by zone: they add up to
-// the group's, and the nodes of each zone are between its own. Other pools have none.
+// the group's, and the nodes of each zone are between its own. Other pools have none. Every
+// zone has a node where there are as many as zones.
 func (k *checker) zoneBounds(g *group) {
-	least, most := 0, 0
+	least, most, used := 0, 0, map[string]bool{}
 	for i := range g.plan.Pools {
 		p := &g.plan.Pools[i]
+		used[p.Zone] = true
 		if !g.decl.Split() {
 			k.need(p.MinNodes == 0 && p.MaxNodes == 0, g.pools[i].path, "zones.bounds", "bounds of %d to %d, which only pools of one zone have", p.MinNodes, p.MaxNodes)
 			continue
@@ -89,6 +91,7 @@ func (k *checker) zoneBounds(g *group) {
 		least, most = least+p.MinNodes, most+p.MaxNodes
 	}
 	if g.decl.Split() {
+		k.need(len(used) == len(g.decl.Zones) || g.plan.Nodes < len(g.decl.Zones), g.path, "zones.split", "%d nodes, in %d of the %d zones", g.plan.Nodes, len(used), len(g.decl.Zones))
 		k.need(least == g.plan.MinNodes && most == g.plan.MaxNodes, g.path, "zones.bounds", "the zones have from %d to %d nodes, the group from %d to %d", least, most, g.plan.MinNodes, g.plan.MaxNodes)
 	}
 }
