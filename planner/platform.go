@@ -37,6 +37,9 @@ type PlatformLimit struct {
 	Source string
 }
 
+// PlatformLimitPath is the address of a limit of the platform, as growth runs out of it.
+func PlatformLimitPath(resource string) string { return "platform_limits." + resource }
+
 // TierOption is a tier that a managed control plane could be of.
 type TierOption struct {
 	Name string

@@ -88,6 +88,7 @@ func (m *maker) grows() bool {
 func (m *maker) month(ctx context.Context, plan *planner.Plan, at forecast.Month, a *ahead) (planner.GrowthMonth, error) {
 	out := planner.GrowthMonth{Cost: planner.Amount{Known: true}, ControlPlane: planner.Amount{Known: true}}
 	a.begin(at)
+	before := a.nodes(plan)
 	m.stock = fullStock(&m.cluster)
 	for _, c := range plan.ControlPlane.Machines {
 		m.stock.take(c.InstanceType, c.NodesByZone)
@@ -130,6 +131,7 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, at forecast.Month
 	}
 	out.Cost = sum(out.Cost, m.grownTransfer(plan.Network.Traffic, at.Number))
 	a.held(m.limits)
+	m.heldByPlatform(plan, a, before, grown)
 	if a.err != nil || slices.Contains(a.out, true) {
 		return planner.GrowthMonth{}, a.err
 	}

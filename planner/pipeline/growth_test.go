@@ -114,3 +114,26 @@ func TestGrowthBesideAnEmptyGroup(t *testing.T) {
 		t.Errorf("%d billionths of a dollar an hour, want 7 nodes", got)
 	}
 }
+
+// TestGrowthEndsAtAQuota: EKS takes 450 nodes in a managed node group. 200 pods, each on a
+// node, are 300 after a month and 450 after two, which is not too many; 675 after three are.
+func TestGrowthEndsAtAQuota(t *testing.T) {
+	w := growing()
+	w.Demand.Replicas = 200
+	p := onePerNode(group("g", planner.App, abc(), none(), w))
+	p.provider.ground = func(terms *planner.Terms) { terms.Service = "eks" }
+	p.cluster.Growth = planner.Growth{PerMonth: 50 * units.Percent, HorizonMonths: 4}
+	plan := p.mustMake(t)
+	if len(plan.Growth) != 3 || plan.Growth[1].Infeasible != "" || plan.Growth[1].Nodes[0].Nodes != 450 || plan.Growth[2].Infeasible == "" {
+		t.Fatalf("got %+v", plan.Growth)
+	}
+	if len(plan.RunsOut) != 1 {
+		t.Fatalf("got %+v", plan.RunsOut)
+	}
+	got := plan.RunsOut[0]
+	got.Reason = ""
+	want := planner.RunOut{Group: "g", Month: 3, Date: plan.Growth[2].Date, Resource: "platform_limits.nodes_per_group", Limit: 450, Need: 675}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

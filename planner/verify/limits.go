@@ -133,6 +133,12 @@ func (k *checker) ranOutOf(g *group, r *planner.RunOut, path string) {
 		k.need(r.Limit == int64(g.decl.MaxNodes) && r.Limit > 0 || r.Limit == 0 && g.decl.MaxNodes > 0, path, "runs_out.limit", "of %d nodes, declared are %d", r.Limit, g.decl.MaxNodes)
 		return
 	}
+	for i := range k.plan.PlatformLimits {
+		if l := &k.plan.PlatformLimits[i]; l.Kind == planner.HardQuota && "platform_limits."+l.Resource == r.Resource {
+			k.need(r.Limit == l.Limit, path, "runs_out.limit", "of %d, the quota is %d", r.Limit, l.Limit)
+			return
+		}
+	}
 	k.need(r.Resource == g.path || strings.HasPrefix(r.Resource, g.path+"."), path, "runs_out.resource", "%s is neither a limit nor of the group", r.Resource)
 }
 
