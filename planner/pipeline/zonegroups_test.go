@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -219,6 +220,35 @@ func TestNoOtherSplitIsSmaller(t *testing.T) {
 		}
 	}
 	t.Logf("%d splits were tried", tried)
+}
+
+// TestSplitByZoneUpgrades: EKS adds two nodes a zone, or as many as are replaced at a time, to
+// a group that it updates: six over three zones at once, two of each zone one after another
+// where each has a group of its own.
+func TestSplitByZoneUpgrades(t *testing.T) {
+	for split, want := range map[bool]struct {
+		names []string
+		extra int
+	}{false: {[]string{"g"}, 6}, true: {[]string{"g/a", "g/b", "g/c"}, 2}} {
+		g := group("g", planner.App, abc(), oneZone(), inPlace(given("w", 14, 1500, units.GiB)))
+		g.SplitByZone, g.UpdateConfig = split, planner.UpdateConfig{Strategy: "surge", MaxUnavailable: units.Count(1)}
+		p := &problem{cluster: cluster(abc(), g), catalog: catalog(machine("m7i.xlarge", 4, 16, 200)), provider: fakeProvider{daemons: agents()}}
+		p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "surge"}
+		s := p.mustMake(t).Upgrade.Named("surge")
+		var names []string
+		var end time.Duration
+		for i := range s.Groups {
+			c := &s.Groups[i]
+			names = append(names, c.Name)
+			if c.PeakExtraNodes != want.extra || c.Start < end {
+				t.Errorf("split %t: %s has %d nodes more from %v on, want %d and none before %v", split, c.Name, c.PeakExtraNodes, c.Start, want.extra, end)
+			}
+			end = c.Start + c.Duration
+		}
+		if !slices.Equal(names, want.names) || s.PeakExtraNodes != want.extra {
+			t.Errorf("split %t: courses %v with %d nodes more, want %v with %d", split, names, s.PeakExtraNodes, want.names, want.extra)
+		}
+	}
 }
 
 // TestSplitByZoneMutations breaks the pools of a group that is split by zone.
