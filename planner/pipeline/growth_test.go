@@ -136,4 +136,9 @@ func TestGrowthEndsAtAQuota(t *testing.T) {
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
+	// In a group of each zone they are a third of that, and 1013 in the fourth month too.
+	p.cluster.NodeGroups[0].SplitByZone = true
+	if plan = p.mustMake(t); len(plan.RunsOut) != 0 || len(plan.Growth) != 4 || plan.Growth[3].Nodes[0].Nodes != 1013 {
+		t.Errorf("split by zone: %+v, %+v", plan.Growth, plan.RunsOut)
+	}
 }

@@ -70,7 +70,15 @@ func (m *maker) occupancyAhead(plan *planner.Plan, a *ahead, grown []planner.Gro
 				pool.ZoneNodes = max(pool.ZoneNodes, n)
 			}
 			nodes += part.nodes
-			out.Pools = append(out.Pools, pool)
+			if !m.groupNamed(g.Name).Split() {
+				out.Pools = append(out.Pools, pool)
+				continue
+			}
+			for _, n := range a.last[i].zones[at] { // each zone's nodes are a group of their own
+				if n > 0 {
+					out.Pools = append(out.Pools, layout.PoolPart{Path: g.Path(), Nodes: n, ZoneNodes: n, VCPUs: pool.VCPUs})
+				}
+			}
 		}
 		if a.last[i].mix == nil {
 			nodes = g.Nodes
