@@ -70,7 +70,7 @@ func (b *builder) splitByZone(x *groupContext, g *planner.NodeGroup) bool {
 	zonal := slices.ContainsFunc(g.Workloads, func(w planner.Workload) bool {
 		return slices.ContainsFunc(w.Volumes, func(v planner.Volume) bool { return v.Zonal })
 	})
-	if x.role != planner.Stateful || !zonal || len(x.zones) < 2 {
+	if !x.def.splitVolumes || !zonal || len(x.zones) < 2 {
 		return false
 	}
 	b.assume(x.path+".split_by_zone", "true", x.source+", a volume is zonal")

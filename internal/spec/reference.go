@@ -244,6 +244,12 @@ func writeRoles(w *reference) {
 		{"startup_time", func(d roleDefaults) string { return durationText(d.startup) }},
 		{"rolling_update surge, unavailable", func(d roleDefaults) string { return portionText(d.surge) + ", " + portionText(d.absent) }},
 		{"update_config: nodes at a time", func(d roleDefaults) string { return portionText(d.update) }},
+		{"split_by_zone", func(d roleDefaults) string {
+			if d.splitVolumes {
+				return "where a volume is zonal"
+			}
+			return "no"
+		}},
 		{"disk.size", func(d roleDefaults) string { return bytesText(d.diskSize) }},
 	}
 	for _, row := range rows {

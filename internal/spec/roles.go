@@ -28,6 +28,8 @@ type roleDefaults struct {
 	surge, absent units.CountOrRatio // rolling_update
 	update        units.CountOrRatio // update_config: nodes at a time
 	diskSize      units.Bytes
+	// splitVolumes: a group with volumes in zones has a group of machines a zone.
+	splitVolumes bool
 	// gpus: the machines have GPUs, and are drained before others come.
 	gpus bool
 }
@@ -58,7 +60,7 @@ func defaultsOf(role planner.Role) roleDefaults {
 		d.zones, d.minReplicas, d.maxUtilization, d.tainted = 0, 1, 80*units.Percent, true
 		d.spread, d.budget, d.startup, d.update, d.diskSize = nil, &one, 30*time.Second, one, 100*units.GiB
 	case planner.Stateful:
-		d.recovery, d.tainted = planner.Static, true
+		d.recovery, d.tainted, d.splitVolumes = planner.Static, true, true
 		d.spread, d.hard, d.budget = both, true, &one
 		d.startup, d.surge, d.absent, d.update = 120*time.Second, units.Count(0), one, one
 	case planner.System:
