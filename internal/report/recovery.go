@@ -87,7 +87,11 @@ func objectiveItems(o *planner.RecoveryObjective) []string {
 		total += " + " + notKnown + ": " + strings.Join(open, ", ")
 	}
 	if o.Target != nil {
-		return []string{total, "target " + lasting(*o.Target)}
+		target := lasting(*o.Target)
+		if *o.Target == 0 {
+			target = "0s"
+		}
+		return []string{total, "target " + target}
 	}
 	return []string{total}
 }

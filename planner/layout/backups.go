@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"math"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner/units"
@@ -17,16 +18,33 @@ const FsyncBound = 10 * time.Millisecond
 //	storage = data + (copies - 1) x data x min(1, rate x interval / day)
 //
 // where a share of it, rate, is written over in a day and copies after the first hold what
-// changed. Rounded up. interval must be positive.
+// changed. Rounded up; what is larger than the largest number of bytes is that. interval
+// must be positive.
 func Copies(data units.Bytes, interval, retention time.Duration, rate *units.Ratio) (copies int, storage units.Bytes) {
 	copies = max(int(units.CeilDiv(retention, interval)), 1)
 	if rate == nil {
-		return copies, units.Bytes(copies) * data
+		return copies, Times(copies, data)
 	}
 	const day = 24 * time.Hour
 	changed := min(product(int64(data), int64(*rate), int64(units.Whole)), data) // of a day
 	changed = min(product(int64(changed), int64(interval/time.Second), int64(day/time.Second)), data)
-	return copies, data + units.Bytes(copies-1)*changed
+	return copies, Sum(data, Times(copies-1, changed))
+}
+
+// Times returns what n copies of so many bytes take; what is larger than the largest number
+// of bytes is that.
+func Times(n int, data units.Bytes) units.Bytes { return product(int64(n), int64(data), 1) }
+
+// Sum adds up bytes, none of them negative; what is larger than the largest number of bytes
+// is that.
+func Sum(parts ...units.Bytes) units.Bytes {
+	sum := units.Bytes(0)
+	for _, part := range parts {
+		if sum += part; sum < 0 {
+			return math.MaxInt64
+		}
+	}
+	return sum
 }
 
 // TransferTime returns how long so many bytes take at so many MiB a second, in whole

@@ -1,6 +1,7 @@
 package layout_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -28,6 +29,9 @@ func TestCopies(t *testing.T) {
 		"one":          {10 * units.GiB, day, day, 2 * units.Percent, 1, 10 * units.GiB},
 		"a part":       {units.GiB, 7 * time.Hour, day, 0, 4, 4 * units.GiB},
 		"nothing":      {0, day, 30 * day, 2 * units.Percent, 30, 0},
+		// 525,600 copies of 2.8 PiB are 1.5 x 2^70 bytes, and 2^63 are one too many to count.
+		"too much":   {2880 * units.TiB, time.Minute, 365 * day, 0, 525_600, math.MaxInt64},
+		"every byte": {1 << 62, day, 2 * day, units.Whole, 2, math.MaxInt64},
 	} {
 		rate := &c.rate
 		if c.rate == 0 {

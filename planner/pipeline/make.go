@@ -134,7 +134,9 @@ func (m *maker) make(ctx context.Context) (planner.Plan, error) {
 	}
 	plan.ControlPlane.Load = m.loads(&plan)
 	plan.ControlPlane.Use = m.use(&plan.ControlPlane)
-	m.objectives(&plan)
+	if err := m.objectives(&plan); err != nil {
+		return planner.Plan{}, err
+	}
 	plan.Network = m.network(&plan, traffic)
 	if err := m.withinPlatform(&plan); err != nil {
 		return planner.Plan{}, err

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"fmt"
+	"math"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -18,10 +20,10 @@ const (
 
 // objectives fills in what a disaster costs in time and what copies take; the load on the
 // control plane is known by then.
-func (m *maker) objectives(plan *planner.Plan) {
+func (m *maker) objectives(plan *planner.Plan) (err error) {
 	d, r := m.cluster.DisasterRecovery, plan.Recovery
 	if d == nil || r == nil {
-		return
+		return nil
 	}
 	volumes := m.volumeBytes(plan)
 	var lost, takes []planner.RecoveryTerm
@@ -33,10 +35,13 @@ func (m *maker) objectives(plan *planner.Plan) {
 		r.Stretched = m.stretched(plan)
 		lost, takes = m.stretchedTerms(d, plan, volumes)
 	case planner.Backup:
-		r.Backup = m.backups(&d.Backups, plan, volumes)
+		if r.Backup, err = m.backups(&d.Backups, plan, volumes); err != nil {
+			return err
+		}
 		lost, takes = m.backupTerms(d, plan, r.Backup)
 	}
 	r.RPO, r.RTO = worstOf(lost, d.RPO), sumOfTerms(takes, d.RTO)
+	return nil
 }
 
 // worstOf is the objective of which one term decides.
@@ -165,7 +170,7 @@ func (m *maker) volumeBytes(plan *planner.Plan) units.Bytes {
 		for _, w := range plan.NodeGroups[i].Workloads {
 			if spec := m.specOf(i, w.Name); spec != nil && !w.System {
 				for _, v := range spec.Volumes {
-					sum += units.Bytes(w.Replicas) * v.Size
+					sum = layout.Sum(sum, layout.Times(w.Replicas, v.Size))
 				}
 			}
 		}
@@ -174,18 +179,49 @@ func (m *maker) volumeBytes(plan *planner.Plan) units.Bytes {
 }
 
 // backups is what copies of volumes and objects take, beside the snapshots of etcd.
-func (m *maker) backups(s *planner.BackupSpec, plan *planner.Plan, volumes units.Bytes) *planner.BackupPlan {
+func (m *maker) backups(s *planner.BackupSpec, plan *planner.Plan, volumes units.Bytes) (*planner.BackupPlan, error) {
 	out := &planner.BackupPlan{Volumes: volumes, Objects: plan.ControlPlane.Load[0].Live}
 	out.Copies, out.Storage = layout.Copies(volumes, s.Interval, s.Retention, s.ChangeRate)
-	out.Storage += units.Bytes(out.Copies) * out.Objects
+	out.Storage = layout.Sum(out.Storage, layout.Times(out.Copies, out.Objects))
 	if e := plan.ControlPlane.Etcd; e != nil {
 		out.Snapshots = e.BackupStorage
 	}
+	all := layout.Sum(out.Storage, out.Snapshots)
+	if all == math.MaxInt64 {
+		return nil, tooManyCopies(s, out, "more bytes than can be counted, 8 EiB")
+	}
+	if perSecond := units.Bytes(s.ThroughputMiBps) * units.MiB; perSecond > 0 && units.CeilDiv(out.Volumes+out.Objects, perSecond) > longestRead {
+		return nil, &planner.Infeasible{
+			Path:       "disaster_recovery.restore_throughput_mib",
+			Constraint: fmt.Sprintf("%s in volumes are not read back at %d MiB a second within a hundred years", gib(out.Volumes), s.ThroughputMiBps),
+			Remedy:     "read copies faster",
+		}
+	}
 	if s.StoragePrice != nil {
-		month := layout.Priced(out.Storage+out.Snapshots, units.GiB, *s.StoragePrice)
+		month := layout.Priced(all, units.GiB, *s.StoragePrice)
+		if month == math.MaxInt64 {
+			return nil, tooManyCopies(s, out, "more than can be counted of dollars, nine thousand million a month")
+		}
 		out.Cost = planner.Amount{Rate: month.PerHour(), Known: true}
 	}
-	return out
+	return out, nil
+}
+
+// longestRead is a hundred years of seconds: what is longer is no plan, and three times as
+// long cannot be counted.
+const longestRead = 100 * 365 * 24 * 3600
+
+// tooManyCopies refuses copies of which nobody can say what they take.
+func tooManyCopies(s *planner.BackupSpec, b *planner.BackupPlan, what string) error {
+	remedy := "keep them for less long than backup_retention, or take them less often than backup_interval"
+	if s.ChangeRate == nil {
+		remedy += ", or declare change_rate, so that each copy holds what changed"
+	}
+	return &planner.Infeasible{
+		Path:       "disaster_recovery.backup_retention",
+		Constraint: fmt.Sprintf("%d copies of %s in volumes and %s of objects are %s", b.Copies, gib(b.Volumes), mib(b.Objects), what),
+		Remedy:     remedy,
+	}
 }
 
 func (m *maker) backupTerms(d *planner.DisasterRecovery, plan *planner.Plan, b *planner.BackupPlan) (lost, takes []planner.RecoveryTerm) {

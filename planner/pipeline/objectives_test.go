@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +62,38 @@ func TestBackupsArePriced(t *testing.T) {
 	b := stored(backedUp(planner.BackupSpec{Interval: day, Retention: 30 * day, StoragePrice: new(units.Dollar / 20)}, func(*planner.DisasterRecovery) {})).mustMake(t).Recovery.Backup
 	if month := b.Cost.Rate.PerMonth(); !b.Cost.Known || month < 450*units.Dollar || month > 451*units.Dollar {
 		t.Errorf("%v, %v a month", b.Cost, month)
+	}
+}
+
+// TestCopiesThatNobodyCounts: three replicas of 64 TiB, copied every minute of a year, are
+// 525,600 x 192 TiB = 1.1 x 10^20 bytes, of 9.2 x 10^18 that can be counted. Where nothing
+// changes they are 192 TiB and a little more, of which a GiB may cost a thousand dollars, and
+// not a hundred thousand: 196,608 x 100,000 = 2 x 10^10 dollars a month, of 9.2 x 10^9. At a MiB a second
+// they are read in 2,330 days; 64 PiB a replica take 2,183 years.
+func TestCopiesThatNobodyCounts(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	for name, c := range map[string]struct {
+		size  units.Bytes
+		price units.USD
+		rate  *units.Ratio
+		mib   int
+		path  string
+	}{
+		"bytes":   {64 * units.TiB, 0, nil, 0, "disaster_recovery.backup_retention"},
+		"counted": {64 * units.TiB, 1_000 * units.Dollar, new(units.Ratio(0)), 1, ""},
+		"dollars": {64 * units.TiB, 100_000 * units.Dollar, new(units.Ratio(0)), 1, "disaster_recovery.backup_retention"},
+		"years":   {64 << 50, 0, new(units.Ratio(0)), 1, "disaster_recovery.restore_throughput_mib"},
+	} {
+		p := stored(backedUp(planner.BackupSpec{Interval: time.Minute, Retention: year, StoragePrice: &c.price, ChangeRate: c.rate, ThroughputMiBps: c.mib}, func(*planner.DisasterRecovery) {}))
+		p.cluster.NodeGroups[0].Workloads[0].Volumes[0].Size = c.size
+		_, err := p.make(t)
+		var paths []string
+		for _, bad := range planner.Infeasibles(err) {
+			paths = append(paths, bad.Path)
+		}
+		if got := strings.Join(paths, ", "); got != c.path || c.path == "" && err != nil {
+			t.Errorf("%s: got %q, want %q: %v", name, got, c.path, err)
+		}
 	}
 }
 

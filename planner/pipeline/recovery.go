@@ -122,8 +122,10 @@ func (m *maker) inRegion(ctx context.Context, plan *planner.Plan, r *planner.Rec
 	}
 	there, err := m.options.Region(ctx, c)
 	if list := planner.Infeasibles(err); len(list) > 0 {
+		why := *list[0]
+		why.Remedy = "" // said once, at the end
 		return nil, &planner.Infeasible{
-			Path: "disaster_recovery.regions", Constraint: "the cluster cannot be planned in " + r.Region + ": " + list[0].Error(), Remedy: list[0].Remedy,
+			Path: "disaster_recovery.regions", Constraint: "the cluster cannot be planned in " + r.Region + ": " + why.Error(), Remedy: list[0].Remedy,
 		}
 	}
 	return there, err

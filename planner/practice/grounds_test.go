@@ -385,11 +385,32 @@ func TestPlatformRules(t *testing.T) {
 		}}
 	}
 	check(t, map[string]want{
-		"four fifths of a limit": {limit(planner.PlatformLimit{Resource: "services", Path: "cluster", Used: 8_000, Limit: 10_000}), "warning LI-01 cluster", "services: 8000 of 10000 (a table)", "split the cluster before"},
+		"four fifths of a limit": {limit(planner.PlatformLimit{Resource: "services", Path: "cluster", Used: 8_000, Limit: 10_000}), "warning LI-01 cluster", "services: 8,000 of 10,000 (a table)", "split the cluster before"},
 		"more than a limit": {
 			limit(planner.PlatformLimit{Resource: "endpoints_per_service", Path: "node_group.web.workload.api", Used: 251, Limit: 250, AtLeast: true}), "warning LI-01 node_group.web.workload.api",
-			"endpoints per service: at least 251 of 250 (a table), 1 more than Kubernetes is tested with", "split it before",
+			"endpoints per service: at least 251 of 250 (a table), 1 more than Kubernetes is tested with", "split the workload into 2, with a service each",
 		},
+		// 7,500 pods in each of two namespaces are 15,000, of 3,000 in five.
+		"pods of few namespaces": {func(w *world) {
+			w.plan.ControlPlane.Load = []planner.ControlPlaneLoad{{Namespaces: 2}}
+			limit(planner.PlatformLimit{Resource: "pods_per_namespace", Path: "cluster", Used: 7_500, Limit: 3_000, AtLeast: true})(w)
+		}, "warning LI-01 cluster", "pods per namespace: at least 7,500 of 3,000", "5 namespaces or more"},
+		"one workload in a namespace": {
+			limit(planner.PlatformLimit{Resource: "pods_per_namespace", Path: "node_group.web.workload.api", Used: 6_001, Limit: 3_000, AtLeast: true}), "warning LI-01 node_group.web.workload.api",
+			"3,001 more than Kubernetes is tested with", "split the workload into 3, with a namespace each",
+		},
+		"public nodes": {
+			limit(planner.PlatformLimit{Resource: "nodes_without_private_service_connect", Path: "cluster", Used: 5_100, Limit: 5_000}), "warning LI-01 cluster",
+			"5,100 of 5,000 (a table), 100 more than GKE takes where nodes are public", "private nodes that reach the control plane by Private Service Connect, or split the cluster into 2",
+		},
+		"a full database": {
+			limit(planner.PlatformLimit{Resource: "etcd_database", Path: "cluster", Used: 7_000_000_000, Limit: 8_000_000_000}), "warning LI-01 cluster",
+			"etcd database: 7,000 MB of 8,000 MB (a table)", "split the cluster before",
+		},
+		"a full database of standard": {func(w *world) {
+			w.plan.ControlPlane.Tier = "standard"
+			limit(planner.PlatformLimit{Resource: "etcd_database", Path: "cluster", Used: 7_000_000_000, Limit: 8_000_000_000})(w)
+		}, "warning LI-01 cluster", "etcd database: 7,000 MB of 8,000 MB (a table)", `tier = "tier-xl"`},
 		"growth takes more": {func(w *world) {
 			w.c().Growth.HorizonMonths = 12
 			limit(planner.PlatformLimit{Resource: "pods", Path: "cluster", Used: 1_000, Limit: 150_000, Month: 12, Date: "2027-11-20"})(w)
@@ -397,9 +418,9 @@ func TestPlatformRules(t *testing.T) {
 		"pods on a small node": {limit(planner.PlatformLimit{Resource: "pods_per_node", Path: "node_group.web", Used: 21, Limit: 20}), "info LI-01 node_group.web", "pods per node: 21 of 20 (a table), 1 more", "larger types"},
 		"requests of few servers": {
 			limit(planner.PlatformLimit{Resource: "requests_in_flight", Path: "control_plane", Used: 1_300, Limit: 1_200}), "warning LI-01 control_plane",
-			"requests in flight: 1300 of 1200 (a table), 100 more than API servers take at a time by their defaults", "--max-requests-inflight",
+			"requests in flight: 1,300 of 1,200 (a table), 100 more than API servers take at a time by their defaults", "--max-requests-inflight",
 		},
-		"events of many nodes": {onSelf(many), "info ET-05 control_plane.etcd", "events are 30% of the writes and 25% of the objects of 1001 nodes", `events = "separate"`},
+		"events of many nodes": {onSelf(many), "info ET-05 control_plane.etcd", "events are 30% of the writes and 25% of the objects of 1,001 nodes", `events = "separate"`},
 		"on one's own":         {onOwn(many), "info ET-05 control_plane.etcd", "events are 30% of the writes", "a second etcd (--etcd-servers-overrides"},
 	})
 	for name, change := range map[string]func(w *world){

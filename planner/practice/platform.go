@@ -49,32 +49,73 @@ func nearLimits(v *view) []planner.Finding {
 		if l.AtLeast {
 			least = "at least "
 		}
-		f := planner.Finding{Path: l.Path, Message: fmt.Sprintf("%s: %s%d of %d (%s)", of, least, l.Used, l.Limit, l.Source)}
+		f := planner.Finding{Path: l.Path, Message: fmt.Sprintf("%s: %s%s of %s (%s)", of, least, limitFigure(l, l.Used), limitFigure(l, l.Limit), l.Source), Remedy: v.within(l)}
 		switch {
 		case l.Used > l.Limit:
-			f.Message += fmt.Sprintf(", %d more than %s", l.Used-l.Limit, limitedBy(l))
+			f.Message += fmt.Sprintf(", %s more than %s", limitFigure(l, l.Used-l.Limit), limitedBy(l))
 		case l.Month > 0:
 			f.Message += fmt.Sprintf(", and growth takes more from %s on", l.Date)
 		}
-		f.Remedy = "split it before"
 		if perNode {
-			f.Severity, f.Remedy = planner.Info, "admit larger types, which take more pods"
-		}
-		switch l.Path {
-		case "cluster":
-			f.Remedy = "split the cluster before"
-		case "control_plane":
-			f.Remedy = "raise --max-requests-inflight and --max-mutating-requests-inflight with larger machines, or add API servers"
+			f.Severity = planner.Info
 		}
 		out = append(out, f)
 	}
 	return out
 }
 
+// limitFigure writes a count, or bytes of a database.
+func limitFigure(l *planner.PlatformLimit, n int64) string {
+	if l.Resource == "etcd_database" {
+		return thousands(units.CeilDiv(n, 1_000_000)) + " MB"
+	}
+	return thousands(n)
+}
+
+// within says what keeps a plan within a limit, into how many parts where it is exceeded.
+func (v *view) within(l *planner.PlatformLimit) string {
+	parts, split := max(units.CeilDiv(l.Used, max(l.Limit, 1)), 1), "before"
+	if l.Used > l.Limit {
+		split = "into " + thousands(parts)
+	}
+	switch l.Resource {
+	case "pods_per_node":
+		return "admit larger types, which take more pods"
+	case "endpoints_per_service":
+		return fmt.Sprintf("split the workload %s, with a service each, or give it larger pods", split)
+	case "pods_per_namespace", "services_per_namespace", "deployments_per_namespace":
+		if l.Path != clusterPath {
+			return fmt.Sprintf("split the workload %s, with a namespace each, or give it larger pods", split)
+		}
+		if load := v.plan.ControlPlane.Load; len(load) > 0 && l.Used > l.Limit {
+			return fmt.Sprintf("%s namespaces or more, control_plane { load { namespaces } }", thousands(units.CeilDiv(l.Used*int64(max(load[0].Namespaces, 1)), l.Limit)))
+		}
+		return "more namespaces, control_plane { load { namespaces } }"
+	case "nodes_without_private_service_connect":
+		return "private nodes that reach the control plane by Private Service Connect, or split the cluster " + split
+	case "etcd_database":
+		if v.plan.ControlPlane.Tier == "standard" {
+			return "write tier = \"tier-xl\", which stores 16,000 MB, or split the cluster " + split
+		}
+	case "requests_in_flight":
+		return "raise --max-requests-inflight and --max-mutating-requests-inflight with larger machines, or add API servers"
+	}
+	if l.Path != clusterPath {
+		return "split it " + split
+	}
+	return "split the cluster " + split
+}
+
+// clusterPath is where limits of the whole cluster are.
+const clusterPath = "cluster"
+
 // limitedBy says what a threshold is.
 func limitedBy(l *planner.PlatformLimit) string {
-	if l.Path == "control_plane" {
+	switch l.Resource {
+	case "requests_in_flight":
 		return "API servers take at a time by their defaults"
+	case "nodes_without_private_service_connect":
+		return "GKE takes where nodes are public"
 	}
 	return "Kubernetes is tested with"
 }
@@ -96,8 +137,8 @@ func eventsApart(v *view) []planner.Finding {
 	}
 	return []planner.Finding{{
 		Path: "control_plane.etcd",
-		Message: fmt.Sprintf("events are %d%% of the writes and %d%% of the objects of %d nodes",
-			100*int64(o.Writes)/int64(now.Writes), 100*int64(o.Count)*int64(o.Size)/int64(now.Live), now.Nodes),
+		Message: fmt.Sprintf("events are %d%% of the writes and %d%% of the objects of %s nodes",
+			100*int64(o.Writes)/int64(now.Writes), 100*int64(o.Count)*int64(o.Size)/int64(now.Live), number(now.Nodes)),
 		Remedy: remedy,
 	}}
 }

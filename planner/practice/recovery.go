@@ -109,15 +109,19 @@ func fixRPO(v *view) string {
 		return "replicate within the target, or declare what can be met"
 	}
 	if target < time.Minute {
-		return "copies cannot be taken so often: replicate to another region, pattern = \"per_region\""
+		return "copies cannot be taken so often: replicate to " + v.elsewhere("")
 	}
 	fix := fmt.Sprintf("backup_interval = %q", lasting(target))
 	b, s := v.plan.Recovery.Backup, &d.Backups
+	if b != nil && b.Volumes == 0 && v.etcd() != nil {
+		return fix + " in control_plane.etcd: nothing but its state is lost, and snapshots have that"
+	}
 	if b == nil || s.ChangeRate != nil || s.StoragePrice == nil || s.Interval <= 0 {
 		return fix
 	}
 	copies := units.CeilDiv(int64(s.Retention), int64(target))
-	more := units.USD(copies-int64(b.Copies)) * units.USD(units.CeilDiv(b.Volumes+b.Objects, units.GiB)) * *s.StoragePrice
+	mib := units.USD(copies-int64(b.Copies)) * units.USD(units.CeilDiv(b.Volumes+b.Objects, units.MiB))
+	more := units.CeilDiv(mib, units.USD(units.GiB/units.MiB)) * *s.StoragePrice
 	return fmt.Sprintf("%s: %s copies, %s USD a month more; change_rate, where copies hold what changed, makes it less", fix, thousands(copies), usd(more))
 }
 
@@ -135,12 +139,12 @@ func fixRTO(v *view) string {
 		}
 		left, b := *o.Target-(o.Least-read), v.plan.Recovery.Backup
 		if left < time.Second || read == 0 || b == nil {
-			return "a cluster that waits in another region: pattern = \"per_region\", mode = \"standby\""
+			return "a cluster that waits: " + v.elsewhere(`, mode = "standby"`)
 		}
 		perSecond := units.Bytes(left/time.Second) * units.MiB
-		return fmt.Sprintf("restore_throughput_mib = %d, where copies can be read so fast, or a cluster that waits: pattern = \"per_region\"", units.CeilDiv(b.Volumes+b.Objects, perSecond))
+		return fmt.Sprintf("restore_throughput_mib = %d, where copies can be read so fast, or a cluster that waits: %s", units.CeilDiv(b.Volumes+b.Objects, perSecond), v.elsewhere(""))
 	case planner.PerRegion:
-		if d.Mode != planner.Standby || d.Share == units.Whole {
+		if d.Mode != planner.Standby || d.Share == units.Whole || d.Switch != nil && *d.Switch > *o.Target {
 			return "switch callers faster: shorter checks and DNS lifetimes, switch_time"
 		}
 		var more units.USDPerHour
@@ -156,7 +160,16 @@ func fixRTO(v *view) string {
 		return fmt.Sprintf("share = \"100%%\", so that nothing has to start: %s USD a month more", usd(more.PerMonth()))
 	case planner.Stretched:
 	}
-	return "a cluster in each region, that nothing has to be evicted: pattern = \"per_region\""
+	return "a cluster in each region, that nothing has to be evicted: " + v.elsewhere("")
+}
+
+// elsewhere says how a cluster in another region is declared. Machines of one's own have no
+// other region: each place has a spec.
+func (v *view) elsewhere(mode string) string {
+	if v.ownMachines() {
+		return "another place, with a spec of its own"
+	}
+	return `another region, pattern = "per_region"` + mode
 }
 
 // stretchedRegions is about one cluster over several regions, whatever the distance.

@@ -41,6 +41,20 @@ func TestRecoveryRules(t *testing.T) {
 	}
 	check(t, map[string]want{
 		"copies too rare": {copies, "error CL-02 disaster_recovery.rpo", "24h of writes may be lost, the target is 1h; most of it: volumes, 24h", `backup_interval = "1h": 240 copies, 115.00 USD a month more`},
+		// Of 10 MiB 240 copies are 230 more: 2,300 MiB, three GiB of 0.05.
+		"copies of little": {func(w *world) {
+			copies(w)
+			w.plan.Recovery.Backup = &planner.BackupPlan{Copies: 10, Objects: 10 * units.MiB}
+		}, "error CL-02 disaster_recovery.rpo", "24h of writes may be lost", `backup_interval = "1h": 240 copies, 0.15 USD a month more`},
+		"snapshots too rare": {onSelf(func(w *world) {
+			copies(w)
+			w.plan.Recovery.Backup = &planner.BackupPlan{Copies: 10, Objects: 10 * units.MiB}
+		}), "error CL-02 disaster_recovery.rpo", "24h of writes may be lost", `backup_interval = "1h" in control_plane.etcd`},
+		"copies on one's own":    {onOwn(recovery(planner.DisasterRecovery{Pattern: planner.Backup}, took(hour, 0, "objects"), fine)), "error CL-02 disaster_recovery.rpo", "the target is 0s", "replicate to another place, with a spec of its own"},
+		"stretched on one's own": {onOwn(recovery(planner.DisasterRecovery{Pattern: planner.Stretched}, fine, took(hour, time.Minute, "pods are evicted"))), "error CL-02 disaster_recovery.rto", "pods are evicted, 1h", "a cluster in each region, that nothing has to be evicted: another place, with a spec of its own"},
+		// Hot or not, callers come no sooner than they are switched.
+		"switched too late": {recovery(planner.DisasterRecovery{Pattern: planner.PerRegion, Mode: planner.Standby, Share: units.Whole / 10, Switch: new(2 * time.Minute)}, fine, took(4*time.Minute, time.Minute, "callers are switched")),
+			"error CL-02 disaster_recovery.rto", "callers are switched, 4m", "switch callers faster"},
 		"read too slowly": {func(w *world) {
 			recovery(planner.DisasterRecovery{Pattern: planner.Backup}, fine, took(2*hour, hour, "copies are read back"))(w)
 			w.plan.Recovery.Backup = &planner.BackupPlan{Copies: 10, Volumes: 1200 * units.GiB}
