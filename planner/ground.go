@@ -94,6 +94,9 @@ type Terms struct {
 	DiskType string
 	// NodeDisk is the root disk of a node that says nothing, for tables of types.
 	NodeDisk units.Bytes
+	// DiskRoom returns what the kubelet of an image leaves to pods of a root disk of a size;
+	// nil where a tenth is kept free and nothing else grows with the disk.
+	DiskRoom func(image Image, size units.Bytes) units.Bytes
 	// LeastRootDisk is the smallest root disk, for the reason given.
 	LeastRootDisk    units.Bytes
 	LeastRootDiskWhy string

@@ -144,6 +144,14 @@ func TestControlPlaneRules(t *testing.T) {
 		// three that are busy to 60%. Seven leave five, five leave three: 180% / 3 = 60% each.
 		// Two more are 2 x 0.2016 x 730 = 294.34 a month; three of twice the size 3 x 0.2016.
 		"one of three is left": {onSelf(func(w *world) { alone(w) }), "warning CP-11 control_plane.nodes", "1 of 3 API servers are left after the declared losses, and would take 180% of their CPU and 180% of their memory; to lose so many, each may be busy to 33% with all up", "nodes = 5, 294.34 USD a month more"},
+		// With root disks of 0.03 an hour for three, and etcd's of 0.06: 2 x 0.03 x 730 = 43.80.
+		"disks are bought with them": {onSelf(func(w *world) {
+			alone(w)
+			w.plan.ControlPlane.Machines[0].Disks = make([]planner.Disk, 2)
+			for path, cents := range map[string]units.USDPerHour{"control_plane.root_disks": 3, "control_plane.etcd_disks": 6, "control_plane.events_disks": 9, "control_plane.etcd_root_disks": 9} {
+				w.plan.Cost.Lines = append(w.plan.Cost.Lines, planner.CostLine{Path: path, Basis: catalogs.Listed, Date: "2026-11-20", Amount: planner.Amount{Rate: units.DollarPerHour * cents / 100, Known: true}})
+			}
+		}), "warning CP-11 control_plane.nodes", "180%", "nodes = 5, 338.14 USD a month more"},
 		"the larger is cheaper": {onSelf(func(w *world) {
 			alone(w)
 			w.cat.Types = append(w.cat.Types, catalogs.InstanceType{Name: "m7i.2xlarge", Family: "m7i", Architecture: w.cat.Types[0].Architecture, VCPUs: 8, Memory: 32 * units.GiB, OnDemand: listed(units.DollarPerHour * 3 / 10)})
@@ -351,6 +359,17 @@ func TestAnotherProvider(t *testing.T) {
 	}
 	if got := found(w, "ET-02", planner.Terms{}); got != "" {
 		t.Errorf("a disk that has 6,000 free: %q", got)
+	}
+
+	// Of each GiB a half is left to pods, and of disks above 100 GiB all: of 20 GiB more
+	// than 90 the first ten leave 5, the others 10.
+	w = acme(sound())
+	w.group().Disk.Size = 90 * units.GiB
+	w.c().Retention = &planner.Retention{Logs: &planner.LogRetention{Generations: 5}}
+	w.plan.Retention = &planner.RetentionPlan{Logs: []planner.NodeLogs{{Group: "web", Pool: "m7i.xlarge", Need: 50 * units.GiB, Requested: 5 * units.GiB, Room: 40 * units.GiB}}}
+	half := planner.Terms{DiskRoom: func(_ planner.Image, size units.Bytes) units.Bytes { return size - min(size, 100*units.GiB)/2 }}
+	if got := found(w, "MO-03", half); !strings.Contains(got, "disks larger by 20 GiB or more") {
+		t.Errorf("a kubelet that keeps half: %q", got)
 	}
 
 	// 3 x 3,000m requested, 3 x 1,200m held.

@@ -134,20 +134,42 @@ func logsFit(v *view) []planner.Finding {
 	return found
 }
 
-// largerDisk says by how much the disks of a pool have to be larger at least, of which the
-// kubelet keeps a tenth free, and what that costs.
+// largerDisk says by how much the disks of a pool have to be larger at least, and what that
+// costs.
 func (v *view) largerDisk(l *planner.NodeLogs, short units.Bytes) string {
-	const free, tenths = 9, 10
-	more := units.CeilDiv(units.CeilDiv(short*tenths, free), units.GiB)
-	way := fmt.Sprintf("disks larger by %s GiB or more", number(int(more)))
 	for _, g := range v.groups {
 		pool := g.pool(l.Pool)
 		if g.Name != l.Group || pool == nil {
 			continue
 		}
+		more := v.moreDisk(g.NodeGroup, short)
+		way := fmt.Sprintf("disks larger by %s GiB or more", number(int(more)))
 		if k, ok := v.cat.Disk(g.Disk.Type); ok && k.PerGiB.Known() {
-			return way + fmt.Sprintf(" for %s USD/month", usd(k.PerGiB.Amount*units.USD(more)*units.USD(pool.Nodes)))
+			way += fmt.Sprintf(" for %s USD/month", usd(k.PerGiB.Amount*units.USD(more)*units.USD(pool.Nodes)))
 		}
+		return way
 	}
-	return way
+	return "larger disks"
+}
+
+// mostDisk is the largest disk that is sold, in GiB.
+const mostDisk = 64 << 10
+
+// moreDisk is the least number of GiB by which a group's disk has to be larger, so that the
+// kubelet leaves so much more of it to pods: it keeps a tenth free, and of GKE's disks more.
+func (v *view) moreDisk(g *planner.NodeGroup, short units.Bytes) units.Bytes {
+	const free, tenths = 9, 10
+	more := units.CeilDiv(units.CeilDiv(short*tenths, free), units.GiB)
+	room := v.terms.DiskRoom
+	if room == nil {
+		return more
+	}
+	// A disk never leaves more than it is larger by, so that no step goes too far.
+	now := room(g.Image, g.Disk.Size)
+	more = 0
+	for left := short; left > 0 && more < mostDisk; {
+		more += units.CeilDiv(left, units.GiB)
+		left = short - (room(g.Image, g.Disk.Size+more*units.GiB) - now)
+	}
+	return more
 }

@@ -64,7 +64,7 @@ func (v *view) carrying(m *planner.ControlPlaneMachines, u *planner.MemberUse) s
 	var more, larger string
 	var moreCosts, largerCosts units.USDPerHour
 	if n := v.enough(m, u); n > 0 {
-		more, moreCosts = fmt.Sprintf("%s = %d", key, n), m.Price.Rate*units.USDPerHour(n-m.Nodes)
+		more, moreCosts = fmt.Sprintf("%s = %d", key, n), (m.Price.Rate+v.disksOf(m))*units.USDPerHour(n-m.Nodes)
 	}
 	if t := v.larger(m, max(u.CPU, u.Memory)); t != nil {
 		larger, largerCosts = fmt.Sprintf("instances { types = [%q] } in %s", t.Name, in), (t.OnDemand.Rate-m.Price.Rate)*units.USDPerHour(m.Nodes)
@@ -82,6 +82,24 @@ func (v *view) carrying(m *planner.ControlPlaneMachines, u *planner.MemberUse) s
 		return priced(larger, largerCosts)
 	}
 	return priced(more, moreCosts)
+}
+
+// disksOf is what the disks of one machine cost, by the bill; what is not known of them is
+// left out.
+func (v *view) disksOf(m *planner.ControlPlaneMachines) units.USDPerHour {
+	prefix := "control_plane."
+	if m.Role != planner.RoleControlPlane {
+		prefix += m.Role + "_"
+	}
+	paths := []string{prefix + "root_disks", "control_plane.etcd_disks", "control_plane.events_disks"}
+	paths = paths[:min(len(m.Disks), len(paths))]
+	sum := units.USDPerHour(0)
+	for _, l := range v.plan.Cost.Lines {
+		if slices.Contains(paths, l.Path) && l.Amount.Known && m.Nodes > 0 {
+			sum += units.CeilDiv(l.Amount.Rate, units.USDPerHour(m.Nodes))
+		}
+	}
+	return sum
 }
 
 // mostServers is the largest number of members, and of API servers.

@@ -139,6 +139,11 @@ func EphemeralStorage(fileSystem units.Bytes) units.Bytes {
 	return max(fileSystem-kubelet.EvictedDisk(fileSystem, kubelet.EvictionDisk)-kubeReservedDisk, 0)
 }
 
+// diskRoom is what a root disk leaves to pods.
+func diskRoom(image planner.Image, size units.Bytes) units.Bytes {
+	return EphemeralStorage(FileSystem(image, size))
+}
+
 func (s *steps) disk(m NodeModel) {
 	fs := FileSystem(m.Image, m.Disk)
 	s.Add(kubelet.EphemeralStorage, "volume", int64(m.Disk))

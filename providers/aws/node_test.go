@@ -171,6 +171,9 @@ func TestLiveNodes(t *testing.T) {
 			if a := node(t, aws.Provider{}, model, m); a.EphemeralStorage != test.ephemeral {
 				t.Errorf("a node with %d GiB leaves %d, want %d", test.volumeGiB, a.EphemeralStorage, test.ephemeral)
 			}
+			if room := (aws.Provider{}).Terms().DiskRoom(planner.AL2023, test.volumeGiB*units.GiB); room != test.ephemeral {
+				t.Errorf("the ground says that %d GiB leave %d, want %d", test.volumeGiB, room, test.ephemeral)
+			}
 		})
 	}
 }

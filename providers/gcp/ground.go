@@ -57,7 +57,7 @@ func terms() planner.Terms {
 		Commitments: machines.GCECommitments(),
 		EqualZones:  true,
 		PodBlock:    PodCIDRBits, ZoneTransfer: machines.GCEZoneTransfer(),
-		DiskType: machines.PDBalanced, NodeDisk: nodeDisk, LeastRootDisk: leastRootDisk,
+		DiskType: machines.PDBalanced, NodeDisk: nodeDisk, LeastRootDisk: leastRootDisk, DiskRoom: diskRoom,
 		LeastRootDiskWhy: "GKE refuses a smaller boot disk.",
 		RootDiskProblem:  machines.GCEDiskProblem, VolumeProblem: machines.GCEVolumeProblem,
 		UpdateStrategies: []string{"surge", "minimal", "gke_blue_green"}, MaxSurge: true, Soak: true,

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/scantling-dev/scantling/catalogs"
+	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 	"github.com/scantling-dev/scantling/providers/kubelet"
 )
@@ -96,4 +97,9 @@ func ReservedDisk(disk units.Bytes) units.Bytes {
 //	fs - trunc(fs x float64(float32(0.1))) - ReservedDisk(disk)
 func EphemeralStorage(fileSystem, disk units.Bytes) units.Bytes {
 	return max(fileSystem-kubelet.EvictedDisk(fileSystem, kubelet.EvictionDisk)-ReservedDisk(disk), 0)
+}
+
+// diskRoom is what a boot disk leaves to pods, whatever the image.
+func diskRoom(_ planner.Image, size units.Bytes) units.Bytes {
+	return EphemeralStorage(FileSystem(size), size)
 }

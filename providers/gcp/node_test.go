@@ -256,6 +256,9 @@ func TestLiveDisks(t *testing.T) {
 			if got > test.left || (test.exact && got != test.left) {
 				t.Errorf("a node leaves %d bytes, theirs %d", got, test.left)
 			}
+			if room := (gcp.Provider{}).Terms().DiskRoom(planner.COS, disk); room != got {
+				t.Errorf("the ground says that %d bytes are left", room)
+			}
 		})
 	}
 }
