@@ -407,7 +407,7 @@ func TestPlatformRules(t *testing.T) {
 		"four fifths of a limit": {limit(planner.PlatformLimit{Resource: "services", Path: "cluster", Used: 8_000, Limit: 10_000}), "warning LI-01 cluster", "services: 8,000 of 10,000 (a table)", "split the cluster before"},
 		"more than a limit": {
 			limit(planner.PlatformLimit{Resource: "endpoints_per_service", Path: "node_group.web.workload.api", Used: 251, Limit: 250, AtLeast: true}), "warning LI-01 node_group.web.workload.api",
-			"endpoints per service: at least 251 of 250 (a table), 1 more than Kubernetes is tested with", "split the workload into 2, with a service each",
+			"endpoints per service: at least 251 of 250 (a table), 1 more than Kubernetes was tested with, before EndpointSlices", "split the workload into 2, with a service each",
 		},
 		// 7,500 pods in each of two namespaces are 15,000, of 3,000 in five.
 		"pods of few namespaces": {func(w *world) {

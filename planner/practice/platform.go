@@ -114,6 +114,8 @@ func limitedBy(l *planner.PlatformLimit) string {
 	switch l.Resource {
 	case "requests_in_flight":
 		return "API servers take at a time by their defaults"
+	case "endpoints_per_service":
+		return "Kubernetes was tested with, before EndpointSlices"
 	case "nodes_without_private_service_connect":
 		return "GKE takes where nodes are public"
 	}
