@@ -53,8 +53,10 @@ func TestRecoveryRules(t *testing.T) {
 		"copies on one's own":    {onOwn(recovery(planner.DisasterRecovery{Pattern: planner.Backup}, took(hour, 0, "objects"), fine)), "error CL-02 disaster_recovery.rpo", "the target is 0s", "replicate to another place, with a spec of its own"},
 		"stretched on one's own": {onOwn(recovery(planner.DisasterRecovery{Pattern: planner.Stretched}, fine, took(hour, time.Minute, "pods are evicted"))), "error CL-02 disaster_recovery.rto", "pods are evicted, 1h", "a cluster in each region, that nothing has to be evicted: another place, with a spec of its own"},
 		// Hot or not, callers come no sooner than they are switched.
-		"switched too late": {recovery(planner.DisasterRecovery{Pattern: planner.PerRegion, Mode: planner.Standby, Share: units.Whole / 10, Switch: new(2 * time.Minute)}, fine, took(4*time.Minute, time.Minute, "callers are switched")),
-			"error CL-02 disaster_recovery.rto", "callers are switched, 4m", "switch callers faster"},
+		"switched too late": {
+			recovery(planner.DisasterRecovery{Pattern: planner.PerRegion, Mode: planner.Standby, Share: units.Whole / 10, Switch: new(2 * time.Minute)}, fine, took(4*time.Minute, time.Minute, "callers are switched")),
+			"error CL-02 disaster_recovery.rto", "callers are switched, 4m", "switch callers faster",
+		},
 		"read too slowly": {func(w *world) {
 			recovery(planner.DisasterRecovery{Pattern: planner.Backup}, fine, took(2*hour, hour, "copies are read back"))(w)
 			w.plan.Recovery.Backup = &planner.BackupPlan{Copies: 10, Volumes: 1200 * units.GiB}
