@@ -108,7 +108,7 @@ func (e *emitter) args(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	_, named := toolNamed(args[0])
-	if _, err := os.Stat(args[0]); named || len(args) == 1 && err == nil {
+	if named || len(args) == 1 && isPath(args[0]) {
 		return nil
 	}
 	var names []string
@@ -116,6 +116,13 @@ func (e *emitter) args(cmd *cobra.Command, args []string) error {
 		names = append(names, t.Name)
 	}
 	return usage(fmt.Errorf("%s is no tool that plans can be written for: choose %s", args[0], strings.Join(names, ", ")))
+}
+
+// isPath reports whether a word is a path: there is something, or it looks like one, so that
+// a plan that is not there is told as that.
+func isPath(word string) bool {
+	_, err := os.Stat(word)
+	return err == nil || strings.ContainsAny(word, "./\\")
 }
 
 // styles refuses a style that is none, or that no tool which is asked has.
@@ -248,7 +255,13 @@ func (e *emitter) all(p *planner.Plan, tools []emit.Tool, source string) (bool, 
 		}
 		all = all && same
 	}
-	return all, nil
+	if all {
+		return true, nil
+	}
+	if _, err := fmt.Fprintf(e.world.Stderr, "Write them anew: %s\n", e.again); err != nil {
+		return false, exit(EnvironmentFailed, err)
+	}
+	return false, nil
 }
 
 // written compares what the emit blocks of the spec at source write, where there are
@@ -364,7 +377,6 @@ func (e *emitter) compare(dir string, made []emit.File) (same bool, err error) {
 	if told.Len() == 0 {
 		return true, nil
 	}
-	fmt.Fprintf(&told, "Write them anew: %s\n", e.again)
 	if _, err := e.world.Stderr.Write([]byte(told.String())); err != nil {
 		return false, exit(EnvironmentFailed, err)
 	}

@@ -133,7 +133,7 @@ func (c *comparison) tell(out *planner.Difference, path []step) {
 		ch.Causes, ch.Apart = causesOf(key, c.first, path)
 		out.Changes = append(out.Changes, ch)
 	}
-	slices.SortStableFunc(out.Changes, func(a, b planner.Change) int { return rank(a.Kind) - rank(b.Kind) })
+	slices.SortStableFunc(out.Changes, func(a, b planner.Change) int { return place(&a) - place(&b) })
 	c.byCause(out, path)
 }
 
@@ -157,9 +157,14 @@ func said(f *fact) (string, planner.Amount) {
 	return f.value, planner.Amount{}
 }
 
-// rank orders kinds of changes.
-func rank(k planner.ChangeKind) int {
-	return slices.Index([]planner.ChangeKind{planner.ClusterChange, planner.GroupChange, planner.WorkloadChange, planner.PriceChange, planner.CostChange, planner.FindingChange}, k)
+// place orders changes by their kinds, the total behind all lines of the bill, those that are
+// gone among them.
+func place(c *planner.Change) int {
+	at := 2 * slices.Index([]planner.ChangeKind{planner.ClusterChange, planner.GroupChange, planner.WorkloadChange, planner.PriceChange, planner.CostChange, planner.FindingChange}, c.Kind)
+	if c.Kind == planner.CostChange && c.What == total {
+		at++
+	}
+	return at
 }
 
 // causesOf are the causes of the steps in which a fact changes, and whether each of them

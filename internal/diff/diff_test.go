@@ -268,6 +268,17 @@ func TestGroupsThatComeAndGo(t *testing.T) {
 	if got := told(&d); !slices.Equal(got, want) {
 		t.Errorf("a group that comes: %q, want %q", got, want)
 	}
+	d, err = diff.Between(side(t, f, now, cat, "1"), side(t, f, old, cat, "1"), f, "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = []string{
+		"node_group.batch instance types: large ->  by [spec]", "node_group.batch nodes: 1 (1) ->  by [spec]", "node_group.batch.workload.job replicas: 4 ->  by [spec]",
+		"node_group.batch.nodes cost: 190 -> 0 by [spec]", "cost total: 390 -> 200 by [spec]",
+	}
+	if got := told(&d); !slices.Equal(got, want) {
+		t.Errorf("a group that goes: %q, want %q", got, want)
+	}
 }
 
 // many is a plan of 5,000 nodes in 20 groups, each node with pods of its own.

@@ -35,6 +35,10 @@ type Group struct {
 	Taints []string
 	// Pods that run, by workload.
 	Pods map[string]int
+
+	// parts are nodes by type, way to buy and zone; mixed: not of all nodes.
+	parts parts
+	mixed bool
 }
 
 // Side is all that one side says.
@@ -82,6 +86,7 @@ func Planned(p *planner.Plan) Side {
 				out.Zones[z.Zone] += z.Nodes
 			}
 		}
+		out.parts = plannedParts(g)
 		for j := range g.Workloads {
 			out.Pods[g.Workloads[j].Name] = g.Workloads[j].Replicas
 		}
@@ -196,6 +201,7 @@ func (c *comparer) group(g *planner.GroupPlan, written, running bool) {
 	c.add(Row{Path: path, What: "max nodes", Planned: number(want.Max), Terraform: number(tf.Max), Running: number(now.Max)})
 	c.desired(path, want, tf, now)
 	c.zones(path, g, want, tf, now)
+	c.parted(path, g, want, tf, now)
 	for _, key := range slices.Sorted(maps.Keys(want.Labels)) {
 		c.add(Row{Path: path, What: "label " + key, Planned: want.Labels[key], Terraform: labelOf(tf, key), Running: labelOf(now, key)})
 	}

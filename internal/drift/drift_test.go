@@ -127,6 +127,7 @@ func TestGroupsOfZones(t *testing.T) {
 	for _, z := range web.Pools[0].NodesByZone {
 		pool := web.Pools[0]
 		pool.Zone, pool.Nodes, pool.NodesByZone = z.Zone, z.Nodes, []planner.ZoneCount{z}
+		pool.MinNodes, pool.MaxNodes = z.Nodes, z.Nodes+3
 		pools = append(pools, pool)
 	}
 	web.Pools = pools
@@ -153,6 +154,124 @@ func TestGroupsOfZones(t *testing.T) {
 	for _, want := range []string{"node_group.web nodes in a: 2|1| true", "node_group.web nodes in b: 1|2| true"} {
 		if !slices.Contains(got, want) {
 			t.Errorf("told are %q, not %q", got, want)
+		}
+	}
+}
+
+// mixed plans one group of two small machines on demand and three large spot ones.
+func mixed(least, most int) *planner.Plan {
+	zones := func(a, b int) []planner.ZoneCount {
+		return []planner.ZoneCount{{Zone: "a", Nodes: a}, {Zone: "b", Nodes: b}}
+	}
+	return &planner.Plan{
+		Cluster: planner.Cluster{Name: "shop", KubernetesVersion: "1.35", NodeGroups: []planner.NodeGroup{{Name: "web"}}},
+		NodeGroups: []planner.GroupPlan{{Name: "web", Nodes: 5, MinNodes: least, MaxNodes: most, Pools: []planner.Pool{
+			{InstanceType: "c7g.large", CapacityType: planner.OnDemand, Nodes: 2, NodesByZone: zones(1, 1)},
+			{InstanceType: "c7g.xlarge", CapacityType: planner.Spot, Nodes: 3, NodesByZone: zones(2, 1)},
+		}}},
+	}
+}
+
+// TestPools: counts of a group of several types are of each type, since as many nodes in all
+// may be others.
+func TestPools(t *testing.T) {
+	doc := func(small, large int, capacity string) string {
+		group := func(name, kind, capacity string, n int) string {
+			return fmt.Sprintf(`%q: {"instance_types": [%q], "capacity_type": %q, "min_size": %d, "desired_size": %d, "max_size": %d, "labels": {"scantling.dev/group": "web"}, "taints": {}}`, name, kind, capacity, n, n, n)
+		}
+		return `{"kubernetes_version": "1.35", "node_groups": {` + group("web-c7g-large", "c7g.large", capacity, small) + "," + group("web-c7g-xlarge-spot", "c7g.xlarge", "SPOT", large) + "}}"
+	}
+	swapped := []string{"node_group.web nodes of c7g.large: 2|3| true", "node_group.web nodes of c7g.xlarge spot: 3|2| true"}
+	for name, tc := range map[string]struct {
+		plan *planner.Plan
+		doc  string
+		want []string
+	}{
+		"as planned": {mixed(5, 5), doc(2, 3, "ON_DEMAND"), nil},
+		"swapped":    {mixed(5, 5), doc(3, 2, "ON_DEMAND"), swapped},
+		"the count follows the load": {mixed(2, 8), doc(3, 2, "ON_DEMAND"), []string{
+			"node_group.web min nodes: 2|5| true", "node_group.web max nodes: 8|5| true",
+			"node_group.web nodes of c7g.large: 2|3| false the count follows the load", "node_group.web nodes of c7g.xlarge spot: 3|2| false the count follows the load",
+		}},
+		"all spot": {mixed(5, 5), doc(2, 3, "SPOT"), []string{
+			"node_group.web capacity: on_demand spot|spot| true", "node_group.web nodes of c7g.large: 2|0| true", "node_group.web nodes of c7g.large spot: 0|2| true",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := drift.Written([]byte(tc.doc), []string{"web"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := told(drift.Compare(tc.plan, s, nil)); !slices.Equal(got, tc.want) {
+				t.Errorf("got\n%q\nwant\n%q", got, tc.want)
+			}
+		})
+	}
+
+	// Nodes that run do so too; machines that do not say how they are bought are told apart
+	// by their types.
+	nodes := func(capacity func(string) string, small, large int) string {
+		var items []string
+		for i := range small + large {
+			kind, bought := "c7g.large", "ON_DEMAND"
+			if i >= small {
+				kind, bought = "c7g.xlarge", "SPOT"
+			}
+			zone := []string{"a", "b"}[min(1, i/3)] // three in a, two in b
+			items = append(items, fmt.Sprintf(`{"kind": "Node", "metadata": {"name": "n%d", "labels": {"scantling.dev/group": "web", "node.kubernetes.io/instance-type": %q, "topology.kubernetes.io/zone": %q%s}},
+				"status": {"nodeInfo": {"kubeletVersion": "v1.35.2"}}}`, i, kind, zone, capacity(bought)))
+		}
+		return `{"kind": "List", "items": [` + strings.Join(items, ",") + `]}`
+	}
+	eks := func(bought string) string { return `, "eks.amazonaws.com/capacityType": "` + bought + `"` }
+	none := func(string) string { return "" }
+	for name, tc := range map[string]struct {
+		doc  string
+		want []string
+	}{
+		"they run as planned": {nodes(eks, 2, 3), nil},
+		"they are swapped":    {nodes(eks, 3, 2), []string{"node_group.web nodes of c7g.large: 2||3 true", "node_group.web nodes of c7g.xlarge spot: 3||2 true"}},
+		"of nobody":           {nodes(none, 3, 2), []string{"node_group.web nodes of c7g.large: 2||3 true", "node_group.web nodes of c7g.xlarge: 3||2 true"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := drift.Running([]byte(tc.doc), []string{"web"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := told(drift.Compare(mixed(5, 5), nil, s)); !slices.Equal(got, tc.want) {
+				t.Errorf("got\n%q\nwant\n%q", got, tc.want)
+			}
+		})
+	}
+}
+
+// TestBoundsOfZones: bounds of a group that is split by zone are of each zone, where sums may
+// hide that one took what another gave.
+func TestBoundsOfZones(t *testing.T) {
+	p := mixed(2, 10)
+	p.NodeGroups[0].Nodes = 4
+	p.NodeGroups[0].Pools = nil
+	for _, z := range []string{"a", "b"} {
+		p.NodeGroups[0].Pools = append(p.NodeGroups[0].Pools, planner.Pool{
+			InstanceType: "c7g.large", CapacityType: planner.OnDemand, Zone: z, Nodes: 2, MinNodes: 1, MaxNodes: 5, NodesByZone: []planner.ZoneCount{{Zone: z, Nodes: 2}},
+		})
+	}
+	doc := func(least int) string {
+		group := func(zone string, least int) string {
+			return fmt.Sprintf(`"web-%s": {"instance_types": ["c7g.large"], "capacity_type": "ON_DEMAND", "min_size": %d, "desired_size": 2, "max_size": 5, "labels": {"scantling.dev/group": "web"}, "taints": {}}`, zone, least)
+		}
+		return `{"kubernetes_version": "1.35", "node_group_zones": {"web-a": ["a"], "web-b": ["b"]}, "node_groups": {` + group("a", least) + "," + group("b", 2-least) + "}}"
+	}
+	for least, want := range map[int][]string{
+		1: nil,
+		2: {"node_group.web min nodes of c7g.large in a: 1|2| true", "node_group.web min nodes of c7g.large in b: 1|0| true"},
+	} {
+		s, err := drift.Written([]byte(doc(least)), []string{"web"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := told(drift.Compare(p, s, nil)); !slices.Equal(got, want) {
+			t.Errorf("at least %d in a: got\n%q\nwant\n%q", least, got, want)
 		}
 	}
 }

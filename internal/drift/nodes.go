@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/scantling-dev/scantling/internal/tfread"
+	"github.com/scantling-dev/scantling/planner"
 )
 
 // Labels of nodes by which they say what they are, and where they belong.
@@ -122,12 +123,18 @@ func longest(name string, groups []string) string {
 func (g *Group) node(o *object) {
 	labels := o.Metadata.Labels
 	g.Types = with(g.Types, labels[typeLabel])
+	capacity := ""
 	switch {
 	case strings.EqualFold(labels[eksCapacity], "SPOT") || labels[gkeSpot] == "true":
-		g.Capacity = with(g.Capacity, "spot")
+		capacity = string(planner.Spot)
 	case labels[eksCapacity] != "" || labels[gkePool] != "":
-		g.Capacity = with(g.Capacity, "on_demand")
+		capacity = string(planner.OnDemand)
 	}
+	g.Capacity = with(g.Capacity, capacity)
+	if g.parts == nil {
+		g.parts = parts{}
+	}
+	g.parts.add(part{Type: labels[typeLabel], Capacity: capacity}, counts{nodes: new(1)})
 	if zone := labels[zoneLabel]; zone != "" {
 		if g.Zones == nil {
 			g.Zones = map[string]int{}

@@ -62,6 +62,7 @@ func (s *Side) pool(p *tfread.Pool, groups []string) {
 	plus(&g.Min, p.Min)
 	plus(&g.Desired, p.Desired)
 	plus(&g.Max, p.Max)
+	g.addPart(p)
 	for z, n := range p.ByZone {
 		if g.Zones == nil {
 			g.Zones = map[string]int{}
