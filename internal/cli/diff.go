@@ -133,6 +133,9 @@ func (o *diffOptions) run(ctx context.Context, w *World, args []string) error {
 	if err != nil {
 		return o.explained(w, "NEW", err)
 	}
+	if o.failOn != "none" && o.failOn != anyChange && (old.Plan == nil || now.Plan == nil) {
+		return usage(fmt.Errorf("--fail-on %s compares findings, which a lock file does not have: compare documents, or give scantling plan --fail-on %s", o.failOn, o.failOn))
+	}
 	var again diff.Planner
 	if !o.quick {
 		offers, err := o.spec.offers(w)
@@ -174,7 +177,7 @@ func (o *diffOptions) gates(w *World, d *planner.Difference, most *units.Ratio) 
 	}
 	n := 0
 	for i := range d.Changes {
-		if c := &d.Changes[i]; o.failOn == anyChange || c.Kind == planner.FindingChange && severityOf(c.New).Rank() >= max(1, planner.Severity(o.failOn).Rank()) {
+		if c := &d.Changes[i]; o.failOn == anyChange || c.Kind == planner.FindingChange && worse(c, planner.Severity(o.failOn)) {
 			n++
 		}
 	}
@@ -186,6 +189,13 @@ func (o *diffOptions) gates(w *World, d *planner.Difference, most *units.Ratio) 
 		return said(GateFailed)
 	}
 	return nil
+}
+
+// worse reports whether a finding of that severity or above is new. One that was there and
+// says other figures is not, one that was less severe is.
+func worse(c *planner.Change, than planner.Severity) bool {
+	is := severityOf(c.New).Rank()
+	return is >= max(1, than.Rank()) && is > severityOf(c.Old).Rank()
 }
 
 // severityOf is the severity that a finding's words start with.
