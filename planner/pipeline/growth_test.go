@@ -142,3 +142,20 @@ func TestGrowthEndsAtAQuota(t *testing.T) {
 		t.Errorf("split by zone: %+v, %+v", plan.Growth, plan.RunsOut)
 	}
 }
+
+// TestLoadGrowsWithTheNodes: three nodes become five, then 6.75, seven. Seven thirds of three
+// are seven, though seven thirds in millionths are a little more.
+func TestLoadGrowsWithTheNodes(t *testing.T) {
+	w := growing()
+	w.Demand.Replicas = 3
+	p := onePerNode(group("g", planner.App, abc(), none(), w))
+	p.cluster.Growth = planner.Growth{PerMonth: 50 * units.Percent, HorizonMonths: 2}
+	plan := p.mustMake(t)
+	if len(plan.Growth) != 2 || plan.NodeGroups[0].Nodes != 3 || plan.Growth[1].Nodes[0].Nodes != 7 {
+		t.Fatalf("%d nodes grow to %+v", plan.NodeGroups[0].Nodes, plan.Growth)
+	}
+	i := slices.IndexFunc(plan.ControlPlane.Load, func(l planner.ControlPlaneLoad) bool { return l.Moment == planner.LoadAtHorizon })
+	if i < 0 || plan.ControlPlane.Load[i].Nodes != 7 {
+		t.Errorf("got %+v", plan.ControlPlane.Load)
+	}
+}

@@ -45,9 +45,10 @@ func (m *maker) loads(plan *planner.Plan) []planner.ControlPlaneLoad {
 		return loadOf(moment, &p, c)
 	}
 	out := []planner.ControlPlaneLoad{of(planner.LoadNow, nodes, pods, busy)}
-	if factor := grown(plan); factor > units.Whole {
-		later := churn{pods: factor.Up(busy.pods), nodes: factor.Up(busy.nodes), why: busy.why + ", grown with the nodes"}
-		out = append(out, of(planner.LoadAtHorizon, factor.Up(nodes), factor.Up(pods), later))
+	if today, then := grown(plan); then > today {
+		times := func(n int) int { return units.CeilDiv(n*then, today) }
+		later := churn{pods: times(busy.pods), nodes: times(busy.nodes), why: busy.why + ", grown with the nodes"}
+		out = append(out, of(planner.LoadAtHorizon, times(nodes), times(pods), later))
 	}
 	if extra, c, ok := upgradeChurn(plan); ok {
 		if c.pods < busy.pods {
@@ -167,10 +168,9 @@ func runsPerHour(spec *planner.Workload, w *planner.WorkloadPlan) int {
 	return min(attempts, w.Replicas*int(each))
 }
 
-// grown returns how many times as many nodes there are at the last month of growth
-// that can be planned.
-func grown(plan *planner.Plan) units.Ratio {
-	now, then := 0, 0
+// grown returns how many nodes there are now and at the last month of growth that can be
+// planned; none then where nothing grows.
+func grown(plan *planner.Plan) (now, then int) {
 	for i := range plan.NodeGroups {
 		now += plan.NodeGroups[i].Nodes
 	}
@@ -183,10 +183,7 @@ func grown(plan *planner.Plan) units.Ratio {
 			then += g.Nodes
 		}
 	}
-	if now == 0 {
-		return units.Whole
-	}
-	return units.CeilDiv(units.Ratio(then)*units.Whole, units.Ratio(now))
+	return now, then
 }
 
 // clusterBlueGreen is the strategy whose new nodes have a control plane of their own.

@@ -32,7 +32,30 @@ func (k *checker) loads() {
 		}
 		k.need(l.History <= most, path, "load.history", "%s of history, and all writes of ten minutes are %s", byteSize(l.History), byteSize(most))
 		k.need(l.Moment != planner.LoadNow || l.Pods >= k.placedPods(), path, "load.pods", "%d pods, and %d are placed", l.Pods, k.placedPods())
+		if today, then := k.grownNodes(); l.Moment == planner.LoadAtHorizon && i > 0 && today > 0 {
+			now := &k.plan.ControlPlane.Load[0]
+			nodes, pods := int(up(int64(now.Nodes)*then, today)), int(up(int64(now.Pods)*then, today))
+			k.need(l.Nodes == nodes && l.Pods == pods, path, "load.horizon", "%d nodes and %d pods; %d and %d that grow from %d nodes to %d are %d and %d", l.Nodes, l.Pods, now.Nodes, now.Pods, today, then, nodes, pods)
+		}
 	}
+}
+
+// grownNodes counts the nodes of the groups, and those of the last month of growth that is
+// planned.
+func (k *checker) grownNodes() (today, then int64) {
+	for _, g := range k.groups {
+		today += int64(g.plan.Nodes)
+	}
+	for _, month := range k.plan.Growth {
+		if month.Infeasible != "" {
+			break
+		}
+		then = 0
+		for _, g := range month.Nodes {
+			then += int64(g.Nodes)
+		}
+	}
+	return today, then
 }
 
 // placedPods counts the replicas of all workloads.

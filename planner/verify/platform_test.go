@@ -43,6 +43,26 @@ func TestPlatformLimits(t *testing.T) {
 	}
 }
 
+// TestLoadAtHorizon: ten nodes and thirty pods that grow to 13 nodes are 13 and 39.
+func TestLoadAtHorizon(t *testing.T) {
+	for name, c := range map[string]struct {
+		nodes, pods int
+		wrong       bool
+	}{"right": {13, 39, false}, "a node more": {14, 39, true}, "a pod less": {13, 38, true}} {
+		p := limited()
+		nodes := 0
+		for i := range p.plan.NodeGroups {
+			nodes += p.plan.NodeGroups[i].Nodes
+		}
+		p.plan.Growth = []planner.GrowthMonth{{Month: 1, Nodes: []planner.GroupNodes{{Group: "web", Nodes: nodes + 3}}}, {Month: 2, Infeasible: "no"}}
+		p.plan.ControlPlane.Load[0].Nodes, p.plan.ControlPlane.Load[0].Pods = 10, 30
+		p.plan.ControlPlane.Load[1].Nodes, p.plan.ControlPlane.Load[1].Pods = c.nodes, c.pods
+		if got := slices.Contains(rules(p.verify()), "load.horizon"); nodes != 10 || got != c.wrong {
+			t.Errorf("%s: found: %t, of %d nodes", name, got, nodes)
+		}
+	}
+}
+
 func TestPlatformMutations(t *testing.T) {
 	limit := func(i int, change func(l *planner.PlatformLimit)) func(p *problem) {
 		return func(p *problem) { change(&p.plan.PlatformLimits[i]) }
