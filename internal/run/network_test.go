@@ -160,6 +160,7 @@ func TestVerifySeesTheNetwork(t *testing.T) {
 			n.Zones = []planner.ZoneNetwork{{Zone: "us-central1-a"}}
 		}},
 		"network.blocks":   {gke, func(_ *planner.Plan, n *planner.NetworkPlan) { n.PodRange.Nodes-- }},
+		"network.horizon":  {gke, func(_ *planner.Plan, n *planner.NetworkPlan) { n.PodRange.AtHorizon-- }},
 		"network.need":     {gke, func(_ *planner.Plan, n *planner.NetworkPlan) { n.PodRange.NeedBits++ }},
 		"network.block":    {gke, func(_ *planner.Plan, n *planner.NetworkPlan) { n.PodRange.BlockBits = 25 }},
 		"network.traffic":  {eks, func(_ *planner.Plan, n *planner.NetworkPlan) { n.Traffic = nil }},

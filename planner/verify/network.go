@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 
@@ -279,7 +280,10 @@ func (k *checker) blocks(n *planner.NetworkPlan) {
 	bits := k.terms.PodBlock(r.MaxPods)
 	k.need(r.BlockBits == bits && r.MaxPods == k.c.MostPodsOfNode(), path, "network.block", "a /%d for %d pods, it is a /%d for %d", r.BlockBits, r.MaxPods, bits, k.c.MostPodsOfNode())
 	k.need(r.Nodes == nodes+control && r.AtMost == most+control, path, "network.blocks", "%d nodes, %d at the most; it is %d and %d", r.Nodes, r.AtMost, nodes+control, most+control)
-	k.need(r.AtUpgrade >= r.Nodes && r.AtHorizon >= 0, path, "network.blocks", "%d nodes, %d in the upgrade", r.Nodes, r.AtUpgrade)
+	k.need(r.AtUpgrade >= r.Nodes, path, "network.blocks", "%d nodes, %d in the upgrade", r.Nodes, r.AtUpgrade)
+	today, then := k.grownNodes()
+	horizon := int(cmp.Or(then, today)) + control
+	k.need(r.AtHorizon == horizon, path, "network.horizon", "%d nodes at the horizon, it is %d", r.AtHorizon, horizon)
 	k.need(r.Capacity == k.c.Network.PodNodes() && (r.Capacity == 0 || r.Nodes <= r.Capacity), path, "network.capacity", "blocks for %d nodes, it is %d; there are %d", r.Capacity, k.c.Network.PodNodes(), r.Nodes)
 	need, blocks := bits, 1
 	for blocks < max(r.Nodes, r.AtUpgrade, r.AtHorizon, r.AtMost) && need > 0 {

@@ -24,11 +24,18 @@ func (k *checker) platform() {
 		}
 	}
 	k.requestsInFlight()
-	counted := map[string]int64{"nodes": nodes, "node_groups": groups, "nodes_per_group": largest}
+	counted := map[string]int64{"nodes": nodes, "node_groups": groups, "nodes_per_group": largest, "endpoints_per_service": k.mostReplicas()}
+	if load := k.plan.ControlPlane.Load; len(load) > 0 && load[0].Pods > 0 {
+		counted["pods"], counted["namespaces"], counted["etcd_database"] = int64(load[0].Pods), int64(load[0].Namespaces), int64(load[0].Peak)
+	}
 	for i, l := range k.plan.PlatformLimits {
 		path := "platform_limits." + l.Resource
 		k.need(l.Limit > 0 && l.Used >= 0, path, "platform.limit", "%d of %d", l.Used, l.Limit)
 		k.need(l.Kind != planner.HardQuota || l.Used <= l.Limit, path, "platform.held", "%d are used of %d", l.Used, l.Limit)
+		k.need(l.Limit <= 0 || int64(l.Share) == up(l.Used*int64(units.Whole), l.Limit), path, "platform.share", "%d of %d are said to be %d millionths", l.Used, l.Limit, l.Share)
+		if most, published := publishedLimits()[l.Resource]; published {
+			k.need(slices.Contains(most, l.Limit), path, "platform.published", "a limit of %d, published are %v", l.Limit, most)
+		}
 		if want, known := counted[l.Resource]; known {
 			k.need(l.Used == want, path, "platform.used", "%d are said to be used, it is %d", l.Used, want)
 		}
@@ -38,6 +45,39 @@ func (k *checker) platform() {
 		dated := (l.Month == 0) == l.Date.IsZero() && (l.Month == 0 || l.Date == k.dayOf(l.Month))
 		k.need(dated, path, "platform.month", "month %d is dated %s", l.Month, l.Date)
 	}
+}
+
+// publishedLimits are those of Kubernetes, of EKS and of GKE (kubernetes.io, "Considerations
+// for large clusters"; SIG Scalability, "Kubernetes scalability thresholds"; AWS, "Amazon EKS
+// endpoints and quotas"; Google Cloud, "GKE quotas and limits").
+func publishedLimits() map[string][]int64 {
+	return map[string][]int64{
+		"nodes":                     {5_000, 15_000, 2_000},
+		"pods":                      {150_000, 200_000},
+		"containers":                {300_000, 400_000},
+		"namespaces":                {10_000},
+		"services":                  {10_000},
+		"pods_per_namespace":        {3_000},
+		"services_per_namespace":    {5_000},
+		"deployments_per_namespace": {2_000},
+		"endpoints_per_service":     {250, 10_000},
+		"nodes_per_group":           {450},
+		"nodes_per_pool_zone":       {1_000},
+		"node_groups":               {30},
+		"clusters":                  {100},
+		"etcd_database":             {8_000_000_000, 16_000_000_000},
+	}
+}
+
+// mostReplicas is what the largest workload has.
+func (k *checker) mostReplicas() int64 {
+	most := 0
+	for i := range k.plan.NodeGroups {
+		for _, w := range k.plan.NodeGroups[i].Workloads {
+			most = max(most, w.Replicas)
+		}
+	}
+	return int64(most)
 }
 
 // What an API server works on at a time by its defaults (kube-apiserver,

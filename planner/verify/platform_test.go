@@ -33,7 +33,7 @@ func platformRules(p *problem) []string {
 }
 
 func limitRules() []string {
-	return []string{"platform.limit", "platform.held", "platform.used", "platform.month", "platform.seats", "lists.sorted"}
+	return []string{"platform.limit", "platform.held", "platform.used", "platform.month", "platform.seats", "platform.share", "platform.published", "lists.sorted"}
 }
 
 // TestPlatformLimits: limits that hold are not found fault with.
@@ -68,9 +68,15 @@ func TestPlatformMutations(t *testing.T) {
 		return func(p *problem) { change(&p.plan.PlatformLimits[i]) }
 	}
 	mutate(t, limited, map[string]mutation{
-		"a limit of nothing":     {"platform.limit", limit(0, func(l *planner.PlatformLimit) { l.Limit = 0 })},
-		"a quota exceeded":       {"platform.held", limit(2, func(l *planner.PlatformLimit) { l.Limit = 4 })},
-		"nodes left out":         {"platform.used", limit(3, func(l *planner.PlatformLimit) { l.Used = 9 })},
+		"a limit of nothing": {"platform.limit", limit(0, func(l *planner.PlatformLimit) { l.Limit = 0 })},
+		"a quota exceeded":   {"platform.held", limit(2, func(l *planner.PlatformLimit) { l.Limit = 4 })},
+		"nodes left out":     {"platform.used", limit(3, func(l *planner.PlatformLimit) { l.Used = 9 })},
+		"a share too small":  {"platform.share", limit(3, func(l *planner.PlatformLimit) { l.Share-- })},
+		"a limit of nobody":  {"platform.published", limit(3, func(l *planner.PlatformLimit) { l.Limit, l.Share = 6_250, 1_600 })},
+		"pods left out": {"platform.used", func(p *problem) {
+			p.plan.ControlPlane.Load[0].Pods = 30
+			p.plan.PlatformLimits = append(p.plan.PlatformLimits, planner.PlatformLimit{Resource: "pods", Path: "cluster", Kind: planner.Threshold, Used: 29, Limit: 150_000, Share: 194, Source: "a table"})
+		}},
 		"a group left out":       {"platform.used", limit(0, func(l *planner.PlatformLimit) { l.Used = 1 })},
 		"a smaller group":        {"platform.used", limit(2, func(l *planner.PlatformLimit) { l.Used = 4 })},
 		"the closest not first":  {"lists.sorted", func(p *problem) { slices.Reverse(p.plan.PlatformLimits) }},
