@@ -35,11 +35,11 @@ func moveEKS(t *transition) {
 		case a == nil:
 			continue
 		case b == nil:
-			groups[name], zones[name] = a, oldZones[name]
+			groups[name], zones[name] = t.asItIs(a), oldZones[name]
 			t.reasons = append(t.reasons, gone(name, labelOf(a["labels"]), old, now, func(name string) string {
 				return labelOf(now[name].(object)["labels"])
 			}))
-			first.after = append(first.after, t.empty(name, name))
+			first.empty = append(first.empty, t.empty(name, name))
 			continue
 		}
 		why := changed(a, b, eksReplaces()...)
@@ -48,13 +48,13 @@ func moveEKS(t *transition) {
 		}
 		if len(why) > 0 {
 			key := beside(name, "old", longestEKSName, taken)
-			was := maps.Clone(a)
+			was := t.asItIs(a)
 			was["name"], was["launch_template_name"] = name, name
 			groups[key], zones[key] = was, oldZones[name]
 			t.reasons = append(t.reasons, fmt.Sprintf("%s: another group takes its place, for %s. The one that stands keeps its nodes under the key %s until they are empty.", name, listed(why), key))
 			first.before = append(first.before, fmt.Sprintf("Give the group that stands its other key. `terraform plan` then shows a new %s and no change of %s: stop if it does.\n\n"+
 				"    terraform state mv '%s' '%s'", name, key, t.eksAddress(name), t.eksAddress(key)))
-			first.after = append(first.after, t.empty(name, key))
+			first.empty = append(first.empty, t.empty(name, key))
 			continue
 		}
 		t.resize(name, a, b, groups, &first)
@@ -68,6 +68,17 @@ func moveEKS(t *transition) {
 	first.values = maps.Clone(t.new)
 	first.values[n.groups], first.values[zonesOf] = groups, zones
 	t.steps = []step{first, {values: t.new}}
+}
+
+// asItIs returns the values of a group whose nodes are to go: an apply with a new version of
+// the control plane or after a new release of the image must not replace them first.
+func (t *transition) asItIs(a object) object {
+	was := maps.Clone(a)
+	was["use_latest_ami_release_version"] = false
+	if version := t.names.prefix + "kubernetes_version"; t.old[version] != t.new[version] {
+		was["kubernetes_version"] = t.old[version]
+	}
+	return was
 }
 
 // resize keeps bounds around the running count, which is anywhere between the old ones.
@@ -93,10 +104,12 @@ func (t *transition) eksAddress(key string) string {
 	return fmt.Sprintf("%s.module.eks_managed_node_group[%q]", t.address, key)
 }
 
-// empty says how the pods leave an old node group.
-func (t *transition) empty(name, key string) string {
-	return fmt.Sprintf("When all new nodes are Ready, empty those of the old %s. Its name is in\n`terraform state show '%s.aws_eks_node_group.this[0]'`.\n\n%s",
-		name, t.eksAddress(key), drain("eks.amazonaws.com/nodegroup="+name+"-SUFFIX"))
+// empty is a node group whose nodes are to go.
+func (t *transition) empty(name, key string) emptied {
+	return emptied{
+		name: "the old " + name, label: "eks.amazonaws.com/nodegroup=" + name + "-SUFFIX",
+		found: fmt.Sprintf("terraform state show '%s.aws_eks_node_group.this[0]'", t.eksAddress(key)),
+	}
 }
 
 // eksFinal are variables of which no change leaves the cluster.

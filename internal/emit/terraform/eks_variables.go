@@ -64,6 +64,9 @@ variable "@groups@" {
     # Names, where the key is another's: while another group takes the place of this one.
     name                 = optional(string)
     launch_template_name = optional(string)
+    # Minor and image of nodes that are to go, which nothing replaces meanwhile.
+    kubernetes_version             = optional(string)
+    use_latest_ami_release_version = optional(bool)
     # Image, by operating system and architecture.
     ami_type = optional(string)
     # Instance types of the group.

@@ -43,7 +43,7 @@ func moveGKE(t *transition) {
 			t.reasons = append(t.reasons, gone(name, labelOf(t.old[n.prefix+"node_pools_labels"].(object)[name]), old, now, func(name string) string {
 				return labelOf(t.new[n.prefix+"node_pools_labels"].(object)[name])
 			}))
-			steps[0].after = append(steps[0].after, emptyPool(name))
+			steps[0].empty = append(steps[0].empty, emptyPool(name))
 			continue
 		}
 		why := changed(a, b, gkeReplaces()...)
@@ -59,8 +59,8 @@ func moveGKE(t *transition) {
 		pools[0][name], pools[0][key], pools[1][key] = a, next, next
 		home[key], third = name, true
 		t.reasons = append(t.reasons, fmt.Sprintf("%s: Terraform takes it away before it makes another of that name, for %s. Its pods wait on %s meanwhile.", name, listed(why), key))
-		steps[0].after = append(steps[0].after, emptyPool(name))
-		steps[1].after = append(steps[1].after, emptyPool(key))
+		steps[0].empty = append(steps[0].empty, emptyPool(name))
+		steps[1].empty = append(steps[1].empty, emptyPool(key))
 	}
 	if len(t.reasons) == 0 {
 		return
@@ -108,7 +108,7 @@ func byName(pools any) object {
 	return out
 }
 
-// emptyPool says how the pods leave a pool.
-func emptyPool(name string) string {
-	return fmt.Sprintf("When all new nodes are Ready, empty those of %s.\n\n%s", name, drain("cloud.google.com/gke-nodepool="+name))
+// emptyPool is a pool whose nodes are to go.
+func emptyPool(name string) emptied {
+	return emptied{name: name, label: "cloud.google.com/gke-nodepool=" + name}
 }

@@ -32,7 +32,13 @@ type transition struct {
 type step struct {
 	values        object
 	before, after []string
+	// empty are the groups whose nodes are emptied after it.
+	empty []emptied
 }
+
+// emptied is a group whose nodes are to go: what it is called, the nodes' label, and the
+// command that says the label's value where nobody knows it before.
+type emptied struct{ name, label, found string }
 
 // newTransition compares the values of the plan that stands with those of the new one.
 // Its errors are changes that no apply carries out on the same cluster.
@@ -142,6 +148,9 @@ func (t *transition) describe() []byte {
 		for _, do := range s.after {
 			fmt.Fprintf(&b, "\n%s\n", do)
 		}
+		if len(s.empty) > 0 {
+			fmt.Fprintf(&b, "\n%s\n", emptying(s.empty))
+		}
 	}
 	return b.Bytes()
 }
@@ -199,9 +208,30 @@ func beside(name, ending string, longest int, taken func(string) bool) string {
 	}
 }
 
-// drain says how the nodes of a selector are emptied.
-func drain(selector string) string {
-	return fmt.Sprintf("    kubectl cordon -l %s\n    kubectl drain -l %s --ignore-daemonsets --delete-emptydir-data", selector, selector)
+// emptying says how pods leave the nodes of groups. No node of any of them takes pods before
+// the first is emptied: they would move to one that goes next, once for each group.
+func emptying(groups []emptied) string {
+	var names, cordons, drains, found []string
+	for _, g := range groups {
+		names = append(names, g.name)
+		cordons = append(cordons, "    kubectl cordon -l "+g.label)
+		drains = append(drains, "    kubectl drain -l "+g.label+" --ignore-daemonsets --delete-emptydir-data")
+		if g.found != "" {
+			found = append(found, "    "+g.found)
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "When all new nodes are Ready, empty those of %s.", listed(names))
+	if len(groups) > 1 {
+		fmt.Fprintf(&b, " Cordon all of them first, so that no pod moves to a node that goes next.")
+	}
+	if len(found) > 0 {
+		fmt.Fprintf(&b, " The suffixes of names are in\n\n%s\n", strings.Join(found, "\n"))
+	} else {
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(&b, "\n%s\n%s", strings.Join(cordons, "\n"), strings.Join(drains, "\n"))
+	return b.String()
 }
 
 // listed is how people read keys.

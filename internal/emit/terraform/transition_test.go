@@ -76,15 +76,18 @@ func TestTransitionsAsWritten(t *testing.T) {
 	batch.Pools[0].RootDisks[0].Size = 4 * gib
 	m := move(t, old, p)
 	for path, want := range map[string]any{
-		"web instance_types":           []any{"m5.12xlarge"},
-		"web name":                     nil,
-		"web-old instance_types":       []any{"m5.4xlarge"},
-		"web-old name":                 "web",
-		"web-old launch_template_name": "web",
-		"web-old desired_size":         16,
-		"gpu min_size":                 2,
-		"gpu max_size":                 3,
-		"gpu desired_size":             3,
+		"web instance_types":                               []any{"m5.12xlarge"},
+		"web name":                                         nil,
+		"web-old instance_types":                           []any{"m5.4xlarge"},
+		"web-old name":                                     "web",
+		"web-old launch_template_name":                     "web",
+		"web-old kubernetes_version":                       nil,
+		"web use_latest_ami_release_version":               nil,
+		"web-old use_latest_ami_release_version":           false,
+		"web-old desired_size":                             16,
+		"gpu min_size":                                     2,
+		"gpu max_size":                                     3,
+		"gpu desired_size":                                 3,
 		"batch block_device_mappings xvda ebs volume_size": 4,
 	} {
 		if got := at(t, m.steps[0], "node_groups "+path); fmt.Sprint(got) != fmt.Sprint(want) {
@@ -125,6 +128,31 @@ func TestTransitionsAsWritten(t *testing.T) {
 		t.Errorf("the notes are %q", m.notes)
 	}
 	testkit.Golden(t, filepath.Join("testdata", "gke-root", terraform.TransitionFile), m.text)
+}
+
+// TestUpgradeWithSteps: nodes that are to go are not replaced by nodes of the next minor first,
+// nor after a new release of their image; all others are of the control plane's minor.
+func TestUpgradeWithSteps(t *testing.T) {
+	old, p := eksPlan(), eksPlan()
+	old.Cluster.KubernetesVersion, p.Cluster.KubernetesVersion = "1.34", "1.35"
+	web, batch := &p.NodeGroups[2], p.NodeGroups[0]
+	web.Pools[0].InstanceType = "m5.12xlarge"
+	p.NodeGroups = p.NodeGroups[1:] // without batch
+	p.Cluster.NodeGroups = slices.DeleteFunc(slices.Clone(p.Cluster.NodeGroups), func(g planner.NodeGroup) bool { return g.Name == batch.Name })
+	m := move(t, old, p)
+	if got := fmt.Sprint(at(t, m.steps[0], "kubernetes_version")); got != "1.35" {
+		t.Errorf("the control plane is of %s", got)
+	}
+	for group, want := range map[string]string{"web-old": "1.34 false", "batch": "1.34 false", "web": "<nil> <nil>", "gpu": "<nil> <nil>"} {
+		g := "node_groups " + group
+		if got := fmt.Sprintf("%v %v", at(t, m.steps[0], g+" kubernetes_version"), at(t, m.steps[0], g+" use_latest_ami_release_version")); got != want {
+			t.Errorf("%s: %s, want %s", group, got, want)
+		}
+	}
+	// No pod that leaves one of them moves to the other.
+	if says := m.says[0]; strings.LastIndex(says, "kubectl cordon") > strings.Index(says, "kubectl drain") || strings.Count(says, "kubectl cordon") != 2 || strings.Count(says, "kubectl drain") != 2 {
+		t.Errorf("step 1 says %s", says)
+	}
 }
 
 // TestSplitInSteps: a group that is split by zone, or is that no more, has other groups in
