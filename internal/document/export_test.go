@@ -2,6 +2,7 @@ package document
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -23,3 +24,20 @@ func SchemaOf[T any]() ([]byte, error) {
 	}
 	return json.Marshal(defs[t.Name()])
 }
+
+// Tokens are the first so many of the tokens of JSON, each with whether more follow.
+func Tokens(data []byte, most int) ([]string, error) {
+	t := tokens{data: data}
+	var out []string
+	for range most {
+		tok, err := t.Token()
+		if err != nil {
+			return out, err
+		}
+		out = append(out, fmt.Sprintf("%T %v, more: %t", tok, tok, t.More()))
+	}
+	return out, nil
+}
+
+// Value is the first value of JSON, as it stands.
+func Value(data []byte) ([]byte, error) { return (&tokens{data: data}).Value() }

@@ -24,14 +24,12 @@ const maxCount = 1_000_000_000
 // before minor n and is zero then; a field with the tag open:"true" takes words
 // outside its enumeration from a minor that is later than ours.
 func readInto(data []byte, d any, minor int) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	r := reader{dec: dec, minor: minor, fields: map[reflect.Type]map[string]reflect.StructField{}}
+	r := reader{dec: &tokens{data: data}, minor: minor, fields: map[reflect.Type]map[string]reflect.StructField{}}
 	return r.value(reflect.ValueOf(d).Elem(), "", "")
 }
 
 type reader struct {
-	dec    *json.Decoder
+	dec    *tokens
 	minor  int
 	fields map[reflect.Type]map[string]reflect.StructField
 }
@@ -49,8 +47,8 @@ func (r *reader) value(v reflect.Value, path string, tag reflect.StructTag) erro
 }
 
 func (r *reader) raw(to *json.RawMessage) error {
-	var raw json.RawMessage
-	if err := r.dec.Decode(&raw); err != nil {
+	raw, err := r.dec.Value()
+	if err != nil {
 		return err
 	}
 	var compact bytes.Buffer
@@ -109,8 +107,7 @@ func (r *reader) object(v reflect.Value, path string) error {
 		}
 		f, ok := known[name]
 		if !ok {
-			var skipped json.RawMessage
-			if err := r.dec.Decode(&skipped); err != nil {
+			if _, err := r.dec.Value(); err != nil {
 				return err
 			}
 			continue
@@ -303,42 +300,41 @@ func at(path string, err error) error {
 // difference returns the path of the first field in which two values of the same
 // type differ, or "". Fields that were added after minor are left out.
 func difference(a, b any, minor int) string {
-	return differs(reflect.ValueOf(a), reflect.ValueOf(b), "", minor)
+	path, differ := differs(reflect.ValueOf(a), reflect.ValueOf(b), minor)
+	if !differ {
+		return ""
+	}
+	return strings.TrimPrefix(path, ".")
 }
 
-func differs(a, b reflect.Value, path string, minor int) string {
+// differs returns where two values differ, seen from them: ".name" and "[2]". The path is
+// made on the way back, since nearly always there is none.
+func differs(a, b reflect.Value, minor int) (path string, differ bool) {
 	switch {
 	case is(a, reflect.Pointer):
 		if a.IsNil() || b.IsNil() {
-			return ifNot(a.IsNil() == b.IsNil(), path)
+			return "", a.IsNil() != b.IsNil()
 		}
-		return differs(a.Elem(), b.Elem(), path, minor)
+		return differs(a.Elem(), b.Elem(), minor)
 	case is(a, reflect.Struct):
 		for i := range a.NumField() {
 			f := a.Type().Field(i)
 			if since(f) > minor {
 				continue
 			}
-			if d := differs(a.Field(i), b.Field(i), join(path, jsonName(f)), minor); d != "" {
-				return d
+			if path, differ := differs(a.Field(i), b.Field(i), minor); differ {
+				return "." + jsonName(f) + path, true
 			}
 		}
-		return ""
+		return "", false
 	case is(a, reflect.Slice):
 		for i := range min(a.Len(), b.Len()) {
-			if d := differs(a.Index(i), b.Index(i), path+"["+strconv.Itoa(i)+"]", minor); d != "" {
-				return d
+			if path, differ := differs(a.Index(i), b.Index(i), minor); differ {
+				return "[" + strconv.Itoa(i) + "]" + path, true
 			}
 		}
-		return ifNot(a.Len() == b.Len(), path)
+		return "", a.Len() != b.Len()
 	default:
-		return ifNot(reflect.DeepEqual(a.Interface(), b.Interface()), path)
+		return "", !reflect.DeepEqual(a.Interface(), b.Interface())
 	}
-}
-
-func ifNot(same bool, path string) string {
-	if same {
-		return ""
-	}
-	return path
 }
