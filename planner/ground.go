@@ -77,6 +77,9 @@ type Terms struct {
 	// ControlPlaneAddresses are those that the provider's control plane may have in any
 	// zone's subnets, as long as it stands.
 	ControlPlaneAddresses int
+	// Interfaces returns how many network interfaces of the account such a node takes; nil
+	// where nobody counts them.
+	Interfaces func(n *Network, t *catalogs.InstanceType, pods int) int
 	// UpgradeAddresses are those that the provider's control plane may take of any zone's
 	// subnets while it is upgraded.
 	UpgradeAddresses int

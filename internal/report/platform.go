@@ -84,7 +84,7 @@ func (p *page) platformLimits(plan *planner.Plan) {
 		t.add(strings.ReplaceAll(l.Resource, "_", " "), used, of, tenths(l.Share), string(l.Kind), reachedWords(l), l.Path, l.Source)
 	}
 	p.table(&t)
-	p.prose("+ at least so many. quota: the provider refuses more. threshold: Kubernetes is not tested with more. Reached: when growth takes more, in the next ten years.")
+	p.prose("+ at least so many. quota: the provider refuses more. threshold: Kubernetes is not tested with more, or the provider gives more on request. Reached: when growth takes more, in the next ten years.")
 	p.blank()
 }
 

@@ -167,6 +167,13 @@ func TestVerifySeesTheNetwork(t *testing.T) {
 		"network.crossing": {eks, func(_ *planner.Plan, n *planner.NetworkPlan) { n.Traffic[0].Crossing = units.Whole / 2 }},
 		"network.month":    {gke, func(_ *planner.Plan, n *planner.NetworkPlan) { n.Traffic[0].PerMonth /= 2 }},
 		"network.cost":     {eks, func(_ *planner.Plan, n *planner.NetworkPlan) { n.Traffic[0].Cost.Rate /= 2 }},
+		"platform.used": {eks, func(p *planner.Plan, _ *planner.NetworkPlan) {
+			for i := range p.PlatformLimits {
+				if l := &p.PlatformLimits[i]; l.Resource == "network_interfaces" {
+					l.Used++
+				}
+			}
+		}},
 		"cost.line": {eks, func(p *planner.Plan, _ *planner.NetworkPlan) {
 			for i := range p.Cost.Lines {
 				if strings.HasPrefix(p.Cost.Lines[i].Path, "cross_zone.") {

@@ -33,6 +33,10 @@ const (
 	EKSNodesPerGroup     = 450
 	EKSGroups            = 30
 	EKSClustersPerRegion = 100
+	// EKSInterfaces are the network interfaces that an account has in a region by default
+	// (AWS, "Amazon VPC quotas"), nodes of EKS among what takes them. AWS raises it on
+	// request: it is no reason to refuse a plan.
+	EKSInterfaces = 5_000
 )
 
 // Quotas of GKE (Google Cloud, "GKE quotas and limits" and "Plan for large GKE
@@ -74,6 +78,7 @@ const (
 	LimitClusters                = "clusters"
 	LimitDatabase                = "etcd_database"
 	LimitRequests                = "requests_in_flight"
+	LimitInterfaces              = "network_interfaces"
 )
 
 // Occupancy is what a cluster has of what is limited.
@@ -83,6 +88,8 @@ type Occupancy struct {
 	Nodes, Pods, Containers, Namespaces, Services, Deployments, Clusters int
 	// Database is etcd's at its peak.
 	Database units.Bytes
+	// Interfaces are the network interfaces of all nodes; 0 where nobody counts them.
+	Interfaces int
 	// Servers are the API servers that are left after the declared losses and while one is
 	// upgraded, of which Seats are taken at the worst; 0 where a provider runs them.
 	Servers, Seats int
@@ -131,6 +138,7 @@ const (
 	sourceServer     = "kubernetes.io, kube-apiserver"
 	sourceThresholds = "SIG Scalability, Kubernetes scalability thresholds"
 	sourceEKS        = "AWS, Amazon EKS quotas"
+	sourceVPC        = "AWS, Amazon VPC quotas"
 	sourceEKSGroups  = "AWS, EKS Best Practices Guides"
 	sourceGKE        = "Google Cloud, GKE quotas and limits"
 	sourceGKEScale   = "Google Cloud, Plan for large GKE clusters"
@@ -195,6 +203,9 @@ func eksLimits(tier *Tier, o *Occupancy) []Limit {
 		{Of: LimitGroupNodes, Path: group.Path, Used: group.Used, Most: EKSNodesPerGroup, Hard: true, Grows: true, Source: sourceEKSGroups},
 		{Of: LimitGroups, Path: cluster, Used: int64(len(o.Pools)), Most: EKSGroups, Hard: true, Source: sourceEKS},
 		{Of: LimitClusters, Path: cluster, Used: int64(o.Clusters), Most: EKSClustersPerRegion, Hard: true, AtLeast: true, Source: sourceEKS},
+	}
+	if o.Interfaces > 0 {
+		out = append(out, Limit{Of: LimitInterfaces, Path: cluster, Used: int64(o.Interfaces), Most: EKSInterfaces, Grows: true, AtLeast: true, Source: sourceVPC})
 	}
 	if tier != nil && tier.Database > 0 {
 		out = append(out, Limit{Of: LimitDatabase, Path: cluster, Used: int64(o.Database), Most: int64(tier.Database), Hard: true, Grows: true, Source: tier.Source})

@@ -96,6 +96,27 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestInterfaces: an account of AWS has 5,000 in a region unless it asks for more, and nodes
+// of GKE have none that count.
+func TestInterfaces(t *testing.T) {
+	o := full()
+	o.Interfaces = 5_001
+	for service, want := range map[string]int{layout.EKS: 1, layout.GKE: 0, "": 0} {
+		n := 0
+		for _, l := range layout.Limits(service, nil, &o) {
+			if l.Of == layout.LimitInterfaces {
+				n++
+				if l.Used != 5_001 || l.Most != 5_000 || l.Hard || !l.Grows || !l.AtLeast || l.Path != "cluster" {
+					t.Errorf("got %+v", l)
+				}
+			}
+		}
+		if n != want {
+			t.Errorf("%q: %d rows, want %d", service, n, want)
+		}
+	}
+}
+
 // TestRequestsInFlight: two servers of 400 reads and 200 changes work on 1,200 requests,
 // and nobody counts those of a provider.
 func TestRequestsInFlight(t *testing.T) {

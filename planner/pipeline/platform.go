@@ -73,8 +73,35 @@ func (m *maker) occupancy(plan *planner.Plan) layout.Occupancy {
 			out.Services += servicesOfWorkload
 		}
 		out.Pools = append(out.Pools, m.poolParts(g)...)
+		out.Interfaces += m.interfaces(g)
 	}
 	return out
+}
+
+// interfaces are the network interfaces of a group's nodes, the most that it may have; 0
+// where nobody counts them.
+func (m *maker) interfaces(g *planner.GroupPlan) int {
+	if m.terms.Interfaces == nil {
+		return 0
+	}
+	names, sum := planner.PoolNames(g.Pools), 0
+	for i := range g.Placement {
+		pl := &g.Placement[i]
+		at := slices.Index(names, pl.Pool)
+		if at < 0 {
+			continue
+		}
+		t, _ := m.catalog.Type(g.Pools[at].InstanceType)
+		pods := len(g.Pools[at].DaemonSets)
+		for _, c := range pl.Pods {
+			pods += c.Pods
+		}
+		sum += pl.Nodes * m.terms.Interfaces(&m.cluster.Network, &t, pods)
+	}
+	if g.Nodes > 0 && g.MaxNodes > g.Nodes {
+		return units.CeilDiv(sum*g.MaxNodes, g.Nodes)
+	}
+	return sum
 }
 
 // seats returns the API servers that are left of a self-managed control plane after the

@@ -422,6 +422,18 @@ func TestPlatformRules(t *testing.T) {
 			limit(planner.PlatformLimit{Resource: "nodes_without_private_service_connect", Path: "cluster", Used: 5_100, Limit: 5_000}), "warning LI-01 cluster",
 			"5,100 of 5,000 (a table), 100 more than GKE takes where nodes are public", "private nodes that reach the control plane by Private Service Connect, or split the cluster into 2",
 		},
+		"a large group": {
+			limit(planner.PlatformLimit{Resource: "nodes_per_group", Path: "node_group.web", Used: 401, Limit: 450}), "warning LI-01 node_group.web",
+			"nodes per group: 401 of 450 (a table)", "split the group before, which costs nothing, or admit larger types",
+		},
+		"many interfaces": {func(w *world) {
+			w.c().Network.CNI = planner.VPC
+			limit(planner.PlatformLimit{Resource: "network_interfaces", Path: "cluster", Used: 5_001, Limit: 5_000, AtLeast: true})(w)
+		}, "warning LI-01 cluster", "network interfaces: at least 5,001 of 5,000 (a table), 1 more than an account has in a region by default", `or write cni = "vpc_prefix"`},
+		"many interfaces with prefixes": {
+			limit(planner.PlatformLimit{Resource: "network_interfaces", Path: "cluster", Used: 4_000, Limit: 5_000, AtLeast: true}), "warning LI-01 cluster",
+			"network interfaces: at least 4,000 of 5,000 (a table)", "have AWS raise the quota of network interfaces, which costs nothing",
+		},
 		"a full database": {
 			limit(planner.PlatformLimit{Resource: "etcd_database", Path: "cluster", Used: 7_000_000_000, Limit: 8_000_000_000}), "warning LI-01 cluster",
 			"etcd database: 7,000 MB of 8,000 MB (a table)", "split the cluster before",

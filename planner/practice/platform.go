@@ -91,6 +91,11 @@ func (v *view) within(l *planner.PlatformLimit) string {
 			return fmt.Sprintf("%s namespaces or more, control_plane { load { namespaces } }", thousands(units.CeilDiv(l.Used*int64(max(load[0].Namespaces, 1)), l.Limit)))
 		}
 		return "more namespaces, control_plane { load { namespaces } }"
+	case "network_interfaces":
+		if v.c.Network.CNI == planner.VPC {
+			return "have AWS raise the quota of network interfaces, which costs nothing, or write cni = \"vpc_prefix\", which takes fewer"
+		}
+		return "have AWS raise the quota of network interfaces, which costs nothing"
 	case "nodes_without_private_service_connect":
 		return "private nodes that reach the control plane by Private Service Connect, or split the cluster " + split
 	case "etcd_database":
@@ -101,7 +106,7 @@ func (v *view) within(l *planner.PlatformLimit) string {
 		return "raise --max-requests-inflight and --max-mutating-requests-inflight with larger machines, or add API servers"
 	}
 	if l.Path != clusterPath {
-		return "split it " + split
+		return "split the group " + split + ", which costs nothing, or admit larger types"
 	}
 	return "split the cluster " + split
 }
@@ -114,6 +119,8 @@ func limitedBy(l *planner.PlatformLimit) string {
 	switch l.Resource {
 	case "requests_in_flight":
 		return "API servers take at a time by their defaults"
+	case "network_interfaces":
+		return "an account has in a region by default"
 	case "endpoints_per_service":
 		return "Kubernetes was tested with, before EndpointSlices"
 	case "nodes_without_private_service_connect":

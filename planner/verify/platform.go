@@ -25,6 +25,9 @@ func (k *checker) platform() {
 	}
 	k.requestsInFlight()
 	counted := map[string]int64{"nodes": nodes, "node_groups": groups, "nodes_per_group": largest, "endpoints_per_service": k.mostReplicas()}
+	if k.terms.Interfaces != nil {
+		counted["network_interfaces"] = k.interfaces()
+	}
 	if load := k.plan.ControlPlane.Load; len(load) > 0 && load[0].Pods > 0 {
 		counted["pods"], counted["namespaces"], counted["etcd_database"] = int64(load[0].Pods), int64(load[0].Namespaces), int64(load[0].Peak)
 	}
@@ -65,8 +68,32 @@ func publishedLimits() map[string][]int64 {
 		"nodes_per_pool_zone":       {1_000},
 		"node_groups":               {30},
 		"clusters":                  {100},
+		"network_interfaces":        {5_000},
 		"etcd_database":             {8_000_000_000, 16_000_000_000},
 	}
+}
+
+// interfaces counts those of the nodes, node by node, of groups with the most that they may
+// have.
+func (k *checker) interfaces() (sum int64) {
+	for _, g := range k.groups {
+		here := int64(0)
+		for i := range g.plan.Placement {
+			pl := &g.plan.Placement[i]
+			on, pool := podsOfPlacement(g.plan, pl)
+			if pool < 0 || k.types[g.plan.Pools[pool].InstanceType] == nil {
+				continue
+			}
+			for range pl.Nodes {
+				here += int64(k.terms.Interfaces(&k.c.Network, k.types[g.plan.Pools[pool].InstanceType], on))
+			}
+		}
+		if g.plan.Nodes > 0 && g.plan.MaxNodes > g.plan.Nodes {
+			here = up(here*int64(g.plan.MaxNodes), int64(g.plan.Nodes))
+		}
+		sum += here
+	}
+	return sum
 }
 
 // mostReplicas is what the largest workload has.

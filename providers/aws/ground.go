@@ -28,7 +28,7 @@ func terms() planner.Terms {
 		ReservedLabels: []string{"eks.amazonaws.com"},
 		Families:       machines.EC2Families(), Burstable: machines.EC2Burstable(), FamilyEnd: ".", TypeExample: "m7g.large", Spot: true,
 		Commitments: machines.EC2Commitments(),
-		HiddenZone:  machines.IsEC2Zone, Addresses: Addresses, ControlPlaneAddresses: controlPlaneAddresses, UpgradeAddresses: upgradeAddresses, ZoneTransfer: machines.EC2ZoneTransfer(),
+		HiddenZone:  machines.IsEC2Zone, Addresses: Addresses, Interfaces: Interfaces, ControlPlaneAddresses: controlPlaneAddresses, UpgradeAddresses: upgradeAddresses, ZoneTransfer: machines.EC2ZoneTransfer(),
 		DiskType: "gp3", NodeDisk: leastRootDisk, LeastRootDisk: leastRootDisk, DiskRoom: diskRoom,
 		LeastRootDiskWhy: "The volume is made from the image's snapshot of 20Gi, and EC2 refuses a smaller one.",
 		RootDiskProblem:  machines.EBSProblem, VolumeProblem: machines.EBSVolumeProblem,

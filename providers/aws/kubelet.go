@@ -40,11 +40,33 @@ func MaxPodsCeiling(n int) int {
 // delegation of as many prefixes of 16 and of one more (WARM_PREFIX_TARGET is 1). Pods
 // on the host's network are counted like the others, as far as the interfaces go.
 func Addresses(n *planner.Network, t *catalogs.InstanceType, pods int) int {
-	const prefix = 16
-	slots := max(t.IPv4PerENI-1, 1)
 	if n.CNI == planner.VPCPrefix && PrefixDelegation(t) {
-		prefixes := min(units.CeilDiv(pods, prefix)+1, t.ENIs*slots)
-		return prefixes*prefix + units.CeilDiv(prefixes, slots)
+		prefixes := prefixesOf(t, pods)
+		return prefixes*addressesOfPrefix + units.CeilDiv(prefixes, slotsOf(t))
 	}
-	return min(units.CeilDiv(pods, slots)+1, t.ENIs) * t.IPv4PerENI
+	return min(units.CeilDiv(pods, slotsOf(t))+1, t.ENIs) * t.IPv4PerENI
+}
+
+// Interfaces returns how many network interfaces a node takes: as many as its addresses are
+// on, the warm one among them, and one at least.
+func Interfaces(n *planner.Network, t *catalogs.InstanceType, pods int) int {
+	taken := 1
+	switch {
+	case n.CNI == planner.VPCPrefix && PrefixDelegation(t):
+		taken = units.CeilDiv(prefixesOf(t, pods), slotsOf(t))
+	case n.CNI == planner.VPC, n.CNI == planner.VPCPrefix:
+		taken = min(units.CeilDiv(pods, slotsOf(t))+1, t.ENIs)
+	}
+	return max(taken, 1)
+}
+
+// addressesOfPrefix are those of the /28 that a slot holds with prefix delegation.
+const addressesOfPrefix = 16
+
+// slotsOf are the addresses of an interface beside the node's own.
+func slotsOf(t *catalogs.InstanceType) int { return max(t.IPv4PerENI-1, 1) }
+
+// prefixesOf are the prefixes that the pods of a node take, the warm one among them.
+func prefixesOf(t *catalogs.InstanceType, pods int) int {
+	return min(units.CeilDiv(pods, addressesOfPrefix)+1, t.ENIs*slotsOf(t))
 }

@@ -294,6 +294,35 @@ func TestNodeProperties(t *testing.T) {
 // TestAddresses: an m5.large has 3 interfaces of 10 addresses, of which 9 are for pods.
 // The CNI keeps one interface, or one prefix of 16, more than pods need
 // (docs.aws.amazon.com/eks/latest/best-practices/vpc-cni.html).
+// TestInterfaces of an m5.large, which has three of ten addresses each: nine of the first are
+// for pods, and one interface more is kept warm. Nine prefixes are on one.
+func TestInterfaces(t *testing.T) {
+	large := catalogs.InstanceType{Name: "m5.large", VCPUs: 2, ENIs: 3, IPv4PerENI: 10, Hypervisor: "nitro"}
+	old, unknown := large, catalogs.InstanceType{Name: "x1.large"}
+	old.Hypervisor = "xen"
+	for _, tc := range []struct {
+		cni        planner.CNI
+		t          *catalogs.InstanceType
+		pods, want int
+	}{
+		{planner.VPC, &large, 0, 1},
+		{planner.VPC, &large, 9, 2},
+		{planner.VPC, &large, 10, 3},
+		{planner.VPC, &large, 29, 3},
+		{planner.VPCPrefix, &large, 110, 1},
+		{planner.VPCPrefix, &large, 128, 1},
+		{planner.VPCPrefix, &large, 129, 2},
+		{planner.VPCPrefix, &large, 9999, 3},
+		{planner.VPCPrefix, &old, 9, 2},
+		{planner.Cilium, &large, 100, 1},
+		{planner.VPC, &unknown, 5, 1},
+	} {
+		if got := aws.Interfaces(&planner.Network{CNI: tc.cni}, tc.t, tc.pods); got != tc.want {
+			t.Errorf("%s, %s, %d pods: %d interfaces, want %d", tc.cni, tc.t.Name, tc.pods, got, tc.want)
+		}
+	}
+}
+
 func TestAddresses(t *testing.T) {
 	large := catalogs.InstanceType{Name: "m5.large", VCPUs: 2, ENIs: 3, IPv4PerENI: 10, Hypervisor: "nitro"}
 	old := large
