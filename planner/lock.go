@@ -36,7 +36,9 @@ type LockedGroup struct {
 	Name               string
 	Image              Image
 	MinNodes, MaxNodes int
-	Pools              []LockedPool
+	// SplitByZone: each zone has a group of machines of its own.
+	SplitByZone bool
+	Pools       []LockedPool
 	// Replicas of the workloads, the provider's among them, sorted by name.
 	Replicas []PodCount
 }
@@ -81,6 +83,7 @@ func LockOf(p *Plan, tool string) Lock {
 		if at := slices.IndexFunc(c.NodeGroups, func(d NodeGroup) bool { return d.Name == g.Name }); at >= 0 {
 			locked.Image = c.NodeGroups[at].Image
 		}
+		locked.SplitByZone = slices.ContainsFunc(g.Pools, func(p Pool) bool { return p.Zone != "" })
 		pools, _ := Joined(g.Pools)
 		for j := range pools {
 			pool := &pools[j]

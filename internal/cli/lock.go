@@ -181,6 +181,7 @@ func lockDifferences(held *planner.Lock, p *planner.Plan) []string {
 			continue
 		}
 		differ(path, "image", a.Image, b.Image)
+		differ(path, "groups of machines", groupWords(a), groupWords(b))
 		differ(path, "nodes", poolWords(a.Pools), poolWords(b.Pools))
 		differ(path, "bounds", fmt.Sprintf("%d-%d", a.MinNodes, a.MaxNodes), fmt.Sprintf("%d-%d", b.MinNodes, b.MaxNodes))
 		x, y := podCounts(a.Replicas), podCounts(b.Replicas)

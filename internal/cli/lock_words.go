@@ -38,6 +38,14 @@ func podCounts(list []planner.PodCount) map[string]string {
 	return out
 }
 
+// groupWords says over what the machines of a group are counted.
+func groupWords(g *planner.LockedGroup) string {
+	if g.SplitByZone {
+		return "by zone"
+	}
+	return "over all zones"
+}
+
 // poolWords writes pools as "6 c7g.large (a 2, b 2, c 2)".
 func poolWords(pools []planner.LockedPool) string {
 	var out []string

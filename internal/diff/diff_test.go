@@ -281,6 +281,46 @@ func TestGroupsThatComeAndGo(t *testing.T) {
 	}
 }
 
+// TestSplitByZone: that a group is split by zone is told, and its zones' lines of the bill are
+// one, as they are of a group over all zones.
+func TestSplitByZone(t *testing.T) {
+	f := &fake{}
+	cat := market("1", 100)
+	whole, split := side(t, f, asked(8, "small"), cat, "1"), side(t, f, asked(8, "small"), cat, "1")
+	p := split.Plan
+	p.Cluster.NodeGroups[0].SplitByZone, p.Spec.SHA256 = true, "split"
+	g := &p.NodeGroups[0]
+	pool, line := g.Pools[0], p.Cost.Lines[0]
+	g.Pools, p.Cost.Lines = nil, nil
+	for _, z := range []string{"a", "b"} {
+		pool.Zone, pool.Nodes, pool.NodesByZone = z, 1, []planner.ZoneCount{{Zone: z, Nodes: 1}}
+		g.Pools = append(g.Pools, pool)
+		p.Cost.Lines = append(p.Cost.Lines, planner.CostLine{Path: line.Path + "." + z, Amount: planner.Amount{Rate: line.Amount.Rate / 2, Known: true}})
+	}
+	var err error
+	if split.Lock, err = document.LockOf(p, "1"); err != nil {
+		t.Fatal(err)
+	}
+	if !split.Lock.NodeGroups[0].SplitByZone || whole.Lock.NodeGroups[0].SplitByZone {
+		t.Error("locks do not say what is split by zone")
+	}
+	for name, tc := range map[string]struct {
+		old, now diff.Side
+		want     []string
+	}{
+		"on":  {whole, split, []string{"node_group.web nodes: 2 (2) -> 2 (1/1) by [spec]", "node_group.web split by zone:  -> yes by [spec]"}},
+		"off": {split, whole, []string{"node_group.web nodes: 2 (1/1) -> 2 (2) by [spec]", "node_group.web split by zone: yes ->  by [spec]"}},
+	} {
+		d, err := diff.Between(tc.old, tc.now, nil, "1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := told(&d); !slices.Equal(got, tc.want) {
+			t.Errorf("%s: got %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
 // many is a plan of 5,000 nodes in 20 groups, each node with pods of its own.
 func many(replicas int) (planner.Cluster, *planner.Plan) {
 	c := planner.Cluster{Name: "big", Provider: "aws", Region: "r", AsOf: "2026-11-20", Environment: planner.Production, Network: planner.Network{CNI: planner.VPC}, ControlPlane: planner.ControlPlaneSpec{Mode: planner.Managed}}

@@ -107,6 +107,9 @@ func (f *facts) group(g *planner.LockedGroup) {
 	}
 	f.say(planner.GroupChange, path, "instance types", strings.Join(types, " + "))
 	f.say(planner.GroupChange, path, "nodes", fmt.Sprintf("%d (%s)", n, strings.Join(split, " + ")))
+	if g.SplitByZone {
+		f.say(planner.GroupChange, path, "split by zone", "yes")
+	}
 	bounds := "" // of a fixed count they say nothing new
 	if g.MinNodes != n || g.MaxNodes != n {
 		bounds = fmt.Sprintf("%d-%d", g.MinNodes, g.MaxNodes)
@@ -125,9 +128,29 @@ func (f *facts) group(g *planner.LockedGroup) {
 	}
 }
 
+// bill adds the lines of the bill. What the zones of a group cost is one line, whether it is
+// split by zone or not.
 func (f *facts) bill(p *planner.Plan) {
+	zones := map[string]string{} // of the ends of paths
+	for i := range p.NodeGroups {
+		g := &p.NodeGroups[i]
+		for j := range g.Pools {
+			if z := g.Pools[j].Zone; z != "" {
+				zones[g.Path()+".nodes."+z] = "." + z
+				zones[g.Path()+".nodes."+g.Pools[j].InstanceType+"/"+z] = "/" + z
+				zones[g.Path()+".nodes."+g.Pools[j].InstanceType+"/"+string(g.Pools[j].CapacityType)+"/"+z] = "/" + z
+			}
+		}
+	}
 	for _, l := range p.Cost.Lines {
-		f.add(fact{kind: planner.CostChange, path: l.Path, what: "cost", cost: l.Amount, value: known(l.Amount)})
+		x := fact{kind: planner.CostChange, path: strings.TrimSuffix(l.Path, zones[l.Path]), what: "cost", cost: l.Amount}
+		if of := f.of(x.key()); of != nil {
+			of.cost = planner.Amount{Rate: of.cost.Rate + l.Amount.Rate, Known: of.cost.Known && l.Amount.Known}
+			of.value = known(of.cost)
+			continue
+		}
+		x.value = known(x.cost)
+		f.add(x)
 	}
 }
 

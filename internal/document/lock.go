@@ -13,7 +13,7 @@ import (
 
 // LockVersion is the version of the lock files that this package writes. As of other
 // documents, a minor adds fields and a major means that readers must change.
-const LockVersion = "1.0"
+const LockVersion = "1.1"
 
 // lockDocument is scantling.lock.json.
 type lockDocument struct {
@@ -43,6 +43,7 @@ type lockedGroup struct {
 	Image    text           `json:"image" jsonschema:"Operating system of the nodes."`
 	MinNodes int            `json:"min_nodes" jsonschema:"Least count, over all zones."`
 	MaxNodes int            `json:"max_nodes" jsonschema:"Largest count, over all zones."`
+	Split    bool           `json:"split_by_zone" since:"1" jsonschema:"Each zone has a group of machines of its own."`
 	Pools    []lockedPool   `json:"pools" jsonschema:"The machines, one pool for each instance type and way to buy it."`
 	Replicas map[string]int `json:"replicas" jsonschema:"Pods of each workload, the provider's among them."`
 }
@@ -145,6 +146,7 @@ func syncLock(to direction, d *lockDocument, p *planner.Lock) {
 		syncText(to, &d.Image, &p.Image)
 		syncInt(to, &d.MinNodes, &p.MinNodes)
 		syncInt(to, &d.MaxNodes, &p.MaxNodes)
+		sync(to, &d.Split, &p.SplitByZone)
 		syncList(to, &d.Pools, &p.Pools, func(to direction, d *lockedPool, p *planner.LockedPool) {
 			syncText(to, &d.InstanceType, &p.InstanceType)
 			syncText(to, &d.CapacityType, &p.CapacityType)

@@ -158,8 +158,8 @@ func TestLocksAreRefusedWithTheReason(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ old, new, want string }{
 		"no JSON":         {"{\n", "[\n", "not JSON"},
-		"a plan":          {`"lock_version": "1.0"`, `"format_version": "1.3"`, "lock_version: is missing; this is no lock file"},
-		"a later major":   {`"lock_version": "1.0"`, `"lock_version": "2.0"`, `lock format "2.0" is not supported (want 1.x)`},
+		"a plan":          {`"lock_version": "1.1"`, `"format_version": "1.3"`, "lock_version: is missing; this is no lock file"},
+		"a later major":   {`"lock_version": "1.1"`, `"lock_version": "2.0"`, `lock format "2.0" is not supported (want 1.x)`},
 		"a field missing": {`"provider"`, `"povider"`, "provider: is missing"},
 		"a count that is": {`"us-east-1a": `, `"us-east-1a": -`, `nodes_by_zone["us-east-1a"]: must not be negative`},
 	} {
@@ -171,7 +171,7 @@ func TestLocksAreRefusedWithTheReason(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 	}
-	later := strings.Replace(string(written), `"lock_version": "1.0"`, `"lock_version": "1.9", "more": [{}]`, 1)
+	later := strings.Replace(string(written), `"lock_version": "1.1"`, `"lock_version": "1.9", "more": [{}]`, 1)
 	if _, err := document.DecodeLock([]byte(later)); err != nil {
 		t.Errorf("a later minor is refused: %v", err)
 	}
