@@ -51,6 +51,7 @@ func moveGKE(t *transition) {
 			if rolls := changed(a, b, gkeRolls()...); len(rolls) > 0 {
 				t.notes = append(t.notes, fmt.Sprintf("%s: GKE replaces all of its nodes as its strategy says, for %s.", name, listed(rolls)))
 			}
+			t.rise(name, a, b)
 			continue
 		}
 		key := beside(name, "next", longestGKEName, taken)
@@ -72,6 +73,24 @@ func moveGKE(t *transition) {
 		steps[i].values = t.pools(pools[i], home)
 	}
 	t.steps = append(steps, step{values: t.new})
+}
+
+// rise says where an apply brings no nodes that the plan has: of a pool with autoscaling the
+// module ignores the planned count, and the autoscaler waits until pods need nodes where
+// fewer run than min_count. Source: the concept page of GKE's cluster autoscaler.
+func (t *transition) rise(name string, a, b object) {
+	if b["autoscaling"] != true {
+		return // node_count is set
+	}
+	least, was := a["min_count"], a["initial_node_count"]
+	if a["autoscaling"] != true {
+		least, was = a["node_count"], a["node_count"]
+	}
+	if b["initial_node_count"] == was && b["min_count"].(int) <= least.(int) {
+		return
+	}
+	t.notes = append(t.notes, fmt.Sprintf("%s: its planned nodes are %d in each zone now, at least %d, to which GKE's autoscaler goes once pods need them, and an apply never. "+
+		"Where fewer run after it: gcloud container clusters resize CLUSTER --node-pool %s --num-nodes %d", name, b["initial_node_count"], b["min_count"], name, b["initial_node_count"]))
 }
 
 // pools returns the new values with other pools.

@@ -210,6 +210,31 @@ func TestNothingToMove(t *testing.T) {
 	if m := move(t, eksPlan(), p); len(m.steps) != 1 || !strings.Contains(m.notes, "batch: its planned nodes are 9 now, which the module ignores") {
 		t.Errorf("%d steps and notes %q", len(m.steps), m.notes)
 	}
+	// Of GKE's three to fifteen nodes over three zones nine are planned, three in each; then
+	// twelve, then at least six of nine. A count of one number is set.
+	for name, tc := range map[string]struct {
+		nodes, least, most int
+		want               string
+	}{
+		"more planned":      {12, 3, 15, "batch: its planned nodes are 4 in each zone now, at least 1,"},
+		"a higher minimum":  {9, 6, 15, "batch: its planned nodes are 3 in each zone now, at least 2,"},
+		"a lower minimum":   {9, 0, 15, ""},
+		"a higher maximum":  {9, 3, 30, ""},
+		"one number":        {12, 12, 12, ""},
+		"nothing is other":  {9, 3, 15, ""},
+		"a pool from fixed": {9, 3, 12, ""},
+	} {
+		old, p := gkePlan(), gkePlan()
+		b := &p.NodeGroups[0]
+		b.Nodes, b.MinNodes, b.MaxNodes, b.Pools[0].Nodes = tc.nodes, tc.least, tc.most, tc.nodes
+		b.Pools[0].NodesByZone = zoneCounts(tc.nodes, zoneNames(b.Pools[0].NodesByZone)...)
+		if name == "a pool from fixed" {
+			old.NodeGroups[0].MinNodes, old.NodeGroups[0].MaxNodes = 9, 9
+		}
+		if m := move(t, old, p); len(m.steps) != 1 || (m.notes == "") != (tc.want == "") || !strings.HasPrefix(m.notes, tc.want) {
+			t.Errorf("%s: %d steps and notes %q", name, len(m.steps), m.notes)
+		}
+	}
 	if made, err := terraform.Write(emits.Request{Plan: plainPlan(), From: plainPlan()}); err != nil || len(made.Notes) != 1 || len(made.Files) != 2 {
 		t.Errorf("modules of your own: %v, notes %q", err, made.Notes)
 	}
