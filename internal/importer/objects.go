@@ -33,9 +33,14 @@ type reading struct {
 	notes []Problem
 }
 
-// name is the object for people: "Deployment cart".
+// name is the object for people: "Deployment cart", or "Deployment shop/cart" where it says
+// its namespace.
 func (r *reading) name() string {
-	return strings.TrimSpace(r.head.Kind + " " + r.head.Name)
+	name := r.head.Name
+	if r.head.Namespace != "" {
+		name = r.head.Namespace + "/" + name
+	}
+	return strings.TrimSpace(r.head.Kind + " " + name)
 }
 
 func (r *reading) problem(line int, broken bool, format string, args ...any) Problem {
@@ -122,7 +127,7 @@ func typed[T any](r *reading, use func(*T)) {
 	var v T
 	strict, err := kjson.UnmarshalStrict(r.json, &v, kjson.DisallowUnknownFields)
 	if err != nil {
-		r.broken(r.line, "cannot be read: %s", err)
+		r.unreadable(err)
 		return
 	}
 	for _, e := range strict {
