@@ -103,7 +103,7 @@ func Difference(w io.Writer, d *planner.Difference, o Options) error {
 	}
 	out.blank()
 	if len(d.Changes) == 0 {
-		out.line("%sNothing changes of what is to be run, of the bill and of findings.", margin)
+		out.line("%s%s", margin, nothing(d))
 		return out.flush(w)
 	}
 	t := table{columns: []column{
@@ -157,7 +157,7 @@ func DifferenceMarkdown(w io.Writer, d *planner.Difference) error {
 	}
 	out.blank()
 	if len(d.Changes) == 0 {
-		out.line("Nothing changes of what is to be run, of the bill and of findings.")
+		out.line("%s", nothing(d))
 		return out.flush(w)
 	}
 	out.line("| cause | what | old | new | USD/month |")
@@ -176,6 +176,14 @@ func DifferenceMarkdown(w io.Writer, d *planner.Difference) error {
 	}
 	out.line("From %s to %s.", mdCell(d.Old.Name), mdCell(d.New.Name))
 	return out.flush(w)
+}
+
+// nothing says of what no line is told. A lock has the total of the bill and no findings.
+func nothing(d *planner.Difference) string {
+	if d.Old.Locked || d.New.Locked {
+		return "Nothing changes of what is to be run and of its cost."
+	}
+	return "Nothing changes of what is to be run, of the bill and of findings."
 }
 
 // since writes what changed since the lock file was written.
