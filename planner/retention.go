@@ -39,8 +39,7 @@ func (m *MetricsRetention) SeriesOf(pods, nodes int) int {
 	return m.Series + m.SeriesPerPod*pods + m.SeriesPerNode*nodes
 }
 
-// Data returns what the samples of so many series take, rounded up, at most the largest
-// number of bytes that there is:
+// Data returns what the samples of so many series take, rounded up, at most 4 EiB:
 //
 //	retention x series / scrape interval x bytes per sample
 //
@@ -130,11 +129,14 @@ func ceil(a, b *big.Int) *big.Int {
 }
 
 func bytesUp(a, b *big.Int) units.Bytes {
-	if q := ceil(a, b); q.IsInt64() {
+	if q := ceil(a, b); q.IsInt64() && q.Int64() < int64(mostBytes) {
 		return units.Bytes(q.Int64())
 	}
-	return units.Bytes(1<<63 - 1)
+	return mostBytes
 }
+
+// mostBytes stands for all that is more: 4 EiB, so that sums of two stay numbers.
+const mostBytes = units.Bytes(1) << 62
 
 // RetentionPlan is what is kept, and the disks that it is kept on.
 type RetentionPlan struct {

@@ -71,11 +71,16 @@ func TestMetricsAreTheirOwnInverse(t *testing.T) {
 	}
 }
 
-// TestRetentionStaysWithinNumbers: what is beyond all numbers is the largest one.
+// TestRetentionStaysWithinNumbers: what is beyond all numbers is 4 EiB, or the longest time.
+// Half a gibibyte a second of a year, a thousand times, is 1.7 x 10^19 bytes, of 4.6 x 10^18.
 func TestRetentionStaysWithinNumbers(t *testing.T) {
 	m := metrics(time.Nanosecond, 8760*time.Hour)
-	if got := m.Data(1 << 40); got != 1<<63-1 {
+	if got := m.Data(1 << 40); got != 1<<62 {
 		t.Errorf("%d bytes", got)
+	}
+	logs := planner.LogRetention{PerMinute: 30 * units.GiB, Rotation: 8760 * time.Hour, Generations: 1000, ContainersPerPod: 100, MaxSize: 1 << 60, MaxFiles: 1000}
+	if of, bound := logs.Of(), logs.Bound(250); of != 1<<62 || bound != 1<<62 {
+		t.Errorf("%d bytes of logs, %d at most", of, bound)
 	}
 	if got := m.Holds(1<<60, 0); got < 290*365*day {
 		t.Errorf("no series are kept for %s", got)

@@ -221,7 +221,7 @@ func sizeUp(b units.Bytes) string {
 	if b <= units.GiB-units.MiB {
 		return fmt.Sprintf("%d MiB", units.CeilDiv(b, units.MiB))
 	}
-	hundredths := units.CeilDiv(int64(b)*100, int64(units.GiB))
+	hundredths := int64(b/units.GiB)*100 + units.CeilDiv(int64(b%units.GiB)*100, int64(units.GiB))
 	return strings.TrimSuffix(fmt.Sprintf("%s.%02d", thousands(hundredths/100), hundredths%100), ".00") + " GiB"
 }
 

@@ -113,7 +113,9 @@ func diskSource(plan *planner.Plan, d *planner.MetricsRetention) string {
 func (p *page) explainLogs(l *planner.LogRetention, logs []planner.NodeLogs) {
 	t := figureTable()
 	t.add("logs of a node", sizeUp(l.Of()), fmt.Sprintf("%s a minute x %s x %s", exactMemory(int64(l.PerMinute)), span(l.Rotation), count(l.Generations, "generation")))
-	t.add("of a container", sizeUp(l.MaxSize*units.Bytes(l.MaxFiles)), fmt.Sprintf("what the kubelet itself keeps: %s x %s", sizeUp(l.MaxSize), count(l.MaxFiles, "file")))
+	single := *l
+	single.ContainersPerPod = 1
+	t.add("of a container", sizeUp(single.Bound(1)), fmt.Sprintf("what the kubelet itself keeps: %s x %s", sizeUp(l.MaxSize), count(l.MaxFiles, "file")))
 	p.table(&t)
 	p.blank()
 	nodes := table{columns: []column{{title: "LOGS ON"}, {title: "POOL"}, {title: "KEPT", right: true}, {title: "REQUESTED", right: true}, {title: "ROOM", right: true}, {title: "PODS", right: true}, {title: "KUBELET AT MOST", right: true}}}

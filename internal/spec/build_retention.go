@@ -119,6 +119,8 @@ func (b *builder) metricsOf(n *node) *keptOn {
 	switch {
 	case m.Series+m.SeriesPerPod+m.SeriesPerNode == 0 && !n.has("series") && !n.has("series_per_pod") && !n.has("series_per_node"):
 		b.add(MissingAttribute, &n.def, "Nothing says how many series there are. Give series, series_per_pod or series_per_node.")
+	case m.ScrapeInterval > 0 && m.ScrapeInterval < time.Millisecond:
+		b.add(OutOfRange, n.rng("scrape_interval"), "Prometheus counts whole milliseconds: %s is less than one.", m.ScrapeInterval)
 	case m.BytesPerSample == 0:
 		b.add(OutOfRange, n.rng("bytes_per_sample"), "A sample takes something. Prometheus says 1 to 2.")
 	case m.DiskShare == 0:
@@ -282,7 +284,7 @@ func (b *builder) localStorage(kept map[string]*keptOn, local map[string]units.B
 					w.Pod.EphemeralStorage = need
 					b.assume(k.spec.Workload+".pod.ephemeral_storage", bytesText(need), planner.RetentionSource)
 				}
-				local[g.Name] += w.Pod.EphemeralStorage
+				local[g.Name] = min(local[g.Name]+w.Pod.EphemeralStorage, maxBytes)
 			}
 		}
 	}
@@ -299,7 +301,7 @@ func (b *builder) nodeDisks(local map[string]units.Bytes) {
 		g := &b.cluster.NodeGroups[i]
 		need := local[g.Name]
 		if l := r.Logs; l != nil && (len(l.NodeGroups) == 0 || slices.Contains(l.NodeGroups, g.Name)) {
-			need += l.Of()
+			need += min(l.Of(), maxBytes)
 		}
 		path := g.Path() + ".disk.size"
 		at := slices.IndexFunc(b.assumptions, func(a planner.Assumption) bool { return a.Path == path })
@@ -340,6 +342,9 @@ func (b *builder) diskWith(g *planner.NodeGroup, need units.Bytes) (units.Bytes,
 	now, ok := left(g.Disk.Size)
 	if !ok {
 		return g.Disk.Size, true
+	}
+	if need > most {
+		return g.Disk.Size, false
 	}
 	// A larger disk never leaves more than it is larger by, so that no step goes too far.
 	size := g.Disk.Size

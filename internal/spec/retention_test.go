@@ -97,6 +97,8 @@ func TestMistakesOfRetention(t *testing.T) {
 		"a share of 0":      {monitored(metricsOf("series = 1\ndisk_share = 0"), "volume \"data\" {\n size = \"60Gi\"\n}", ""), spec.OutOfRange, "0", "80% to 85%"},
 		"a sample of 0":     {monitored(metricsOf("series = 1\nbytes_per_sample = 0"), "", ""), spec.OutOfRange, "0", "1 to 2"},
 		"more than a disk":  {monitored(metricsOf("series = 1000000000\nscrape_interval = \"1s\""), one, ""), spec.OutOfRange, "metrics \"prometheus\"", "at most"},
+		"scraped too often": {monitored(metricsOf("series = 1\nscrape_interval = \"1us\""), "volume \"data\" {\n size = \"60Gi\"\n}", ""), spec.OutOfRange, "\"1us\"", "milliseconds"},
+		"logs of no disk":   {monitored("retention {\n logs {\n bytes_per_minute = \"64Gi\"\n rotation = \"8760h\"\n generations = 1000\n node_groups = [\"web\"]\n}\n}", "", ""), spec.OutOfRange, "retention", "more than any disk has"},
 		"logs of no group":  {monitored("retention {\n logs {\n bytes_per_minute = \"1Mi\"\n rotation = \"24h\"\n generations = 2\n node_groups = [\"wep\"]\n}\n}", "", ""), spec.UnknownGroup, "\"wep\"", "Did you mean \"web\"?"},
 		"logs of no rate":   {monitored("retention {\n logs {\n rotation = \"24h\"\n generations = 2\n}\n}", "", ""), spec.MissingAttribute, "logs", "bytes_per_minute"},
 	} {

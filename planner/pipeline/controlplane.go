@@ -282,8 +282,8 @@ func (m *maker) state(groups []planner.GroupPlan, nodes, pods int) (*state, erro
 	if !ok {
 		return nil, &planner.Infeasible{
 			Path:       "control_plane.etcd",
-			Constraint: fmt.Sprintf("the state of %d nodes and %d pods may come to %s, and etcd is run with 8 GiB at most", nodes, pods, gib(peak)),
-			Remedy:     "split it into several clusters",
+			Constraint: fmt.Sprintf("the state of %d nodes, %d pods and %d other objects may come to %s, %s", nodes, pods, population.OtherObjects, mib(peak), fullEtcd),
+			Remedy:     smallerState(&all),
 		}
 	}
 	class, by := layout.ClassOf(layout.EtcdLoad{Nodes: nodes, RequestsPerSecond: wholeRate(all.Writes), Data: all.Peak})
@@ -304,6 +304,19 @@ func (m *maker) state(groups []planner.GroupPlan, nodes, pods int) (*state, erro
 	return s, err
 }
 
+// fullEtcd says what etcd holds: 80% of the largest quota (layout.Quota).
+const fullEtcd = "and etcd's largest quota, 8 GiB, is filled to 80%, 6553 MiB"
+
+// smallerState says what makes the state of a cluster smaller: fewer of what most of it is.
+func smallerState(all *layout.Demand) string {
+	for _, o := range all.Objects {
+		if o.Kind == layout.KindOthers && 2*units.Bytes(o.Count)*o.Size > all.Live {
+			return fmt.Sprintf("keep fewer or smaller objects, of which %d of %d bytes are most of it: objects and object_size of control_plane.load; or split it into several clusters", o.Count, o.Size)
+		}
+	}
+	return "split it into several clusters"
+}
+
 // wholeRate rounds up to whole things a second.
 func wholeRate(r units.Rate) int { return int(units.CeilDiv(r, units.PerSecond)) }
 
@@ -317,7 +330,7 @@ func (m *maker) eventsApart(nodes int, all *layout.Demand) string {
 	case m.cluster.ControlPlane.Etcd.Events == planner.EventsShared, m.terms.EtcdDiskType == "":
 		return ""
 	case !fits:
-		return fmt.Sprintf("with them the state may come to %s, and etcd is run with 8 GiB at most", gib(all.Peak))
+		return fmt.Sprintf("with them the state may come to %s, %s", mib(all.Peak), fullEtcd)
 	case nodes > layout.EventsApartFrom:
 		return fmt.Sprintf("%d nodes are more than %d", nodes, layout.EventsApartFrom)
 	}
@@ -330,7 +343,7 @@ func (m *maker) eventsEtcd(events *layout.Demand, why string) (*planner.EventsEt
 	if !ok {
 		return nil, &planner.Infeasible{
 			Path:       "control_plane.etcd",
-			Constraint: fmt.Sprintf("events alone may come to %s, and etcd is run with 8 GiB at most", gib(events.Peak)),
+			Constraint: fmt.Sprintf("events alone may come to %s, %s", mib(events.Peak), fullEtcd),
 			Remedy:     "roll out less often, or split it into several clusters",
 		}
 	}

@@ -76,3 +76,15 @@ func TestEventsApart(t *testing.T) {
 		})
 	}
 }
+
+// TestStateOfManyObjects: two million of 2 KiB are 3,906 MiB, twice as much with their
+// history, of 6,553 that etcd may hold: it is them that have to be fewer, and not the nodes.
+func TestStateOfManyObjects(t *testing.T) {
+	p := bossed(12, "")
+	p.cluster.ControlPlane.Load.Objects, p.cluster.ControlPlane.Load.ObjectSize = 2_000_000, 2*units.KiB
+	bad := p.infeasible(t)
+	if bad.Path != "control_plane.etcd" || !strings.Contains(bad.Constraint, "12 nodes, ") || !strings.Contains(bad.Constraint, " 2000000 other objects may come to 78") ||
+		!strings.Contains(bad.Constraint, "filled to 80%, 6553 MiB") || !strings.HasPrefix(bad.Remedy, "keep fewer or smaller objects") {
+		t.Errorf("got %+v", bad)
+	}
+}

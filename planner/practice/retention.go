@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -64,33 +65,40 @@ func diskPath(r *planner.MetricsRetention) string {
 
 // metricsRemedy lists what each way out takes: what it costs, or what is given up.
 func (v *view) metricsRemedy(spec *planner.MetricsRetention, m *planner.MetricsPlan, need units.Bytes, series int) string {
-	whole := units.CeilDiv(need, units.GiB)
+	whole, most := units.CeilDiv(need, units.GiB), units.Bytes(mostDisk)
 	bigger := fmt.Sprintf("a size of %dGi", whole)
-	if price, ok := v.volumePrice(spec); ok {
-		more := price * units.USD(whole-units.CeilDiv(m.Disk, units.GiB)) * units.USD(m.Replicas)
-		bigger += fmt.Sprintf(" for %s USD/month more", usd(more))
+	if k, ok := v.volumeOf(spec); ok {
+		if k.MaxSize > 0 {
+			most = k.MaxSize / units.GiB
+		}
+		if k.PerGiB.Known() && whole <= most {
+			more := k.PerGiB.Amount * units.USD(whole-units.CeilDiv(m.Disk, units.GiB)) * units.USD(m.Replicas)
+			bigger += fmt.Sprintf(" for %s USD/month more", usd(more))
+		}
 	}
-	ways := []string{bigger, fmt.Sprintf("scrape_interval = \"%s\"", spec.SlowestScrape(m.Disk, series))}
+	var ways []string
+	if whole <= most {
+		ways = append(ways, bigger)
+	}
+	ways = append(ways, fmt.Sprintf("scrape_interval = \"%s\"", spec.SlowestScrape(m.Disk, series)))
 	if kept := spec.Holds(m.Disk, series).Truncate(time.Hour); kept > 0 {
 		ways = append(ways, fmt.Sprintf("retention = \"%s\"", hours(kept)))
 	}
 	return strings.Join(ways, ", or ")
 }
 
-// volumePrice is that of a GiB a month of what metrics lie on, and whether it is known.
-func (v *view) volumePrice(spec *planner.MetricsRetention) (units.USD, bool) {
+// volumeOf is the type of disk that metrics lie on, and whether the catalog has it.
+func (v *view) volumeOf(spec *planner.MetricsRetention) (catalogs.Disk, bool) {
 	for _, g := range v.groups {
 		for _, l := range g.loads {
 			for _, vol := range l.Volumes {
-				if l.path != spec.Workload || vol.Name != spec.Volume {
-					continue
+				if l.path == spec.Workload && vol.Name == spec.Volume {
+					return v.cat.Disk(vol.Type)
 				}
-				k, ok := v.cat.Disk(vol.Type)
-				return k.PerGiB.Amount, ok && k.PerGiB.Known()
 			}
 		}
 	}
-	return 0, false
+	return catalogs.Disk{}, false
 }
 
 // hours writes a time in whole hours where it has them.

@@ -38,6 +38,14 @@ func TestDisksOfMetrics(t *testing.T) {
 			"a disk of 30.0 GiB is too small: 500,000 series every 30s for 360h at 2 bytes a sample need 50.3 GiB, of which samples take 80%",
 			"a size of 51Gi for 5.04 USD/month more, or scrape_interval = \"51s\", or retention = \"214h\"",
 		},
+		// gp3 ends at 64 TiB; 2^62 bytes are 2^32 GiB, which none has.
+		"more than any volume": {
+			func(w *world) {
+				keeping("data", planner.MetricsPlan{Series: 500_000, Need: 1 << 62, Disk: 30 * units.GiB})(w)
+				w.cat.Disks[0].MaxSize = 64 * units.TiB
+			}, "warning MO-02 node_group.web.workload.api.volume.data.size",
+			"at 2 bytes a sample need 4,294,967,296.0 GiB", "scrape_interval = \"51s\", or retention",
+		},
 		"the node's disk": {
 			keeping("", small), "warning MO-02 node_group.web.workload.api.pod.ephemeral_storage",
 			"a disk of 30.0 GiB is too small", "a size of 51Gi, or scrape_interval = \"51s\"",

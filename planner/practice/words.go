@@ -30,7 +30,8 @@ func cores(m int64) string {
 
 // gib writes memory: "14.5 GiB".
 func gib(b int64) string {
-	tenths := (b*10 + int64(units.GiB)/2) / int64(units.GiB)
+	whole, part := b/int64(units.GiB), b%int64(units.GiB)
+	tenths := whole*10 + (part*10+int64(units.GiB)/2)/int64(units.GiB)
 	return fmt.Sprintf("%s.%d GiB", thousands(tenths/10), tenths%10)
 }
 

@@ -25,12 +25,12 @@ func (k *checker) retention() {
 	k.nodeLogs(d.Logs, r.Logs)
 }
 
-// bytesOf is a fraction of bytes, rounded up.
+// bytesOf is a fraction of bytes, rounded up; 4 EiB stand for all that is more.
 func bytesOf(x *big.Rat) units.Bytes {
 	n := new(big.Int).Sub(x.Num(), big.NewInt(1))
 	n.Add(n.Div(n, x.Denom()), big.NewInt(1))
-	if !n.IsInt64() {
-		return units.Bytes(1<<63 - 1)
+	if most := int64(1) << 62; !n.IsInt64() || n.Int64() > most {
+		return units.Bytes(most)
 	}
 	return units.Bytes(n.Int64())
 }
@@ -164,7 +164,7 @@ func (k *checker) nodeLogs(d *planner.LogRetention, logs []planner.NodeLogs) {
 			}
 			l, p := logs[at], &g.plan.Pools[i]
 			pods, asked := g.fullest(name, p)
-			bound := units.Bytes(pods*d.ContainersPerPod*d.MaxFiles) * d.MaxSize
+			bound := bytesOf(new(big.Rat).Mul(rat(int64(pods*d.ContainersPerPod*d.MaxFiles)), rat(int64(d.MaxSize))))
 			k.need(l.Need == need && l.Pods == pods && l.Bound == bound && l.Requested == asked && l.Room == p.Allocatable.EphemeralStorage, path, "retention.logs",
 				"%+v; %d bytes, %d pods, a bound of %d, %d requested and room of %d are right", l, need, pods, bound, asked, p.Allocatable.EphemeralStorage)
 		}
