@@ -144,7 +144,7 @@ func (c *comparison) minor(f *fact) bool {
 	if f.kind == planner.FindingChange || (c.first.of(key) == nil) == (c.last.of(key) == nil) {
 		return false
 	}
-	return f.kind == planner.PriceChange || f.what == "bounds" || f.what == "image"
+	return f.kind == planner.PriceChange || f.what == "bounds" || f.what == "image" || f.what == machineGroups
 }
 
 func said(f *fact) (string, planner.Amount) {

@@ -308,8 +308,8 @@ func TestSplitByZone(t *testing.T) {
 		old, now diff.Side
 		want     []string
 	}{
-		"on":  {whole, split, []string{"node_group.web nodes: 2 (2) -> 2 (1/1) by [spec]", "node_group.web split by zone:  -> yes by [spec]"}},
-		"off": {split, whole, []string{"node_group.web nodes: 2 (1/1) -> 2 (2) by [spec]", "node_group.web split by zone: yes ->  by [spec]"}},
+		"on":  {whole, split, []string{"node_group.web nodes: 2 (2) -> 2 (1/1) by [spec]", "node_group.web groups of machines: over all zones -> by zone by [spec]"}},
+		"off": {split, whole, []string{"node_group.web nodes: 2 (1/1) -> 2 (2) by [spec]", "node_group.web groups of machines: by zone -> over all zones by [spec]"}},
 	} {
 		d, err := diff.Between(tc.old, tc.now, nil, "1")
 		if err != nil {

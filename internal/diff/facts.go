@@ -52,7 +52,10 @@ func (f *facts) of(key string) *fact {
 	return nil
 }
 
-const total = "total"
+const (
+	total         = "total"
+	machineGroups = "groups of machines"
+)
 
 // factsOf are what a lock says and, with a plan, its bill and findings.
 func factsOf(l *planner.Lock, p *planner.Plan) *facts {
@@ -107,9 +110,11 @@ func (f *facts) group(g *planner.LockedGroup) {
 	}
 	f.say(planner.GroupChange, path, "instance types", strings.Join(types, " + "))
 	f.say(planner.GroupChange, path, "nodes", fmt.Sprintf("%d (%s)", n, strings.Join(split, " + ")))
+	machines := "over all zones"
 	if g.SplitByZone {
-		f.say(planner.GroupChange, path, "split by zone", "yes")
+		machines = "by zone"
 	}
+	f.say(planner.GroupChange, path, machineGroups, machines)
 	bounds := "" // of a fixed count they say nothing new
 	if g.MinNodes != n || g.MaxNodes != n {
 		bounds = fmt.Sprintf("%d-%d", g.MinNodes, g.MaxNodes)

@@ -259,10 +259,27 @@ func (c *comparer) zones(path string, g *planner.GroupPlan, want, tf, now *Group
 	}
 	for _, z := range zones {
 		c.add(Row{Path: path, What: "nodes in " + z, Planned: in(want, z), Terraform: in(tf, z), Running: in(now, z)})
-		if last := &c.rows[len(c.rows)-1]; last.Drift && g.MinNodes < g.MaxNodes && want.Zones[z] > 0 {
-			last.Drift, last.Note = false, "the count follows the load"
+		last := &c.rows[len(c.rows)-1]
+		if !last.Drift || g.MinNodes == g.MaxNodes || want.Zones[z] == 0 || !inBounds(g, z, last.Terraform, last.Running) {
+			continue
+		}
+		last.Drift, last.Note = false, "the count follows the load"
+	}
+}
+
+// inBounds reports whether counts of a zone, empty where they are not known, are within the
+// bounds of the zone's own pools. A group that is not split by zone has none.
+func inBounds(g *planner.GroupPlan, zone string, counts ...string) bool {
+	least, most, split := 0, 0, false
+	for i := range g.Pools {
+		if p := &g.Pools[i]; p.Zone == zone {
+			least, most, split = least+p.MinNodes, most+p.MaxNodes, true
 		}
 	}
+	return !split || !slices.ContainsFunc(counts, func(s string) bool {
+		n, err := strconv.Atoi(s)
+		return err == nil && (n < least || n > most)
+	})
 }
 
 // pods compares the pods that run with the planned replicas.

@@ -276,6 +276,43 @@ func TestBoundsOfZones(t *testing.T) {
 	}
 }
 
+// TestCountsOfZonesInBounds: of a group that is split by zone each zone has bounds of its own,
+// which the load does not lead beyond.
+func TestCountsOfZonesInBounds(t *testing.T) {
+	p := mixed(2, 10)
+	p.NodeGroups[0].Nodes, p.NodeGroups[0].Pools = 4, nil
+	for _, z := range []string{"a", "b"} {
+		p.NodeGroups[0].Pools = append(p.NodeGroups[0].Pools, planner.Pool{
+			InstanceType: "c7g.large", CapacityType: planner.OnDemand, Zone: z, Nodes: 2, MinNodes: 1, MaxNodes: 5, NodesByZone: []planner.ZoneCount{{Zone: z, Nodes: 2}},
+		})
+	}
+	for _, tc := range []struct {
+		a, b int
+		want []string
+	}{
+		{2, 2, nil},
+		{3, 1, []string{"node_group.web nodes in a: 2||3 false the count follows the load", "node_group.web nodes in b: 2||1 false the count follows the load"}},
+		{4, 0, []string{"node_group.web nodes in a: 2||4 false the count follows the load", "node_group.web nodes in b: 2||0 true"}},
+	} {
+		var items []string
+		for i := range tc.a + tc.b {
+			zone := "a"
+			if i >= tc.a {
+				zone = "b"
+			}
+			items = append(items, fmt.Sprintf(`{"kind": "Node", "metadata": {"name": "n%d", "labels": {"scantling.dev/group": "web", "node.kubernetes.io/instance-type": "c7g.large", "topology.kubernetes.io/zone": %q}},
+				"status": {"nodeInfo": {"kubeletVersion": "v1.35.2"}}}`, i, zone))
+		}
+		s, err := drift.Running([]byte(`{"kind": "List", "items": [`+strings.Join(items, ",")+`]}`), []string{"web"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := told(drift.Compare(p, nil, s)); !slices.Equal(got, tc.want) {
+			t.Errorf("%d and %d: got\n%q\nwant\n%q", tc.a, tc.b, got, tc.want)
+		}
+	}
+}
+
 // TestPoolsOfGKE: counts are by zone: two pools of one node in each of two zones are four.
 func TestPoolsOfGKE(t *testing.T) {
 	pool := func(name, machine, counts string) string {
