@@ -42,7 +42,7 @@ func (d *Drifted) Count() int {
 // verdict says how much is as planned.
 func (d *Drifted) verdict() string {
 	if n := d.Count(); n > 0 {
-		return fmt.Sprintf("%s of %s compared differ from the plan", count(n, "value"), number(len(d.Rows)))
+		return fmt.Sprintf("%s of %s compared not as planned", count(n, "value"), number(len(d.Rows)))
 	}
 	return fmt.Sprintf("%s compared, all as planned", count(len(d.Rows), "value"))
 }
