@@ -111,12 +111,20 @@ func (o *importOptions) run(ctx context.Context, w *World, args []string) error 
 	}
 	text, err := importer.Write(read, &found, options)
 	if err != nil {
-		return exit(WrongInput, fmt.Errorf("%w in %s", err, count(found.Objects, "object", "objects")))
+		return exit(WrongInput, fmt.Errorf("%w in %s%s", err, count(found.Objects, "object", "objects"), nodesAlone(&found)))
 	}
 	if err := o.write(w, target, text, offers, count(len(found.Planned()), "workload", "workloads")); err != nil {
 		return err
 	}
 	return o.planned(ctx, w, target, text, len(found.Planned()), offers)
+}
+
+// nodesAlone says what nodes of a provider without workloads are for.
+func nodesAlone(found *importer.Found) string {
+	if len(found.Nodes) == 0 {
+		return ""
+	}
+	return ": nodes say where, and of what machines; give the manifests too, or what Terraform has (scantling import terraform)"
 }
 
 // write checks the spec and writes it.
