@@ -16,6 +16,10 @@ func useItems(c *planner.ControlPlane) []string {
 		busy := percentUp(max(u.CPU, u.Memory))
 		switch u.Case {
 		case planner.UseAllUp:
+			if u.Left == 1 {
+				items = append(items, fmt.Sprintf("%s %s busy, alone", roleWords(u.Role), busy))
+				continue
+			}
 			items = append(items, fmt.Sprintf("%s %s busy with all %d up", roleWords(u.Role), busy, u.Left))
 		case planner.UseAfterLoss:
 			if m := machinesOf(c, u.Role); m != nil && m.Nodes > u.Left {
