@@ -159,3 +159,25 @@ func TestLoadGrowsWithTheNodes(t *testing.T) {
 		t.Errorf("got %+v", plan.ControlPlane.Load)
 	}
 }
+
+// TestLadderCostsWhatTheBillSays: a disk of 50 x 20,003 billionths of a dollar a month is
+// 1,370.07 an hour; three are 4,110.2, rounded up once, and not three times 1,371.
+func TestLadderCostsWhatTheBillSays(t *testing.T) {
+	w := growing()
+	w.Demand.Replicas = 3
+	p := onePerNode(group("g", planner.App, abc(), none(), w))
+	for i := range p.catalog.Disks {
+		p.catalog.Disks[i].PerGiB.Amount = 20_003
+	}
+	plan := p.mustMake(t)
+	bill := units.USDPerHour(0)
+	for _, l := range plan.Cost.Lines {
+		if l.Path == "node_group.g.nodes" || l.Path == "node_group.g.root_disks" {
+			bill += l.Amount.Rate
+		}
+	}
+	i := slices.IndexFunc(plan.NodeGroups[0].Ladder, func(s planner.SizeStep) bool { return s.Chosen })
+	if i < 0 || plan.NodeGroups[0].Ladder[i].Cost.Rate != bill || bill != 300*units.DollarPerHour/1000+4111 {
+		t.Errorf("by the bill they cost %d, by %+v", bill, plan.NodeGroups[0].Ladder)
+	}
+}

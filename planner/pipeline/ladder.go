@@ -55,13 +55,22 @@ func (p *problem) ladder(g *planner.GroupPlan, known map[string]int) []planner.S
 		if s.Nodes > 0 {
 			s.LargestNodeShare = units.Ratio(units.CeilDiv(int64(units.Whole), int64(s.Nodes)))
 			if o.known {
-				s.Cost = planner.Amount{Rate: p.buy(part{o, s.Nodes}).rate(), Known: true}
+				s.Cost = planner.Amount{Rate: p.billed(p.buy(part{o, s.Nodes}), s.Nodes), Known: true}
 			}
 		}
 		out = append(out, s)
 	}
 	knees(out)
 	return out
+}
+
+// billed is what nodes cost with what stands beside them, rounded once for all of them as
+// the bill is: a billionth of a dollar for each is more than a cent a month of 14,000.
+func (p *problem) billed(x mix, nodes int) units.USDPerHour {
+	if beside, known := p.m.besideNodes(p.group, nodes); known {
+		return x.price().Rate + beside
+	}
+	return x.rate()
 }
 
 // shape is what stands before the size in a type's name: "c7g" of c7g.xlarge,
