@@ -54,12 +54,7 @@ func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *plann
 		}
 	}
 	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(a.formula.Name, b.formula.Name) })
-	j.enforce(all, u, keep)
-	strategies := make([]upgrade.Strategy, len(all))
-	for i := range all {
-		strategies[i] = all[i].choice()
-	}
-	out.Recommended, out.Reason = upgrade.Choose(strategies, j.problem.Wanted, keep)
+	all, strategies := j.choose(out, all, u, keep)
 	moments := j.moments(all)
 	for i := range all {
 		c := &all[i]
@@ -86,6 +81,26 @@ func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *plann
 	}
 	out.Stay = j.m.stay(calendar, out.From)
 	return out
+}
+
+// choose holds the strategies to the limits and chooses one. The widths of that one are
+// looked at once more, with what the next ones come to as they are simulated.
+func (j *journey) choose(out *planner.UpgradePlan, found []candidate, u *planner.Upgrade, keep upgrade.Keep) ([]candidate, []upgrade.Strategy) {
+	strategies := make([]upgrade.Strategy, len(found))
+	for round := 1; ; round++ {
+		all := slices.Clone(found)
+		j.enforce(all, u, keep)
+		for i := range all {
+			strategies[i] = all[i].choice()
+		}
+		out.Recommended, out.Reason = upgrade.Choose(strategies, j.problem.Wanted, keep)
+		name := cmp.Or(out.Recommended, j.problem.Wanted)
+		at := slices.IndexFunc(all, func(c candidate) bool { return c.row.Name == name && c.row.Simulated })
+		if at < 0 || round > mostWidthRounds || !found[at].search.climb() {
+			return all, strategies
+		}
+		found[at], _ = j.widened(found[at].option, found[at].search, u, keep)
+	}
 }
 
 // simulate runs a strategy, and fills in its row.
@@ -240,12 +255,12 @@ func (j *journey) enforce(all []candidate, u *planner.Upgrade, keep upgrade.Keep
 			r.Name, r.BlockedBy = all[i].formula.Name, all[i].formula.BlockedBy
 		case all[i].short == "":
 		case some || !assumed:
-			r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("keep = %s: %s", keep, all[i].short))
+			r.BlockedBy = append(slices.Clip(r.BlockedBy), fmt.Sprintf("keep = %s: %s", keep, all[i].short))
 		case !strings.HasPrefix(all[i].short, "declared losses"):
-			r.Notes = append(r.Notes, all[i].short)
+			r.Notes = append(slices.Clip(r.Notes), all[i].short)
 		}
 		if note := "time and cost are as if nothing blocked it"; len(r.BlockedBy) > 0 && all[i].course && !slices.Contains(r.Notes, note) {
-			r.Notes = append(r.Notes, note)
+			r.Notes = append(slices.Clip(r.Notes), note)
 		}
 	}
 }

@@ -13,7 +13,12 @@ import (
 // not declare them, and holds it to the limits. It reports false for a strategy that the
 // stage does not know.
 func (j *journey) candidate(o upgrade.Option, u *planner.Upgrade, keep upgrade.Keep) (candidate, bool) {
-	s := j.searchWidths(o, u, keep)
+	return j.widened(o, j.searchWidths(o, u, keep), u, keep)
+}
+
+// widened is a strategy with the widths that a search settles on; with those of the spec
+// where there is none.
+func (j *journey) widened(o upgrade.Option, s *widthSearch, u *planner.Upgrade, keep upgrade.Keep) (candidate, bool) {
 	var c candidate
 	for range mostWidthRounds {
 		c = candidate{option: o, course: true, search: s}

@@ -34,6 +34,31 @@ func (s *widthSearch) settle() []int {
 	}
 }
 
+// climb simulates the neighbours of what was picked, which were ordered by formula, and
+// picks again until none of them is better. It reports whether anything else was picked.
+func (s *widthSearch) climb() bool {
+	if s == nil || s.exact {
+		return false
+	}
+	first := slices.Clone(s.picked)
+	for {
+		picked := slices.Clone(s.picked)
+		for i, k := range picked {
+			if k < 0 || len(s.pools[i].turns[k].breaks) > 0 {
+				continue
+			}
+			for _, o := range []int{k - 1, k + 1} {
+				if p := &s.pools[i]; o >= 0 && o < len(p.turns) && p.open(o) {
+					s.holds(p, o)
+				}
+			}
+		}
+		if s.settle(); slices.Equal(s.picked, picked) {
+			return !slices.Equal(picked, first)
+		}
+	}
+}
+
 // pick picks a turn of each pool, of those that hold what must be kept, end in time and
 // cost no more than they may: with the fewest departures from defaults that stay, counted
 // in turns of the pool that departs most, then in turns of each pool, the first one first;
