@@ -327,6 +327,9 @@ func (e *emitter) write(p *planner.Plan, t emit.Tool, source string) (same bool,
 		if err := e.spec.apart(filepath.Join(dir, list[i].Name)); err != nil {
 			return false, err
 		}
+		if err := others(filepath.Join(dir, list[i].Name), f.Content); err != nil {
+			return false, err
+		}
 	}
 	if err := files.WriteAll(dir, list); err != nil {
 		return false, writeError(err)
@@ -339,6 +342,22 @@ func (e *emitter) write(p *planner.Plan, t emit.Tool, source string) (same bool,
 		fmt.Fprintf(&told, "Note: %s\n", note)
 	}
 	return true, e.world.print([]byte(told.String()))
+}
+
+// others refuses to write over the variables of another cluster in the same folder.
+func others(name string, content []byte) error {
+	own := terraform.Owner(content)
+	if own == "" {
+		return nil
+	}
+	there, err := os.ReadFile(name)
+	if err != nil {
+		return nil //nolint:nilerr // What is not there is nobody's; what cannot be read is told when it is written.
+	}
+	if of := terraform.Owner(there); of != "" && of != own {
+		return usage(fmt.Errorf("%s is of the cluster %s, and this one is %s: nothing was written. Write into another folder, name the variables apart (emit \"terraform\" { variable = \"…_node_groups\" }), or remove the file if that cluster is gone", name, of, own))
+	}
+	return nil
 }
 
 // directory is what --out says, else what the emit block says, seen from the folder

@@ -5,7 +5,8 @@ package terraform
 // all, that version 21 of the module gives it; attributes that are never written
 // are left out.
 const eksVariables = `# Inputs of terraform-aws-modules/eks/aws, version = "@version@".
-# Written by scantling: change the spec and write them again.
+# @writer@
+# Change the spec and write them again.
 
 variable "@prefix@kubernetes_version" {
   description = "Kubernetes minor of the control plane: the module's kubernetes_version."

@@ -4,7 +4,9 @@ package terraform
 // variables left open. Each has the type constraint that the module gives it, but
 // for the node pools: a map of any there, of strings here.
 const gkeVariables = `# Inputs of terraform-google-modules/kubernetes-engine/google,
-# version = "@version@". Written by scantling: change the spec and write them again.
+# version = "@version@".
+# @writer@
+# Change the spec and write them again.
 
 variable "@prefix@kubernetes_version" {
   description = "Kubernetes minor of the control plane: the module's kubernetes_version."

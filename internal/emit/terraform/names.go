@@ -20,6 +20,8 @@ type names struct {
 	prefix string
 	// stem stands before the names of files; empty where the names are the default ones.
 	stem string
+	// of is the cluster that they are of, as owner has it.
+	of string
 	// version of the module that they are for, as a constraint.
 	version string
 }
@@ -70,8 +72,30 @@ func (n names) file(base string) string {
 }
 
 // declare returns HCL from a template in which @groups@ stands for the node groups'
-// variable, @prefix@ before the names of all others, and @version@ for the module's. It
-// is formatted as terraform fmt does.
+// variable, @prefix@ before the names of all others, @version@ for the module's, and
+// @writer@ for the line that Owner reads. It is formatted as terraform fmt does.
 func (n names) declare(template string) []byte {
-	return hclwrite.Format([]byte(strings.NewReplacer("@groups@", n.groups, "@prefix@", n.prefix, "@version@", n.version).Replace(template)))
+	return hclwrite.Format([]byte(strings.NewReplacer("@groups@", n.groups, "@prefix@", n.prefix, "@version@", n.version, "@writer@", writtenFor+n.of+".").Replace(template)))
+}
+
+// writtenFor begins the line of variables.tf that says which cluster it is of.
+const writtenFor = "Written by scantling for the cluster "
+
+// owner names the cluster of a plan.
+func owner(p *planner.Plan) string {
+	return fmt.Sprintf("%q in %s", p.Cluster.Name, p.Cluster.Region)
+}
+
+// Owner returns which cluster a file of variables says that it is of: "shop" in
+// us-east-1, the name in quotes. It is empty where the file does not say.
+func Owner(file []byte) string {
+	for line := range strings.Lines(string(file)) {
+		if of, ok := strings.CutPrefix(strings.TrimSpace(line), "# "+writtenFor); ok {
+			return strings.TrimSuffix(of, ".")
+		}
+		if !strings.HasPrefix(line, "#") {
+			break
+		}
+	}
+	return ""
 }

@@ -62,11 +62,13 @@ const (
 // The heads of variables.tf.
 const (
 	plainHead = `# A cluster that its owners run: control plane, etcd and node groups.
-# Written by scantling: change the spec and write them again.
+# @writer@
+# Change the spec and write them again.
 
 `
 	plainGroupHead = `# The node groups of a cluster whose control plane the provider runs.
-# Written by scantling: change the spec and write them again.
+# @writer@
+# Change the spec and write them again.
 
 `
 )

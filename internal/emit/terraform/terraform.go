@@ -100,7 +100,7 @@ func Write(r emit.Request) (emit.Result, error) {
 	if err != nil {
 		return emit.Result{}, err
 	}
-	n.version = pin
+	n.version, n.of = pin, owner(r.Plan)
 	made := emit.Result{Files: []emit.File{
 		{Name: n.file(VariablesFile), Content: n.declare(target.variables(r.Plan))},
 		{Name: n.file(ValuesFile), Content: content},

@@ -1,5 +1,6 @@
 # Inputs of terraform-aws-modules/eks/aws, version = "~> 21.19".
-# Written by scantling: change the spec and write them again.
+# Written by scantling for the cluster "shop" in us-east-1.
+# Change the spec and write them again.
 
 variable "shop_kubernetes_version" {
   description = "Kubernetes minor of the control plane: the module's kubernetes_version."

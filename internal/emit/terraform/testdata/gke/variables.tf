@@ -1,5 +1,7 @@
 # Inputs of terraform-google-modules/kubernetes-engine/google,
-# version = "~> 44.2". Written by scantling: change the spec and write them again.
+# version = "~> 44.2".
+# Written by scantling for the cluster "shop" in europe-west1.
+# Change the spec and write them again.
 
 variable "shop_kubernetes_version" {
   description = "Kubernetes minor of the control plane: the module's kubernetes_version."

@@ -1,5 +1,6 @@
 # A cluster that its owners run: control plane, etcd and node groups.
-# Written by scantling: change the spec and write them again.
+# Written by scantling for the cluster "payments" in us-east-1.
+# Change the spec and write them again.
 
 variable "payments_control_plane" {
   description = "API servers: their version, machines by role and what stands before them."
