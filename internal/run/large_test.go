@@ -23,6 +23,35 @@ type largeGround struct {
 // nodes, any one of which in a group may be lost. Clouds bound what a group may have (EKS
 // 450 nodes), so that 150,000 pods are in fifteen of them.
 func largeSpec(ground largeGround) spec.File {
+	alike := make([]podSize, ground.workloads)
+	for i := range alike {
+		alike[i] = podSize{"250m", ground.memory}
+	}
+	return largeSpecOf(ground, alike)
+}
+
+// podSize is what the pods of a workload request.
+type podSize struct{ cpu, memory string }
+
+// unlikeSizes are ten sizes of pods, of 250m and 900Mi in the mean: no sum says of a group
+// of them what it survives.
+func unlikeSizes() []podSize {
+	return []podSize{
+		{"100m", "400Mi"},
+		{"150m", "600Mi"},
+		{"200m", "1400Mi"},
+		{"250m", "500Mi"},
+		{"250m", "900Mi"},
+		{"250m", "1300Mi"},
+		{"300m", "400Mi"},
+		{"300m", "1200Mi"},
+		{"350m", "1000Mi"},
+		{"350m", "1300Mi"},
+	}
+}
+
+// largeSpecOf has a workload of each size in every group.
+func largeSpecOf(ground largeGround, sizes []podSize) spec.File {
 	var b strings.Builder
 	fmt.Fprintf(&b, `cluster "large" {
   provider           = %q
@@ -44,18 +73,18 @@ func largeSpec(ground largeGround) spec.File {
       zones = 0
     }
 `, g, ground.machine)
-		for i := range ground.workloads {
+		for i, size := range sizes {
 			fmt.Fprintf(&b, `    workload "w%d" {
       replicas = 1000
       pod {
-        cpu    = "250m"
+        cpu    = %q
         memory = %q
       }
       pod_disruption_budget {
         max_unavailable = "25%%"
       }
     }
-`, i, ground.memory)
+`, i, size.cpu, size.memory)
 		}
 		b.WriteString("  }\n")
 	}
@@ -135,22 +164,33 @@ func largeGrounds() []largeGround {
 // pods, given their plan; it is meant to stay below 2 s of one core.
 func BenchmarkUpgradeLarge(b *testing.B) {
 	for _, large := range largeGrounds() {
-		b.Run("ground="+large.name, func(b *testing.B) {
-			s := load(b, largeSpec(large))
-			p, err := run.Plan(b.Context(), s)
-			if err != nil {
-				b.Fatal(err)
-			}
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, _, err := run.Upgrade(b.Context(), run.Offers{}, p, s.Cluster.Upgrade, ""); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(nodesOf(p)), "nodes")
-			b.ReportMetric(float64(len(p.Upgrade.Strategies)), "strategies")
-		})
+		b.Run("ground="+large.name, func(b *testing.B) { compareUpgrades(b, largeSpec(large)) })
 	}
+}
+
+// BenchmarkUpgradeUnlike does so where each group has ten sizes of pods.
+func BenchmarkUpgradeUnlike(b *testing.B) {
+	for _, large := range largeGrounds()[:2] { // a control plane of one's own carries fewer pods
+		b.Run("ground="+large.name, func(b *testing.B) { compareUpgrades(b, largeSpecOf(large, unlikeSizes())) })
+	}
+}
+
+// compareUpgrades compares all strategies for the plan of a spec.
+func compareUpgrades(b *testing.B, file spec.File) {
+	b.Helper()
+	s := load(b, file)
+	p, err := run.Plan(b.Context(), s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := run.Upgrade(b.Context(), run.Offers{}, p, s.Cluster.Upgrade, ""); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(nodesOf(p)), "nodes")
+	b.ReportMetric(float64(len(p.Upgrade.Strategies)), "strategies")
 }
 
 // BenchmarkPlanLarge plans the same cluster without its upgrade, verification included.
