@@ -116,6 +116,9 @@ func Decode(data []byte) (*planner.Plan, error) {
 // Minor returns the minor version of the format of a document that Decode reads; 0 where
 // it is none.
 func Minor(data []byte) int {
+	if minor, err := minorOf(opening(data)["format_version"]); err == nil {
+		return minor
+	}
 	head, err := readHead(data)
 	if err != nil {
 		return 0
@@ -129,6 +132,9 @@ func CurrentMinor() int { return supportedMinor }
 // Tool returns the version of the program that wrote a document; empty where it does not
 // say.
 func Tool(data []byte) string {
+	if tool, said := opening(data)["tool_version"]; said {
+		return tool
+	}
 	var head struct {
 		ToolVersion string `json:"tool_version"`
 	}
@@ -193,15 +199,48 @@ func readHead(data []byte) (heading, error) {
 	if head.FormatVersion == nil {
 		return heading{}, errors.New("format_version: is missing; this is no document of scantling")
 	}
-	major, rest, _ := strings.Cut(*head.FormatVersion, ".")
-	minor, err := strconv.ParseUint(rest, 10, 31)
-	if major != supportedMajor || err != nil {
-		return heading{}, fmt.Errorf("format %q is not supported (want %s.x)", *head.FormatVersion, supportedMajor)
+	minor, err := minorOf(*head.FormatVersion)
+	if err != nil {
+		return heading{}, err
 	}
 	if head.Feasible == nil {
 		return heading{}, errors.New("feasible: is missing; this is no plan")
 	}
-	return heading{minor: int(minor), feasible: *head.Feasible}, nil
+	return heading{minor: minor, feasible: *head.Feasible}, nil
+}
+
+// minorOf returns the minor of a version of the format that is read.
+func minorOf(version string) (int, error) {
+	major, rest, _ := strings.Cut(version, ".")
+	minor, err := strconv.ParseUint(rest, 10, 31)
+	if major != supportedMajor || err != nil {
+		return 0, fmt.Errorf("format %q is not supported (want %s.x)", version, supportedMajor)
+	}
+	return int(minor), nil
+}
+
+// opening returns the strings that a JSON object begins with, up to its first value of
+// another kind. What a document says of itself is among them unless its keys were sorted,
+// and the rest, of megabytes, need not be looked through for it.
+func opening(data []byte) map[string]string {
+	out := make(map[string]string)
+	in := json.NewDecoder(bytes.NewReader(data))
+	if t, err := in.Token(); err != nil || t != json.Delim('{') {
+		return out
+	}
+	for in.More() {
+		key, err := in.Token()
+		if err != nil {
+			break
+		}
+		value, err := in.Token()
+		text, plain := value.(string)
+		if err != nil || !plain {
+			break
+		}
+		out[fmt.Sprint(key)] = text
+	}
+	return out
 }
 
 // goWords names a Go type in the words of JSON.

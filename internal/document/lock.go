@@ -106,6 +106,13 @@ func DecodeLock(data []byte) (*planner.Lock, error) {
 
 // IsLock reports whether a JSON document says that it is a lock file.
 func IsLock(data []byte) bool {
+	first := opening(data)
+	if _, said := first["lock_version"]; said {
+		return true
+	}
+	if _, said := first["format_version"]; said {
+		return false // a plan
+	}
 	var head struct {
 		LockVersion *string `json:"lock_version"`
 	}
