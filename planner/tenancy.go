@@ -68,8 +68,8 @@ func (v *VirtualControlPlane) Workload(tenants int) Workload {
 type TenancyPlan struct {
 	// Options in the order cluster, virtual_cluster, namespace.
 	Options []TenancyOption
-	// QuotaCPU, QuotaMemory and QuotaPods are an even share of what the pods of the spec's
-	// workloads request, rounded up: a tenant's quota.
+	// QuotaPods are an even share of the pods of each of the spec's workloads, rounded up,
+	// and QuotaCPU and QuotaMemory what they request: a tenant's quota.
 	QuotaCPU    units.MilliCPU
 	QuotaMemory units.Bytes
 	QuotaPods   int

@@ -17,9 +17,9 @@ type virtualControlPlane struct {
 
 type tenancyPlan struct {
 	Options     []tenancyOption `json:"options" jsonschema:"What each way costs: clusters, virtual clusters, namespaces."`
-	QuotaCPU    int64           `json:"quota_millicpu" jsonschema:"A tenant's even share of the CPU that the spec's pods request."`
-	QuotaMemory int64           `json:"quota_memory_bytes" jsonschema:"The same of memory."`
-	QuotaPods   int             `json:"quota_pods" jsonschema:"The same of pods."`
+	QuotaCPU    int64           `json:"quota_millicpu" jsonschema:"CPU that a tenant's share of the pods requests."`
+	QuotaMemory int64           `json:"quota_memory_bytes" jsonschema:"Memory that they request."`
+	QuotaPods   int             `json:"quota_pods" jsonschema:"An even share of the pods of each of the spec's workloads, rounded up."`
 }
 
 type tenancyOption struct {

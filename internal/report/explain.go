@@ -243,7 +243,7 @@ func (p *page) explainEtcd(plan *planner.Plan) {
 	t.add("heartbeat", milliseconds(e.Heartbeat), "max(100 ms, round trip of "+milliseconds(spec.RoundTrip)+")")
 	t.add("election timeout", milliseconds(e.ElectionTimeout), "max(1 s, 10 x heartbeat)")
 	t.add("snapshots", "every "+span(e.BackupInterval), "what can be lost at most, if all members are")
-	t.add("kept", span(e.BackupRetention), "one an hour for a week, one a day after it")
+	t.add("kept", span(e.BackupRetention), "one an hour for a week, and one a day for all of it")
 	how := "what is kept x the database"
 	if e.Database > 0 && e.BackupStorage%e.Database == 0 {
 		how = fmt.Sprintf("%s x the database", count(int(e.BackupStorage/e.Database), "copy"))

@@ -250,10 +250,14 @@ func (p *page) replayed(plan *planner.Plan, r *planner.Replay) {
 		return
 	}
 	if r.Holds() {
-		words := "Everything finds a place."
-		if len(r.ControlPlane) > 0 {
-			words = "Everything finds a place, and the control plane keeps its quorum."
+		words, waiting := "Everything finds a place", ""
+		if slices.ContainsFunc(r.Groups, func(c planner.GroupCase) bool { return stranded(&c) }) {
+			words, waiting = "What has to stay ready does", "; pods that found no place wait for what was lost"
 		}
+		if len(r.ControlPlane) > 0 {
+			words += ", and the control plane keeps its quorum"
+		}
+		words += waiting + "."
 		p.line("%s", p.o.paint(green, words))
 		return
 	}
@@ -267,6 +271,11 @@ func (p *page) replayed(plan *planner.Plan, r *planner.Replay) {
 	if slices.ContainsFunc(r.ControlPlane, func(c planner.ControlPlaneCase) bool { return !c.Holds() }) {
 		p.prose("The control plane is lost: too few members of etcd, API servers or load balancers are left.")
 	}
+}
+
+// stranded reports whether pods of a case have no place.
+func stranded(c *planner.GroupCase) bool {
+	return slices.ContainsFunc(c.Workloads, func(w planner.WorkloadCase) bool { return w.Displaced > w.Placed })
 }
 
 // guaranteeOf returns how sure the placement of a group is.

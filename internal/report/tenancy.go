@@ -97,7 +97,7 @@ func (p *page) explainTenancy(plan *planner.Plan) {
 			f.add(name+": control planes", count(o.Pods, "pod"), how)
 		}
 	}
-	f.add("namespaces: quota", fmt.Sprintf("%s, %s, %s", cores(t.QuotaCPU)+" vCPU", sizeUp(t.QuotaMemory), count(t.QuotaPods, "pod")), fmt.Sprintf("what the pods of the spec's workloads request / %d, rounded up", d.Tenants))
+	f.add("namespaces: quota", fmt.Sprintf("%s, %s, %s", cores(t.QuotaCPU)+" vCPU", sizeUp(t.QuotaMemory), count(t.QuotaPods, "pod")), fmt.Sprintf("the pods of each workload / %d, rounded up, and what they request", d.Tenants))
 	p.table(&f)
 	p.blank()
 	p.prose("Replicas, sizes of volumes and series whose number the spec gives are in each cluster. Limits of the account, free addresses, commitments and the budget are held for the plan alone, and so is the upgrade.")

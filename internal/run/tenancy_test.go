@@ -63,8 +63,8 @@ func TestTenantsAreSpecsOfTheirOwn(t *testing.T) {
 				t.Errorf("%s %s: %+v; by itself it has %d nodes for %v", provider, o.Way, o, nodes, want.plan.Cost.Total)
 			}
 		}
-		// Ten pods of load and a spare, of one vCPU and a GiB: 2.75 of each a tenant, and 3 pods.
-		if q := p.Tenancy; q.QuotaCPU != 2750 || q.QuotaMemory != 2816*units.MiB || q.QuotaPods != 3 {
+		// Ten pods of load and a spare, of one vCPU and a GiB: 2.75 of four tenants are 3 pods.
+		if q := p.Tenancy; q.QuotaCPU != 3000 || q.QuotaMemory != 3*units.GiB || q.QuotaPods != 3 {
 			t.Errorf("%s: a quota of %dm, %d bytes, %d pods", provider, q.QuotaCPU, q.QuotaMemory, q.QuotaPods)
 		}
 	}

@@ -33,20 +33,16 @@ func (m *maker) tenancy(ctx context.Context, plan *planner.Plan) (*planner.Tenan
 		}
 	}
 	out := &planner.TenancyPlan{Options: options}
-	var cpu units.MilliCPU
-	var memory units.Bytes
-	pods := 0
 	for i := range plan.NodeGroups {
 		for _, w := range plan.NodeGroups[i].Workloads {
 			if !w.System {
-				cpu += w.Pod.CPU * units.MilliCPU(w.Replicas)
-				memory += w.Pod.Memory * units.Bytes(w.Replicas)
-				pods += w.Replicas
+				pods := units.CeilDiv(w.Replicas, t.Tenants)
+				out.QuotaPods += pods
+				out.QuotaCPU += w.Pod.CPU * units.MilliCPU(pods)
+				out.QuotaMemory += w.Pod.Memory * units.Bytes(pods)
 			}
 		}
 	}
-	out.QuotaCPU, out.QuotaMemory = units.CeilDiv(cpu, units.MilliCPU(n)), units.CeilDiv(memory, units.Bytes(n))
-	out.QuotaPods = units.CeilDiv(pods, t.Tenants)
 	return out, nil
 }
 

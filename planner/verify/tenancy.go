@@ -79,11 +79,11 @@ func (k *checker) tenantQuota(n int64, t *planner.TenancyPlan) {
 	for _, g := range k.groups {
 		for _, l := range g.loads {
 			if !l.spec.System {
-				replicas := int64(l.plan.Replicas)
+				replicas := up(int64(l.plan.Replicas), n) // a tenant has no part of a pod
 				cpu, memory, pods = cpu+replicas*int64(l.spec.Pod.CPU), memory+replicas*int64(l.spec.Pod.Memory), pods+replicas
 			}
 		}
 	}
-	k.need(int64(t.QuotaCPU) == up(cpu, n) && int64(t.QuotaMemory) == up(memory, n) && int64(t.QuotaPods) == up(pods, n), "tenancy", "tenancy.quota",
-		"%dm, %d bytes and %d pods a tenant; %dm, %d and %d over %d are right", t.QuotaCPU, t.QuotaMemory, t.QuotaPods, cpu, memory, pods, n)
+	k.need(int64(t.QuotaCPU) == cpu && int64(t.QuotaMemory) == memory && int64(t.QuotaPods) == pods, "tenancy", "tenancy.quota",
+		"%dm, %d bytes and %d pods a tenant; %dm, %d and %d are right", t.QuotaCPU, t.QuotaMemory, t.QuotaPods, cpu, memory, pods)
 }
