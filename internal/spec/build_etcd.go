@@ -44,7 +44,7 @@ func (b *builder) etcdDisk(etcd *node) planner.Disk {
 	switch {
 	case k == nil:
 	case given && !slices.Contains(b.terms.EtcdDisks, typ):
-		b.add(EtcdDiskUnfit, n.rng("type"), "etcd waits for its disk at every write, and needs an SSD that syncs within 10ms: %s is none. Write %s.", typ, quoteAll(b.terms.EtcdDisks))
+		b.add(EtcdDiskUnfit, n.rng("type"), "etcd waits for its disk at every write, and needs an SSD that syncs within 10ms: %s is none. Write %s.", typ, quoteAll(b.etcdDisksHere()))
 	default:
 		b.checkDataDisk(n, meant, k)
 	}
@@ -65,6 +65,24 @@ func (b *builder) checkDataDisk(n *node, d planner.Disk, k *catalogs.Disk) {
 		}
 	}
 	b.checkFigures(n, d, k)
+}
+
+// etcdDisksHere are the types of disks for etcd that the region has; all of them where it
+// is not known what it has.
+func (b *builder) etcdDisksHere() []string {
+	if b.catalog == nil {
+		return b.terms.EtcdDisks
+	}
+	var here []string
+	for _, name := range b.terms.EtcdDisks {
+		if _, sold := b.catalog.Disk(name); sold {
+			here = append(here, name)
+		}
+	}
+	if len(here) == 0 {
+		return b.terms.EtcdDisks
+	}
+	return here
 }
 
 // checkMachineDisks refuses machines for etcd whose disk is too slow or too small:
