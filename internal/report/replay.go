@@ -275,7 +275,7 @@ func (p *page) replayed(plan *planner.Plan, r *planner.Replay) {
 
 // stranded reports whether pods of a case have no place.
 func stranded(c *planner.GroupCase) bool {
-	return slices.ContainsFunc(c.Workloads, func(w planner.WorkloadCase) bool { return w.Displaced > w.Placed })
+	return slices.ContainsFunc(c.Workloads, func(w planner.WorkloadCase) bool { return w.Pending() > 0 })
 }
 
 // guaranteeOf returns how sure the placement of a group is.
