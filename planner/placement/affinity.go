@@ -82,7 +82,7 @@ func (c *Checker) pickRuled(w, slot int) int {
 		// Rules tell nodes apart that are equal in a view: they are looked at one by one.
 		for n, seat := range c.view.nodes {
 			if seat.cell != none && open(n) {
-				c.candidates = append(c.candidates, candidate{node: int32(n), score: c.view.cells[seat.cell].score, at: none})
+				c.candidates = append(c.candidates, candidate{node: int32(n), zone: c.zone[n], pods: c.count[n*c.slots+slot], score: c.view.cells[seat.cell].score, at: none})
 			}
 		}
 		feasible = len(c.candidates)
@@ -90,7 +90,7 @@ func (c *Checker) pickRuled(w, slot int) int {
 		for _, k := range c.kinds.live {
 			n := int(c.kinds.first[k])
 			if score := c.resourceScore(w, int(k)); score != unfit && open(n) {
-				c.candidates = append(c.candidates, candidate{node: int32(n), score: score, at: k})
+				c.candidates = append(c.candidates, candidate{node: int32(n), zone: c.zone[n], pods: c.count[n*c.slots+slot], score: score, at: k})
 				feasible += int(c.kinds.size[k])
 			}
 		}
@@ -100,7 +100,7 @@ func (c *Checker) pickRuled(w, slot int) int {
 		c.pull(t.rules.pulls)
 	}
 	if t.softZone > 0 || t.softHost > 0 {
-		return c.pickSpread(t, slot, zones, feasible)
+		return c.pickSpread(t, zones, feasible)
 	}
 	return c.settleBest()
 }

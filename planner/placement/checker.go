@@ -15,6 +15,13 @@ const (
 	defaultSeed     = 1
 )
 
+// After how many displaced pods it is asked whether the rest fits: what costs little where
+// kinds of nodes are few takes a look at every node where they are found by views.
+const (
+	fewAsked  = 8
+	manyAsked = 1024
+)
+
 // Checker checks one group after another and keeps its memory. It is not safe
 // for concurrent use.
 type Checker struct {
@@ -57,6 +64,8 @@ type Checker struct {
 	cpu, memory       []int64
 	pods              []int32
 	hash              []uint64
+	// balanced is the balance of CPU and memory on a node; notScored where it is not known.
+	balanced []int32
 	// amounts of the further resources, node by node.
 	furtherUsed []int64
 	// count of pods by node and slot, zoneCount by slot and zone. The slot of a
@@ -117,24 +126,13 @@ type move struct{ workload, slot, node int32 }
 // NewChecker returns a Checker. The zero value is not usable.
 func NewChecker() *Checker {
 	source := rand.NewPCG(defaultSeed, 0)
-	return &Checker{source: source, random: rand.New(source), asking: 8, indexedFrom: indexedFrom, mixedPods: mixedPods, fewChoices: fewChoices}
+	return &Checker{source: source, random: rand.New(source), asking: fewAsked, indexedFrom: indexedFrom, mixedPods: mixedPods, fewChoices: fewChoices}
 }
 
 // Check is the function Check with this Checker's memory. The report shares none
 // of it.
 func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
-	c.indexed, c.asking = nodesOf(&g) >= c.indexedFrom, 8
-	if c.indexed {
-		c.asking = 1024
-	}
-	defer func() { c.indexed, c.asking = false, 8 }()
-	c.scoring = o.Scoring
-	c.load(&g, o.Balance)
-	c.stop, c.steps, c.tracing = o.Stop, 0, o.Trace
-	shuffles, seed := cmp.Or(o.Shuffles, defaultShuffles), cmp.Or(o.Seed, defaultSeed)
-	shuffles = max(0, shuffles)
-	c.startDrills(l)
-
+	shuffles, seed := c.prepareFor(&g, l, o)
 	if f := c.tryOrder(order{}); f != nil {
 		return Report{}, f
 	}
@@ -154,6 +152,20 @@ func (c *Checker) Check(g Group, l Losses, o Options) (Report, *Failure) {
 	}
 	c.reportDrills(&report)
 	return report, nil
+}
+
+// prepareFor takes in a group, its losses and options, and returns how many orders are
+// shuffled and the seed of the first.
+func (c *Checker) prepareFor(g *Group, l Losses, o Options) (shuffles int, seed uint64) {
+	c.indexed, c.asking = nodesOf(g) >= c.indexedFrom, fewAsked
+	if c.indexed {
+		c.asking = manyAsked
+	}
+	c.scoring = o.Scoring
+	c.load(g, o.Balance)
+	c.stop, c.steps, c.tracing = o.Stop, 0, o.Trace
+	c.startDrills(l)
+	return max(0, cmp.Or(o.Shuffles, defaultShuffles)), cmp.Or(o.Seed, defaultSeed)
 }
 
 // load takes in a group.
@@ -185,6 +197,7 @@ func (c *Checker) load(g *Group, b Balance) {
 	c.zone, c.pool, c.place = resize(c.zone, c.nodes), resize(c.pool, c.nodes), resize(c.place, c.nodes)
 	c.alive = resize(c.alive, c.nodes)
 	c.cpu, c.memory, c.pods = resize(c.cpu, c.nodes), resize(c.memory, c.nodes), resize(c.pods, c.nodes)
+	c.balanced = resize(c.balanced, c.nodes)
 	c.hash, c.furtherUsed = resize(c.hash, c.nodes), resize(c.furtherUsed, c.nodes*len(c.further))
 	c.slots = workloads + 1
 	c.count = resize(c.count, c.slots*c.nodes)
@@ -202,7 +215,7 @@ func (c *Checker) clearNodes() {
 	for n := range c.nodes {
 		r := &c.poolOf(n).reserved
 		c.alive[n] = true
-		c.cpu[n], c.memory[n], c.pods[n] = r.cpu, r.memory, r.pods
+		c.cpu[n], c.memory[n], c.pods[n], c.balanced[n] = r.cpu, r.memory, r.pods, notScored
 		copy(c.furtherUsed[n*len(c.further):], r.further[:len(c.further)])
 	}
 	for place := range c.placeUp {
@@ -213,10 +226,22 @@ func (c *Checker) clearNodes() {
 	c.startKinds()
 }
 
-// tryOrder places the queue on empty nodes, then tries rollouts and losses.
+// tryOrder places the queue, then tries rollouts and losses.
 func (c *Checker) tryOrder(o order) *Failure { return c.traced(c.tryQueue(o)) }
 
 func (c *Checker) tryQueue(o order) *Failure {
+	if f := c.placeAll(o); f != nil {
+		return f
+	}
+	c.everythingUp()
+	if f := c.tryRollouts(); f != nil {
+		return f
+	}
+	return c.tryLosses()
+}
+
+// placeAll places the queue of an order on empty nodes.
+func (c *Checker) placeAll(o order) *Failure {
 	queue := c.begin(o)
 	for i, w := range queue {
 		if c.stopped() {
@@ -240,14 +265,7 @@ func (c *Checker) tryQueue(o order) *Failure {
 		}
 		c.put(int(w), int(w), n)
 	}
-	if f := c.tryLater(Normal); f != nil {
-		return f
-	}
-	c.everythingUp()
-	if f := c.tryRollouts(); f != nil {
-		return f
-	}
-	return c.tryLosses()
+	return c.tryLater(Normal)
 }
 
 // tryRollouts places the surge of each workload in turn.
@@ -296,6 +314,7 @@ func (c *Checker) add(w, slot, n int, pods int32) {
 	c.cpu[n] += int64(pods) * t.cpu
 	c.memory[n] += int64(pods) * t.memory
 	c.pods[n] += pods
+	c.balanced[n] = notScored
 	c.hash[n] += uint64(int64(pods)) * c.keys[slot]
 	c.count[n*c.slots+slot] += pods
 	c.zoneCount[slot*c.zones+int(c.zone[n])] += pods

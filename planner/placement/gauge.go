@@ -34,6 +34,8 @@ type gauges struct {
 	// tight weighs it against what a loss takes from all CPU.
 	tight gauge
 	top   []int64
+	// classes of nodes by one gauge.
+	classes []class
 }
 
 // gauge works out the gauges of the pods as they stand.

@@ -35,7 +35,9 @@ type view struct {
 	byZone  [][]int32
 	cells   []cell
 	empty   []int32
-	words   int
+	// sets of the cells' nodes, one after another, of so many words each.
+	sets  []uint64
+	words int
 	// least is a lower bound on the index of hosts that are not zero.
 	least int
 }
@@ -54,24 +56,15 @@ const none = -1
 // shelf is the nodes of a zone with equal counts.
 type shelf struct {
 	zone, count int32
-	// nodes on the shelf, and its place in live.
-	nodes, place int32
+	// nodes on the shelf, its place in live and the highest score on it.
+	nodes, place, top int32
 	// scores that some node has, and the cell of each.
 	scores [mostScore/64 + 1]uint64
 	cell   [mostScore + 1]int32
 }
 
-// cell is the nodes of a shelf with equal scores: a set of node indexes and, for each
-// 64 words of it, which are not zero. blocks are how many there are of each few words.
-type cell struct {
-	shelf, score int32
-	nodes        int32
-	set, summary []uint64
-	blocks       []int32
-}
-
-// blockWords is how many words make a block.
-const blockWords = 8
+// cell is the nodes of a shelf with equal scores, whose set is in sets of the view.
+type cell struct{ shelf, score, nodes int32 }
 
 // reset empties a view of a group.
 func (v *view) reset(c *Checker) {
@@ -80,20 +73,7 @@ func (v *view) reset(c *Checker) {
 		v.nodes[n] = seat{none, none}
 	}
 	words := (c.nodes + 63) / 64
-	if words != v.words {
-		v.words, v.cells = words, nil
-	}
-	v.empty = v.empty[:0]
-	for i := range v.cells {
-		x := &v.cells[i]
-		if x.nodes > 0 {
-			clear(x.set)
-			clear(x.summary)
-			clear(x.blocks)
-			x.nodes = 0
-		}
-		v.empty = append(v.empty, int32(i))
-	}
+	v.words, v.cells, v.sets, v.empty = words, v.cells[:0], v.sets[:0], v.empty[:0]
 	v.shelves, v.live, v.spare = v.shelves[:0], v.live[:0], v.spare[:0]
 	v.byZone = resize(v.byZone, c.zones)
 	for z := range v.byZone {
@@ -121,7 +101,7 @@ func (v *view) shelfOf(zone, count int32) int32 {
 		v.shelves = append(v.shelves, shelf{})
 	}
 	s := &v.shelves[i]
-	s.zone, s.count, s.nodes, s.place = zone, count, 0, int32(len(v.live))
+	s.zone, s.count, s.nodes, s.place, s.top = zone, count, 0, int32(len(v.live)), unfit
 	clear(s.scores[:])
 	v.live = append(v.live, i)
 	row[count] = i
@@ -139,10 +119,13 @@ func (v *view) cellOf(shelf, score int32) int32 {
 		i, v.empty = v.empty[n-1], v.empty[:n-1]
 	} else {
 		i = int32(len(v.cells))
-		v.cells = append(v.cells, cell{set: make([]uint64, v.words), summary: make([]uint64, (v.words+63)/64), blocks: make([]int32, (v.words+blockWords-1)/blockWords)})
+		v.cells = append(v.cells, cell{})
+		for range v.words {
+			v.sets = append(v.sets, 0)
+		}
 	}
-	x := &v.cells[i]
-	x.shelf, x.score, x.nodes = shelf, score, 0
+	v.cells[i] = cell{shelf: shelf, score: score}
+	s.top = max(s.top, score)
 	s.scores[score/64] |= 1 << (score % 64)
 	s.cell[score] = i
 	return i
@@ -151,9 +134,7 @@ func (v *view) cellOf(shelf, score int32) int32 {
 // put moves node n to a cell.
 func (v *view) put(n int, i int32) {
 	x := &v.cells[i]
-	x.set[n/64] |= 1 << (n % 64)
-	x.summary[n/4096] |= 1 << (n / 64 % 64)
-	x.blocks[n/(64*blockWords)]++
+	v.sets[int(i)*v.words+n/64] |= 1 << (n % 64)
 	x.nodes++
 	v.shelves[x.shelf].nodes++
 	v.nodes[n].cell = i
@@ -167,11 +148,7 @@ func (v *view) take(n int) {
 	}
 	v.nodes[n].cell = none
 	x := &v.cells[i]
-	x.set[n/64] &^= 1 << (n % 64)
-	if x.set[n/64] == 0 {
-		x.summary[n/4096] &^= 1 << (n / 64 % 64)
-	}
-	x.blocks[n/(64*blockWords)]--
+	v.sets[int(i)*v.words+n/64] &^= 1 << (n % 64)
 	s := &v.shelves[x.shelf]
 	s.nodes--
 	if x.nodes--; x.nodes > 0 {
@@ -179,6 +156,9 @@ func (v *view) take(n int) {
 	}
 	s.scores[x.score/64] &^= 1 << (x.score % 64)
 	v.empty = append(v.empty, i)
+	if s.nodes > 0 && s.top == x.score {
+		s.top = s.highest()
+	}
 	if s.nodes == 0 {
 		last := v.live[len(v.live)-1]
 		v.live[s.place], v.shelves[last].place = last, s.place
@@ -188,19 +168,21 @@ func (v *view) take(n int) {
 	}
 }
 
+// setOf returns the nodes of a cell.
+func (v *view) setOf(i int32) []uint64 { return v.sets[int(i)*v.words : (int(i)+1)*v.words] }
+
 // first returns the lowest node of a cell.
-func (x *cell) first() int {
-	for i, s := range x.summary {
-		if s != 0 {
-			w := i*64 + bits.TrailingZeros64(s)
-			return w*64 + bits.TrailingZeros64(x.set[w])
+func (v *view) first(i int32) int {
+	for w, set := range v.setOf(i) {
+		if set != 0 {
+			return w*64 + bits.TrailingZeros64(set)
 		}
 	}
 	panic("placement: an empty cell")
 }
 
-// top returns the highest score on a shelf.
-func (s *shelf) top() int32 {
+// highest returns the highest score on a shelf.
+func (s *shelf) highest() int32 {
 	for i := len(s.scores) - 1; i >= 0; i-- {
 		if s.scores[i] != 0 {
 			return int32(i*64 + 63 - bits.LeadingZeros64(s.scores[i]))
@@ -311,14 +293,12 @@ func (c *Checker) pickIndexed(w, slot int) int {
 		if t.hardZone > 0 && zones[s.zone]+1-minZone > t.hardZone || t.hardHost > 0 && s.count+1-minHost > t.hardHost {
 			continue
 		}
-		score := s.top()
-		x := s.cell[score]
-		c.candidates = append(c.candidates, candidate{node: int32(v.cells[x].first()), score: score, at: x})
+		c.candidates = append(c.candidates, candidate{node: none, zone: s.zone, pods: s.count, score: s.top, at: s.cell[s.top]})
 		feasible += int(s.nodes)
 	}
 	c.closest = min(c.closest, feasible)
 	if t.softZone > 0 || t.softHost > 0 {
-		return c.pickSpread(t, slot, zones, feasible)
+		return c.pickSpread(t, zones, feasible)
 	}
 	return c.settleBest()
 }

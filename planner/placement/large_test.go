@@ -87,3 +87,28 @@ func BenchmarkLarge(b *testing.B) {
 		})
 	}
 }
+
+// tenSizes is a group of 343 nodes whose pods are of ten sizes, close to what they hold.
+func tenSizes() placement.Group {
+	g := placement.Group{Pools: []placement.Pool{{
+		Allocatable: cores(7.91, 29), Reserved: placement.Resources{CPU: 150, Memory: units.GiB / 4, Pods: 3},
+		NodesByZone: []int{115, 114, 114},
+	}}}
+	for i, size := range [][2]float64{{.1, .4}, {.15, .6}, {.2, 1.4}, {.25, .5}, {.25, .9}, {.25, 1.3}, {.3, .4}, {.3, 1.2}, {.35, 1}, {.35, 1.25}} {
+		load := pods(fmt.Sprintf("w%d", i), 1000, size[0], size[1])
+		load.NoDefaultSpread, load.Reschedule = false, true
+		g.Workloads = append(g.Workloads, load)
+	}
+	return g
+}
+
+// BenchmarkSpare asks how many nodes may be away of a group of unlike pods.
+func BenchmarkSpare(b *testing.B) {
+	g, c := tenSizes(), placement.NewChecker()
+	b.ReportAllocs()
+	spare := placement.Spare{}
+	for b.Loop() {
+		spare = c.Spare(g, placement.Losses{Nodes: 1}, placement.Options{})
+	}
+	b.ReportMetric(float64(spare.Beside), "spare")
+}

@@ -26,6 +26,7 @@ import (
 // pod to run.
 func (c *Checker) Pack(g Group, l Losses, o Options) (Report, *Failure) {
 	c.stop, c.steps, c.order, c.scoring = o.Stop, 0, 0, o.Scoring
+	c.indexed, c.asking = false, fewAsked
 	if w := slices.IndexFunc(g.Workloads, func(w Workload) bool { return w.Replicas > 0 && w.tied() }); w >= 0 {
 		return Report{}, &Failure{During: Normal, Resource: g.Workloads[w].bound(), Workload: g.Workloads[w].Name, Unproved: true}
 	}

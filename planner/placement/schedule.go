@@ -51,7 +51,10 @@ func (c *Checker) termsOf(w *Workload) terms {
 
 // candidate is a kind of nodes that passed the filters.
 type candidate struct {
+	// node is the first of them; none where it is to be looked for in the cell.
 	node, score int32
+	// zone of them, and the pods that spread counts on each.
+	zone, pods int32
 	// at is its kind or, where there are views, its cell.
 	at int32
 	// spread is the raw score of PodTopologySpread: fewer pods, lower score.
@@ -90,7 +93,7 @@ func (c *Checker) pick(w, slot int) int {
 		}
 		feasible += int(c.kinds.size[k])
 		if soft {
-			c.candidates = append(c.candidates, candidate{node: int32(n), score: score, at: k})
+			c.candidates = append(c.candidates, candidate{node: int32(n), zone: c.zone[n], pods: c.count[n*c.slots+slot], score: score, at: k})
 		} else if score >= bestScore {
 			if score > bestScore {
 				c.equals, bestScore = c.equals[:0], score
@@ -100,7 +103,7 @@ func (c *Checker) pick(w, slot int) int {
 	}
 	c.closest = min(c.closest, feasible)
 	if soft {
-		return c.pickSpread(t, slot, zones, feasible)
+		return c.pickSpread(t, zones, feasible)
 	}
 	return c.settle()
 }
@@ -144,7 +147,7 @@ func (c *Checker) floors(w, slot int, zones []int32) (minZone, minHost int32) {
 //	100 x (most + least - raw) / most
 //
 // in whole numbers. Source: podtopologyspread/scoring.go.
-func (c *Checker) pickSpread(t *terms, slot int, zones []int32, feasible int) int {
+func (c *Checker) pickSpread(t *terms, zones []int32, feasible int) int {
 	c.equals = c.equals[:0]
 	if len(c.candidates) < 2 {
 		for _, x := range c.candidates {
@@ -156,14 +159,14 @@ func (c *Checker) pickSpread(t *terms, slot int, zones []int32, feasible int) in
 	hostWeight := c.logs[feasible+2]
 	least, most := int64(math.MaxInt64), int64(0)
 	for i := range c.candidates {
-		n := c.candidates[i].node
-		raw := c.zoneScore[c.zone[n]]
+		x := &c.candidates[i]
+		raw := c.zoneScore[x.zone]
 		if t.softHost > 0 {
 			// The conversion keeps the compiler from fusing: the same bits everywhere.
-			raw += float64(float64(c.count[int(n)*c.slots+slot])*hostWeight) + float64(t.softHost-1)
+			raw += float64(float64(x.pods)*hostWeight) + float64(t.softHost-1)
 		}
-		s := int64(math.Round(raw))
-		c.candidates[i].spread = s
+		s := roundHalfUp(raw)
+		x.spread = s
 		least, most = min(least, s), max(most, s)
 	}
 	bestScore, at := int64(-1), 0 // of the best candidate
@@ -188,6 +191,15 @@ func (c *Checker) pickSpread(t *terms, slot int, zones []int32, feasible int) in
 	return c.settle()
 }
 
+// roundHalfUp is math.Round of what is not negative.
+func roundHalfUp(x float64) int64 {
+	whole := int64(x)
+	if x-float64(whole) >= 0.5 {
+		whole++
+	}
+	return whole
+}
+
 // zonePart fills in each zone's part of the raw spread score.
 func (c *Checker) zonePart(t *terms, zones []int32) {
 	clear(c.zoneScore)
@@ -197,7 +209,7 @@ func (c *Checker) zonePart(t *terms, zones []int32) {
 	domains := 0
 	for i := range c.candidates {
 		// Mark zones with a candidate.
-		if z := c.zone[c.candidates[i].node]; c.zoneScore[z] == 0 {
+		if z := c.candidates[i].zone; c.zoneScore[z] == 0 {
 			c.zoneScore[z] = 1
 			domains++
 		}
@@ -229,11 +241,19 @@ func (c *Checker) scoreOn(w, n int) int32 {
 	case !c.fits(w, n, pool):
 		return unfit
 	case c.balance == BalanceByChange:
-		change := balanced(cpu, memory, &pool.alloc) - balanced(c.cpu[n], c.memory[n], &pool.alloc)
+		change := balanced(cpu, memory, &pool.alloc) - c.balanceOf(n, pool)
 		return c.roomScore(pool, cpu, memory) + maxNodeScore/2 + (maxNodeScore/2+change)/2
 	default:
 		return c.roomScore(pool, cpu, memory) + balanced(cpu, memory, &pool.alloc)
 	}
+}
+
+// balanceOf is balanced on node n as it stands, kept until its pods change.
+func (c *Checker) balanceOf(n int, pool *poolTerms) int32 {
+	if c.balanced[n] == notScored {
+		c.balanced[n] = balanced(c.cpu[n], c.memory[n], &pool.alloc)
+	}
+	return c.balanced[n]
 }
 
 // roomScore is the mean over CPU and memory of the free share with the pod, or for

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// equal is a set of nodes with the best score: a kind or, where there are views, a cell
-// of the view at hand, and its first node. Where at is none it is that node alone.
+// equal is a set of nodes with the best score: a kind and its first node or, where there are
+// views, a cell of the view at hand. Where at is none it is that node alone.
 type equal struct{ node, at int32 }
 
 // settleBest settles among the candidates with the best score.
@@ -32,18 +32,18 @@ func (c *Checker) settle() int {
 		return -1
 	}
 	if !c.draws {
-		least := c.equals[0].node
+		least := c.firstOf(c.equals[0])
 		for _, e := range c.equals[1:] {
-			least = min(least, e.node)
+			least = min(least, c.firstOf(e))
 		}
-		return int(least)
+		return least
 	}
 	nodes := int32(0)
 	for _, e := range c.equals {
 		nodes += c.sizeOf(e.at)
 	}
 	if nodes == 1 {
-		return int(c.equals[0].node)
+		return c.firstOf(c.equals[0])
 	}
 	at := c.random.Int32N(nodes)
 	if c.equals[0].at == none {
@@ -53,6 +53,14 @@ func (c *Checker) settle() int {
 		return c.nthOfCells(at)
 	}
 	return c.nthOfKinds(at)
+}
+
+// firstOf returns the first node of equals.
+func (c *Checker) firstOf(e equal) int {
+	if e.node == none {
+		return c.view.first(e.at)
+	}
+	return int(e.node)
 }
 
 // sizeOf returns how many nodes a kind or a cell has, 1 for none.
@@ -88,25 +96,13 @@ func (c *Checker) nthOfKinds(n int32) int {
 	panic("placement: fewer nodes than counted")
 }
 
-// nthOfCells returns the n-th node, from 0 on, of the cells that score best: first the
-// block that it is in, then the word.
+// nthOfCells returns the n-th node, from 0 on, of the cells that score best.
 func (c *Checker) nthOfCells(n int32) int {
-	cells := c.view.cells
-	block := 0
-	for ; ; block++ {
-		here := int32(0)
-		for _, e := range c.equals {
-			here += cells[e.at].blocks[block]
-		}
-		if n < here {
-			break
-		}
-		n -= here
-	}
-	for w := block * blockWords; ; w++ {
+	v := c.view
+	for w := range v.words {
 		var set uint64
 		for _, e := range c.equals {
-			set |= cells[e.at].set[w]
+			set |= v.sets[int(e.at)*v.words+w]
 		}
 		if here := int32(bits.OnesCount64(set)); n >= here {
 			n -= here
@@ -117,4 +113,5 @@ func (c *Checker) nthOfCells(n int32) int {
 		}
 		return w*64 + bits.TrailingZeros64(set)
 	}
+	panic("placement: fewer nodes than counted")
 }
