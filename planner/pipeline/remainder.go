@@ -22,6 +22,9 @@ type remainder struct {
 	// nodes and pods, in order.
 	homeless map[string]homeless
 	survived map[string]bool
+	// spare nodes, once they are known; spares of all groups of the upgrade.
+	spare  *placement.Spare
+	spares *spares
 }
 
 // homeless are pods of a workload without a place, of the first that has some.
@@ -48,6 +51,7 @@ func (m *maker) remainderOf(g *planner.GroupPlan) (*remainder, error) {
 		p.sized = append(p.sized, g.Workloads[w].Reasons)
 	}
 	r := &remainder{p: p, homeless: make(map[string]homeless), survived: make(map[string]bool)}
+	r.spares = &spares{r}
 	for i := range g.Pools {
 		pool := &g.Pools[i]
 		o := slices.IndexFunc(p.offers, func(o offer) bool { return o.instance.Name == pool.InstanceType })
@@ -83,18 +87,25 @@ func (r *remainder) pending(pool, nodes int, without func(workload string) int) 
 
 // look is pending, asked for the first time.
 func (r *remainder) look(pool, nodes int, without func(workload string) int) homeless {
-	left := slices.Clone(r.zones)
-	for _, zones := range splits(r.zones[pool], nodes) {
-		left[pool] = zones
+	left, away := slices.Clone(r.zones), poolNodes(r.zones[pool])-nodes
+	group := func() placement.Group {
 		in := r.group(left)
 		for i := range in.Workloads {
 			w := &in.Workloads[i]
 			w.Replicas -= min(without(w.Name), w.Replicas)
 		}
+		return in
+	}
+	for _, zones := range splits(r.zones[pool], nodes) {
+		left[pool] = zones
+		in := group()
 		if holds, known := placement.Decide(&in, placement.Losses{}); known && holds {
 			continue
 		}
-		if _, failure := r.p.scheduled(in, placement.Losses{}); failure != nil {
+		if r.canSpare().Alone >= away {
+			return homeless{}
+		}
+		if _, failure := r.p.scheduled(group(), placement.Losses{}); failure != nil {
 			return homeless{failure.Workload, failure.Missing}
 		}
 	}
@@ -132,7 +143,18 @@ func (r *remainder) decides(zones [][]int) (survives, known bool) {
 	return placement.Decide(&in, r.p.losses)
 }
 
-// survives reports whether they are, by a drill.
+// spared reports whether they are, since the planned nodes can spare those that are away.
+func (r *remainder) spared(zones [][]int) bool {
+	away := 0
+	for i := range zones {
+		for z, n := range zones[i] {
+			away += max(0, r.zones[i][z]-n)
+		}
+	}
+	return r.canSpare().Beside >= away
+}
+
+// survives reports whether they are, by a drill of as many nodes, filled anew.
 func (r *remainder) survives(zones [][]int) bool {
 	at := wordOf(slices.Concat(zones...))
 	survives, known := r.survived[at]
@@ -144,7 +166,8 @@ func (r *remainder) survives(zones [][]int) bool {
 	return survives
 }
 
-// group is the planned group with so many nodes of each pool by zone, and no rollout.
+// group is the planned group with so many nodes of each pool by zone, and no rollout, valid
+// until the next.
 func (r *remainder) group(zones [][]int) placement.Group {
 	var x mix
 	for _, o := range r.offers {

@@ -71,12 +71,13 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 			}
 		}
 	}
-	var rests []*remainder
+	var rests spares
 	for i := range groups {
 		rest, err := m.remainderOf(&groups[i])
 		if err != nil {
 			return nil, err
 		}
+		rest.spares = &rests
 		rests = append(rests, rest)
 		p.Groups = append(p.Groups, m.upgradeGroups(&groups[i], rest)...)
 	}

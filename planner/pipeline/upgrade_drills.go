@@ -62,10 +62,13 @@ func (d *drills) survives(ready [][]int, zones []string) bool {
 		return false
 	}
 	survives, known := d.rest.decides(left)
-	if !known && d.left == 0 {
+	switch {
+	case known:
+	case d.rest.spared(left):
+		survives = true
+	case d.left == 0:
 		return false
-	}
-	if !known {
+	default:
 		d.left--
 		survives = d.rest.survives(left)
 	}
