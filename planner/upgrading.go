@@ -89,9 +89,10 @@ type UpgradeStrategy struct {
 	// ExtraCost is beyond what runs anyway.
 	ExtraCost      units.USD
 	ExtraCostKnown bool
-	// ControlPlaneCost is the part of it that a second control plane takes.
-	ControlPlaneCost units.USD
-	PeakExtraNodes   int
+	// ControlPlaneCost is the part of it that a second control plane takes, VolumesCost that
+	// of a second cluster's volumes.
+	ControlPlaneCost, VolumesCost units.USD
+	PeakExtraNodes                int
 	// MinReady is the least share of the nodes that is Ready, of the group where
 	// it is least.
 	MinReady units.Ratio

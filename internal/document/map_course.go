@@ -67,6 +67,7 @@ func syncStrategy(to direction, d *strategy, p *planner.UpgradeStrategy) {
 // syncSimulated links what the simulation says of a strategy.
 func syncSimulated(to direction, d *strategy, p *planner.UpgradeStrategy) {
 	syncInt(to, &d.ControlPlaneCost, &p.ControlPlaneCost)
+	syncInt(to, &d.VolumesCost, &p.VolumesCost)
 	sync(to, &d.Simulated, &p.Simulated)
 	syncInt(to, &d.NoTarget, &p.NoTarget)
 	syncInt(to, &d.NoRedundancy, &p.NoRedundancy)

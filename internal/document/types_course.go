@@ -25,6 +25,7 @@ type strategy struct {
 	Events         []upgradeEvent `json:"events" computed:"true" jsonschema:"When each node group starts and ends, in order of time."`
 
 	ControlPlaneCost     dollars           `json:"control_plane_extra_usd" since:"3" jsonschema:"The part of the extra cost that a second control plane takes."`
+	VolumesCost          dollars           `json:"volumes_extra_usd" since:"3" jsonschema:"The part of the extra cost that the volumes of a second cluster take."`
 	Simulated            bool              `json:"simulated" since:"3" jsonschema:"It came to its end in the simulation, which the figures are of; elsewhere they are by formula, as if nothing blocked it."`
 	NoTarget             seconds           `json:"no_target_seconds" since:"3" jsonschema:"How long the targets of some workload do not hold."`
 	NoRedundancy         seconds           `json:"no_redundancy_seconds" since:"3" jsonschema:"How long the declared losses are not survived."`

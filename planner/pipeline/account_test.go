@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -220,5 +221,36 @@ func TestVerifySeesLimits(t *testing.T) {
 				t.Errorf("verify sees %v", seen)
 			}
 		})
+	}
+}
+
+// TestSecondClusterHasVolumes: three replicas with a volume of 100 GiB each on three nodes with
+// root disks of 50 GiB: 450 GiB, and 900 while a second cluster runs. A volume costs 100 GiB at
+// $0.073 a month, which is $0.01 an hour; three for 48 h are $1.44. Three nodes of $0.10 and
+// their root disks of $0.005 are $15.12. The control plane is free.
+func TestSecondClusterHasVolumes(t *testing.T) {
+	for disk, blocked := range map[units.Bytes]string{
+		900 * units.GiB: "", 899 * units.GiB: "quota.disk_gib: 900 GiB of disks at the peak, and the limit is 899",
+	} {
+		w := inPlace(given("w", 3, 1500, units.GiB))
+		w.Kind, w.Volumes = planner.StatefulSet, []planner.Volume{{Name: "data", Type: "gp3", Size: 100 * units.GiB, Zonal: true}}
+		p := onePerNode(group("g", planner.Stateful, abc(), none(), w))
+		p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "cluster_blue_green"}
+		p.cluster.Quota.Disk = disk
+		plan := p.mustMake(t)
+		s := plan.Upgrade.Named("cluster_blue_green")
+		const cent = units.Dollar / 100
+		if s.VolumesCost != 144*cent || s.Groups[0].ExtraCost != 1512*cent || s.ExtraCost != s.ControlPlaneCost+1656*cent {
+			t.Errorf("volumes %d, nodes %d, in all %d, of which the control plane %d", s.VolumesCost, s.Groups[0].ExtraCost, s.ExtraCost, s.ControlPlaneCost)
+		}
+		if got := strings.Join(s.BlockedBy, "; "); got != blocked {
+			t.Errorf("blocked by %q, want %q", got, blocked)
+		}
+		s.VolumesCost--
+		s.ExtraCost--
+		bad := verify.Violations(verify.Plan(&p.cluster, &p.catalog, p.provider, &plan))
+		if !slices.ContainsFunc(bad, func(v verify.Violation) bool { return v.Rule == "upgrade.cost" }) {
+			t.Errorf("verify sees no wrong cost of volumes: %v", bad)
+		}
 	}
 }

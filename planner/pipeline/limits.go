@@ -66,12 +66,7 @@ func (m *maker) usesOf(declared *planner.NodeGroup, pools []planner.Pool, placem
 		types[name], daemons[name] = &t, len(pool.DaemonSets)
 		m.machine(u, &t, pool.CapacityType, pool.Nodes, pool.RootDisks)
 	}
-	for i := range declared.Workloads {
-		w := &declared.Workloads[i]
-		for _, v := range w.Volumes {
-			u.add(m.limits, planner.DiskPath, int64(replicas(w.Name))*wholeGiB(v.Size))
-		}
-	}
+	m.volumes(u, declared, replicas)
 	if len(m.cluster.Network.FreeIPs) == 0 || m.terms.Addresses == nil {
 		return u
 	}
@@ -86,16 +81,19 @@ func (m *maker) usesOf(declared *planner.NodeGroup, pools []planner.Pool, placem
 	return u
 }
 
+// volumes adds those of the workloads of a group.
+func (m *maker) volumes(u uses, declared *planner.NodeGroup, replicas func(workload string) int) {
+	for i := range declared.Workloads {
+		w := &declared.Workloads[i]
+		for _, v := range w.Volumes {
+			u.add(m.limits, planner.DiskPath, int64(replicas(w.Name))*wholeGiB(v.Size))
+		}
+	}
+}
+
 // usesOfPlan is usesOf of a planned group.
 func (m *maker) usesOfPlan(g *planner.GroupPlan) uses {
-	return m.usesOf(m.groupNamed(g.Name), g.Pools, g.Placement, func(workload string) int {
-		for i := range g.Workloads {
-			if g.Workloads[i].Name == workload && !g.Workloads[i].System {
-				return g.Workloads[i].Replicas
-			}
-		}
-		return 0
-	})
+	return m.usesOf(m.groupNamed(g.Name), g.Pools, g.Placement, func(workload string) int { return replicasOf(g, workload) })
 }
 
 // uses is usesOf of an answer.

@@ -34,7 +34,7 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 	}
 	p := upgrade.Problem{
 		Hops: hops, NodeSkew: skew, Times: times(&mech, u),
-		ControlPlaneFee: upgrade.Rate{Known: true}, MayStop: m.cluster.Environment == planner.Development, APIDown: mech.APIDown,
+		ControlPlaneFee: upgrade.Rate{Known: true}, Volumes: upgrade.Rate{Known: true}, MayStop: m.cluster.Environment == planner.Development, APIDown: mech.APIDown,
 	}
 	for _, c := range control.Machines {
 		if c.Role == planner.RoleControlPlane {
@@ -57,6 +57,12 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 	for _, l := range m.controlPlaneLines(control) {
 		p.ControlPlaneFee.PerHour += l.PerHour()
 		p.ControlPlaneFee.Known = p.ControlPlaneFee.Known && l.Known()
+	}
+	for i := range groups {
+		for _, l := range m.volumeLines(&groups[i]) {
+			p.Volumes.PerHour += l.PerHour()
+			p.Volumes.Known = p.Volumes.Known && l.Known()
+		}
 	}
 	for _, s := range slices.Sorted(maps.Keys(mech.Refused)) {
 		p.Refused = append(p.Refused, upgrade.Refusal{Strategy: s, Reason: mech.Refused[s]})

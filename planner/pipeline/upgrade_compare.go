@@ -130,6 +130,7 @@ func (j *journey) tell(c *candidate, keep upgrade.Keep) {
 	if c.plan.Course == rollout.ClusterBlueGreen {
 		r.RollbackControlPlane = 0 // the first cluster's is not touched
 		r.ControlPlaneCost = upgrade.Cost(j.plan.ControlPlaneFee.PerHour, 1, r.Duration)
+		r.VolumesCost = upgrade.Cost(j.plan.Volumes.PerHour, 1, r.Duration)
 	}
 	j.peaks(c)
 	for i := range t.Workloads {

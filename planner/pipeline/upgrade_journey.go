@@ -51,7 +51,7 @@ func (m *maker) newJourney(p *upgrade.Problem, from string, groups []planner.Gro
 	j.plan = rollout.Plan{
 		From: from, Hops: p.Hops, NodeSkew: p.NodeSkew, Zones: m.cluster.Zones,
 		Times: rollout.Times(p.Times), ControlPlaneNodes: p.ControlPlaneNodes,
-		ControlPlaneFee: rollout.Rate(p.ControlPlaneFee),
+		ControlPlaneFee: rollout.Rate(p.ControlPlaneFee), Volumes: rollout.Rate(p.Volumes),
 	}
 	redundant := false
 	for g := range groups {

@@ -124,6 +124,10 @@ func (j *journey) atPeak(c *candidate) []planner.Limit {
 		for i, used := range parts[0] {
 			more[i] += used
 		}
+		for g := range j.planned {
+			of := &j.planned[g]
+			m.volumes(more, m.groupNamed(of.Name), func(workload string) int { return replicasOf(of, workload) })
+		}
 	}
 	for i := range j.pools {
 		extra := j.extraOf(c, i)

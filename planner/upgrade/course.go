@@ -186,12 +186,12 @@ func (c *GroupCourse) add(start time.Duration, g Group, r round) {
 // clusterBlueGreen runs a second cluster of the target minor beside the first
 // for H, whatever the number of minors between:
 //
-//	D = H, cost = H x (sum of N x price + control plane)
+//	D = H, cost = H x (sum of N x price + control plane + volumes)
 func clusterBlueGreen(o Option, p Problem) Strategy {
-	s := Strategy{Name: o.Name, ExtraCostKnown: p.ControlPlaneFee.Known, MinReady: units.Whole}
+	s := Strategy{Name: o.Name, ExtraCostKnown: p.ControlPlaneFee.Known && p.Volumes.Known, MinReady: units.Whole}
 	h := p.Times.ParallelRun
 	s.event(Event{Kind: "parallel_run", Minor: p.Hops[len(p.Hops)-1], Duration: h})
-	s.ExtraCost = Cost(p.ControlPlaneFee.PerHour, 1, h)
+	s.ExtraCost = Cost(p.ControlPlaneFee.PerHour, 1, h) + Cost(p.Volumes.PerHour, 1, h)
 	for _, g := range p.Groups {
 		n := g.Count()
 		hours, cost, known := extra(n, h, g.Price)

@@ -52,6 +52,8 @@ type Problem struct {
 	// ControlPlaneFee of a second cluster: what its control plane costs, machines
 	// and disks of a self-managed one included.
 	ControlPlaneFee Rate
+	// Volumes of all workloads, which a second cluster has again for its copies.
+	Volumes Rate
 	// ControlPlaneNodes run the API servers of a self-managed control plane and are
 	// upgraded one at a time; 0 is a managed one.
 	ControlPlaneNodes int

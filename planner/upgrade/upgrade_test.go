@@ -35,9 +35,9 @@ func uniform(nodes, zones int, unavailable units.CountOrRatio, price units.USDPe
 func problem(groups ...upgrade.Group) upgrade.Problem {
 	return upgrade.Problem{
 		Hops: []string{"1.36"}, NodeSkew: 1, Groups: groups, Times: eks(),
-		ControlPlaneFee: upgrade.Rate{PerHour: units.DollarPerHour / 10, Known: true},
-		Strategies:      eksOptions(),
-		Refused:         []upgrade.Refusal{{Strategy: upgrade.InPlace, Reason: "not on EKS"}},
+		ControlPlaneFee: upgrade.Rate{PerHour: units.DollarPerHour / 10, Known: true}, Volumes: upgrade.Rate{Known: true},
+		Strategies: eksOptions(),
+		Refused:    []upgrade.Refusal{{Strategy: upgrade.InPlace, Reason: "not on EKS"}},
 	}
 }
 
@@ -120,7 +120,16 @@ func TestClusterBlueGreen(t *testing.T) {
 	if s.Duration != 48*time.Hour || s.PeakExtraNodes != 16 || s.MinReady != units.Whole {
 		t.Errorf("%v, +%d, %d ppm ready", s.Duration, s.PeakExtraNodes, s.MinReady)
 	}
-	p.ControlPlaneFee.Known = false
+	// 6 x 500 GiB at $0.08 a month are $240 / 730 an hour, for 48 h $15.78.
+	p.Volumes.PerHour = (240 * units.Dollar).PerHour()
+	if s := find(t, upgrade.Compare(p), upgrade.ClusterBlueGreen); cents(s.ExtraCost) != 18912+1578 {
+		t.Errorf("with volumes extra cost %d", s.ExtraCost)
+	}
+	p.Volumes.Known = false
+	if s := find(t, upgrade.Compare(p), upgrade.ClusterBlueGreen); s.ExtraCostKnown {
+		t.Error("the cost is known without the volumes")
+	}
+	p.Volumes.Known, p.ControlPlaneFee.Known = true, false
 	if s := find(t, upgrade.Compare(p), upgrade.ClusterBlueGreen); s.ExtraCostKnown {
 		t.Error("the cost is known without the fee")
 	}

@@ -1,7 +1,9 @@
 package verify
 
 import (
+	"math/big"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -51,7 +53,7 @@ const secondCluster = "cluster_blue_green"
 
 // upgradeSums adds up the costs of groups, and their rounds.
 func (k *checker) upgradeSums(u *planner.UpgradePlan, s *planner.UpgradeStrategy, path string) {
-	sum := s.ControlPlaneCost
+	sum := s.ControlPlaneCost + s.VolumesCost
 	for i := range s.Groups {
 		g := &s.Groups[i]
 		sum += g.ExtraCost
@@ -62,10 +64,33 @@ func (k *checker) upgradeSums(u *planner.UpgradePlan, s *planner.UpgradeStrategy
 		k.need(g.Rounds == rounds || g.Rounds == 0 && g.Duration == 0, path+"."+g.Name, "upgrade.rounds", "%d rounds of nodes, there are %d", g.Rounds, rounds)
 	}
 	k.need(!s.ExtraCostKnown || sum == s.ExtraCost, path, "upgrade.cost", "an extra cost of %d, its parts are %d", s.ExtraCost, sum)
+	k.secondVolumes(s, path)
 	k.need(s.ControlPlaneCost >= 0 && (s.ControlPlaneCost == 0 || s.Name == secondCluster), path, "upgrade.cost", "a second control plane for %d", s.ControlPlaneCost)
 	for _, d := range []time.Duration{s.NoTarget, s.NoRedundancy, s.AfterNode, s.AfterZone} {
 		k.need(d >= 0 && (!s.Simulated || d <= s.Duration), path, "upgrade.duration", "something is away for %v of %v", d, s.Duration)
 	}
+}
+
+// secondVolumes holds a second cluster to the volumes of the bill, which it has again for as
+// long as it runs beside the first; each amount is rounded up.
+func (k *checker) secondVolumes(s *planner.UpgradeStrategy, path string) {
+	if s.Name != secondCluster {
+		k.need(s.VolumesCost == 0, path, "upgrade.cost", "a second cluster's volumes for %d", s.VolumesCost)
+		return
+	}
+	rate, known := int64(0), true
+	for _, l := range k.plan.Cost.Lines {
+		if strings.HasPrefix(l.Path, "node_group.") && strings.HasSuffix(l.Path, ".volumes") {
+			rate, known = rate+int64(l.Amount.Rate), known && l.Amount.Known
+		}
+	}
+	product := new(big.Int).Mul(big.NewInt(rate), big.NewInt(int64(s.Duration)))
+	owed, rest := product.QuoRem(product, big.NewInt(int64(time.Hour)), new(big.Int))
+	if rest.Sign() > 0 {
+		owed.Add(owed, big.NewInt(1))
+	}
+	k.need(!known || owed.Cmp(big.NewInt(int64(s.VolumesCost))) == 0, path, "upgrade.cost", "a second cluster's volumes for %d, the bill says %s", s.VolumesCost, owed)
+	k.need(known || !s.ExtraCostKnown, path, "upgrade.cost", "the cost is known, and that of volumes is not")
 }
 
 // upgradePeaks counts nodes, vCPUs and what is taken of limits at the peak anew.
@@ -120,7 +145,10 @@ func (k *checker) upgradeLimits(s *planner.UpgradeStrategy, path string, onDeman
 		if l.Resource == planner.SpotVCPUsPath {
 			more = spot
 		}
-		if of := l.Resource; of == planner.OnDemandVCPUsPath && s.Name != secondCluster || of == planner.SpotVCPUsPath {
+		switch of := l.Resource; {
+		case s.Name == secondCluster && slices.Contains([]string{planner.OnDemandVCPUsPath, planner.SpotVCPUsPath, planner.GPUsPath, planner.DiskPath}, of):
+			k.need(l.Used == 2*planned.Used, path, "upgrade.limits", "%d %s at the peak of two clusters; the plan takes %d", l.Used, of, planned.Used)
+		case of == planner.OnDemandVCPUsPath || of == planner.SpotVCPUsPath:
 			k.need(l.Used == planned.Used+more, path, "upgrade.limits", "%d %s at the peak; the plan takes %d, and %d more are started", l.Used, of, planned.Used, more)
 		}
 		k.need(l.Used <= l.Limit || len(s.BlockedBy) > 0, path, "upgrade.limits", "%d of %d %s at the peak, and nothing blocks it", l.Used, l.Limit, l.Resource)

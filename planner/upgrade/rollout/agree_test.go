@@ -58,7 +58,7 @@ func formula(p upgrade.Problem, w way) upgrade.Strategy {
 func simulated(p *upgrade.Problem, w way) rollout.Plan {
 	plan := rollout.Plan{
 		Course: rollout.Course(w.course), TerminateFirst: w.terminateFirst, From: "1.32", Hops: p.Hops, NodeSkew: p.NodeSkew,
-		Times: rollout.Times(p.Times), ControlPlaneNodes: p.ControlPlaneNodes, ControlPlaneFee: rollout.Rate(p.ControlPlaneFee),
+		Times: rollout.Times(p.Times), ControlPlaneNodes: p.ControlPlaneNodes, ControlPlaneFee: rollout.Rate(p.ControlPlaneFee), Volumes: rollout.Rate(p.Volumes),
 	}
 	number := make(map[string]int)
 	zones := 1
@@ -159,7 +159,7 @@ func equalBatches(r *rand.Rand, w way) upgrade.Group {
 func problemOf(w way, groups ...upgrade.Group) upgrade.Problem {
 	return upgrade.Problem{
 		Hops: []string{"1.33"}, NodeSkew: 1, Groups: groups, Times: timesOf(w.course),
-		ControlPlaneFee: upgrade.Rate{PerHour: units.DollarPerHour / 10, Known: true},
+		ControlPlaneFee: upgrade.Rate{PerHour: units.DollarPerHour / 10, Known: true}, Volumes: upgrade.Rate{Known: true},
 	}
 }
 

@@ -117,7 +117,16 @@ func TestSecondCluster(t *testing.T) {
 	if tl.PeakNodes != 32 || tl.MinReady != units.Whole || tl.Workloads[0].MinReady != 16 || tl.NoTarget != 0 {
 		t.Errorf("%d nodes, %d ppm, %+v", tl.PeakNodes, tl.MinReady, tl.Workloads[0])
 	}
-	p.ControlPlaneFee.Known = false
+	// Volumes of $0.50 an hour add $24.
+	p.Volumes.PerHour = units.DollarPerHour / 2
+	if tl := rollout.Run(&p, rollout.Options{}); tl.ExtraCost != 21312*units.Dollar/100 {
+		t.Errorf("with volumes it costs %d", tl.ExtraCost)
+	}
+	p.Volumes.Known = false
+	if tl := rollout.Run(&p, rollout.Options{}); tl.ExtraCostKnown {
+		t.Error("the cost is known without the volumes")
+	}
+	p.Volumes.Known, p.ControlPlaneFee.Known = true, false
 	if tl := rollout.Run(&p, rollout.Options{}); tl.ExtraCostKnown {
 		t.Error("the cost is known without the fee")
 	}

@@ -56,6 +56,6 @@ func planOf(course rollout.Course, t upgrade.Times, pools ...rollout.Pool) rollo
 	return rollout.Plan{
 		Course: course, From: "1.35", Hops: []string{"1.36"}, NodeSkew: 1, Zones: []string{"a", "b", "c", "d"}[:3], Pools: pools,
 		Workloads: []rollout.Workload{{Name: "app", Grace: 100 * time.Second, Startup: 20 * time.Second}},
-		Times:     rollout.Times(t), ControlPlaneFee: rollout.Rate{PerHour: units.DollarPerHour / 10, Known: true},
+		Times:     rollout.Times(t), ControlPlaneFee: rollout.Rate{PerHour: units.DollarPerHour / 10, Known: true}, Volumes: rollout.Rate{Known: true},
 	}
 }

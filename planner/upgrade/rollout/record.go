@@ -396,11 +396,13 @@ func (r *recorder) finish(s *State) Timeline {
 		t.ExtraCost += t.Pools[i].ExtraCost
 		t.ExtraCostKnown = t.ExtraCostKnown && t.Pools[i].ExtraCostKnown
 	}
-	if fee := r.plan.ControlPlaneFee; r.plan.Course == ClusterBlueGreen {
+	if r.plan.Course == ClusterBlueGreen {
 		var a area
 		a.add(1, s.Now)
-		t.ExtraCost += a.cost(fee.PerHour)
-		t.ExtraCostKnown = t.ExtraCostKnown && fee.Known
+		for _, of := range []Rate{r.plan.ControlPlaneFee, r.plan.Volumes} {
+			t.ExtraCost += a.cost(of.PerHour)
+			t.ExtraCostKnown = t.ExtraCostKnown && of.Known
+		}
 	}
 	for _, l := range []*Low{&t.Worst, &t.WorstAfterZone, &t.WorstAfterNode} {
 		l.During = during(r.plan, t.Events, l.At)

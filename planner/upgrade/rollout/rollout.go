@@ -79,8 +79,8 @@ type Plan struct {
 	// ControlPlaneNodes of a self-managed control plane, upgraded one at a time; 0
 	// is a managed one.
 	ControlPlaneNodes int
-	// ControlPlaneFee of a second cluster.
-	ControlPlaneFee Rate
+	// ControlPlaneFee of a second cluster, and its Volumes: copies of those of all workloads.
+	ControlPlaneFee, Volumes Rate
 
 	// Holds reports whether the targets of a workload, by its number, hold with so many
 	// ready pods; nil takes it that one holds with what it has at the start or more.
