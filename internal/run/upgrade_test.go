@@ -120,3 +120,38 @@ func TestOutlook(t *testing.T) {
 		t.Errorf("staying costs %d, 1.34 %d until %s", o.Stay, o.Then, o.Until)
 	}
 }
+
+// TestStayFromAMonthsEnd: a month that begins on the last day of one that has no 31st ends on
+// the 31st of the next. EKS's 1.33 is in extended support at $0.50 an hour more until
+// 2027-07-29; days by hand.
+func TestStayFromAMonthsEnd(t *testing.T) {
+	src := `cluster "c" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.33"
+  as_of              = "2026-08-31"
+  node_group "web" {
+    workload "api" {
+      replicas = 6
+      pod {
+        cpu    = "1500m"
+        memory = "1Gi"
+      }
+    }
+  }
+  upgrade {
+    to = "1.34"
+  }
+}
+`
+	months := planOf(t, spec.File{Name: "main.hcl", Content: []byte(src)}).Upgrade.Stay.Months
+	for i, want := range []struct {
+		date units.Date
+		days units.USD
+	}{{"2026-08-31", 30}, {"2026-09-30", 31}, {"2026-10-31", 30}, {"2026-11-30", 31}, {"2026-12-31", 31}, {"2027-01-31", 28}, {"2027-02-28", 31}} {
+		if got := months[i]; got != (planner.StayMonth{Date: want.date, Cost: 12 * want.days * units.Dollar}) {
+			t.Errorf("month %d is %+v, want %d days from %s", i, got, want.days, want.date)
+		}
+	}
+}

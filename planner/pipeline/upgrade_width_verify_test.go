@@ -103,3 +103,48 @@ func TestVerifyOfWideDeclarations(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyOfIdleMachines: on machines of one's own a surge has as many nodes more as stand
+// idle in the group's zones, of the four that it asks for, and one for which it is blocked
+// where none does. What goes first takes four all the same. Of the machines that stand
+// there six are the group's.
+func TestVerifyOfIdleMachines(t *testing.T) {
+	for name, test := range map[string]struct {
+		counts []int
+		surge  int
+	}{"two idle": {[]int{3, 3, 2}, 2}, "more than are asked for": {[]int{4, 4, 4}, 4}, "none": {[]int{2, 2, 2}, 1}} {
+		t.Run(name, func(t *testing.T) {
+			p := site([]planner.Machine{bosses(1, 1, 1), stands("work", 2, 8, "ssd", test.counts...)},
+				group("g", planner.App, abc(), planner.Redundancy{}, inPlace(given("w", 6, 1500, units.GiB))))
+			p.cluster.NodeGroups[0].Instances.Types = []string{"work"}
+			p.cluster.NodeGroups[0].UpdateConfig = planner.UpdateConfig{Strategy: "in_place", MaxUnavailable: units.Count(4)}
+			p.cluster.Environment = planner.Development
+			p.provider.mechanics = rolls
+			p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare"}
+			plan := p.mustMake(t) // which is verified
+			surge, minimal := plan.Upgrade.Named("surge"), plan.Upgrade.Named("minimal")
+			if got, want := surge.Groups[0].Width, (planner.UpgradeWidth{MaxSurge: test.surge, Declared: true}); got != want {
+				t.Errorf("surge: %+v, want %+v", got, want)
+			}
+			if got, want := minimal.Groups[0].Width, (planner.UpgradeWidth{MaxUnavailable: 4, Declared: true}); got != want {
+				t.Errorf("minimal: %+v, want %+v", got, want)
+			}
+			if blocked := len(surge.BlockedBy) > 0; blocked != (name == "none") {
+				t.Errorf("surge is blocked by %q", surge.BlockedBy)
+			}
+			// Alone too, as the upgrade of a document that is not its spec's is verified.
+			if err := verify.Upgrade(&p.cluster, &p.catalog, p.provider, &plan); err != nil {
+				t.Error(err)
+			}
+			for i := range plan.Upgrade.Strategies {
+				if s := &plan.Upgrade.Strategies[i]; s.Name == "surge" {
+					s.Groups[0].Width.MaxSurge++
+				}
+			}
+			bad := verify.Violations(verify.Plan(&p.cluster, &p.catalog, p.provider, &plan))
+			if !slices.ContainsFunc(bad, func(v verify.Violation) bool { return v.Rule == "upgrade.width" }) {
+				t.Errorf("verify sees nothing wrong with a node more: %v", bad)
+			}
+		})
+	}
+}

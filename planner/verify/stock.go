@@ -81,6 +81,18 @@ func (k *checker) standing(instance, zone string) (int, bool) {
 	return 0, true
 }
 
+// idle returns how many machines of a type stand in some zones and are not used. Where
+// any number can be bought none stands there.
+func (k *checker) idle(instance string, zones []string) int {
+	var n int
+	for _, z := range zones {
+		if have, limited := k.standing(instance, z); limited {
+			n += have - k.used[instance][z]
+		}
+	}
+	return n
+}
+
 // balance checks that counts by zone differ by one at most. Only where no machine
 // of the type is left in a zone may it have fewer: what is left of the plan is then
 // as even as what stands there allows.

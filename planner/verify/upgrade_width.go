@@ -29,7 +29,8 @@ func (k *checker) upgradeWidths(u *planner.UpgradePlan, s *planner.UpgradeStrate
 			k.need(open || w.Declared, where, "upgrade.width", "%+v was chosen, and the spec declares a width", *w)
 			k.widthBounds(where, w, &mech.Strategies[at], n, len(g.plan.Pools[i].NodesByZone), mech.MaxParallel)
 			if w.Declared && n > 0 {
-				asked := k.declaredWidth(&g.decl.UpdateConfig, &mech.Strategies[at], n, len(g.plan.Pools[i].NodesByZone), mech.MaxParallel)
+				asked := k.declaredWidth(&g.decl.UpdateConfig, &mech.Strategies[at], n, len(g.plan.Pools[i].NodesByZone), mech.MaxParallel,
+					k.idle(g.plan.Pools[i].InstanceType, g.decl.Zones))
 				k.need(*w == asked, where, "upgrade.width", "%s, the spec declares %s", w.Words(), asked.Words())
 			}
 			k.widthChoice(u, s, o, where, g.decl.Role.WidthFree())
@@ -39,8 +40,9 @@ func (k *checker) upgradeWidths(u *planner.UpgradePlan, s *planner.UpgradeStrate
 
 // declaredWidth is what an update_config comes to in a strategy, for so many nodes in so many
 // zones of which so many are replaced at a time at most. What a strategy has no figure of is
-// as wide as the one that it has.
-func (k *checker) declaredWidth(u *planner.UpdateConfig, o *planner.UpgradeOption, n, zones, most int) planner.UpgradeWidth {
+// as wide as the one that it has. On machines of one's own a surge has those that stand idle,
+// and one for which it is blocked where none does.
+func (k *checker) declaredWidth(u *planner.UpdateConfig, o *planner.UpgradeOption, n, zones, most, idle int) planner.UpgradeWidth {
 	if most == 0 {
 		most = n
 	}
@@ -86,6 +88,9 @@ func (k *checker) declaredWidth(u *planner.UpdateConfig, o *planner.UpgradeOptio
 		surge := more.Up(n)
 		if surge+away == 0 {
 			surge = 1
+		}
+		if k.terms.OwnMachines {
+			surge = min(surge, max(idle, 1))
 		}
 		out.MaxSurge = min(surge, most, n)
 		out.MaxUnavailable = min(away, min(most, n)-out.MaxSurge) // the surge comes first

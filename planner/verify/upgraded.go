@@ -33,7 +33,7 @@ func (k *checker) upgradeChoice(u *planner.UpgradePlan) {
 		if !k.need(!m.Date.IsZero() && m.Date == k.dayOf(i), "upgrade.stay", "upgrade.stay", "month %d begins on %s", i, m.Date) {
 			continue
 		}
-		days := m.Date.DaysUntil(m.Date.AddMonths(1))
+		days := m.Date.DaysUntil(k.dayOf(i + 1)) // of the 31st a month may begin on the 28th and end on the 31st
 		k.need(m.Cost >= 0 && m.Cost <= units.USD(u.Stay.Surcharge.Rate)*units.USD(24*days), "upgrade.stay", "upgrade.stay", "the month from %s costs %d more", m.Date, m.Cost)
 	}
 }

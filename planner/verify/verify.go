@@ -186,6 +186,7 @@ func Plan(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan
 // one than its spec declares, say. c asks for it.
 func Upgrade(c *planner.Cluster, cat *catalogs.Catalog, prov planner.Provider, plan *planner.Plan) error {
 	k := newChecker(c, cat, prov, plan)
+	k.stock()
 	k.match()
 	k.upgrade()
 	return k.answer()
