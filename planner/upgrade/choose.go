@@ -74,7 +74,13 @@ func Choose(all []Strategy, wanted string, keep Keep) (name, reason string) {
 	// What would be taken if nothing stood in its way; a strategy that the
 	// provider does not have has no course.
 	usual, _ := cheapest(all, keep, func(s Strategy) bool { return s.Duration > 0 })
-	return best.Name, because(best, of, usual, keep.words())
+	var forcing []Strategy
+	for _, s := range all {
+		if usable(s) && s.Forces && !best.Forces && keep.keeps(s) && s.Name != usual.Name {
+			forcing = append(forcing, s)
+		}
+	}
+	return best.Name, because(best, of, forcing, usual, keep.words())
 }
 
 // asked returns the strategy that the user asks for, unless something is in its way.
@@ -161,13 +167,20 @@ func leastShort(all []Strategy, keep Keep) (name, reason string) {
 			compareCost(a, b), cmp.Compare(a.Duration, b.Duration), cmp.Compare(a.Name, b.Name),
 		)
 	})
-	return best.Name, "every strategy that can be used " + keep.words().none
+	reason = "every strategy that can be used " + keep.words().none
+	if slices.ContainsFunc(all, func(s Strategy) bool {
+		return len(s.BlockedBy) == 0 && s.Forces && !best.Forces && cmp.Or(cmp.Compare(s.Broken, best.Broken), cmp.Compare(best.MinReady, s.MinReady)) < 0
+	}) {
+		reason += " of those that delete no pods"
+	}
+	return best.Name, reason
 }
 
 // because says why best is taken, of so many strategies that can be used, hold what must
 // be kept and force no more than it does; first what stands in the way of the usual
-// choice.
-func because(best Strategy, of int, usual Strategy, words keepWords) string {
+// choice. forcing are those that can be used and hold it too, and delete pods where best
+// does not, without the usual one.
+func because(best Strategy, of int, forcing []Strategy, usual Strategy, words keepWords) string {
 	reason := words.holds
 	switch {
 	case usual.Name == best.Name:
@@ -176,11 +189,18 @@ func because(best Strategy, of int, usual Strategy, words keepWords) string {
 	default:
 		reason = usual.Name + " deletes pods that do not leave in time; of the rest " + words.it
 	}
+	without, among := "", ""
+	if len(forcing) > 0 {
+		without = " without deleting pods that do not leave in time"
+	}
+	if slices.ContainsFunc(forcing, func(s Strategy) bool { return compareCost(s, best) < 0 }) {
+		among = " of those that delete no pods"
+	}
 	switch {
 	case of == 1:
-		return reason + ", and no other strategy that can be used " + words.others
+		return reason + ", and no other strategy that can be used " + words.others + without
 	case !best.ExtraCostKnown:
-		return reason + ", with the fewest extra node-hours; what they cost is not known"
+		return reason + ", with the fewest extra node-hours" + among + "; what they cost is not known"
 	}
-	return reason + ", at the least extra cost"
+	return reason + ", at the least extra cost" + among
 }
