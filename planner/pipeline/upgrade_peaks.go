@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
@@ -101,8 +102,19 @@ func (j *journey) budget(c *candidate, u *planner.Upgrade) {
 	case !r.ExtraCostKnown:
 		r.BlockedBy = append(r.BlockedBy, "what it costs is not known, so that max_extra_usd cannot be held")
 	case r.ExtraCost > *u.MaxExtra:
-		r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("costs %s more, and max_extra_usd is %s", dollars(r.ExtraCost), dollars(*u.MaxExtra)))
+		r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("costs %s USD more, and max_extra_usd is %s USD", moneyWords(r.ExtraCost, *u.MaxExtra), moneyWords(*u.MaxExtra, r.ExtraCost)))
 	}
+}
+
+// moneyWords writes an amount to the nearest cent, as reports do, and exactly where another
+// one that it is told apart from would look the same.
+func moneyWords(u, other units.USD) string {
+	const cent = units.Dollar / 100
+	cents := (u + cent/2) / cent
+	if cents == (other+cent/2)/cent {
+		return strconv.FormatFloat(float64(u)/float64(units.Dollar), 'f', -1, 64)
+	}
+	return fmt.Sprintf("%d.%02d", cents/100, cents%100)
 }
 
 // atPeak is what is taken of the account's limits at the peak of a strategy: the
