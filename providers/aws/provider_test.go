@@ -168,6 +168,20 @@ func TestMechanics(t *testing.T) {
 	if m.DrainLimit != 900*time.Second || m.MaxParallel != 100 || m.ControlPlaneRollback != 168*time.Hour {
 		t.Errorf("EKS documents 15 min, 100 nodes and 7 days, got %+v", m)
 	}
+	// The user guide waits 60 s between the last eviction and the termination; the others
+	// are the assumptions of docs/models/upgrades.md.
+	for what, got := range map[string][2]time.Duration{
+		"after drain": {m.AfterDrain, 60 * time.Second}, "setup": {m.Setup, 120 * time.Second}, "boot": {m.Boot, 90 * time.Second},
+		"termination": {m.Terminate, 60 * time.Second}, "a surplus node": {m.ScaleDownPerNode, 30 * time.Second},
+		"control plane": {m.ControlPlaneStep, 900 * time.Second}, "add-ons": {m.AddOns, 300 * time.Second},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s: %v, want %v", what, got[0], got[1])
+		}
+	}
+	if m.DrainForced || m.APIDown || m.NodeSkew != 1 || m.LargestSkew != 3 {
+		t.Errorf("an update fails at the limit, nodes follow each minor and trail by three at most, got %+v", m)
+	}
 }
 
 // A node of the managed node group that says nothing, on m5.large.

@@ -241,6 +241,19 @@ func TestMechanics(t *testing.T) {
 	if m.DrainLimit != time.Hour || !m.DrainForced || m.MaxParallel != 20 || m.WaitForDrain != 72*time.Hour || m.ControlPlaneRollback != 0 {
 		t.Errorf("GKE evicts for 1 h, replaces 20 at a time and waits 3 days, got %+v", m)
 	}
+	// The assumptions of docs/models/upgrades.md.
+	for what, got := range map[string][2]time.Duration{
+		"boot": {m.Boot, 120 * time.Second}, "termination": {m.Terminate, 60 * time.Second}, "cordon": {m.Cordon, 30 * time.Second},
+		"deletion of a pool": {m.DeletePool, 120 * time.Second}, "control plane": {m.ControlPlaneStep, 30 * time.Minute},
+		"zonal control plane": {zonal.ControlPlaneStep, 15 * time.Minute}, "add-ons": {m.AddOns, 0}, "after drain": {m.AfterDrain, 0},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s: %v, want %v", what, got[0], got[1])
+		}
+	}
+	if m.NodeSkew != 1 || m.LargestSkew != 2 {
+		t.Errorf("nodes follow each minor and trail by two at most, got %d and %d", m.NodeSkew, m.LargestSkew)
+	}
 }
 
 // A node of a node pool that says nothing, on n2-standard-4.

@@ -214,7 +214,7 @@ func TestMechanics(t *testing.T) {
 				t.Errorf("%s: groups may update by %s, which is no strategy", g.Terms.Title, s)
 			}
 		}
-		if m.ControlPlaneRollback != 0 || m.DrainLimit != 0 || m.NodeSkew != 1 || m.ControlPlaneStep != 0 {
+		if m.ControlPlaneRollback != 0 || m.DrainLimit != 0 || m.NodeSkew != 1 || m.LargestSkew != 3 || m.ControlPlaneStep != 0 || m.MaxParallel != 0 || m.AddOns != 300*time.Second {
 			t.Errorf("%s: %+v", g.Terms.Title, m)
 		}
 		// kubeadm in place: 300 s a control-plane node, 120 s of drain + 180 + 30 a worker.
@@ -225,6 +225,9 @@ func TestMechanics(t *testing.T) {
 		want := 350 * time.Second
 		if g.Terms.OwnMachines {
 			want += 900 * time.Second
+		}
+		if m.AfterDrain != 5*time.Second || m.AfterTerminate != 15*time.Second || m.Terminate != 60*time.Second {
+			t.Errorf("%s: kops waits 5 s after a drain and 15 s after a termination, got %s and %s", g.Terms.Title, m.AfterDrain, m.AfterTerminate)
 		}
 		if turn := 120*time.Second + m.AfterDrain + m.Terminate + m.AfterTerminate + m.Validate; turn != want || m.ControlPlaneRoll != want {
 			t.Errorf("%s: a node takes %s, of the control plane %s, want %s", g.Terms.Title, turn, m.ControlPlaneRoll, want)
