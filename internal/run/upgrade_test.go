@@ -155,3 +155,51 @@ func TestStayFromAMonthsEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestSecondClusterCostsWhatTheFirstDoes: nodes, their disks, and the control plane with its
+// machines, etcd's disks and the load balancer where people run it themselves. For 48 hours a
+// second cluster costs 48 times what the bill says of the first by the hour. 1.35 and 1.36
+// are both in standard support.
+func TestSecondClusterCostsWhatTheFirstDoes(t *testing.T) {
+	for name, ground := range map[string]string{
+		"EKS": "", "kubeadm": `
+  network { cni = "calico" }
+  control_plane { mode = "self_managed" }
+  node_group_defaults {
+    kubelet {
+      kube_reserved {
+        memory = "1Gi"
+      }
+    }
+  }`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := planOf(t, spec.File{Name: "main.hcl", Content: []byte(`cluster "c" {
+  provider           = "aws"
+  region             = "us-east-1"
+  zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
+  kubernetes_version = "1.35"
+  as_of              = "2026-11-20"` + ground + `
+  node_group "web" {
+    workload "api" {
+      replicas = 6
+      pod {
+        cpu    = "1500m"
+        memory = "1Gi"
+      }
+    }
+  }
+  upgrade {
+    to = "1.36"
+  }
+}
+`)})
+			// A line of the bill is rounded as a whole, and not machine by machine.
+			const thousandthOfACent = units.Dollar / 100_000
+			got, want := p.Upgrade.Named("cluster_blue_green").ExtraCost, 48*units.USD(p.Cost.Total.Rate)
+			if !p.Cost.Total.Known || got < want-thousandthOfACent || got > want+thousandthOfACent {
+				t.Errorf("costs %d, 48 hours of the bill are %d", got, want)
+			}
+		})
+	}
+}

@@ -127,6 +127,9 @@ func (j *journey) tell(c *candidate, keep upgrade.Keep) {
 	} else if len(r.BlockedBy) == 0 {
 		r.BlockedBy = slices.Clone(t.BlockedBy)
 	}
+	if t.Finished && c.plan.Course == rollout.GKEAutoscaledBlueGreen {
+		r.Notes[slices.Index(r.Notes, upgrade.AtMostThese)] = atMost(f)
+	}
 	if c.plan.Course == rollout.ClusterBlueGreen {
 		r.RollbackControlPlane = 0 // the first cluster's is not touched
 		r.ControlPlaneCost = upgrade.Cost(j.plan.ControlPlaneFee.PerHour, 1, r.Duration)
@@ -152,6 +155,15 @@ func (j *journey) tell(c *candidate, keep upgrade.Keep) {
 	}
 	r.Timeline = j.timeline(t)
 	j.keeping(c, keep)
+}
+
+// atMost notes what GKE's autoscaled blue/green comes to beside its simulation.
+func atMost(f *upgrade.Strategy) string {
+	most := fmt.Sprintf("%d node%s more", f.PeakExtraNodes, plural(f.PeakExtraNodes))
+	if f.ExtraCostKnown {
+		most += " for " + moneyWords(f.ExtraCost, 0) + " USD"
+	}
+	return "time, extra nodes and cost are of pods that stay until they are evicted: it is over sooner, and takes up to " + most + ", where pods leave blue's nodes one by one"
 }
 
 // worstName is the name of a workload, with its group's where several have one of the name.

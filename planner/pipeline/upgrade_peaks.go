@@ -103,6 +103,9 @@ func (j *journey) budget(c *candidate, u *planner.Upgrade) {
 		r.BlockedBy = append(r.BlockedBy, "what it costs is not known, so that max_extra_usd cannot be held")
 	case r.ExtraCost > *u.MaxExtra:
 		r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("costs %s USD more, and max_extra_usd is %s USD", moneyWords(r.ExtraCost, *u.MaxExtra), moneyWords(*u.MaxExtra, r.ExtraCost)))
+	case c.plan.Course == rollout.GKEAutoscaledBlueGreen && c.formula.ExtraCost > *u.MaxExtra:
+		most := c.formula.ExtraCost
+		r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("costs up to %s USD more, and max_extra_usd is %s USD", moneyWords(most, *u.MaxExtra), moneyWords(*u.MaxExtra, most)))
 	}
 }
 

@@ -89,6 +89,37 @@ func TestUpgradesAreHeldToTheSpec(t *testing.T) {
 	}
 }
 
+// TestMostOfAutoscaledBlueGreen: its simulation has a node more at a time and one that
+// is being deleted, since no pod leaves before the wait is over. Pods that leave by themselves let all six of green stand
+// beside blue, for 120 + 30 s, three days, six drains of 50 s and 120 s at most: 432.95 h
+// at $0.105, $45.46, which is what max_extra_usd is held to and what is said.
+func TestMostOfAutoscaledBlueGreen(t *testing.T) {
+	for most, want := range map[units.USD]string{46: "", 45: "costs up to 45.46 USD more, and max_extra_usd is 45.00 USD"} {
+		p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{}, inPlace(given("w", 6, 1500, units.GiB))))
+		p.provider.ground = hasSurge
+		p.provider.mechanics = func(m *planner.Mechanics) {
+			goesByZone(m)
+			m.Strategies = []planner.UpgradeOption{{Name: "gke_autoscaled_blue_green", Course: planner.CourseGKEAutoscaledBlueGreen}}
+			m.WaitForDrain = 72 * time.Hour
+		}
+		p.cluster.Environment = planner.Development
+		declareWidth(p, "minimal", 1)
+		p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare", MaxExtra: new(most * units.Dollar)}
+		plan := p.mustMake(t)
+		s := plan.Upgrade.Named("gke_autoscaled_blue_green")
+		if got := strings.Join(s.BlockedBy, "; "); got != want {
+			t.Errorf("at most %d: blocked by %q, want %q", most, got, want)
+		}
+		if s.PeakExtraNodes != 2 || s.ExtraCost > 10*units.Dollar {
+			t.Errorf("simulated +%d for %d", s.PeakExtraNodes, s.ExtraCost)
+		}
+		const note = "time, extra nodes and cost are of pods that stay until they are evicted: it is over sooner, and takes up to 6 nodes more for 45.46 USD, where pods leave blue's nodes one by one"
+		if !slices.Contains(s.Notes, note) || slices.ContainsFunc(s.Notes, func(n string) bool { return strings.Contains(n, "at most these") }) {
+			t.Errorf("notes are %q", s.Notes)
+		}
+	}
+}
+
 // TestOwnStrategiesAreSaid: what is written for other tools replaces the nodes of a group by
 // the strategy that it declares, so that a comparison says of every other one in its group
 // whose nodes it does not speak for. A strategy by default is nobody's wish, and a second
