@@ -159,10 +159,14 @@ func TestStayFromAMonthsEnd(t *testing.T) {
 // TestSecondClusterCostsWhatTheFirstDoes: nodes, their disks, and the control plane with its
 // machines, etcd's disks and the load balancer where people run it themselves. For 48 hours a
 // second cluster costs 48 times what the bill says of the first by the hour. 1.35 and 1.36
-// are both in standard support.
+// are both in standard support; 1.33 pays $0.50 an hour more for its extended one, which the
+// second cluster does not.
 func TestSecondClusterCostsWhatTheFirstDoes(t *testing.T) {
-	for name, ground := range map[string]string{
-		"EKS": "", "kubeadm": `
+	for name, test := range map[string]struct {
+		from, ground string
+		less         units.USD // an hour
+	}{
+		"EKS": {"1.35", "", 0}, "EKS in extended support": {"1.33", "", units.Dollar / 2}, "kubeadm": {"1.35", `
   network { cni = "calico" }
   control_plane { mode = "self_managed" }
   node_group_defaults {
@@ -171,15 +175,15 @@ func TestSecondClusterCostsWhatTheFirstDoes(t *testing.T) {
         memory = "1Gi"
       }
     }
-  }`,
+  }`, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := planOf(t, spec.File{Name: "main.hcl", Content: []byte(`cluster "c" {
   provider           = "aws"
   region             = "us-east-1"
   zones              = ["us-east-1a", "us-east-1b", "us-east-1c"]
-  kubernetes_version = "1.35"
-  as_of              = "2026-11-20"` + ground + `
+  kubernetes_version = "` + test.from + `"
+  as_of              = "2026-11-20"` + test.ground + `
   node_group "web" {
     workload "api" {
       replicas = 6
@@ -196,7 +200,7 @@ func TestSecondClusterCostsWhatTheFirstDoes(t *testing.T) {
 `)})
 			// A line of the bill is rounded as a whole, and not machine by machine.
 			const thousandthOfACent = units.Dollar / 100_000
-			got, want := p.Upgrade.Named("cluster_blue_green").ExtraCost, 48*units.USD(p.Cost.Total.Rate)
+			got, want := p.Upgrade.Named("cluster_blue_green").ExtraCost, 48*(units.USD(p.Cost.Total.Rate)-test.less)
 			if !p.Cost.Total.Known || got < want-thousandthOfACent || got > want+thousandthOfACent {
 				t.Errorf("costs %d, 48 hours of the bill are %d", got, want)
 			}
