@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +135,47 @@ func TestUpgradeTellsItsStory(t *testing.T) {
 			if !strings.Contains(got, want) {
 				t.Fatalf("at %d no %q in\n%s", width, want, got)
 			}
+		}
+	}
+}
+
+// TestLossesThatAreDeclared: of losses that no group declares nothing is said to be held.
+func TestLossesThatAreDeclared(t *testing.T) {
+	p := shop(t)
+	for _, declared := range []bool{true, false} {
+		groups := slices.Clone(p.Cluster.NodeGroups)
+		for i := range groups {
+			groups[i].Redundancy = planner.Redundancy{}
+		}
+		if declared {
+			groups[len(groups)-1].Redundancy.Zones = 1
+		}
+		p.Cluster.NodeGroups = groups
+		s := twoHours()
+		s.NoRedundancy = 0
+		var out bytes.Buffer
+		if err := report.Runbook(&out, shownOf(p, s)); err != nil {
+			t.Fatal(err)
+		}
+		if said := strings.Contains(out.String(), "declared losses | held"); said != declared {
+			t.Errorf("declared %t, the runbook says %t", declared, said)
+		}
+		text := upgradeText(t, shownOf(p, s), 120)
+		if said := strings.Contains(text, "LOSSES") && strings.Contains(text, "declared losses not survived"); said != declared || !declared && strings.Contains(text, "LOSSES") {
+			t.Errorf("declared %t, said %t:\n%s", declared, said, text)
+		}
+	}
+}
+
+// TestSupportThatHasEnded: what is over at the plan's date is not told as if it were to come.
+func TestSupportThatHasEnded(t *testing.T) {
+	p := shop(t)
+	for day, want := range map[units.Date]string{"2027-03-26": "support of 1.35 ends on 2027-03-27", "2027-03-27": "support of 1.35 ended on 2027-03-27"} {
+		p.Cluster.AsOf = day
+		s := shownOf(p, twoHours())
+		s.Outlook.From.Surcharge.Rate, s.Outlook.BreakEven = 0, ""
+		if got := upgradeText(t, s, 120); !strings.Contains(got, want) {
+			t.Errorf("on %s no %q in\n%s", day, want, got)
 		}
 	}
 }

@@ -86,7 +86,9 @@ func (b *runbook) summary() {
 	row("least share of a group's nodes that is ready", percent(downToPercent(o.MinReady)))
 	if o.Simulated {
 		row("targets", heldWords(o, o.NoTarget))
-		row("declared losses", heldWords(o, o.NoRedundancy))
+		if held := lossesHeld(b.s.Plan, heldWords(o, o.NoRedundancy)); held != none {
+			row("declared losses", held)
+		}
 	}
 	row("planned as of", string(b.s.Plan.Cluster.AsOf))
 }

@@ -105,14 +105,18 @@ func (p *page) compared(s *UpgradeShown) {
 		}
 		t.addStyled(
 			look, o.Name, hoursMinutes(o.Duration), extraWords(o), peakWords(o), percent(downToPercent(o.MinReady)),
-			heldWords(o, o.NoTarget), heldWords(o, o.NoRedundancy), verdict,
+			heldWords(o, o.NoTarget), lossesHeld(s.Plan, heldWords(o, o.NoRedundancy)), verdict,
 		)
 	}
 	t.removeEmpty()
 	p.table(&t)
 	legend := []string{"READY: least share of the nodes of a group"}
 	if slices.ContainsFunc(s.Upgrade.Strategies, func(o planner.UpgradeStrategy) bool { return o.Simulated }) {
-		legend = append(legend, "TARGETS, LOSSES: for how long targets are missed, and declared losses not survived")
+		if lossesHeld(s.Plan, "held") == none {
+			legend = append(legend, "TARGETS: for how long targets are missed")
+		} else {
+			legend = append(legend, "TARGETS, LOSSES: for how long targets are missed, and declared losses not survived")
+		}
 	}
 	p.labelled("", dim, legend...)
 }
@@ -154,6 +158,15 @@ func heldWords(o *planner.UpgradeStrategy, broken time.Duration) string {
 		return "held"
 	}
 	return "not " + hoursMinutes(broken)
+}
+
+// lossesHeld is what is said of declared losses, nothing where no group declares any.
+func lossesHeld(plan *planner.Plan, held string) string {
+	declares := func(g planner.NodeGroup) bool { return g.Redundancy.Nodes > 0 || g.Redundancy.Zones > 0 }
+	if len(plan.Cluster.NodeGroups) > 0 && !slices.ContainsFunc(plan.Cluster.NodeGroups, declares) {
+		return none
+	}
+	return held
 }
 
 // long writes a time in the largest unit that it is whole in: "7 d", "36 h", "90 s".

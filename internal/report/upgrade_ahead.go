@@ -51,7 +51,7 @@ func dateOrDash(d units.Date) string { return orDash(string(d)) }
 // stayWords says what staying costs until the end, and what happens then; and what nobody
 // has published of a day that was asked for.
 func stayWords(s *UpgradeShown) []string {
-	return append(stayingWords(s.Outlook), beyondWords(s)...)
+	return append(stayingWords(s.Outlook, s.Plan.Cluster.AsOf), beyondWords(s)...)
 }
 
 // beyondWords says of each minor from which day on nothing is known, where more was asked.
@@ -74,14 +74,18 @@ func beyondWords(s *UpgradeShown) []string {
 	return items
 }
 
-// stayingWords says what staying costs until the end, and what happens then.
-func stayingWords(o *planner.UpgradeOutlook) []string {
+// stayingWords says on a day what staying costs until the end, and what happens then.
+func stayingWords(o *planner.UpgradeOutlook, day units.Date) []string {
 	var items []string
 	switch {
 	case o.Until.IsZero():
 		items = append(items, "the end of support of "+o.From.Minor+" is not published: --stay-until says to which day")
 	case o.StayKnown && o.From.Surcharge.Rate == 0:
-		return []string{fmt.Sprintf("no fee is added; support of %s ends on %s", o.From.Minor, cmp.Or(o.From.StandardEnd, o.Until))}
+		end, ends := cmp.Or(o.From.StandardEnd, o.Until), "ends"
+		if end <= day {
+			ends = "ended"
+		}
+		return []string{fmt.Sprintf("no fee is added; support of %s %s on %s", o.From.Minor, ends, end)}
 	case !o.StayKnown:
 		items = append(items, "until "+string(o.Until)+": "+notKnown)
 	default:
@@ -117,9 +121,9 @@ func perMonthWords(o *planner.UpgradeOutlook) string {
 	case most == 0:
 		return words
 	case least == most:
-		return words + fmt.Sprintf(", %s in each one after it", usd(most))
+		return words + fmt.Sprintf(", %s in each whole one after it", usd(most))
 	}
-	return words + fmt.Sprintf(", %s to %s in each one after it", usd(least), usd(most))
+	return words + fmt.Sprintf(", %s to %s in each whole one after it", usd(least), usd(most))
 }
 
 // months lists what each month of staying costs, and the sum until then.

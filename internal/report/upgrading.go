@@ -56,7 +56,7 @@ func (p *page) upgrade(plan *planner.Plan) {
 		}
 		t.addStyled(
 			look, s.Name, hoursMinutes(s.Duration), extra, "+"+number(s.PeakExtraNodes),
-			percent(downToPercent(s.MinReady)), heldBut(s, s.NoTarget), heldBut(s, s.NoRedundancy), cmp.Or(s.Rollback, none), verdict,
+			percent(downToPercent(s.MinReady)), heldBut(s, s.NoTarget), lossesHeld(plan, heldBut(s, s.NoRedundancy)), cmp.Or(s.Rollback, none), verdict,
 		)
 	}
 	if full := t.fits(p.o.width()); full {
