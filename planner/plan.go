@@ -335,8 +335,20 @@ type GrowthMonth struct {
 	// Cost is the whole bill. ControlPlane is the control plane's part of it: its
 	// fees, and machines and disks of a self-managed one.
 	Cost, ControlPlane Amount
+	// Machines of a self-managed control plane, role by role: it is sized anew for the
+	// nodes of the month. None of a managed one.
+	Machines []GrownMachines
 	// Infeasible says what stops growth; empty where the month can be planned.
 	Infeasible string
+}
+
+// GrownMachines are those of a role of the control plane in a month of growth.
+type GrownMachines struct {
+	Role         string
+	InstanceType string
+	Nodes        int
+	// Disks of one machine, the root disk first; none where machines bring theirs.
+	Disks []Disk
 }
 
 // GroupNodes is a group's count.

@@ -129,5 +129,11 @@ func syncGrowthMonth(to direction, d *growthMonth, p *planner.GrowthMonth) {
 	syncCounts(to, &d.Nodes, &p.Nodes, func(c *planner.GroupNodes) (*string, *int) { return &c.Group, &c.Nodes })
 	syncAmount(to, &d.USDPerHour, &p.Cost)
 	syncAmount(to, &d.ControlPlane, &p.ControlPlane)
+	syncList(to, &d.Machines, &p.Machines, func(to direction, d *grownMachine, p *planner.GrownMachines) {
+		syncText(to, &d.Role, &p.Role)
+		syncText(to, &d.InstanceType, &p.InstanceType)
+		syncInt(to, &d.Nodes, &p.Nodes)
+		syncList(to, &d.Disks, &p.Disks, syncDisk)
+	})
 	syncText(to, &d.Infeasible, &p.Infeasible)
 }

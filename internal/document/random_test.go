@@ -158,6 +158,9 @@ func (g *generator) special(v reflect.Value) bool {
 	case *planner.ControlPlaneMachines:
 		g.each(v)
 		x.Role = g.role()
+	case *planner.GrownMachines:
+		g.each(v)
+		x.Role = g.role()
 	case *planner.Member:
 		g.each(v)
 		x.Role = g.role()

@@ -139,7 +139,15 @@ type growthMonth struct {
 	Nodes        map[string]int `json:"nodes_by_group" jsonschema:"Nodes of each group."`
 	USDPerHour   *dollars       `json:"usd_per_hour" jsonschema:"The whole bill; null where not known."`
 	ControlPlane *dollars       `json:"control_plane_usd_per_hour" since:"1" jsonschema:"What the control plane costs: its fees, and machines and disks of a self-managed one; null where not known."`
+	Machines     []grownMachine `json:"control_plane_machines" since:"3" jsonschema:"Machines of a self-managed control plane, which is sized anew for the nodes of the month; empty of a managed one."`
 	Infeasible   text           `json:"infeasible" jsonschema:"What stops growth; null where the month can be planned."`
+}
+
+type grownMachine struct {
+	Role         string `json:"role" enum:"control_plane etcd load_balancer" jsonschema:"What the machines run."`
+	InstanceType string `json:"instance_type" jsonschema:"Their type."`
+	Nodes        int    `json:"nodes" jsonschema:"How many."`
+	Disks        []disk `json:"disks" jsonschema:"Disks of one machine, the root disk first; empty where machines bring theirs."`
 }
 
 type cost struct {

@@ -93,9 +93,10 @@ func (p *page) growth(plan *planner.Plan) {
 	for _, g := range plan.NodeGroups {
 		nodes[g.Name] = g.Nodes
 	}
-	left := 0
+	left, machines, larger := 0, machinesToday(plan), false
 	for i, m := range plan.Growth {
-		changed := m.Cost != cost || control && m.ControlPlane != fees || slices.ContainsFunc(m.Nodes, func(n planner.GroupNodes) bool { return n.Nodes != nodes[n.Group] })
+		words := machinesThen(machines, m.Machines)
+		changed := words != "" || m.Cost != cost || control && m.ControlPlane != fees || slices.ContainsFunc(m.Nodes, func(n planner.GroupNodes) bool { return n.Nodes != nodes[n.Group] })
 		if !changed && m.Infeasible == "" && i < len(plan.Growth)-1 {
 			left++
 			continue
@@ -119,16 +120,17 @@ func (p *page) growth(plan *planner.Plan) {
 		if control {
 			row = append(row, monthly(m.ControlPlane))
 		}
-		t.add(append(row, monthly(m.Cost))...)
+		if words != "" {
+			machines, larger = m.Machines, true
+			words = "control plane: " + words
+		}
+		t.add(append(row, monthly(m.Cost), words)...)
 	}
 	p.table(&t)
 	if len(t.rows) == 0 {
 		return
 	}
-	items := []string{"on the instance types of this plan"}
-	if ownMachines(plan) {
-		items = []string{"on the machines of this plan"}
-	}
+	items := []string{grownOn(plan, larger)}
 	if u := plan.Cluster.Upgrade; u != nil {
 		items = append(items, "with the upgrade to "+u.To+" carried out")
 	}
@@ -139,6 +141,61 @@ func (p *page) growth(plan *planner.Plan) {
 		items = append(items, count(left, "month")+" without a change of nodes or cost left out")
 	}
 	p.labelled("", dim, items...)
+}
+
+// grownOn says on which types the months are planned: the groups always on those of the
+// plan, a control plane that people run on what the nodes of the month ask for.
+func grownOn(plan *planner.Plan, larger bool) string {
+	on := "on the instance types of this plan"
+	if ownMachines(plan) {
+		on = "on the machines of this plan"
+	}
+	if larger {
+		return "node groups " + on + ", the control plane on those named"
+	}
+	return on
+}
+
+// machinesToday are the machines of the control plane as a month of growth has them.
+func machinesToday(plan *planner.Plan) []planner.GrownMachines {
+	var out []planner.GrownMachines
+	for _, c := range plan.ControlPlane.Machines {
+		out = append(out, planner.GrownMachines{Role: c.Role, InstanceType: c.InstanceType, Nodes: c.Nodes, Disks: c.Disks})
+	}
+	return out
+}
+
+// machinesThen names the machines of the control plane that a month has other ones of than
+// those before, and from what they change: "3 x m7i.xlarge in place of 3 x m7i.large"; ""
+// where none are other. Early documents name none.
+func machinesThen(before, now []planner.GrownMachines) string {
+	var parts []string
+	for i, c := range now {
+		if i >= len(before) || c.Role != before[i].Role {
+			continue
+		}
+		role := ""
+		if c.Role != planner.RoleControlPlane {
+			role = roleWords(c.Role) + " "
+		}
+		was := before[i]
+		if c.InstanceType != was.InstanceType || c.Nodes != was.Nodes {
+			parts = append(parts, fmt.Sprintf("%s%d x %s in place of %d x %s", role, c.Nodes, c.InstanceType, was.Nodes, was.InstanceType))
+		}
+		if !slices.Equal(c.Disks, was.Disks) {
+			parts = append(parts, fmt.Sprintf("%sdisks %s in place of %s", role, diskList(c.Disks), diskList(was.Disks)))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// diskList writes the disks of a machine.
+func diskList(disks []planner.Disk) string {
+	var words []string
+	for _, d := range disks {
+		words = append(words, etcdDiskWords(d))
+	}
+	return strings.Join(words, " + ")
 }
 
 // estimatedGrowth says at which growth the months are counted, where it is an estimate.

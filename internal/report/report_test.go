@@ -246,6 +246,43 @@ func TestGrowthTellsWhatChanges(t *testing.T) {
 	)
 }
 
+// TestGrowthNamesMachinesOfControlPlanes: they are named in the month in which they
+// change, whether or not their price is known, and the footer is of the groups alone then.
+func TestGrowthNamesMachinesOfControlPlanes(t *testing.T) {
+	for name, known := range map[string]bool{"known": true, "not known": false} {
+		p := shop(t)
+		p.Cluster.Upgrade, p.Upgrade = nil, nil
+		disk := func(gib units.Bytes) []planner.Disk { return []planner.Disk{{Type: "gp3", Size: gib * units.GiB}} }
+		p.ControlPlane.Machines = []planner.ControlPlaneMachines{
+			{Role: planner.RoleControlPlane, InstanceType: "m7i.large", Nodes: 3}, {Role: planner.RoleEtcd, InstanceType: "m7i.large", Nodes: 3, Disks: disk(20)},
+		}
+		nodes := []planner.GroupNodes{{Group: "batch", Nodes: 2}, {Group: "ingress", Nodes: 3}, {Group: "web", Nodes: 6}}
+		p.Growth = nil
+		for i, machine := range []string{"m7i.large", "m7i.large", "m7i.xlarge", "m7i.xlarge"} {
+			p.Growth = append(p.Growth, planner.GrowthMonth{
+				Month: i + 1, Date: units.Date("2027-0" + strconv.Itoa(i+1) + "-20"), Factor: units.Whole, Nodes: nodes,
+				Cost: planner.Amount{Known: known, Rate: units.DollarPerHour}, ControlPlane: planner.Amount{Known: known, Rate: units.DollarPerHour},
+				Machines: []planner.GrownMachines{
+					{Role: planner.RoleControlPlane, InstanceType: machine, Nodes: 3}, {Role: planner.RoleEtcd, InstanceType: "m7i.large", Nodes: 3, Disks: disk(units.Bytes(20 + 20*(i/2)))},
+				},
+			})
+		}
+		_, growth, _ := strings.Cut(text(t, p, report.Options{Width: 400}), "  GROWTH")
+		growth, _, _ = strings.Cut(growth, "\n\n")
+		for _, want := range []string{
+			"control plane: 3 x m7i.xlarge in place of 3 x m7i.large; etcd disks 40 GiB gp3 in place of 20 GiB gp3",
+			"node groups on the instance types of this plan, the control plane on those named",
+		} {
+			if strings.Count(growth, want) != 1 {
+				t.Errorf("%s: %q is not there once:\n%s", name, want, growth)
+			}
+		}
+		if !strings.Contains(growth, "2027-03-20 ") || strings.Contains(growth, "2027-02-20 ") {
+			t.Errorf("%s: the third month is the one that changes:\n%s", name, growth)
+		}
+	}
+}
+
 // TestColumnsAlign checks that numbers end and words begin where their title
 // does.
 func TestColumnsAlign(t *testing.T) {

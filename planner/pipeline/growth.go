@@ -11,7 +11,7 @@ import (
 )
 
 // growth plans each month of the horizon on the instance types of the plan:
-// counts grow, types stay. It is empty where nothing grows.
+// counts grow, types stay, but those of a control plane that people run. It is empty where nothing grows.
 func (m *maker) growth(ctx context.Context, plan *planner.Plan) ([]planner.GrowthMonth, error) {
 	if !m.grows() {
 		return nil, nil
@@ -141,6 +141,9 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, at forecast.Month
 	m.stock.give(control.Machines)
 	if err := m.selfManaged(&control, grown); err != nil {
 		return planner.GrowthMonth{}, err
+	}
+	for _, c := range control.Machines {
+		out.Machines = append(out.Machines, planner.GrownMachines{Role: c.Role, InstanceType: c.InstanceType, Nodes: c.Nodes, Disks: c.Disks})
 	}
 	for _, l := range m.controlPlaneLines(&control) {
 		out.ControlPlane = sum(out.ControlPlane, planner.Amount{Rate: l.PerHour(), Known: l.Known()})

@@ -98,6 +98,38 @@ func TestGrowthOfControlPlane(t *testing.T) {
 	}
 }
 
+// TestGrowthNamesLargerControlPlanes: 80 nodes are 120 after a month. To 100 nodes each API
+// server has 4 vCPUs and 16 GiB, beyond 8 and 32, which only bossbig has; what it costs need
+// not be known.
+func TestGrowthNamesLargerControlPlanes(t *testing.T) {
+	w := growing()
+	w.Demand.Replicas = 80
+	for name, priced := range map[string]bool{"prices known": true, "no prices": false} {
+		t.Run(name, func(t *testing.T) {
+			machines := []planner.Machine{bosses(1, 1, 1), stands("bossbig", 8, 32, "ssd", 1, 1, 1), stands("work", 2, 8, "hdd", 60, 60, 60)}
+			p := site(machines, group("g", planner.App, abc(), none(), w))
+			p.cluster.NodeGroups[0].Instances.Types = []string{"work"}
+			p.cluster.Growth = planner.Growth{PerMonth: 50 * units.Percent, HorizonMonths: 1}
+			for i := range p.cluster.Machines {
+				if !priced {
+					p.cluster.Machines[i].USDPerMonth, p.catalog.Types[i].OnDemand = nil, catalogs.Price{}
+				}
+			}
+			plan := p.mustMake(t)
+			if got := plan.ControlPlane.Machines[0].InstanceType; got != "boss" {
+				t.Errorf("today on %s, want boss", got)
+			}
+			m := plan.Growth[0]
+			if m.Nodes[0].Nodes != 120 || len(m.Machines) != 1 || m.Machines[0].InstanceType != "bossbig" || m.Machines[0].Nodes != 3 {
+				t.Errorf("%+v, want 3 x bossbig for 120 nodes", m)
+			}
+			if m.Cost.Known != priced {
+				t.Errorf("the cost is known: %t", m.Cost.Known)
+			}
+		})
+	}
+}
+
 // TestGrowthBesideAnEmptyGroup: a group in which nothing runs yet keeps its node, 0.105
 // USD an hour with its disk, while the other grows from 4 nodes to 6.
 func TestGrowthBesideAnEmptyGroup(t *testing.T) {

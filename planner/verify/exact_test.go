@@ -161,6 +161,38 @@ func TestGrowthStaysWithinWhatStandsThere(t *testing.T) {
 	}
 }
 
+// TestGrownControlPlanes: 10 nodes are those of a control plane of 2 vCPUs and 8 GiB, which
+// small ones are; 11 ask for 4 and 16.
+func TestGrownControlPlanes(t *testing.T) {
+	on := func(web int, role, machine string) func(p *problem) {
+		return func(p *problem) {
+			m := &p.plan.Growth[0]
+			m.Nodes = []planner.GroupNodes{{Group: "edge", Nodes: 5}, {Group: "web", Nodes: web}}
+			m.Machines = nil
+			for _, c := range p.plan.ControlPlane.Machines {
+				m.Machines = append(m.Machines, planner.GrownMachines{Role: c.Role, InstanceType: c.InstanceType, Nodes: c.Nodes})
+			}
+			m.Machines[0].Role, m.Machines[0].InstanceType = role, machine
+		}
+	}
+	mutate(t, rooms, map[string]mutation{
+		"too small":    {"growth.control_plane", on(6, planner.RoleControlPlane, "small")},
+		"none such":    {"growth.control_plane", on(5, planner.RoleControlPlane, "zoo")},
+		"another role": {"growth.control_plane", on(5, "zoo", "small")},
+		"a role misses": {"growth.control_plane", func(p *problem) {
+			on(5, planner.RoleControlPlane, "small")(p)
+			p.plan.Growth[0].Machines = p.plan.Growth[0].Machines[:1]
+		}},
+	})
+	for name, change := range map[string]func(p *problem){"as today": on(5, planner.RoleControlPlane, "small"), "larger": on(6, planner.RoleControlPlane, "rack")} {
+		p := rooms()
+		change(p)
+		if says(p, "growth.control_plane") {
+			t.Errorf("%s: refused:\n%v", name, p.verify())
+		}
+	}
+}
+
 func TestFewestMachines(t *testing.T) {
 	role := func(i, a, b, c int) func(p *problem) {
 		return func(p *problem) {

@@ -47,7 +47,33 @@ func (k *checker) growth() {
 		}
 		k.need(slices.Equal(names, want), "growth", "growth.groups", "month %d counts groups %v, the plan has %v", m.Month, names, want)
 		k.growthStock(&m)
+		k.growthMachines(&m)
 		k.growthLimits(&m)
+	}
+}
+
+// growthMachines checks that the machines of a control plane that people run are of types
+// that there are, in the roles of the plan, and those of the API servers as large as the
+// nodes of the month ask for. Early documents do not say what they are.
+func (k *checker) growthMachines(m *planner.GrowthMonth) {
+	nodes := 0
+	for _, n := range m.Nodes {
+		nodes += n.Nodes
+	}
+	roles := len(k.plan.ControlPlane.Machines)
+	k.need(len(m.Machines) == 0 || len(m.Machines) == roles, "growth", "growth.control_plane", "month %d has machines of %d roles of the control plane, there are %d", m.Month, len(m.Machines), roles)
+	for i := range m.Machines {
+		c := &m.Machines[i]
+		same := i < roles && k.plan.ControlPlane.Machines[i].Role == c.Role && c.Nodes > 0
+		k.need(same, "growth", "growth.control_plane", "month %d has %d machines of role %s, which the plan has not there", m.Month, c.Nodes, c.Role)
+		t := k.types[c.InstanceType]
+		if !k.need(t != nil, "growth", "growth.control_plane", "month %d has a control plane on %q, which the catalog has not", m.Month, c.InstanceType) || c.Role != planner.RoleControlPlane {
+			continue
+		}
+		sizes := serverSizes(k.c.ControlPlane.Profile)
+		at := slices.IndexFunc(sizes, func(s serverSize) bool { return nodes <= s.upTo })
+		enough := at >= 0 && t.VCPUs >= sizes[at].vcpus && t.Memory >= sizes[at].memory
+		k.need(enough, "growth", "growth.control_plane", "month %d has %d nodes, too many for a control plane on %s", m.Month, nodes, c.InstanceType)
 	}
 }
 
