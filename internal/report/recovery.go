@@ -83,7 +83,10 @@ func objectiveItems(o *planner.RecoveryObjective) []string {
 		}
 	}
 	total := lasting(o.Least)
-	if !o.Known {
+	switch {
+	case !o.Known && o.Least == 0:
+		total = notKnown + ": " + strings.Join(open, ", ")
+	case !o.Known:
 		total += " + " + notKnown + ": " + strings.Join(open, ", ")
 	}
 	if o.Target != nil {

@@ -52,7 +52,7 @@ func controlPlaneRules() []rule {
 			ID: "CL-05", Title: "One control plane, one region", DefaultSeverity: planner.Warning,
 			What: "A round trip between etcd members takes 50 ms or more; or one cluster is stretched over several regions (info, an error where network and disk together take 100 ms or more), or its arbiter is 10 ms away or more.",
 			Why:  "Every write to the cluster's state waits for a majority of members: their distance is added to each. Red Hat asks for less than 50 ms between peers, 10 ms to an arbiter and 100 ms of network and disk together, and prefers a cluster for each region.",
-			Fix:  "Run a cluster in each region, or bring the members closer together.",
+			Fix:  "Bring the members closer together, or run a cluster in each place, with a spec of its own. Zones of a cloud's cluster are of one region: measure the round trip between them, and correct what is declared.",
 		}, stretched},
 	}
 }
@@ -219,6 +219,16 @@ func stretched(v *view) []planner.Finding {
 	return []planner.Finding{{
 		Path:    "control_plane.etcd.round_trip",
 		Message: fmt.Sprintf("%v between etcd members: every write waits for it, and a lost leader is noticed after %v", rtt, e.ElectionTimeout),
-		Remedy:  "a cluster for each region",
+		Remedy:  v.nearerMembers(),
 	}}
+}
+
+// nearerMembers says what becomes of members that are far from each other. Zones of a cloud
+// are of one region, so that it is the figure that is wrong; machines of one's own may stand
+// anywhere.
+func (v *view) nearerMembers() string {
+	if v.ownMachines() {
+		return "zones that are nearer to each other, or a cluster for each place, with a spec of its own"
+	}
+	return fmt.Sprintf("measure it: the zones are all of %s, where 0.5 to 2 ms are usual; the default of round_trip is 2ms", v.c.Region)
 }

@@ -50,12 +50,25 @@ func (v *view) pricedDisks(paths []string) string {
 			disks = append(disks, wantedDisk{g.Disk, v.terms.RootDiskProblem})
 		}
 	}
-	if slices.Contains(paths, "control_plane.etcd.disk.type") && v.terms.DataDiskProblem != nil {
-		disks = append(disks, wantedDisk{refused: func(d planner.Disk, k *catalogs.Disk, _ func(string) bool) (string, string) {
-			return v.terms.DataDiskProblem(d, k)
-		}})
+	if root := v.c.ControlPlane.Disk; slices.Contains(paths, "control_plane.disk.type") && root.Type != "" {
+		disks = append(disks, wantedDisk{root, v.terms.RootDiskProblem})
+	}
+	if slices.Contains(paths, "control_plane.etcd.disk.type") {
+		disks = append(disks, wantedDisk{v.c.ControlPlane.Etcd.Disk, v.etcdDiskProblem})
 	}
 	return v.priced("disk", disks)
+}
+
+// etcdDiskProblem says what is wrong with a disk for etcd: it has to be of a type that the
+// ground has for it, and of figures that such a type takes.
+func (v *view) etcdDiskProblem(d planner.Disk, k *catalogs.Disk, _ func(string) bool) (attribute, problem string) {
+	if !slices.Contains(v.terms.EtcdDisks, k.Type) {
+		return "type", "too slow for etcd"
+	}
+	if v.terms.DataDiskProblem == nil {
+		return "", ""
+	}
+	return v.terms.DataDiskProblem(d, k)
 }
 
 // priced names the types with a known price that the spec may write for all of these
@@ -114,7 +127,8 @@ func (d *wantedDisk) mayBe(k *catalogs.Disk) bool {
 	if k.MaxIOPS > 0 && d.IOPS > k.MaxIOPS || k.MaxMiBps > 0 && d.ThroughputMiBps > k.MaxMiBps || k.MinSize > 0 && d.Size > 0 && d.Size < k.MinSize || k.MaxSize > 0 && d.Size > k.MaxSize {
 		return false
 	}
-	if k.IOPSPerGiB > 0 && int64(d.IOPS) > max(int64(d.Size/units.GiB)*int64(k.IOPSPerGiB)/int64(units.Whole), int64(k.FreeIOPS)) {
+	// A size that is left open is made large enough for the operations.
+	if k.IOPSPerGiB > 0 && d.Size > 0 && int64(d.IOPS) > max(int64(d.Size/units.GiB)*int64(k.IOPSPerGiB)/int64(units.Whole), int64(k.FreeIOPS)) {
 		return false
 	}
 	return (d.IOPS <= k.FreeIOPS || k.PerIOPS.Known()) && (d.ThroughputMiBps <= k.FreeMiBps || k.PerMiBps.Known())

@@ -45,6 +45,43 @@ func TestRemediesForVolumesWithoutPrice(t *testing.T) {
 	}
 }
 
+// TestRemedyForEtcdDisksWithoutPrice: of the disks with a price gp2 is none for etcd, and st1
+// boots nothing; where nothing is left the provider is to be asked. Of an open size io2 has
+// as many operations as are asked for.
+func TestRemedyForEtcdDisksWithoutPrice(t *testing.T) {
+	known := catalogs.MonthlyPrice{Amount: units.Dollar / 10, Basis: catalogs.Listed}
+	terms := planner.Terms{
+		EtcdDisks: []string{"gp3", "io2"},
+		RootDiskProblem: func(_ planner.Disk, k *catalogs.Disk, _ func(string) bool) (string, string) {
+			if k.Type == "st1" {
+				return "type", "st1 boots nothing"
+			}
+			return "", ""
+		},
+	}
+	for name, test := range map[string]struct {
+		sold []string
+		iops int
+		want string
+	}{
+		"one is for etcd": {[]string{"gp2", "io2", "st1"}, 0, `disk { type = "io2" }`},
+		"with operations": {[]string{"gp2", "io2", "st1"}, 8000, `disk { type = "io2" }`},
+		"none is":         {[]string{"gp2", "st1"}, 0, "ask the provider: the catalog has no price there of a disk that would do"},
+	} {
+		w := sound().selfManaged()
+		w.c().ControlPlane.Disk = planner.Disk{Type: "gp3", Size: 50 * units.GiB}
+		w.c().ControlPlane.Etcd.Disk = planner.Disk{Type: "gp3", IOPS: test.iops}
+		w.cat.Disks = []catalogs.Disk{{Type: "gp3", FreeIOPS: 3000}}
+		for _, name := range test.sold {
+			w.cat.Disks = append(w.cat.Disks, catalogs.Disk{Type: name, PerGiB: known, PerIOPS: known, IOPSPerGiB: 500 * units.Whole, MaxIOPS: 64_000})
+		}
+		w.plan.Cost.Lines = append(w.plan.Cost.Lines, planner.CostLine{Path: "control_plane.etcd_disks"}, planner.CostLine{Path: "control_plane.root_disks"})
+		if got := remedyOf(w, &terms, "PR-02"); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
 // TestRemedyForFees: a load balancer is no type of the catalog.
 func TestRemedyForFees(t *testing.T) {
 	w := sound()

@@ -178,7 +178,8 @@ func TestControlPlaneRules(t *testing.T) {
 		"a zonal one in development": {onGKE(func(w *world) {
 			w.plan.ControlPlane.Tier, w.c().Environment = "zonal", planner.Development
 		}), "info CP-09 control_plane.tier", "99.5%", "regional"},
-		"a stretched etcd": {onSelf(func(w *world) { w.c().ControlPlane.Etcd.RoundTrip = 50 * time.Millisecond }), "warning CL-05 control_plane.etcd.round_trip", "50ms between etcd members", "a cluster for each region"},
+		"a stretched etcd": {onSelf(func(w *world) { w.c().ControlPlane.Etcd.RoundTrip = 50 * time.Millisecond }), "warning CL-05 control_plane.etcd.round_trip", "50ms between etcd members", "measure it: the zones are all of us-east-1, where 0.5 to 2 ms are usual"},
+		"etcd over sites":  {onOwn(func(w *world) { w.c().ControlPlane.Etcd.RoundTrip = 50 * time.Millisecond }), "warning CL-05 control_plane.etcd.round_trip", "50ms between etcd members", "or a cluster for each place, with a spec of its own"},
 		"a small disk":     {etcd(func(e *planner.Etcd) { e.Disk.Size = 20 * units.GiB }), "error CP-07 control_plane.etcd.disk.size", "20.0 GiB of gp3, and 40.0 GiB are the least", `size = "40Gi"`},
 		"a small disk of one's own": {
 			onOwn(func(w *world) { w.c().Machines[0].Disk.Size = 30 * units.GiB }), "error CP-07 machine.m7i.xlarge.disk.size",

@@ -67,10 +67,13 @@ func missedObjectives(v *view) []planner.Finding {
 	}
 	var out []planner.Finding
 	for _, o := range []struct {
-		name, what string
-		o          *planner.RecoveryObjective
-		fix        func(*view) string
-	}{{"rpo", "of writes may be lost", &r.RPO, fixRPO}, {"rto", "until the load is carried again", &r.RTO, fixRTO}} {
+		name, what, whole string
+		o                 *planner.RecoveryObjective
+		fix               func(*view) string
+	}{
+		{"rpo", "of writes may be lost", "for how long writes may be lost", &r.RPO, fixRPO},
+		{"rto", "until the load is carried again", "how long it takes until the load is carried again", &r.RTO, fixRTO},
+	} {
 		if o.o.Target == nil {
 			continue
 		}
@@ -90,16 +93,44 @@ func missedObjectives(v *view) []planner.Finding {
 		case o.o.Least > target:
 			f.Message = fmt.Sprintf("%s %s, the target is %s; most of it: %s, %s", lasting(o.o.Least), o.what, lasting(target), longest.Name, lasting(longest.Takes))
 			f.Remedy = o.fix(v)
+		case len(open) > 0 && o.o.Least == 0:
+			f.Severity = planner.Warning
+			f.Message = fmt.Sprintf("%s is not known, the target is %s; open is %s", o.whole, lasting(target), strings.Join(open, ", "))
+			f.Remedy = whatIsOpen(o.o)
 		case len(open) > 0:
 			f.Severity = planner.Warning
 			f.Message = fmt.Sprintf("%s at least %s, the target is %s, and not known is %s", lasting(o.o.Least), o.what, lasting(target), strings.Join(open, ", "))
-			f.Remedy = "declare what is not known"
+			f.Remedy = whatIsOpen(o.o)
 		default:
 			continue
 		}
 		out = append(out, f)
 	}
 	return out
+}
+
+// declaring begins the source of a term that an attribute would give.
+const declaring = "declare "
+
+// whatIsOpen says what would make the terms of an objective known: the attributes that give
+// them, or a drill for those that no attribute gives.
+func whatIsOpen(o *planner.RecoveryObjective) string {
+	var attributes, others []string
+	for _, t := range o.Terms {
+		if attribute, ok := strings.CutPrefix(t.Source, declaring); ok && !t.Known {
+			attributes = append(attributes, attribute)
+		} else if !t.Known {
+			others = append(others, t.Name)
+		}
+	}
+	var parts []string
+	if len(attributes) > 0 {
+		parts = append(parts, declaring+strings.Join(attributes, ", ")+" in disaster_recovery")
+	}
+	if len(others) > 0 {
+		parts = append(parts, "no attribute says of "+strings.Join(others, ", ")+": try it in a drill")
+	}
+	return strings.Join(parts, "; ")
 }
 
 // fixRPO says what makes less be lost.
@@ -180,7 +211,7 @@ func stretchedRegions(v *view) []planner.Finding {
 	}
 	s := r.Stretched
 	f := planner.Finding{
-		Severity: planner.Info, Path: "control_plane.etcd.round_trip", Remedy: "a cluster for each region, which Red Hat prefers",
+		Severity: planner.Info, Path: "control_plane.etcd.round_trip", Remedy: "a cluster for each place, with a spec of its own, which Red Hat prefers",
 		Message: fmt.Sprintf("one cluster over several regions: each write to etcd takes %v at least, %d a second one after another", s.Commit, s.WritesPerSecond),
 	}
 	switch {

@@ -25,6 +25,20 @@ func took(d, target time.Duration, name string, open ...string) planner.Recovery
 	return o
 }
 
+// nothing is an objective of terms that are not known, each for want of an attribute.
+func nothing(target time.Duration, attributes ...string) planner.RecoveryObjective {
+	o := planner.RecoveryObjective{Target: &target}
+	for _, a := range attributes {
+		o.Terms = append(o.Terms, planner.RecoveryTerm{Name: "term of " + a, Source: "declare " + a})
+	}
+	return o
+}
+
+// drilled is an objective of a term that no attribute gives.
+func drilled(target time.Duration) planner.RecoveryObjective {
+	return planner.RecoveryObjective{Target: &target, Terms: []planner.RecoveryTerm{{Name: "nodes start", Source: "machines of one's own"}}}
+}
+
 // TestRecoveryRules by hand: 1,200 GiB in an hour are 341.3 MiB/s. Copies of 10 GiB every
 // hour for ten days are 240, 230 more than one a day: 2,300 GiB at 0.05 are 115.00. A region
 // that waits at 0.50 an hour and takes 2.00 is 1.50 x 730 = 1,095.00 dearer when hot.
@@ -62,7 +76,11 @@ func TestRecoveryRules(t *testing.T) {
 			w.plan.Recovery.Backup = &planner.BackupPlan{Copies: 10, Volumes: 1200 * units.GiB}
 		}, "error CL-02 disaster_recovery.rto", "2h until the load is carried again, the target is 1h", "restore_throughput_mib = 342"},
 		"no time left to read": {recovery(planner.DisasterRecovery{Pattern: planner.Backup}, fine, took(2*hour, hour, "a cluster stands")), "error CL-02 disaster_recovery.rto", "a cluster stands, 2h", `mode = "standby"`},
-		"not known":            {recovery(planner.DisasterRecovery{Pattern: planner.Backup}, fine, took(hour, 2*hour, "nodes start", "a cluster stands")), "warning CL-02 disaster_recovery.rto", "1h at least until the load is carried again, the target is 2h, and not known is a cluster stands (declare it)", "declare"},
+		"not known":            {recovery(planner.DisasterRecovery{Pattern: planner.Backup}, fine, took(hour, 2*hour, "nodes start", "a cluster stands")), "warning CL-02 disaster_recovery.rto", "1h at least until the load is carried again, the target is 2h, and not known is a cluster stands (declare it)", "declare it in disaster_recovery"},
+		// Of nothing that is known the sum is no bound: it is not written as one.
+		"nothing known":     {recovery(planner.DisasterRecovery{Pattern: planner.PerRegion}, fine, nothing(hour, "switch_time")), "warning CL-02 disaster_recovery.rto", "how long it takes until the load is carried again is not known, the target is 1h; open is term of switch_time (declare switch_time)", "declare switch_time in disaster_recovery"},
+		"nothing declared":  {recovery(planner.DisasterRecovery{Pattern: planner.PerRegion}, nothing(time.Minute, "replication_lag"), fine), "warning CL-02 disaster_recovery.rpo", "for how long writes may be lost is not known, the target is 1m; open is term of replication_lag", "declare replication_lag in disaster_recovery"},
+		"nobody can say it": {onOwn(recovery(planner.DisasterRecovery{Pattern: planner.Backup}, fine, drilled(hour))), "warning CL-02 disaster_recovery.rto", "is not known, the target is 1h; open is nodes start (machines of one's own)", "no attribute says of nodes start: try it in a drill"},
 		"a pilot light": {func(w *world) {
 			recovery(planner.DisasterRecovery{Pattern: planner.PerRegion, Mode: planner.Standby, Share: units.Whole / 10}, fine, took(2*time.Minute, time.Minute, "nodes start"))(w)
 			w.plan.Recovery.Regions = []planner.RegionPlan{{Cost: perHour(20), WaitingCost: perHour(20)}, {Cost: perHour(20), WaitingCost: perHour(5)}}
@@ -81,9 +99,9 @@ func TestStretchedClusters(t *testing.T) {
 		})
 	}
 	check(t, map[string]want{
-		"near":    {over(49 * time.Millisecond), "info CL-05 control_plane.etcd.round_trip", "each write to etcd takes 59ms at least, 16 a second one after another", "a cluster for each region"},
-		"far":     {over(50 * time.Millisecond), "warning CL-05 control_plane.etcd.round_trip", "50ms between peers, below 50ms is asked for", "a cluster for each region"},
-		"too far": {over(90 * time.Millisecond), "error CL-05 control_plane.etcd.round_trip", "takes 100ms at least, 10 a second one after another; network and disk of peers together are to stay below 100ms", "a cluster for each region"},
+		"near":    {over(49 * time.Millisecond), "info CL-05 control_plane.etcd.round_trip", "each write to etcd takes 59ms at least, 16 a second one after another", "a cluster for each place, with a spec of its own"},
+		"far":     {over(50 * time.Millisecond), "warning CL-05 control_plane.etcd.round_trip", "50ms between peers, below 50ms is asked for", "a cluster for each place, with a spec of its own"},
+		"too far": {over(90 * time.Millisecond), "error CL-05 control_plane.etcd.round_trip", "takes 100ms at least, 10 a second one after another; network and disk of peers together are to stay below 100ms", "a cluster for each place, with a spec of its own"},
 		"an arbiter": {func(w *world) {
 			over(20 * time.Millisecond)(w)
 			w.c().DisasterRecovery.ArbiterRoundTrip = new(10 * time.Millisecond)
