@@ -75,6 +75,12 @@ type TenancyPlan struct {
 	QuotaPods   int
 }
 
+// TenancyPool are nodes of one type.
+type TenancyPool struct {
+	Group, InstanceType string
+	Nodes               int
+}
+
 // TenancyOption is one way.
 type TenancyOption struct {
 	Way TenancyWay
@@ -85,6 +91,9 @@ type TenancyOption struct {
 	Why string
 	// Nodes of each cluster, and Pods that are virtual control planes.
 	Nodes, Pods int
+	// Pools of each cluster by node group and instance type, in the order of its plan: they
+	// have all of Nodes.
+	Pools []TenancyPool
 	// ControlPlane is what the control plane of each cluster costs, Cost its whole bill,
 	// Known the lines of that which are known.
 	ControlPlane, Cost Amount

@@ -23,17 +23,24 @@ type tenancyPlan struct {
 }
 
 type tenancyOption struct {
-	Way          string   `json:"way" enum:"cluster virtual_cluster namespace" jsonschema:"What each tenant has for itself."`
-	Clusters     int      `json:"clusters" jsonschema:"Clusters that there are."`
-	Share        ratio    `json:"share" jsonschema:"Share of the load that each is planned for."`
-	Why          text     `json:"why" jsonschema:"Why it was not planned; null where it was."`
-	Nodes        int      `json:"nodes" jsonschema:"Nodes of each cluster."`
-	Pods         int      `json:"virtual_control_planes" jsonschema:"Pods that are virtual control planes."`
-	ControlPlane *dollars `json:"control_plane_usd_per_hour" jsonschema:"The control plane of each cluster; null where not known."`
-	Cost         *dollars `json:"usd_per_hour" jsonschema:"The whole bill of each cluster; null where not known."`
-	Known        dollars  `json:"known_usd_per_hour" jsonschema:"The lines of it that are known."`
-	All          *dollars `json:"all_usd_per_hour" jsonschema:"The bills of all clusters; null where not known."`
-	AllKnown     dollars  `json:"all_known_usd_per_hour" jsonschema:"What is known of them."`
+	Way          string        `json:"way" enum:"cluster virtual_cluster namespace" jsonschema:"What each tenant has for itself."`
+	Clusters     int           `json:"clusters" jsonschema:"Clusters that there are."`
+	Share        ratio         `json:"share" jsonschema:"Share of the load that each is planned for."`
+	Why          text          `json:"why" jsonschema:"Why it was not planned; null where it was."`
+	Nodes        int           `json:"nodes" jsonschema:"Nodes of each cluster."`
+	Pods         int           `json:"virtual_control_planes" jsonschema:"Pods that are virtual control planes."`
+	Pools        []tenancyPool `json:"pools" jsonschema:"The nodes of each cluster by node group and instance type."`
+	ControlPlane *dollars      `json:"control_plane_usd_per_hour" jsonschema:"The control plane of each cluster; null where not known."`
+	Cost         *dollars      `json:"usd_per_hour" jsonschema:"The whole bill of each cluster; null where not known."`
+	Known        dollars       `json:"known_usd_per_hour" jsonschema:"The lines of it that are known."`
+	All          *dollars      `json:"all_usd_per_hour" jsonschema:"The bills of all clusters; null where not known."`
+	AllKnown     dollars       `json:"all_known_usd_per_hour" jsonschema:"What is known of them."`
+}
+
+type tenancyPool struct {
+	Group        string `json:"node_group" jsonschema:"Name of the node group."`
+	InstanceType string `json:"instance_type" jsonschema:"Their type."`
+	Nodes        int    `json:"nodes" jsonschema:"How many."`
 }
 
 func syncTenancy(to direction, d *tenancy, p *planner.Tenancy) {
@@ -55,6 +62,11 @@ func syncTenancyPlan(to direction, d *tenancyPlan, p *planner.TenancyPlan) {
 		syncText(to, &d.Why, &p.Why)
 		syncInt(to, &d.Nodes, &p.Nodes)
 		syncInt(to, &d.Pods, &p.Pods)
+		syncList(to, &d.Pools, &p.Pools, func(to direction, d *tenancyPool, p *planner.TenancyPool) {
+			syncText(to, &d.Group, &p.Group)
+			syncText(to, &d.InstanceType, &p.InstanceType)
+			syncInt(to, &d.Nodes, &p.Nodes)
+		})
 		syncAmount(to, &d.ControlPlane, &p.ControlPlane)
 		syncAmount(to, &d.Cost, &p.Cost)
 		syncInt(to, &d.Known, &p.Known)

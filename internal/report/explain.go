@@ -236,7 +236,7 @@ func (p *page) explainEtcd(plan *planner.Plan) {
 	t := figureTable()
 	explainQuorum(&t, plan)
 	t.add("class", e.Class, e.ClassReason)
-	t.add("database", sizeUp(e.Database), "planned with at the peak, objects and what compaction keeps: "+p.o.run("explain "+TopicControlPlane))
+	t.add("database", exactBytes(e.Database), "planned with at the peak, objects and what compaction keeps: "+p.o.run("explain "+TopicControlPlane))
 	t.add("quota", size(e.Quota), "the least of 2 GiB and 8 GiB of which the peak is at most 80%")
 	explainEtcdDisk(&t, plan)
 	spec := &plan.Cluster.ControlPlane.Etcd
@@ -246,13 +246,12 @@ func (p *page) explainEtcd(plan *planner.Plan) {
 	t.add("kept", span(e.BackupRetention), "one an hour for a week, and one a day for all of it")
 	how := "what is kept x the database"
 	if e.Database > 0 && e.BackupStorage%e.Database == 0 {
-		how = fmt.Sprintf("%s x the database", count(int(e.BackupStorage/e.Database), "copy"))
-		how = strings.Replace(how, "copys", "copies", 1)
+		how = fmt.Sprintf("%s x %s bytes of the database", pluralOf(int(e.BackupStorage/e.Database), "copy", "copies"), thousands(int64(e.Database)))
 	}
-	t.add("snapshots take", sizeUp(e.BackupStorage), how)
+	t.add("snapshots take", exactBytes(e.BackupStorage), how)
 	if ev := e.Events; ev != nil {
 		t.add("events", "an etcd of their own", ev.Reason+"; "+count(e.Members, "member")+" beside the others: --etcd-servers-overrides=/events#…")
-		t.add("events database", sizeUp(ev.Database), "planned with at the peak; no snapshots: events are kept for an hour")
+		t.add("events database", exactBytes(ev.Database), "planned with at the peak; no snapshots: events are kept for an hour")
 		t.add("events quota", size(ev.Quota), "the least of 2 GiB and 8 GiB of which the peak is at most 80%")
 		t.add("events disk", etcdDiskWords(ev.Disk), "for them alone, by the quota and the least class that carries them")
 	}

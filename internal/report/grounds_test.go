@@ -244,10 +244,10 @@ func TestExplain(t *testing.T) {
 	rooms := byHand(t, "rooms")
 	wants(t, explained(t, rooms, report.TopicEtcd, report.Options{Width: 160}),
 		"quorum 2 floor(3 / 2) + 1", "any 1 member 3 - 2", "any 1 zone the fullest zone holds 1: 3 - 1 = 2 are left, at least the quorum",
-		"class small by nodes: 6 nodes", "database 2 MiB", "quota 2 GiB",
+		"class small by nodes: 6 nodes", "database 2 MiB (1,953,792 bytes)", "quota 2 GiB",
 		"disk 40 GiB max(40, 4 x 2 + 20) GiB", "disk IOPS 1,500 as the class asks for",
 		"heartbeat 100 ms max(100 ms, round trip of 2 ms)", "election timeout 1 s max(1 s, 10 x heartbeat)",
-		"snapshots take 481 MiB 258 copies x the database",
+		"snapshots take 481 MiB (504,078,336 bytes) 258 copies x 1,953,792 bytes of the database", // 258 x 1,908 x 1,024
 	)
 	wants(t, explained(t, rooms, report.TopicControlPlane, report.Options{Width: 160, Spec: "rooms.hcl"}),
 		"control plane machines 3 the least odd number that keeps a quorum through the loss of any 1 machine or any 1 zone: 1 in room-a, 1 in room-b, 1 in room-c",

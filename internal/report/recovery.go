@@ -117,31 +117,6 @@ func lasting(d time.Duration) string {
 	return words
 }
 
-// explainRecovery writes the terms of what a disaster costs.
-func (p *page) explainRecovery(plan *planner.Plan) {
-	r := plan.Recovery
-	if r == nil {
-		p.heading(TopicRecovery, "nothing is declared for a disaster")
-		return
-	}
-	p.heading(TopicRecovery, string(plan.Cluster.DisasterRecovery.Pattern))
-	p.recovery(plan)
-	t := table{columns: []column{{title: "OF"}, {title: "TERM"}, {title: "TAKES", right: true}, {title: "FROM", wraps: true}}}
-	add := func(of string, o *planner.RecoveryObjective) {
-		for _, term := range o.Terms {
-			takes := notKnown
-			if term.Known {
-				takes = lasting(term.Takes)
-			}
-			t.add(of, term.Name, takes, term.Source)
-		}
-	}
-	add("RPO", &r.RPO)
-	add("RTO", &r.RTO)
-	p.table(&t)
-	p.prose("RPO, what is lost: the largest of its terms. RTO, until the load is carried again: the sum of its terms, one after the other.")
-}
-
 // knownPart writes an amount, and what is known of one that is not.
 func knownPart(a planner.Amount, known units.USDPerHour) string {
 	if a.Known {

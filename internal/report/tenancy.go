@@ -15,7 +15,11 @@ func (p *page) tenancy(plan *planner.Plan) {
 	}
 	p.blank()
 	p.tenancyTable(plan, t)
-	p.labelled("A TENANT", plain, fmt.Sprintf("in namespaces a quota of %s, %s and %s", cores(t.QuotaCPU)+" vCPU", sizeUp(t.QuotaMemory), count(t.QuotaPods, "pod")), p.o.run("explain "+TopicTenancy))
+	items := []string{fmt.Sprintf("in namespaces a quota of %s, %s and %s", cores(t.QuotaCPU)+" vCPU", sizeUp(t.QuotaMemory), count(t.QuotaPods, "pod"))}
+	if words := tenancyElsewhere(plan); words != "" {
+		items = append(items, words)
+	}
+	p.labelled("A TENANT", plain, append(items, p.o.run("explain "+TopicTenancy))...)
 	p.blank()
 }
 
@@ -87,6 +91,9 @@ func (p *page) explainTenancy(plan *planner.Plan) {
 		}
 		f.add(name+": share", shareOf(o.Share), tenancyShare(o, d.Tenants))
 		f.add(name+": nodes", number(o.Nodes*o.Clusters), fmt.Sprintf("%s of %s, spare and system pods of each among them", count(o.Clusters, "cluster"), count(o.Nodes, "node")))
+		for _, pool := range o.Pools {
+			f.add(name+": "+pool.Group, fmt.Sprintf("%d x %s", pool.Nodes*o.Clusters, pool.InstanceType), p.tenancyPoolHow(plan, o, &pool))
+		}
 		f.add(name+": bill", knownPart(o.All, o.AllKnown), fmt.Sprintf("%d x %s USD/month, of which the control plane is %s", o.Clusters, knownPart(o.Cost, o.Known), monthly(o.ControlPlane)))
 		if o.Pods > 0 {
 			v := d.Virtual
@@ -100,11 +107,42 @@ func (p *page) explainTenancy(plan *planner.Plan) {
 	f.add("namespaces: quota", fmt.Sprintf("%s, %s, %s", cores(t.QuotaCPU)+" vCPU", sizeUp(t.QuotaMemory), count(t.QuotaPods, "pod")), fmt.Sprintf("the pods of each workload / %d, rounded up, and what they request", d.Tenants))
 	p.table(&f)
 	p.blank()
+	if words := tenancyElsewhere(plan); words != "" {
+		p.prose("The figures are " + words + ".")
+	}
 	p.prose("Replicas, sizes of volumes and series whose number the spec gives are in each cluster. Limits of the account, free addresses, commitments and the budget are held for the plan alone, and so is the upgrade.")
 }
 
 // shareOf writes a share in percents with up to four decimals.
 func shareOf(r units.Ratio) string { return plainRatio(r*100) + "%" }
+
+// tenancyPoolHow says where the type of a pool comes from.
+func (p *page) tenancyPoolHow(plan *planner.Plan, o *planner.TenancyOption, pool *planner.TenancyPool) string {
+	each := ""
+	if o.Clusters > 1 {
+		each = fmt.Sprintf("%d x %s; ", o.Clusters, count(pool.Nodes, "node"))
+	}
+	if o.Way == planner.ByNamespace && len(plan.Cluster.Pricing.Commitments) == 0 {
+		return each + "the plan: " + p.o.run("explain node_group."+pool.Group)
+	}
+	return each + "by a plan of its own for this share, of the types that the group admits"
+}
+
+func costWords(regions int) string {
+	if regions == 1 {
+		return "the further region costs"
+	}
+	return fmt.Sprintf("the %d further regions cost", regions)
+}
+
+// tenancyElsewhere says which region the figures are of, where there are several.
+func tenancyElsewhere(plan *planner.Plan) string {
+	d := plan.Cluster.DisasterRecovery
+	if d == nil || len(d.Regions) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("of %s alone: what %s for tenants is not in it", plan.Cluster.Region, costWords(len(d.Regions)))
+}
 
 func tenancyShare(o *planner.TenancyOption, tenants int) string {
 	if o.Clusters == 1 {

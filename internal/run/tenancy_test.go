@@ -2,6 +2,8 @@ package run_test
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,6 +61,11 @@ func TestTenantsAreSpecsOfTheirOwn(t *testing.T) {
 			for _, g := range want.plan.NodeGroups {
 				nodes += g.Nodes
 			}
+			// One group of one type: all of its nodes are of that.
+			pools := []planner.TenancyPool{{Group: "web", InstanceType: want.plan.NodeGroups[0].Pools[0].InstanceType, Nodes: nodes}}
+			if !slices.Equal(o.Pools, pools) {
+				t.Errorf("%s %s: pools %+v, by itself %+v", provider, o.Way, o.Pools, pools)
+			}
 			if o.Why != "" || o.Clusters != want.clusters || o.Nodes != nodes || o.Pods != want.pods || o.Known != want.plan.Cost.Known || o.Cost != want.plan.Cost.Total || o.AllKnown != want.plan.Cost.Known*units.USDPerHour(want.clusters) {
 				t.Errorf("%s %s: %+v; by itself it has %d nodes for %v", provider, o.Way, o, nodes, want.plan.Cost.Total)
 			}
@@ -112,7 +119,7 @@ func TestTenantsBesideCommitments(t *testing.T) {
 	const plan = "pricing {\n commitment \"sp\" {\n type = \"compute_savings_plan\"\n usd_per_hour = 0.2\n expires = \"2027-06-30\"\n}\n}\n"
 	with, without := planOf(t, loaded("aws", "us-east-1", virginia, "1000", plan+tenancyOf(""), "")), planOf(t, loaded("aws", "us-east-1", virginia, "1000", tenancyOf(""), ""))
 	for i := range with.Tenancy.Options {
-		if got, want := with.Tenancy.Options[i], without.Tenancy.Options[i]; got != want {
+		if got, want := with.Tenancy.Options[i], without.Tenancy.Options[i]; !reflect.DeepEqual(got, want) {
 			t.Errorf("%+v, without the commitment %+v", got, want)
 		}
 	}
@@ -135,6 +142,7 @@ func TestVerifySeesTenants(t *testing.T) {
 	for rule, wrong := range map[string]func(p *planner.TenancyPlan){
 		"tenancy.options": func(p *planner.TenancyPlan) { p.Options[0].Share++ },
 		"tenancy.nodes":   func(p *planner.TenancyPlan) { p.Options[1].Pods-- },
+		"tenancy.pools":   func(p *planner.TenancyPlan) { p.Options[0].Pools[0].Nodes++ },
 		"tenancy.sum":     func(p *planner.TenancyPlan) { p.Options[0].All.Rate-- },
 		"tenancy.known":   func(p *planner.TenancyPlan) { p.Options[0].ControlPlane.Rate = p.Options[0].Known + 1 },
 		"tenancy.own":     func(p *planner.TenancyPlan) { p.Options[2].Nodes++ },

@@ -79,6 +79,7 @@ func (m *maker) tenants(ctx context.Context, plan *planner.Plan, o *planner.Tena
 			return err
 		}
 	}
+	o.Pools = poolsOf(here)
 	o.Nodes, o.Cost, o.Known = nodesOf(here), here.Cost.Total, here.Cost.Known
 	o.ControlPlane = planner.Amount{Known: true}
 	for _, l := range here.Cost.Lines {
@@ -89,6 +90,23 @@ func (m *maker) tenants(ctx context.Context, plan *planner.Plan, o *planner.Tena
 	all := units.USDPerHour(o.Clusters)
 	o.All, o.AllKnown = planner.Amount{Rate: o.Cost.Rate * all, Known: o.Cost.Known}, o.Known*all
 	return nil
+}
+
+// poolsOf returns the nodes of a plan by group and type; pools of zones are one.
+func poolsOf(plan *planner.Plan) []planner.TenancyPool {
+	var out []planner.TenancyPool
+	for i := range plan.NodeGroups {
+		g := &plan.NodeGroups[i]
+		for j := range g.Pools {
+			at := slices.IndexFunc(out, func(p planner.TenancyPool) bool { return p.Group == g.Name && p.InstanceType == g.Pools[j].InstanceType })
+			if at < 0 {
+				at = len(out)
+				out = append(out, planner.TenancyPool{Group: g.Name, InstanceType: g.Pools[j].InstanceType})
+			}
+			out[at].Nodes += g.Pools[j].Nodes
+		}
+	}
+	return out
 }
 
 // alone is the cluster for a share of its load as a spec of its own: the figures that it

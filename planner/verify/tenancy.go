@@ -39,7 +39,7 @@ func (k *checker) tenants(d *planner.Tenancy, o *planner.TenancyOption) {
 	unknown := o.Way == planner.ByVirtualCluster && d.Virtual == nil
 	if o.Why != "" {
 		k.need(o.Way != planner.ByNamespace || len(k.c.Pricing.Commitments) > 0, path, "tenancy.why", "there is a plan of it")
-		k.need(o.Nodes == 0 && o.Pods == 0 && o.Known == 0 && o.AllKnown == 0 && !o.Cost.Known && !o.All.Known, path, "tenancy.why", "figures of what was not planned: %+v", o)
+		k.need(o.Nodes == 0 && o.Pods == 0 && len(o.Pools) == 0 && o.Known == 0 && o.AllKnown == 0 && !o.Cost.Known && !o.All.Known, path, "tenancy.why", "figures of what was not planned: %+v", o)
 		return
 	}
 	pods := 0
@@ -47,6 +47,12 @@ func (k *checker) tenants(d *planner.Tenancy, o *planner.TenancyOption) {
 		pods = d.Tenants * d.Virtual.Replicas
 	}
 	k.need(!unknown && o.Nodes > 0 && o.Pods == pods, path, "tenancy.nodes", "%d nodes and %d virtual control planes, not %d", o.Nodes, o.Pods, pods)
+	sum := 0
+	for _, p := range o.Pools {
+		sum += p.Nodes
+		k.need(p.Nodes > 0 && k.types[p.InstanceType] != nil, path, "tenancy.pools", "%d nodes of %q in %s", p.Nodes, p.InstanceType, p.Group)
+	}
+	k.need(sum == o.Nodes, path, "tenancy.pools", "the pools have %d nodes, the cluster %d", sum, o.Nodes)
 	all := units.USDPerHour(o.Clusters)
 	k.need(o.All.Known == o.Cost.Known && o.All.Rate == o.Cost.Rate*all && o.AllKnown == o.Known*all, path, "tenancy.sum",
 		"%v for all, %d of it known; %d clusters of %v and %d", o.All, o.AllKnown, o.Clusters, o.Cost, o.Known)
