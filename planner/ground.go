@@ -149,6 +149,9 @@ type Terms struct {
 	// their size; of the others both are bought, but for throughput of those in
 	// DisksFixedThroughput.
 	DisksBySize, DisksFixedThroughput []string
+	// DiskUses are the types of network disks by what they are for, SSDs apart from
+	// disks for throughput alone: where a region lacks one, another of its use is closest.
+	DiskUses [][]string
 }
 
 // LoadBalancerKind is what stands before the API servers.

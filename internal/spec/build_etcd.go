@@ -40,7 +40,7 @@ func (b *builder) etcdDisk(etcd *node) planner.Disk {
 	if !given {
 		meant.Type = b.terms.EtcdDiskType
 	}
-	k := b.findDisk(n, meant.Type)
+	k := b.findDisk(n, meant, func(_ planner.Disk, k *catalogs.Disk) bool { return slices.Contains(b.terms.EtcdDisks, k.Type) })
 	switch {
 	case k == nil:
 	case given && !slices.Contains(b.terms.EtcdDisks, typ):

@@ -246,7 +246,7 @@ func (b *builder) volumeSize(n *node, workload string, k *keptOn) {
 					continue
 				}
 				v.Size = need
-				if d := b.findDisk(n, v.Type); d != nil {
+				if d := b.findDisk(n, planner.Disk{Type: v.Type, Size: need, IOPS: v.IOPS, ThroughputMiBps: v.ThroughputMiBps}, b.volumeFits(n)); d != nil {
 					v.Size = max(need, d.MinSize)
 					if d.MaxSize > 0 && need > d.MaxSize {
 						b.add(OutOfRange, &k.node.def, "The metrics take a disk of %s, and %s disk has %s at most. Keep less long, scrape less often, or share the series among several workloads.",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -42,11 +43,11 @@ func (b *builder) volumes(n *node, path string, w *planner.Workload) []planner.V
 
 // checkVolume checks a volume against the ground and the catalog.
 func (b *builder) checkVolume(n *node, v planner.Volume) {
-	k := b.findDisk(n, v.Type)
+	d := planner.Disk{Type: v.Type, Size: v.Size, IOPS: v.IOPS, ThroughputMiBps: v.ThroughputMiBps}
+	k := b.findDisk(n, d, b.volumeFits(n))
 	if k == nil {
 		return
 	}
-	d := planner.Disk{Type: v.Type, Size: v.Size, IOPS: v.IOPS, ThroughputMiBps: v.ThroughputMiBps}
 	if b.terms.VolumeProblem != nil {
 		if at, problem := b.terms.VolumeProblem(d, k, n.has); problem != "" {
 			b.add(DiskSetting, n.rng(at), "%s", problem)
@@ -54,6 +55,17 @@ func (b *builder) checkVolume(n *node, v planner.Volume) {
 		}
 	}
 	b.checkFigures(n, d, k)
+}
+
+// volumeFits reports whether pods may be given a disk.
+func (b *builder) volumeFits(n *node) func(d planner.Disk, k *catalogs.Disk) bool {
+	return func(d planner.Disk, k *catalogs.Disk) bool {
+		if b.terms.VolumeProblem == nil {
+			return true
+		}
+		_, problem := b.terms.VolumeProblem(d, k, n.has)
+		return problem == ""
+	}
 }
 
 // volumeSurvivors asks how many pods outlive the loss of a zone where volumes keep

@@ -132,6 +132,14 @@ func (r *reader) boolean(val cty.Value, rng hcl.Range) (bool, bool) {
 }
 
 func (r *reader) choice(a *attribute, val cty.Value, rng hcl.Range) (string, bool) {
+	if a.of == nil && (val.IsNull() || val.Type() != cty.String) {
+		hint := ""
+		if a.number != "" && !val.IsNull() && val.Type() == cty.Number {
+			hint = " " + a.number
+		}
+		r.add(WrongType, &rng, "%s is %s, not %s.%s", a.name, quoteAll(a.choices), describe(val), hint)
+		return "", false
+	}
 	s, ok := r.text(val, rng)
 	if !ok {
 		return "", false

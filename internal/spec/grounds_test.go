@@ -53,7 +53,7 @@ func eksTerms() planner.Terms {
 		Addresses: func(*planner.Network, *catalogs.InstanceType, int) int { return 1 },
 		DiskType:  "gp3", LeastRootDisk: 20 * units.GiB,
 		LeastRootDiskWhy: "The volume is made from the image's snapshot of 20Gi, and EC2 refuses a smaller one.",
-		RootDiskProblem:  volumeProblem, VolumeProblem: podVolumeProblem,
+		RootDiskProblem:  volumeProblem, VolumeProblem: podVolumeProblem, DiskUses: [][]string{{"gp2", "gp3", "io1", "io2"}, {"sc1", "st1"}},
 		UpdateStrategies: []string{"surge", "minimal"},
 		Tiers:            []string{"standard"},
 		DefaultTier:      map[planner.Environment]string{planner.Production: "standard", planner.Development: "standard"},

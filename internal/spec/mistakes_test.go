@@ -91,7 +91,8 @@ func TestMistakes(t *testing.T) {
 		"pod missing":                {"bare workload", "replicas = 3", spec.MissingBlock, `workload "api"`, "pod"},
 		"null is not given":          {"bare workload", "replicas = 3\npod {\n cpu = null\n memory = \"1Gi\"\n}", spec.MissingAttribute, "pod", "cpu"},
 		"text for bool":              {"group", "redundancy {\n at_once = \"maybe\"\n}", spec.WrongType, `"maybe"`, "true or false"},
-		"number for text":            {"group", "role = 3", spec.WrongType, "3", "text in quotes"},
+		"number for text":            {"group", "image = 3", spec.WrongType, "3", "text in quotes"},
+		"number for a word":          {"group", "role = 3", spec.WrongType, "3", `role is "app", "batch"`},
 		"list for number":            {"workload", "replicas = [3]", spec.InvalidCount, "[3]", "a list"},
 		"fraction of a pod":          {"workload", "replicas = 2.5", spec.InvalidCount, "2.5", "not a whole number"},
 		"no replicas":                {"workload", "replicas = 0", spec.OutOfRange, "0", "between 1 and 1000000"},
@@ -122,6 +123,7 @@ func TestMistakes(t *testing.T) {
 		"reserved":                   {"group", "instances {\n capacity_type = \"reserved\"\n}", spec.NotSupportedYet, `"reserved"`, `"on_demand" or "spot"`},
 		"guarantee":                  {"group", "guarantee = \"any-order\"", spec.UnknownChoice, `"any-order"`, `Did you mean "any_order"?`},
 		"role gpu alone":             {"group", "role = \"gpu\"", spec.NoSystemGroup, "cluster \"shop\"", "add a system or app group"},
+		"disk of another region":     {"group", "disk {\n type = \"io1\"\n iops = 5000\n}", spec.DiskUnknown, `"io1"`, `The closest that it has is "gp3".`}, // gp2 takes no iops
 		"disk type":                  {"group", "disk {\n type = \"gp9\"\n}", spec.DiskUnknown, `"gp9"`, `Did you mean "gp2"?`},
 		"disk size":                  {"group", "disk {\n size = \"128Ti\"\n}", spec.OutOfRange, `"128Ti"`, "64Ti"},
 		"disk, iops of its own":      {"group", "disk {\n iops = 100\n}", spec.OutOfRange, "100", "3000 operations"},

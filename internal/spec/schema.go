@@ -90,6 +90,8 @@ type attribute struct {
 	// choices of kindChoice and of the elements of lists; later are those that
 	// are not built yet.
 	choices, later []string
+	// number says what is meant by those who write a number for one of the choices.
+	number string
 	// of returns the words of a ground, the default first; choices are then all
 	// that the language has.
 	of func(*planner.Terms) []string
@@ -306,7 +308,7 @@ func clusterBlock() block {
 				attributes: []attribute{
 					{name: "per_month", kind: kindRatio, est: true, def: "0%", doc: "Growth of throughput a month; at most 100%."},
 					{name: "horizon_months", kind: kindCount, most: 120, def: "12", doc: "How far to look."},
-					{name: "size_for", kind: kindChoice, choices: []string{"today", "horizon"}, def: "today", doc: "The day whose demand the cluster is sized for."},
+					{name: "size_for", kind: kindChoice, choices: []string{"today", "horizon"}, number: "A number of months is horizon_months, and \"horizon\" sizes for the last of them.", def: "today", doc: "The day whose demand the cluster is sized for."},
 				},
 			},
 			quotaBlock(),

@@ -98,7 +98,9 @@ func poolsOf(plan *planner.Plan) []planner.TenancyPool {
 	for i := range plan.NodeGroups {
 		g := &plan.NodeGroups[i]
 		for j := range g.Pools {
-			at := slices.IndexFunc(out, func(p planner.TenancyPool) bool { return p.Group == g.Name && p.InstanceType == g.Pools[j].InstanceType })
+			at := slices.IndexFunc(out, func(p planner.TenancyPool) bool {
+				return p.Group == g.Name && p.InstanceType == g.Pools[j].InstanceType
+			})
 			if at < 0 {
 				at = len(out)
 				out = append(out, planner.TenancyPool{Group: g.Name, InstanceType: g.Pools[j].InstanceType})

@@ -31,7 +31,7 @@ func terms() planner.Terms {
 		HiddenZone:  machines.IsEC2Zone, Addresses: Addresses, Interfaces: Interfaces, ControlPlaneAddresses: controlPlaneAddresses, UpgradeAddresses: upgradeAddresses, ZoneTransfer: machines.EC2ZoneTransfer(),
 		DiskType: "gp3", NodeDisk: leastRootDisk, LeastRootDisk: leastRootDisk, DiskRoom: diskRoom,
 		LeastRootDiskWhy: "The volume is made from the image's snapshot of 20Gi, and EC2 refuses a smaller one.",
-		RootDiskProblem:  machines.EBSProblem, VolumeProblem: machines.EBSVolumeProblem,
+		RootDiskProblem:  machines.EBSProblem, VolumeProblem: machines.EBSVolumeProblem, DiskUses: machines.EBSUses(),
 		UpdateStrategies: []string{"surge", "minimal"}, ModuleMajor: "21",
 		Service:     "eks",
 		Tiers:       []string{standardTier, "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"},

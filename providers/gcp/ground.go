@@ -59,7 +59,7 @@ func terms() planner.Terms {
 		PodBlock:    PodCIDRBits, ZoneTransfer: machines.GCEZoneTransfer(),
 		DiskType: machines.PDBalanced, NodeDisk: nodeDisk, LeastRootDisk: leastRootDisk, DiskRoom: diskRoom,
 		LeastRootDiskWhy: "GKE refuses a smaller boot disk.",
-		RootDiskProblem:  machines.GCEDiskProblem, VolumeProblem: machines.GCEVolumeProblem,
+		RootDiskProblem:  machines.GCEDiskProblem, VolumeProblem: machines.GCEVolumeProblem, DiskUses: machines.GCEDiskUses(),
 		UpdateStrategies: []string{"surge", "minimal", "gke_blue_green"}, MaxSurge: true, Soak: true,
 		MostAtATime: mostAtATime, LongestSoak: longestSoak,
 		GroupName: poolName, ModuleMajor: "44", UnwrittenStrategies: []string{"gke_autoscaled_blue_green"},

@@ -48,6 +48,12 @@ func IsEC2Zone(region, zone string) bool {
 // takes: 0.25 MiB/s an operation (Amazon EBS user guide, gp3).
 const iopsPerMiBps = 4
 
+// EBSUses returns the types of Amazon EBS by what they are for: SSDs, and disks of
+// magnetic platters (Amazon EBS user guide, volume types). The caller owns the slices.
+func EBSUses() [][]string {
+	return [][]string{{"gp2", "gp3", "io1", "io2"}, {"sc1", "st1", "standard"}}
+}
+
 // EBSProblem says what Amazon EBS refuses of a root disk: the types st1 and
 // sc1, operations of a type that does not sell them, io1 and io2 without them,
 // throughput of any type but gp3, and more of it than its operations carry

@@ -30,6 +30,12 @@ const (
 	HyperdiskBalanced = "hyperdisk-balanced"
 )
 
+// GCEDiskUses returns the types of Compute Engine's network disks by what they are for: SSDs,
+// and disks for throughput (Compute Engine, "Choose a disk type"). The caller owns the slices.
+func GCEDiskUses() [][]string {
+	return [][]string{{PDBalanced, PDSSD, "pd-extreme", HyperdiskBalanced, "hyperdisk-extreme"}, {PDStandard, "hyperdisk-throughput"}}
+}
+
 // GCEBootDisks returns the types of disks that machines of a family boot from, the
 // default first; the caller owns the slice. A family that is not listed is
 // taken to be a newer one: since the fourth generation they know Hyperdisk alone.

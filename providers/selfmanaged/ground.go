@@ -27,7 +27,7 @@ func OnAWS() planner.Ground {
 	t.Families, t.Burstable, t.Commitments = machines.EC2Families(), machines.EC2Burstable(), machines.EC2Commitments()
 	t.FamilyEnd, t.TypeExample = ".", "m7g.large"
 	t.HiddenZone, t.RootDiskProblem, t.VolumeProblem = machines.IsEC2Zone, machines.EBSProblem, machines.EBSVolumeProblem
-	t.DataDiskProblem = ebsDataProblem
+	t.DataDiskProblem, t.DiskUses = ebsDataProblem, machines.EBSUses()
 	t.DiskType, t.EtcdDiskType = "gp3", "gp3"
 	t.EtcdDisks = []string{"gp3", "io1", "io2"}
 	t.DisksFixedThroughput = []string{"io1", "io2"}
@@ -46,6 +46,7 @@ func OnGCP() planner.Ground {
 	t.Families, t.Commitments = machines.GCEFamilies(), machines.GCECommitments()
 	t.FamilyEnd, t.TypeExample = "-", "n2-standard-4"
 	t.RootDiskProblem, t.VolumeProblem, t.DataDiskProblem = machines.GCEDiskProblem, machines.GCEVolumeProblem, gceDataProblem
+	t.DiskUses = machines.GCEDiskUses()
 	t.DiskType, t.EtcdDiskType = machines.PDBalanced, machines.PDSSD
 	t.EtcdDisks = []string{machines.PDSSD, machines.PDBalanced, machines.HyperdiskBalanced}
 	t.DisksBySize = []string{machines.PDSSD, machines.PDBalanced}
