@@ -119,7 +119,8 @@ type UpgradeStrategy struct {
 
 	Rollback string
 	// RollbackControlPlane is how long the control plane can be taken back, RollbackNodes
-	// how long old nodes are kept after the last pod has left them.
+	// how long old nodes are kept after the last pod has left them; of a second cluster how
+	// long both run, from the start.
 	RollbackControlPlane, RollbackNodes time.Duration
 	// BlockedBy says why it cannot be used; empty where it can.
 	BlockedBy []string

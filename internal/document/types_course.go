@@ -39,7 +39,7 @@ type strategy struct {
 	Limits               []limit           `json:"limits" since:"3" jsonschema:"Declared limits of the account, with what is taken of them at the peak."`
 	Workloads            []workloadUpgrade `json:"workloads" since:"3" jsonschema:"What happens to the pods of each workload."`
 	RollbackControlPlane seconds           `json:"rollback_control_plane_seconds" since:"3" jsonschema:"How long the control plane can be taken back; 0 is not at all."`
-	RollbackNodes        seconds           `json:"rollback_nodes_seconds" since:"3" jsonschema:"How long old nodes are kept after the last pod has left them."`
+	RollbackNodes        seconds           `json:"rollback_nodes_seconds" since:"3" jsonschema:"How long old nodes are kept after the last pod has left them; of a second cluster how long both run, from the start."`
 	Timeline             []timelineEvent   `json:"timeline" since:"3" jsonschema:"What happens, in order of time; empty where the strategy is blocked and not asked for. Where a round of a group has many batches, those events that are alike are one."`
 }
 

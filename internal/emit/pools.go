@@ -74,3 +74,10 @@ func shortName(name, group string, pool *planner.Pool, longest int) string {
 	keep := min(len(name), longest-digestLength-1)
 	return strings.TrimRight(name[:keep], "-") + "-" + fmt.Sprintf("%x", digest)[:digestLength]
 }
+
+// KopsCluster is the name under which kops knows a cluster: one in the domain that it takes
+// without DNS.
+func KopsCluster(s string) string {
+	s = regexp.MustCompile("[^a-z0-9]+").ReplaceAllString(strings.ToLower(s), "-")
+	return strings.Trim(s, "-") + ".k8s.local"
+}

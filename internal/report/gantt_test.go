@@ -214,7 +214,8 @@ func TestRunbook(t *testing.T) {
 	for _, want := range []string{
 		"# " + p.Cluster.Name + ": upgrade from 1.35 to 1.36\n", "| declared losses | not 0:12 |", "## Before\n", "has been rehearsed", "(UP-06)",
 		"## Steps\n", "1. 0:00: control plane to 1.36. It takes 25 min.\n", "2. 0:25: add-ons of 1.36",
-		"3. 0:30: nodes of `web` to 1.36, 3 at a time (`max_unavailable 3`)", "4. 1:30: nodes of `batch` to 1.36, 1 at a time (`max_unavailable 1 (chosen)`)",
+		"3. 0:30: a second group beside `web`: `web-1-36` of 1.36, with 6 nodes.", "4. verify `web-1-36`: ",
+		"5. 0:40: pods of `web` move to `web-1-36`, off 3 nodes at a time.", "6. 0:50: watch for 30 min,", "7. 1:20: delete `web`.", "8. 1:30: a second group beside `batch`",
 		"## Watch\n", "- If b fails at 0:42, api has 2 of 6 pods ready: its target is missed.\n",
 		"## Go back\n", "- Uncordon blue.\n", "taken back for 7 d after its step", "kept for 30 min after", "## After\n", "## Calendar\n", "| 2026-11-20 | 1.35 | 1.36 | 2027-03-27 |\n",
 	} {

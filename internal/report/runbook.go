@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/scantling-dev/scantling/planner"
 )
@@ -23,6 +21,7 @@ func Runbook(w io.Writer, shown UpgradeShown) error {
 		b.noWay()
 		return b.flush(w)
 	}
+	b.c = commandsOf(shown.Plan, u, b.o)
 	b.summary()
 	b.before()
 	b.steps()
@@ -38,6 +37,9 @@ type runbook struct {
 	page
 	s *UpgradeShown
 	o *planner.UpgradeStrategy
+	c *commands
+	// n is how many steps there are so far.
+	n int
 }
 
 // heading writes a title of the second level.
@@ -96,140 +98,6 @@ func (b *runbook) summary() {
 // cell writes a text so that it stays within a cell of a table.
 func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
-// before lists what to check first: what the practices ask, and what this plan is found
-// to break of them.
-func (b *runbook) before() {
-	plan, u := b.s.Plan, b.s.Upgrade
-	b.heading("Before")
-	b.check("Nothing calls an API that %s or a minor on the way no longer has; metrics, charts and operators support it.", u.To)
-	b.check("The same upgrade has been rehearsed in an environment that is nearly the same.")
-	b.check("The changelogs of %s have been read, patches included.", strings.Join(u.Hops, ", "))
-	b.check("No component is more than one minor from the control plane, kubectl included (UP-06).")
-	if plan.ControlPlane.Mode == planner.SelfManaged {
-		b.check("etcd and the manifests of the control plane are backed up, and a restore has been tried (ET-04).")
-	} else {
-		b.check("Manifests, or a backup, can rebuild what runs in the cluster.")
-	}
-	b.check("Budgets let at least one pod of every workload go, and pods end within 120 seconds (PD-03, PD-04).")
-	b.check("No pod keeps data in an emptyDir that it must not lose: drains delete it.")
-	b.check("No add-on on the way changes its custom resources so that a new cluster is needed.")
-	if o := b.o; o.PeakExtraNodes > 0 {
-		words := fmt.Sprintf("The account lets %s more run", count(o.PeakExtraNodes, "node"))
-		if o.PeakVCPUs > 0 {
-			words += fmt.Sprintf(", %s vCPU in all", thousands(o.PeakVCPUs))
-		}
-		b.check("%s, and subnets have addresses for them.", words)
-	}
-	for _, l := range b.o.Limits {
-		b.check("`%s`: %s of %s are taken at the peak.", l.Resource, thousands(l.Used), thousands(l.Limit))
-	}
-	b.check("Who does what, and who decides to go back, is written down.")
-	for _, f := range plan.Findings {
-		if strings.HasPrefix(f.Rule, "UP-") || strings.HasPrefix(f.Rule, "VE-") || f.Rule == "PD-03" || f.Rule == "PD-04" {
-			b.check("%s at `%s`: %s. To do: %s.", f.Rule, f.Path, f.Message, f.Remedy)
-		}
-	}
-}
-
-// steps lists the steps: the control plane, its add-ons, then the nodes, minor by minor.
-func (b *runbook) steps() {
-	u, o := b.s.Upgrade, b.o
-	b.heading("Steps")
-	b.line("The control plane first, then its add-ons, then the nodes; one minor at a time (UP-06). Times are h:mm from the start.")
-	c := commandsOf(b.s.Plan, o)
-	for _, words := range c.notes() {
-		b.line("%s", words)
-	}
-	b.blank()
-	n := 0
-	step := func(format string, args ...any) {
-		n++
-		b.line("%d. %s", n, fmt.Sprintf(format, args...))
-	}
-	if o.ParallelRun() {
-		step("Create a second cluster of %s beside the first, with the same groups and workloads.", u.To)
-		b.run(c.terraform("CLUSTER_2"))
-		step("%sswitch the traffic.", b.at(planner.UpgradeSwitch, ""))
-		step("Delete the first cluster once nobody wants to go back.")
-		return
-	}
-	for i, hop := range u.Hops {
-		step("%scontrol plane to %s.%s", b.at(planner.UpgradeControlPlane, hop), hop, b.lasts(planner.UpgradeControlPlane, hop))
-		b.run(c.controlPlane(hop))
-		step("%sadd-ons of %s: the network plugin, kube-proxy, CoreDNS and the drivers of volumes.%s", b.at(planner.UpgradeAddOns, hop), hop, b.lasts(planner.UpgradeAddOns, hop))
-		b.run(c.addOns(hop))
-		follow := slices.Contains(u.NodeRounds, hop) || len(u.NodeRounds) == 0 && i == len(u.Hops)-1
-		if !follow {
-			step("Nodes stay as they are; check that all are ready.")
-			b.run([]string{"kubectl get nodes"})
-			continue
-		}
-		for _, g := range groupsInTime(o) {
-			at := b.groupAt(hop, g)
-			words := fmt.Sprintf("%snodes of `%s` to %s, %s at a time", at, g.Name, hop, number(max(g.Parallel, 1)))
-			if set := widthWords(g); g.Width != (planner.UpgradeWidth{}) {
-				words += " (`" + set + "`)"
-			}
-			if g.Drain > 0 {
-				words += "; a drain takes up to " + long(g.Drain)
-				if g.DrainWorkload != "" {
-					words += ", for `" + g.DrainWorkload + "`"
-				}
-			}
-			step("%s. Go on once all its nodes are ready and no pod is pending.", words)
-			b.run(append(c.nodes(g, hop), "kubectl get pods --all-namespaces --field-selector status.phase=Pending"))
-		}
-	}
-}
-
-// run writes the commands of a step, as a block of its item of the list.
-func (b *runbook) run(commands []string) {
-	b.blank()
-	b.line("    ```sh")
-	for _, c := range commands {
-		b.line("    %s", c)
-	}
-	b.line("    ```")
-	b.blank()
-}
-
-// at writes when the first event of a kind happens; "" where the timeline does not say.
-func (b *runbook) at(kind planner.UpgradeEventKind, minor string) string {
-	for i := range b.o.Timeline {
-		if e := &b.o.Timeline[i]; e.Kind == kind && (minor == "" || e.Minor == minor) {
-			return hoursMinutes(e.At) + ": "
-		}
-	}
-	return ""
-}
-
-// groupAt is at of a group's nodes.
-func (b *runbook) groupAt(minor string, g *planner.UpgradeGroup) string {
-	for i := range b.o.Timeline {
-		if e := &b.o.Timeline[i]; e.Minor == minor && e.Group == g.Name {
-			return hoursMinutes(e.At) + ": "
-		}
-	}
-	if len(b.s.Upgrade.Hops) == 1 {
-		return hoursMinutes(g.Start) + ": "
-	}
-	return ""
-}
-
-// lasts says how long the events of a kind take for a minor.
-func (b *runbook) lasts(kind planner.UpgradeEventKind, minor string) string {
-	var sum time.Duration
-	for i := range b.o.Timeline {
-		if e := &b.o.Timeline[i]; e.Kind == kind && e.Minor == minor {
-			sum += e.For * time.Duration(max(e.Times, 1))
-		}
-	}
-	if sum == 0 {
-		return ""
-	}
-	return " It takes " + long(sum) + "."
-}
-
 // watch names what is thinnest on the way.
 func (b *runbook) watch() {
 	o := b.o
@@ -264,28 +132,6 @@ func capital(s string) string {
 	return s
 }
 
-// back says how to go back, and until when.
-func (b *runbook) back() {
-	o := b.o
-	b.heading("Go back")
-	b.line("- %s.", capital(cmp.Or(o.Rollback, "there is no way back but the backup")))
-	if o.RollbackControlPlane > 0 {
-		b.line("- The control plane can be taken back for %s after its step, one minor.", long(o.RollbackControlPlane))
-	}
-	if o.RollbackNodes > 0 {
-		b.line("- Old nodes are kept for %s after the last pod has left them.", long(o.RollbackNodes))
-	}
-	b.line("- Decide before the next step: what is behind is not undone by stopping.")
-	if commands := commandsOf(b.s.Plan, o).back(); len(commands) > 0 {
-		b.blank()
-		b.line("```sh")
-		for _, c := range commands {
-			b.line("%s", c)
-		}
-		b.line("```")
-	}
-}
-
 // after lists what to verify, with the figures of the plan.
 func (b *runbook) after() {
 	plan := b.s.Plan
@@ -311,8 +157,11 @@ func (b *runbook) after() {
 	b.check("Rollouts of workloads go as before: update one and see.")
 	b.check("Pods scale and nodes scale: raise a load and see.")
 	b.check("Targets hold at normal load; logs and metrics arrive.")
-	if b.o.ParallelRun() || strings.Contains(b.o.Name, "blue_green") {
-		b.check("What is left of the old nodes or of the old cluster is deleted, and no longer paid for.")
+	switch {
+	case b.o.ParallelRun():
+		b.check("What is left of the first cluster is deleted, its volumes and load balancers too, and no longer paid for.")
+	case strings.HasSuffix(b.o.Name, "blue_green"):
+		b.check("What is left of the old nodes is deleted, and no longer paid for.")
 	}
 }
 

@@ -228,8 +228,8 @@ func (p *page) course(s *UpgradeShown, o *planner.UpgradeStrategy) {
 		p.labelled("", dim, "# under way", "~ waiting", "h:mm from the start")
 	}
 	p.blank()
-	p.groupCourses(o)
-	p.widths(o)
+	p.groupCourses(s, o)
+	p.widths(s, o)
 	p.worst(o)
 	p.blank()
 	p.podsOf(o)
@@ -245,7 +245,7 @@ func (p *page) course(s *UpgradeShown, o *planner.UpgradeStrategy) {
 
 // groupCourses has a line for each group and pool, with the parameters that it is
 // replaced with.
-func (p *page) groupCourses(o *planner.UpgradeStrategy) {
+func (p *page) groupCourses(s *UpgradeShown, o *planner.UpgradeStrategy) {
 	t := table{columns: []column{
 		{title: "NODE GROUP"},
 		{title: "ROUNDS", right: true, drop: 2},
@@ -273,7 +273,7 @@ func (p *page) groupCourses(o *planner.UpgradeStrategy) {
 		if g.MinReadyNodes > 0 {
 			ready = "at least " + number(g.MinReadyNodes)
 		}
-		t.add(g.Name, countOrDash(g.Rounds), hoursMinutes(g.Start), hoursMinutes(g.Duration), "+"+number(g.PeakExtraNodes), ready, extra, drain, widthWords(g))
+		t.add(g.Name, countOrDash(g.Rounds), hoursMinutes(g.Start), hoursMinutes(g.Duration), "+"+number(g.PeakExtraNodes), ready, extra, drain, s.groupWidth(g))
 	}
 	t.removeEmpty()
 	p.table(&t)
@@ -294,18 +294,6 @@ func countOrDash(n int) string {
 		return none
 	}
 	return number(n)
-}
-
-// widthWords says with which parameters a group's nodes are replaced.
-func widthWords(g *planner.UpgradeGroup) string {
-	words := g.Width.Words()
-	if words == "" {
-		return number(g.Parallel)
-	}
-	if !g.Width.Declared {
-		words += " (chosen)"
-	}
-	return words
 }
 
 // worst tells the steps at which the least is ready, and would be after failures.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -8,7 +9,7 @@ import (
 
 // widths has a line for each width that was chosen, with why, and for the next narrower
 // and wider one, with what the whole upgrade would take.
-func (p *page) widths(o *planner.UpgradeStrategy) {
+func (p *page) widths(s *UpgradeShown, o *planner.UpgradeStrategy) {
 	t := table{columns: []column{
 		{title: "NODE GROUP"},
 		{title: "WIDTH"},
@@ -20,7 +21,7 @@ func (p *page) widths(o *planner.UpgradeStrategy) {
 		if g.WidthWhy == "" {
 			continue
 		}
-		t.addStyled(bold, g.Name, g.Width.Words(), hoursMinutes(o.Duration), extraWords(o), "CHOSEN: "+g.WidthWhy)
+		t.addStyled(bold, g.Name, s.widthWords(g.Width), hoursMinutes(o.Duration), extraWords(o), "CHOSEN: "+g.WidthWhy)
 		for i := range g.WidthOthers {
 			w := &g.WidthOthers[i]
 			extra := notKnown
@@ -31,7 +32,7 @@ func (p *page) widths(o *planner.UpgradeStrategy) {
 			if len(w.Breaks) > 0 {
 				look = dim
 			}
-			t.addStyled(look, "", w.Width.Words(), hoursMinutes(w.Duration), extra, widthVerdict(o, w))
+			t.addStyled(look, "", s.widthWords(w.Width), hoursMinutes(w.Duration), extra, widthVerdict(o, w))
 		}
 	}
 	if len(t.rows) > 0 {
@@ -63,4 +64,32 @@ func widthVerdict(o *planner.UpgradeStrategy, w *planner.UpgradeWidthOther) stri
 		return "neither quicker nor cheaper"
 	}
 	return strings.Join(words, " and ")
+}
+
+// widthWords says how many nodes are replaced at a time in the words of the ground: by the
+// attribute that a spec can set there, beside what the provider adds by itself, or in plain
+// words where it has none. Batches of blue/green are no attribute anywhere.
+func (s *UpgradeShown) widthWords(w planner.UpgradeWidth) string {
+	c := &s.Plan.Cluster
+	managed := c.ControlPlane.Mode != planner.SelfManaged
+	switch {
+	case w.Batch > 0:
+		return number(w.Batch) + " at a time"
+	case managed && c.Provider == onEKS && w.MaxSurge > 0: // EKS chooses its surplus itself
+		w.MaxSurge = 0
+		return w.Words()
+	case !managed && c.Provider == onPremises && w.MaxSurge > 0 && w.MaxUnavailable == 0:
+		return count(w.MaxSurge, "idle machine")
+	}
+	return w.Words()
+}
+
+// groupWidth says how many of a group's nodes are replaced at a time, and whether that was
+// chosen.
+func (s *UpgradeShown) groupWidth(g *planner.UpgradeGroup) string {
+	words := cmp.Or(s.widthWords(g.Width), number(g.Parallel))
+	if g.Width != (planner.UpgradeWidth{}) && !g.Width.Declared {
+		words += " (chosen)"
+	}
+	return words
 }

@@ -47,8 +47,8 @@ func eventWords(e *planner.UpgradeEvent) string {
 		planner.UpgradeSoakBatch:    "pause after a batch",
 		planner.UpgradeSoak:         "pause; old nodes are kept, to go back to",
 		planner.UpgradeDelete:       "what is left of the old nodes is deleted",
-		planner.UpgradeRunParallel:  "both clusters run",
-		planner.UpgradeSwitch:       "traffic goes to the new cluster",
+		planner.UpgradeRunParallel:  "both clusters run; traffic moves, and can be moved back",
+		planner.UpgradeSwitch:       "all traffic has gone to the new cluster; the first one ends",
 		planner.UpgradeStopped:      "stopped",
 		planner.UpgradeFinished:     "done",
 	}[e.Kind]

@@ -31,7 +31,7 @@ func course(o Option, p Problem) (Strategy, bool) {
 		s.Notes = append(s.Notes, "drains are ours: no limit of the provider ends them")
 	case CourseClusterBlueGreen:
 		s = clusterBlueGreen(o, p)
-		s.Rollback = "switch traffic back while the old cluster runs, within " + span(p.Times.ParallelRun)
+		s.Rollback = "move traffic back while both clusters run, within " + span(p.Times.ParallelRun) + " of the start"
 		s.Notes = append(s.Notes, "state in the old cluster's volumes has to be copied or mirrored")
 		if len(p.Hops) > 1 {
 			s.Notes = append(s.Notes, fmt.Sprintf("skips the %d minors between", len(p.Hops)-1))

@@ -300,7 +300,7 @@ func TestGKEControlPlane(t *testing.T) {
 		upgrade.GKEBlueGreen:           "control plane cannot be taken back; uncordon blue until it is deleted, within 1 hour of the last drain",
 		upgrade.GKEAutoscaledBlueGreen: "control plane cannot be taken back; uncordon blue until it is deleted: its nodes go as pods leave",
 		upgrade.NodeGroupBlueGreen:     "control plane cannot be taken back; uncordon blue until it is deleted, within 1 hour of the last drain",
-		upgrade.ClusterBlueGreen:       "switch traffic back while the old cluster runs, within 2 days",
+		upgrade.ClusterBlueGreen:       "move traffic back while both clusters run, within 2 days of the start",
 	}
 	c := upgrade.Compare(p)
 	for name, want := range back {

@@ -84,7 +84,7 @@ func TestSelfManagedWords(t *testing.T) {
 		upgrade.Surge:              "control plane: restore etcd from its backup; nodes by another roll to the old image",
 		upgrade.Minimal:            "control plane: restore etcd from its backup; nodes by another roll to the old image",
 		upgrade.NodeGroupBlueGreen: "control plane: restore etcd from its backup; uncordon blue until it is deleted, within 1 hour of the last drain",
-		upgrade.ClusterBlueGreen:   "switch traffic back while the old cluster runs, within 2 days",
+		upgrade.ClusterBlueGreen:   "move traffic back while both clusters run, within 2 days of the start",
 	}
 	for _, nodes := range []int{1, 3} {
 		c := upgrade.Compare(selfManaged(nodes, pool(1, 0, 9)))

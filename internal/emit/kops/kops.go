@@ -5,9 +5,7 @@ package kops
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/scantling-dev/scantling/internal/emit"
 	"github.com/scantling-dev/scantling/planner"
@@ -44,7 +42,7 @@ type machine struct {
 }
 
 func write(r emit.Request) (emit.Result, error) {
-	c := &cluster{Plan: r.Plan, name: clusterName(r.Plan.Cluster.Name)}
+	c := &cluster{Plan: r.Plan, name: emit.KopsCluster(r.Plan.Cluster.Name)}
 	if err := c.check(); err != nil {
 		return emit.Result{}, err
 	}
@@ -69,12 +67,6 @@ func write(r emit.Request) (emit.Result, error) {
 	}
 	text, err := emit.Documents(header, documents...)
 	return emit.Result{Files: []emit.File{{Name: "cluster.yaml", Content: text}}, Notes: notes}, err
-}
-
-// clusterName is a name in the domain that kops takes without DNS.
-func clusterName(s string) string {
-	s = regexp.MustCompile("[^a-z0-9]+").ReplaceAllString(strings.ToLower(s), "-")
-	return strings.Trim(s, "-") + ".k8s.local"
 }
 
 // check returns everything that kops has no words for.
