@@ -25,6 +25,8 @@ type remainder struct {
 	// spare nodes, once they are known; spares of all groups of the upgrade.
 	spare  *placement.Spare
 	spares *spares
+	// drills of the group, once they are prepared.
+	drills *drills
 }
 
 // homeless are pods of a workload without a place, of the first that has some.
@@ -164,6 +166,12 @@ func (r *remainder) survives(zones [][]int) bool {
 		r.survived[at] = survives
 	}
 	return survives
+}
+
+// zoneless reports whether no zone may be lost and no rule of a pod looks at zones.
+func (r *remainder) zoneless() bool {
+	in := r.group(r.zones)
+	return r.p.losses.Zones == 0 && !slices.ContainsFunc(in.Workloads, func(w placement.Workload) bool { return w.Bound() || w.Zones != nil })
 }
 
 // group is the planned group with so many nodes of each pool by zone, and no rollout, valid

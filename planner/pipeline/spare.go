@@ -67,6 +67,17 @@ func (r *remainder) findSpare(c *placement.Checker) {
 	r.spare = least
 }
 
+// pods counts those of all groups.
+func (s spares) pods() int {
+	n := 0
+	for _, r := range s {
+		for i := range r.p.sized {
+			n += r.p.sized[i].Sum()
+		}
+	}
+	return n
+}
+
 // poolNodes counts the nodes of a pool.
 func poolNodes(zones []int) int {
 	n := 0

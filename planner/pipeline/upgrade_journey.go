@@ -59,7 +59,7 @@ func (m *maker) newJourney(p *upgrade.Problem, from string, groups []planner.Gro
 		first := len(j.works)
 		j.addWorkloads(g, rests[g].p, m.upgradeWorkloads(&groups[g], declared))
 		j.addPools(g, rests[g], first)
-		d := newDrills(rests[g], declared)
+		d := rests[g].drillsOf(declared)
 		redundant = redundant || d != nil
 		j.drills = append(j.drills, d)
 	}
