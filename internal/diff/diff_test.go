@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/internal/diff"
@@ -392,4 +394,33 @@ func BenchmarkBetween(b *testing.B) {
 		}
 		b.ReportMetric(float64(len(docs[0]))/1e6, "MB/document")
 	})
+}
+
+// TestUpgradeChanges: the same nodes, and another upgrade: what it takes and costs, how wide it
+// goes and what is blocked is told; what stays is not.
+func TestUpgradeChanges(t *testing.T) {
+	f := &fake{}
+	old, now := side(t, f, asked(8, "small"), market("1", 100), "1.0"), side(t, f, asked(8, "small"), market("1", 100), "1.0")
+	planned := func(takes time.Duration, cost units.USD, atATime int, blocked []string) *planner.UpgradePlan {
+		return &planner.UpgradePlan{From: "1.35", To: "1.36", Hops: []string{"1.36"}, NodeRounds: []string{"1.36"}, Recommended: "surge", Strategies: []planner.UpgradeStrategy{
+			{Name: "minimal", BlockedBy: blocked},
+			{
+				Name: "surge", Duration: takes, ExtraCost: cost, ExtraCostKnown: true, PeakExtraNodes: 6, Simulated: true,
+				Groups: []planner.UpgradeGroup{{Name: "web", Parallel: atATime}},
+			},
+		}}
+	}
+	old.Plan.Upgrade = planned(10*time.Hour+37*time.Minute+30*time.Second, 2089*units.Dollar/100, 2, nil)
+	now.Plan.Upgrade = planned(5*time.Hour+59*time.Minute, 1044*units.Dollar/100, 4, []string{"takes too long"})
+	d, err := diff.Between(old, now, nil, "1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"upgrade blocked:  -> minimal by [rule]", "upgrade takes: 10:38 h -> 5:59 h by [rule]",
+		"upgrade costs: 20.89 USD -> 10.44 USD by [rule]", "upgrade nodes of web at a time: 2 -> 4 by [rule]",
+	}
+	if got := told(&d); !slices.Equal(got, want) {
+		t.Errorf("told:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 }

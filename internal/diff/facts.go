@@ -80,9 +80,7 @@ func factsOf(l *planner.Lock, p *planner.Plan) *facts {
 	}
 	f.add(fact{kind: planner.CostChange, path: "cost", what: total, cost: l.Total, value: known(l.Total)})
 	if p != nil {
-		if p.Upgrade != nil {
-			f.say(planner.ClusterChange, "upgrade", "recommended", p.Upgrade.Recommended)
-		}
+		f.upgrade(p)
 		for _, finding := range p.Findings {
 			f.say(planner.FindingChange, finding.Path, finding.Rule, string(finding.Severity)+": "+finding.Message)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -59,8 +60,9 @@ func askedFor(c *planner.Cluster) *inputs {
 // named structs are compared by name, other lists and maps as a whole.
 func inputChanges(path string, a, b reflect.Value, out *[]InputChange) error {
 	_, isScalar := reflect.TypeAssert[scalar](a.Addr())
+	_, isPortion := reflect.TypeAssert[*countOrRatio](a.Addr())
 	switch {
-	case isScalar:
+	case isScalar, isPortion: // a portion is one thing, though a document has two fields for it
 	case is(a, reflect.Struct):
 		for f := range a.Type().Fields() {
 			if err := inputChanges(join(path, jsonName(f)), a.FieldByIndex(f.Index), b.FieldByIndex(f.Index), out); err != nil {
@@ -132,6 +134,9 @@ func singular(path string) string {
 
 // onOneLine is a leaf as JSON; an object says only that it is there, null is nothing.
 func onOneLine(v reflect.Value) (string, error) {
+	if p, ok := reflect.TypeAssert[*countOrRatio](v.Addr()); ok {
+		return p.onOneLine()
+	}
 	raw, err := json.Marshal(v.Interface())
 	if err != nil {
 		return "", err
@@ -144,6 +149,20 @@ func onOneLine(v reflect.Value) (string, error) {
 	default:
 		return s, nil
 	}
+}
+
+// onOneLine is a portion as a spec writes it: a number, or a share as "33%".
+func (p *countOrRatio) onOneLine() (string, error) {
+	if p.Ratio == nil {
+		raw, err := json.Marshal(p.Count)
+		return strings.TrimSuffix(string(raw), "null"), err
+	}
+	raw, err := json.Marshal(p.Ratio)
+	if err != nil {
+		return "", err
+	}
+	share, err := strconv.ParseFloat(string(raw), 64)
+	return strconv.Quote(strconv.FormatFloat(math.Round(share*1e6)/1e4, 'f', -1, 64) + "%"), err
 }
 
 // LockOf returns the lock of a plan that tool made, with the digests of its inputs.

@@ -183,7 +183,7 @@ func nothing(d *planner.Difference) string {
 	if d.Old.Locked || d.New.Locked {
 		return "Nothing changes of what is to be run and of its cost."
 	}
-	return "Nothing changes of what is to be run, of the bill and of findings."
+	return "Nothing changes of what is to be run, of the bill, of the upgrade and of findings."
 }
 
 // since writes what changed since the lock file was written.

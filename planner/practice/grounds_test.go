@@ -255,7 +255,7 @@ func TestVersionsOfTheGrounds(t *testing.T) {
 			w.c().AsOf = "2027-01-29"
 		}), "warning VE-01 kubernetes_version", "1.35 gets its last patches in 30 days, on 2027-02-28; Kubernetes mends nothing", `to = "1.36"`},
 		// 2025-08-27 to 2026-11-20 are 450 days, of which EKS counts 410.
-		"an old minor of Kubernetes": {onSelf(runs("1.34")), "warning UP-07 kubernetes_version", "out for 450 days", `to = "1.35"`},
+		"an old minor of Kubernetes": {onSelf(runs("1.34")), "warning UP-07 kubernetes_version", "out for 450 days", `to = "1.36"`},
 		"the Extended channel": {onGKE(func(w *world) {
 			w.c().KubernetesVersion = "1.33"
 			w.plan.ControlPlane.Support, w.plan.ControlPlane.SupportEnds = "extended", ""

@@ -315,7 +315,7 @@ func TestUpgradeAndVersionRules(t *testing.T) {
 		// 2025-10-06 to 2026-11-20 are 410 days.
 		"an old minor": {func(w *world) {
 			w.c().KubernetesVersion, w.plan.Upgrade = "1.34", nil
-		}, "warning UP-07 kubernetes_version", "1.34 has been out for 410 days, and 2 newer minors are out", `to = "1.35"`},
+		}, "warning UP-07 kubernetes_version", "1.34 has been out for 410 days, and 2 newer minors are out", `to = "1.36"`},
 		// 2026-11-20 to 2026-12-02; 0.50 USD an hour more are 365.00 a month.
 		"support ends soon": {func(w *world) {
 			w.c().KubernetesVersion, w.plan.Upgrade = "1.34", nil

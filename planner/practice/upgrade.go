@@ -37,7 +37,7 @@ func upgradeRules() []rule {
 			ID: "UP-07", Title: "Upgrade at least once a year", DefaultSeverity: planner.Warning,
 			What: "The minor came out, on the provider or, where people run the control plane, at all, more than 365 days before as_of, a newer one is out, and no upgrade to a younger one is planned.",
 			Why:  "About three minors appear a year. Whoever waits crosses several at once, close to the end of support.",
-			Fix:  "Plan an upgrade to the next minor, and one about every four months from then on.",
+			Fix:  "Plan an upgrade to a minor that is younger, minor by minor where it is not the next, and one about every four months from then on.",
 		}, oldMinor},
 	}
 }
@@ -136,14 +136,10 @@ func oldMinor(v *view) []planner.Finding {
 	}
 	age := runs.Release.DaysUntil(v.c.AsOf)
 	newer := 0
-	next := ""
 	after := false
 	for _, o := range v.versions {
 		if after && !o.Release.IsZero() && o.Release <= v.c.AsOf {
 			newer++
-			if next == "" {
-				next = o.Minor
-			}
 		}
 		after = after || o.Minor == runs.Minor
 	}
@@ -159,6 +155,6 @@ func oldMinor(v *view) []planner.Finding {
 	return []planner.Finding{{
 		Path:    "kubernetes_version",
 		Message: fmt.Sprintf("%s has been out for %s, and %s %s out", runs.Minor, count(age, "day"), count(newer, "newer minor"), verb(newer, "is", "are")),
-		Remedy:  fmt.Sprintf("upgrade { to = %q }", next),
+		Remedy:  v.upgradeTo(runs.Minor, "kubernetes_version"), // as rules about support say it of the same line
 	}}
 }
