@@ -50,9 +50,10 @@ func (k Keep) words() keepWords {
 
 // Choose marks the Pareto set of strategies, and returns the one to take and why: of
 // those that can be used and hold what must be kept, the cheapest; of equally cheap ones
-// the shortest. One that deletes pods against their budgets is chosen only where all of
-// those do, and one that does not keep it only where none does. wanted is the one that
-// the user asks for; empty is any.
+// the shortest, and of those that keep as much ready the one by which most groups go. One
+// that deletes pods against their budgets is chosen only where all of those do, and one that
+// does not keep it only where none does. wanted is the one that the user asks for; empty is
+// any.
 func Choose(all []Strategy, wanted string, keep Keep) (name, reason string) {
 	for i := range all {
 		all[i].Pareto = pareto(all, i)
@@ -145,7 +146,7 @@ func cheapest(all []Strategy, keep Keep, may func(Strategy) bool) (best Strategy
 	return slices.MinFunc(keeping, func(a, b Strategy) int {
 		return cmp.Or(
 			compareCost(a, b), cmp.Compare(a.Duration, b.Duration), cmp.Compare(b.MinReady, a.MinReady),
-			cmp.Compare(a.Broken, b.Broken), cmp.Compare(a.Name, b.Name),
+			cmp.Compare(a.Broken, b.Broken), cmp.Compare(a.Departing, b.Departing), cmp.Compare(a.Name, b.Name),
 		)
 	}), len(keeping)
 }
@@ -164,7 +165,7 @@ func leastShort(all []Strategy, keep Keep) (name, reason string) {
 	best := slices.MinFunc(slices.DeleteFunc(slices.Clone(all), func(s Strategy) bool { return len(s.BlockedBy) > 0 }), func(a, b Strategy) int {
 		return cmp.Or(
 			cmp.Compare(forces(a), forces(b)), cmp.Compare(a.Broken, b.Broken), cmp.Compare(b.MinReady, a.MinReady),
-			compareCost(a, b), cmp.Compare(a.Duration, b.Duration), cmp.Compare(a.Name, b.Name),
+			compareCost(a, b), cmp.Compare(a.Duration, b.Duration), cmp.Compare(a.Departing, b.Departing), cmp.Compare(a.Name, b.Name),
 		)
 	})
 	reason = "every strategy that can be used " + keep.words().none

@@ -13,31 +13,19 @@ import (
 // does not know.
 func course(o Option, p Problem) (Strategy, bool) {
 	var s Strategy
-	switch o.Course {
-	case CourseEKSDefault, CourseEKSMinimal:
-		s = eks(o, p)
-	case CourseGKESurge:
-		s = gkeSurge(o, p)
-	case CourseGKEBlueGreen, CourseGKEAutoscaledBlueGreen:
-		s = gkeBlueGreen(o, p)
-	case CourseInPlace:
-		s = inPlace(o, p)
-	case CourseRolling:
-		s = roll(o, p)
-	case CourseNodeGroupBlueGreen:
-		s = rolling(o, p, blueGreenRound)
-		s.BlockedBy = stuck(s.Groups)
-		s.Rollback = controlPlaneBack(p) + "; uncordon blue until it is deleted, within " + span(p.Times.Soak) + " of the last drain"
-		s.Notes = append(s.Notes, "drains are ours: no limit of the provider ends them")
-	case CourseClusterBlueGreen:
+	switch {
+	case !o.known() || slices.ContainsFunc(p.Groups, func(g Group) bool { return !g.By(o).known() }):
+		return Strategy{}, false
+	case o.Course != CourseClusterBlueGreen:
+		s = rolling(o, p)
+		s.tell(o, p)
+	default:
 		s = clusterBlueGreen(o, p)
 		s.Rollback = "move traffic back while both clusters run, within " + span(p.Times.ParallelRun) + " of the start"
 		s.Notes = append(s.Notes, "state in the old cluster's volumes has to be copied or mirrored")
 		if len(p.Hops) > 1 {
 			s.Notes = append(s.Notes, fmt.Sprintf("skips the %d minors between", len(p.Hops)-1))
 		}
-	default:
-		return Strategy{}, false
 	}
 	s.BlockedBy = append(s.BlockedBy, tooFewIdle(p, s.Groups)...)
 	if o.Course != CourseClusterBlueGreen {
@@ -98,14 +86,19 @@ func blueGreenRound(g Group, p Problem) round {
 }
 
 // rolling is a strategy that upgrades the cluster that runs: hop by hop, the
-// control plane, its add-ons, and where the nodes' turn has come group by group.
-func rolling(o Option, p Problem, replace func(Group, Problem) round) Strategy {
+// control plane, its add-ons, and where the nodes' turn has come group by group, each
+// by its own way where it has one.
+func rolling(o Option, p Problem) Strategy {
 	s := Strategy{Name: o.Name, ExtraCostKnown: true, MinReady: units.Whole}
 	rounds := make([]round, len(p.Groups))
 	for i, g := range p.Groups {
-		s.Groups = append(s.Groups, GroupCourse{Name: g.Name, ExtraCostKnown: true, MinReady: units.Whole})
+		by := g.By(o)
+		s.Groups = append(s.Groups, GroupCourse{Name: g.Name, By: by.Name, ExtraCostKnown: true, MinReady: units.Whole})
 		if g.Count() > 0 {
-			rounds[i] = replace(g, p)
+			rounds[i] = by.replace(g, p)
+		}
+		if by != o && g.Count() > 0 {
+			s.Departing++
 		}
 	}
 	for h, minor := range p.Hops {
@@ -196,7 +189,7 @@ func clusterBlueGreen(o Option, p Problem) Strategy {
 		n := g.Count()
 		hours, cost, known := extra(n, h, g.Price)
 		c := GroupCourse{
-			Name: g.Name, Duration: h, Rounds: 1, Parallel: n, PeakExtraNodes: n, MinReadyNodes: n, MinReady: units.Whole,
+			Name: g.Name, By: o.Name, Duration: h, Rounds: 1, Parallel: n, PeakExtraNodes: n, MinReadyNodes: n, MinReady: units.Whole,
 			ExtraNodeHours: hours, ExtraCost: cost, ExtraCostKnown: known,
 		}
 		if n == 0 {

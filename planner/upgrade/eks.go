@@ -8,18 +8,11 @@ import (
 )
 
 // eks is an update of EKS managed node groups.
-func eks(o Option, p Problem) Strategy {
-	replace := surgeRound
-	if o.Course == CourseEKSMinimal {
-		replace = minimalRound
-	}
-	s := rolling(o, p, replace)
+func (s *Strategy) eks(o Option, p Problem) {
 	s.drainsEnd(p, " (PodEvictionFailure)")
-	s.Rollback = controlPlaneBack(p) + "; nodes by another update to the old image"
 	if o.Course == CourseEKSMinimal {
 		s.runsShort(o, p)
 	}
-	return s
 }
 
 // surgeRound is an update of an EKS managed node group, DEFAULT:

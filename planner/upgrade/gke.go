@@ -15,15 +15,6 @@ const LongestSoak = 7 * 24 * time.Hour
 // cost: pods that leave one by one let green grow while all of blue still has some.
 const AtMostThese = "extra nodes, time and cost are at most these: green grows and blue shrinks as pods move"
 
-// gkeSurge is a surge upgrade of GKE node pools.
-func gkeSurge(o Option, p Problem) Strategy {
-	s := rolling(o, p, func(g Group, p Problem) round { return gkeSurgeRound(g, p, o.TerminateFirst) })
-	s.drainsEnd(p, "")
-	s.Rollback = controlPlaneBack(p) + "; nodes by another surge to the old version"
-	s.mayRunShort(o, p)
-	return s
-}
-
 // gkeSurgeRound is a surge of a GKE node pool, which goes zone by zone:
 //
 //	k = min(max_surge + max_unavailable, MaxParallel)
@@ -54,22 +45,17 @@ func gkeSurgeRound(g Group, p Problem, terminateFirst bool) round {
 
 // gkeBlueGreen is GKE's own blue/green: with batches and soaks, or left to the
 // cluster autoscaler.
-func gkeBlueGreen(o Option, p Problem) Strategy {
+func (s *Strategy) gkeBlueGreen(o Option, p Problem) {
 	if o.Course == CourseGKEAutoscaledBlueGreen {
-		s := rolling(o, p, gkeAutoscaledRound)
 		s.BlockedBy = stuck(s.Groups)
-		s.Rollback = controlPlaneBack(p) + "; uncordon blue until it is deleted: its nodes go as pods leave"
-		s.Notes = append(s.Notes, "pods have "+span(min(p.Times.WaitForDrain, LongestSoak))+" to leave by themselves, and no limit ends drains after that",
-			AtMostThese)
-		return s
+		s.note("pods have " + span(min(p.Times.WaitForDrain, LongestSoak)) + " to leave by themselves, and no limit ends drains after that")
+		s.note(AtMostThese)
+		return
 	}
-	s := rolling(o, p, gkeBlueGreenRound)
 	s.drainsEnd(p, "")
-	s.Rollback = controlPlaneBack(p) + "; uncordon blue until it is deleted, within " + span(min(p.Times.Soak, LongestSoak)) + " of the last drain"
 	if p.Times.Soak > LongestSoak {
-		s.Notes = append(s.Notes, "the soak ends after "+span(LongestSoak)+": GKE keeps blue no longer")
+		s.note("the soak ends after " + span(LongestSoak) + ": GKE keeps blue no longer")
 	}
-	return s
 }
 
 // gkeBlueGreenRound is a blue/green upgrade of a GKE node pool, with batches of

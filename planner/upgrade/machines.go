@@ -1,15 +1,7 @@
 package upgrade
 
-// inPlace upgrades machines where they stand, as kubeadm does.
-func inPlace(o Option, p Problem) Strategy {
-	s := rolling(o, p, inPlaceRound)
-	s.drainsEnd(p, "")
-	s.Rollback = "hard: restore the etcd backup and the old packages, node by node"
-	s.runsShort(o, p)
-	return s
-}
-
-// inPlaceRound drains machines, upgrades them where they stand and uncordons them:
+// inPlaceRound drains machines, upgrades them where they stand and uncordons them, as
+// kubeadm does:
 //
 //	D = ceil(N/k) x (R + packages + ready)
 //	E = 0, ready >= N - k
@@ -21,16 +13,8 @@ func inPlaceRound(g Group, p Problem) round {
 	return round{duration: batches(n, k) * (r + t.Packages + t.Ready), parallel: k, minReady: n - k, drains: drains}
 }
 
-// roll replaces machines and validates the cluster after each, as kops does.
-func roll(o Option, p Problem) Strategy {
-	s := rolling(o, p, func(g Group, p Problem) round { return rollRound(g, p, o.TerminateFirst) })
-	s.drainsEnd(p, "")
-	s.Rollback = controlPlaneBack(p) + "; nodes by another roll to the old image"
-	s.mayRunShort(o, p)
-	return s
-}
-
-// rollRound drains machines, ends them and validates the cluster with the new ones:
+// rollRound drains machines, ends them and validates the cluster with the new ones, as
+// kops does:
 //
 //	k = max_surge + max_unavailable
 //	D = ceil(N/k) x (R + after drain + terminate + after terminate + validate)

@@ -12,9 +12,9 @@ import (
 func (s *Strategy) runsShort(o Option, p Problem) {
 	stay := o.Course == CourseInPlace
 	if stay {
-		s.Notes = append(s.Notes, "nodes are upgraded where they stand: the group runs short meanwhile")
+		s.note("nodes are upgraded where they stand: the group runs short meanwhile")
 	} else {
-		s.Notes = append(s.Notes, "nodes go before new ones come: the group runs short meanwhile")
+		s.note("nodes go before new ones come: the group runs short meanwhile")
 	}
 	blocked, notes := short(p, s.Groups, stay)
 	s.BlockedBy = append(s.BlockedBy, blocked...)

@@ -198,6 +198,10 @@ type Group struct {
 	// it when none needs none: it is asked where nobody wants to know whose pods have none.
 	// Nil asks Pending.
 	Carries func(nodes int) bool
+	// Instead says by which option the group's nodes are replaced in the place of others,
+	// by their names: the group has a way of its own. No option of CourseClusterBlueGreen
+	// has another in its place, nor is in that of one.
+	Instead map[string]Option
 	// Redundant reports whether so many of the nodes, at least 1 unless there are others
 	// beside, still survive the declared losses. Nil is a group that declares none.
 	Redundant func(nodes int) bool
@@ -272,6 +276,8 @@ type Strategy struct {
 	// BlockedBy says why it cannot be used; empty where it can.
 	BlockedBy []string
 	Notes     []string
+	// Departing groups are not replaced by this strategy, but by another in its place.
+	Departing int
 	// Forces: it deletes pods that have not left in time, whatever their budgets.
 	// Another that can be used is recommended before it.
 	Forces bool
@@ -286,11 +292,15 @@ type Strategy struct {
 	Groups []GroupCourse
 	// Events tell the upgrade in order of time, without overlap.
 	Events []Event
+	// of begins notes that name no group, where they are of some groups only.
+	of string
 }
 
 // GroupCourse is a strategy's course in one group.
 type GroupCourse struct {
 	Name string
+	// By is the name of the strategy by which its nodes are replaced.
+	By string
 	// Start of the first round. Duration is the sum of all rounds.
 	Start, Duration time.Duration
 	Rounds          int

@@ -14,8 +14,9 @@ const everyWidth = 16
 // Widths returns how many nodes of a group may be replaced at a time by a strategy, fewest
 // first: every number up to 16, above it 24, 32, 48, 64 and so on, the most that can be,
 // and with an EKS surge the surplus that it always has, up to which wider is not dearer.
-// It returns none where the strategy has no such figure, or the group no nodes.
+// They are those of the group's own way where it has one. It returns none where the strategy has no such figure, or the group no nodes.
 func Widths(o Option, g Group, t Times) []int {
+	o = g.By(o)
 	n := g.Count()
 	most := n
 	if t.MaxParallel > 0 {
@@ -77,9 +78,11 @@ func (o Option) KeepsOld() bool {
 	return o.Course == CourseNodeGroupBlueGreen || o.Course == CourseGKEBlueGreen
 }
 
-// At returns the group with so many of its nodes replaced at a time by a strategy. A surge
+// At returns the group with so many of its nodes replaced at a time by a strategy, or by
+// the group's own way in its place. A surge
 // of GKE or of a roll takes none of them away; what does is another strategy.
 func (g Group) At(o Option, nodes int) Group {
+	o = g.By(o)
 	k := units.Count(nodes)
 	switch {
 	case o.surges():

@@ -82,6 +82,9 @@ func simulated(p *upgrade.Problem, w way) rollout.Plan {
 			Name: g.Name, Group: "all", Price: rollout.Rate(g.Price), MaxUnavailable: g.MaxUnavailable, MaxSurge: g.MaxSurge,
 			AtATime: g.AtATime, BatchSoak: g.BatchSoak,
 		}
+		if own, has := g.Instead["it"]; has {
+			pool.Course, pool.TerminateFirst = rollout.Course(own.Course), own.TerminateFirst
+		}
 		for z := range g.Zones {
 			pool.Zones = append(pool.Zones, z)
 		}

@@ -16,7 +16,7 @@ func (s *State) nextBatch() {
 		s.afterBatches()
 		return
 	}
-	course, w := s.set.plan.Course, s.set.width[s.Pool]
+	course, w := s.course(), s.set.width[s.Pool]
 	size := s.batchSize(w.batch)
 	if !s.mayStart(size) {
 		s.Phase = WaitingForNodes
@@ -55,7 +55,7 @@ func (s *State) batchSize(most int) int {
 	size := 0
 	for _, n := range s.queue[s.next:min(s.next+most, len(s.queue))] {
 		node := &s.nodes[n]
-		if !node.Status.ready() || s.set.plan.Course == GKESurge && node.Zone != s.nodes[s.queue[s.next]].Zone {
+		if !node.Status.ready() || s.course() == GKESurge && node.Zone != s.nodes[s.queue[s.next]].Zone {
 			break
 		}
 		size++
@@ -67,7 +67,7 @@ func (s *State) batchSize(most int) int {
 // replacements and does not wait for them as long as no more nodes than it may take
 // away are missing; the cluster autoscaler's green nodes must be there.
 func (s *State) mayStart(size int) bool {
-	switch s.set.plan.Course {
+	switch s.course() {
 	case EKSDefault:
 		return s.readyNodes(s.Pool)-size >= s.set.width[s.Pool].floor || !s.booting()
 	case GKEAutoscaledBlueGreen:
@@ -122,7 +122,7 @@ func (s *State) drained(i int) {
 	b.stage = leaving
 	s.perZone(Emptied, b.nodes)
 	after, to := t.Terminate, Terminating
-	switch s.set.plan.Course {
+	switch s.course() {
 	case InPlace:
 		s.become(b.nodes, Upgrading)
 		s.perZone(Upgrade, b.nodes)
@@ -188,7 +188,7 @@ func (s *State) nodesGone(e *Event) {
 	s.perZone(Gone, b.nodes)
 	t := &s.set.plan.Times
 	i := int(e.set)
-	switch course := s.set.plan.Course; {
+	switch course := s.course(); {
 	case course == EKSDefault:
 		s.request(b.nodes, order{version: s.to, after: t.Boot, set: -1})
 		s.rest(i)
@@ -286,7 +286,7 @@ func (s *State) rest(i int) {
 	if s.parts[0].stage != resting || s.parts[1].stage != resting || s.Phase != Replacing {
 		return
 	}
-	if soak := s.set.plan.Pools[s.Pool].BatchSoak; soak > 0 && s.set.plan.Course == GKEBlueGreen && !s.RolledBack {
+	if soak := s.set.plan.Pools[s.Pool].BatchSoak; soak > 0 && s.course() == GKEBlueGreen && !s.RolledBack {
 		s.Phase = SoakingBatch
 		s.timer(Effect{Action: SoakBatch, Pool: int32(s.Pool), Zone: -1, Workload: -1, After: soak})
 		return

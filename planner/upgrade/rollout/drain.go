@@ -13,7 +13,7 @@ func (s *State) drain(i int) {
 	}
 	s.perZone(Drain, b.nodes)
 	t := &s.set.plan.Times
-	if t.DrainLimit > 0 && s.set.plan.Course.limitsDrains() {
+	if t.DrainLimit > 0 && s.course().limitsDrains() {
 		s.emit(Effect{
 			Action: Wait, Pool: -1, Zone: -1, Workload: -1, After: t.DrainLimit,
 			Then: Event{Kind: DrainLimit, set: int8(i), stamp: b.stamp},

@@ -22,9 +22,9 @@ func (s *State) fail(n int32) {
 		s.request([]int32{n}, order{version: node.Version, after: s.set.plan.Times.Boot, set: set, awaited: awaited})
 	case set >= 0 || old == Drained || old == Terminating || old == Upgrading:
 		// A node of the batch is replaced with the others; the rest was on its way out.
-	case s.set.plan.Course == InPlace:
+	case s.set.course[node.Pool] == InPlace:
 		// Nobody brings another machine.
-	case s.active(int(node.Pool)) && s.set.plan.Course.cordonsFirst() && old == Cordoned && s.set.plan.Course != EKSDefault:
+	case s.active(int(node.Pool)) && s.course().cordonsFirst() && old == Cordoned && s.course() != EKSDefault:
 		// Green carries what blue did.
 	default:
 		version := node.Version
@@ -139,7 +139,7 @@ func (s *State) turnBack() {
 	}
 	s.perZone(Uncordon, s.nodeList)
 	s.queue, s.next = s.oldNodes(s.Pool), 0
-	if s.set.plan.Course.blueGreen() {
+	if s.course().blueGreen() {
 		s.cordonOld() // blue is whole; elsewhere what is new still has to carry pods
 	}
 	s.placePending(s.set.groups[s.Pool])

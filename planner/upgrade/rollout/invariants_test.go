@@ -18,7 +18,7 @@ func allWays() []way {
 }
 
 // randomPlan is a small cluster: pools that may share pods, nodes of any fill, some
-// with little room.
+// with little room. Where the ground has several ways for a pool some have one of their own.
 func randomPlan(r *rand.Rand, w way) rollout.Plan {
 	p := rollout.Plan{
 		Course: rollout.Course(w.course), TerminateFirst: w.terminateFirst, From: "1.33", Hops: []string{"1.34", "1.35"}[:1+r.IntN(2)],
@@ -54,9 +54,20 @@ func randomPlan(r *rand.Rand, w way) rollout.Plan {
 				return left
 			}
 		}
+		if own := siblings(w); r.IntN(3) == 0 {
+			pool.Course, pool.TerminateFirst = rollout.Course(own[i%len(own)].course), own[i%len(own)].terminateFirst
+		}
 		p.Pools = append(p.Pools, pool)
 	}
 	return p
+}
+
+// wayOf is the course of a pool, and whether its nodes go first.
+func wayOf(p *rollout.Plan, pool *rollout.Pool) (rollout.Course, bool) {
+	if pool.Course == "" {
+		return p.Course, p.TerminateFirst
+	}
+	return pool.Course, pool.TerminateFirst
 }
 
 // promise is what a strategy promises of a pool: the most nodes beyond those that it
@@ -69,7 +80,8 @@ func promise(p *rollout.Plan, pool *rollout.Pool) (surge, ready int) {
 		zones[c.Zone] = true
 	}
 	u := max(pool.MaxUnavailable.Count, 1)
-	switch p.Course {
+	course, terminateFirst := wayOf(p, pool)
+	switch course {
 	case rollout.EKSDefault:
 		return max(2*len(zones), u), max(n-u, 0)
 	case rollout.EKSMinimal:
@@ -80,7 +92,7 @@ func promise(p *rollout.Plan, pool *rollout.Pool) (surge, ready int) {
 		return n, n
 	case rollout.GKESurge, rollout.Rolling:
 	}
-	if p.TerminateFirst {
+	if terminateFirst {
 		return 0, max(n-pool.AtATime.Count, 0)
 	}
 	if pool.MaxSurge.Count+pool.MaxUnavailable.Count == 0 {
@@ -169,7 +181,10 @@ func checkPromises(t *testing.T, p *rollout.Plan, s *rollout.State) {
 			t.Fatalf("%s has %d ready nodes of %d, %d are promised", p.Pools[i].Name, got, n, least)
 		}
 	}
-	if blue := p.Course == rollout.GKEBlueGreen || p.Course == rollout.NodeGroupBlueGreen; blue && s.Pool >= 0 && s.Phase <= rollout.Soaking {
+	if s.Pool < 0 || s.Phase > rollout.Soaking {
+		return
+	}
+	if course, _ := wayOf(p, &p.Pools[s.Pool]); course == rollout.GKEBlueGreen || course == rollout.NodeGroupBlueGreen {
 		from, kept, n := int32(-1), 0, 0
 		for _, c := range p.Pools[s.Pool].Nodes {
 			n += c.Nodes

@@ -122,7 +122,7 @@ func (s *State) oldNodes(pool int) []int32 {
 			queue = append(queue, int32(n))
 		}
 	}
-	if s.set.plan.Course == GKESurge {
+	if s.set.course[pool] == GKESurge {
 		slices.SortStableFunc(queue, func(a, b int32) int { return cmp.Compare(s.nodes[a].Zone, s.nodes[b].Zone) })
 	}
 	return queue
@@ -134,7 +134,7 @@ func (s *State) startRound() {
 	s.next, s.from = 0, s.nodes[s.queue[0]].Version
 	boot := order{version: s.to, after: p.Times.Boot, set: -1, awaited: true}
 	pool := int32(s.Pool)
-	switch p.Course {
+	switch s.course() {
 	case EKSDefault, EKSMinimal:
 		s.Phase = SettingUp
 		s.timer(Effect{Action: SetUp, Pool: pool, Zone: -1, Workload: -1, After: p.Times.Setup})
@@ -155,7 +155,7 @@ func (s *State) startRound() {
 
 // setUp is over: EKS starts its surplus nodes, where it has any.
 func (s *State) setUp() {
-	if s.set.plan.Course == EKSMinimal {
+	if s.course() == EKSMinimal {
 		s.Phase = Replacing
 		s.nextBatch()
 		return
@@ -174,7 +174,7 @@ func (s *State) setUp() {
 func (s *State) booted() {
 	t := &s.set.plan.Times
 	pool := int32(s.Pool)
-	switch s.set.plan.Course {
+	switch s.course() {
 	case GKEBlueGreen, GKEAutoscaledBlueGreen:
 		s.Phase = Cordoning
 		s.cordonOld()
@@ -191,7 +191,7 @@ func (s *State) booted() {
 
 // cordoned goes on when GKE has cordoned its blue pool.
 func (s *State) cordoned() {
-	if s.set.plan.Course == GKEAutoscaledBlueGreen {
+	if s.course() == GKEAutoscaledBlueGreen {
 		s.Phase = Verifying
 		s.timer(Effect{Action: AwaitDrain, Pool: int32(s.Pool), Zone: -1, Workload: -1, After: min(s.set.plan.Times.WaitForDrain, longestSoak)})
 		return
@@ -203,7 +203,7 @@ func (s *State) cordoned() {
 // cordonOld closes all old nodes to new pods, where the course does that before it
 // drains the first.
 func (s *State) cordonOld() {
-	if !s.set.plan.Course.cordonsFirst() {
+	if !s.course().cordonsFirst() {
 		return
 	}
 	var closed []int32
@@ -220,7 +220,7 @@ func (s *State) cordonOld() {
 func (s *State) afterBatches() {
 	t := &s.set.plan.Times
 	pool := int32(s.Pool)
-	switch s.set.plan.Course {
+	switch s.course() {
 	case EKSDefault:
 		s.Phase = ScalingDown
 		s.steps = -s.set.size[s.Pool]
@@ -234,7 +234,7 @@ func (s *State) afterBatches() {
 			return
 		}
 		soak := t.Soak
-		if s.set.plan.Course == GKEBlueGreen {
+		if s.course() == GKEBlueGreen {
 			soak = min(soak, longestSoak)
 		}
 		s.Phase = Soaking

@@ -54,6 +54,14 @@ func (c Course) cordonsFirst() bool {
 	return c.blueGreen() || c == EKSDefault || c == GKEAutoscaledBlueGreen
 }
 
+// ways returns by which course a pool is replaced, and whether its nodes go first.
+func (p *Plan) ways(pool *Pool) (course Course, terminateFirst bool) {
+	if pool.Course == "" {
+		return p.Course, p.TerminateFirst
+	}
+	return pool.Course, pool.TerminateFirst
+}
+
 // limitsDrains reports whether a provider's limit ends drains.
 func (c Course) limitsDrains() bool { return c != NodeGroupBlueGreen && c != GKEAutoscaledBlueGreen }
 
@@ -118,6 +126,10 @@ type Pool struct {
 	Zones []int
 	// Stays: it only lends its room to the pods of its group and is not upgraded.
 	Stays bool
+	// Course of its own, and its TerminateFirst; empty is that of the plan. A second
+	// cluster is no course of a pool, and beside one pools have none of their own.
+	Course         Course
+	TerminateFirst bool
 	// Price of a node, its root disks included.
 	Price Rate
 	// MaxUnavailable nodes at a time, of which a share rounds down and is at least 1;

@@ -160,8 +160,9 @@ type setting struct {
 	plan   *Plan
 	zones  int
 	works  int
-	groups []int // by pool
-	inAll  int   // groups
+	groups []int    // by pool
+	inAll  int      // groups
+	course []Course // by pool
 	width  []width
 	zoneOf [][]int // by pool: what surplus nodes are spread over
 	size   []int   // by pool
@@ -172,6 +173,14 @@ type setting struct {
 	// place of each among them, by pool and workload, -1 where it is none.
 	worksOf [][]int
 	placeOf []int32
+}
+
+// course is that of the pool that is replaced; that of the plan where none is.
+func (s *State) course() Course {
+	if s.Pool < 0 {
+		return s.set.plan.Course
+	}
+	return s.set.course[s.Pool]
 }
 
 // newSetting works a plan out.
@@ -201,6 +210,8 @@ func newSetting(p *Plan) *setting {
 		s.size = append(s.size, n)
 		s.first = append(s.first, first)
 		s.zoneOf = append(s.zoneOf, zones)
+		course, _ := p.ways(pool)
+		s.course = append(s.course, course)
 		s.width = append(s.width, widthOf(p, pool, n, len(zones)))
 		first += n
 	}
@@ -284,11 +295,11 @@ func Start(p *Plan) State {
 func (s *State) reserve() {
 	nodes, counts := 0, 0
 	for i, n := range s.set.size {
+		if s.set.course[i] != InPlace {
+			n *= 2
+		}
 		nodes += n
 		counts += n * len(s.set.worksOf[s.set.groups[i]])
-	}
-	if s.set.plan.Course != InPlace {
-		nodes, counts = 2*nodes, 2*counts
 	}
 	s.nodes = make([]Node, 0, nodes)
 	s.ready, s.starting, s.leaving = make([]int32, 0, counts), make([]int32, 0, counts), make([]int32, 0, counts)

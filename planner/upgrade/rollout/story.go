@@ -9,8 +9,8 @@ import (
 )
 
 // title says what a course is.
-func title(p *Plan) string {
-	switch p.Course {
+func (c Course) title() string {
+	switch c {
 	case EKSDefault:
 		return "EKS managed node groups, new nodes first"
 	case EKSMinimal:
@@ -30,14 +30,14 @@ func title(p *Plan) string {
 	case ClusterBlueGreen:
 		return "a second cluster"
 	}
-	return string(p.Course)
+	return string(c)
 }
 
 // Story tells a timeline of a plan in lines that people read: when, in which pool,
 // and what happens; at the end what it comes to.
 func Story(p *Plan, t *Timeline) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s to %s\n", title(p), p.From, strings.Join(p.Hops, ", "))
+	fmt.Fprintf(&b, "%s: %s to %s\n", p.Course.title(), p.From, strings.Join(p.Hops, ", "))
 	for i := range p.Pools {
 		fmt.Fprintf(&b, "  %s: %s\n", p.Pools[i].Name, planned(p, i))
 	}
@@ -84,6 +84,9 @@ func planned(p *Plan, pool int) string {
 	}
 	if p.Pools[pool].Stays {
 		words += ", which stay"
+	}
+	if own := p.Pools[pool].Course; own != "" {
+		words += "; " + own.title()
 	}
 	return words
 }

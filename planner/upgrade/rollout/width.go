@@ -20,7 +20,8 @@ func widthOf(p *Plan, pool *Pool, n, zones int) width {
 	}
 	// What goes without a surge takes at least one.
 	alone := max(pool.atATime(n), 1)
-	switch p.Course {
+	course, terminateFirst := p.ways(pool)
+	switch course {
 	case EKSDefault:
 		// EKS adds the larger of two nodes a zone and of what it replaces at a time.
 		u := min(max(pool.MaxUnavailable.Down(n), 1), bound)
@@ -45,7 +46,7 @@ func widthOf(p *Plan, pool *Pool, n, zones int) width {
 		away = max(away, 1)
 	}
 	switch {
-	case p.TerminateFirst:
+	case terminateFirst:
 		surge, away = 0, alone
 	case surge+away == 0:
 		surge = 1
@@ -78,7 +79,7 @@ func WidthOf(p *Plan, pool *Pool) (surge, away, batch int) {
 		return 0, 0, 0
 	}
 	w := widthOf(p, pool, n, max(len(zones), len(pool.Zones), 1))
-	switch p.Course {
+	switch course, _ := p.ways(pool); course {
 	case EKSDefault:
 		return w.surplus, w.batch, 0
 	case EKSMinimal:
