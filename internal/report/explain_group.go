@@ -30,7 +30,7 @@ func (p *page) explainGroup(plan *planner.Plan, g *planner.GroupPlan) {
 		t.add(poolWords(pool), count(pool.Nodes, "node"), poolHow(pool))
 	}
 	if byZoneWords(g) != "" {
-		t.add("split by zone", nodesByZone(plan.Cluster.Zones, sumByZone(g.Pools)), "nodes in "+strings.Join(plan.Cluster.Zones, ", ")+": each zone has a group of machines of its own"+splitSource(plan, g))
+		t.add("split by zone", nodesByZone(plan.Cluster.Zones, sumByZone(g.Pools)), "nodes in "+strings.Join(plan.Cluster.Zones, ", ")+": each zone has a group of machines of its own"+splitNames(plan, g)+splitSource(plan, g))
 	}
 	if byZoneWords(g) != "" && g.MinNodes != g.MaxNodes {
 		var parts []string

@@ -173,6 +173,7 @@ func (p *page) nodeGroups(plan *planner.Plan) {
 	if len(legend) > 0 {
 		p.labelled("ZONES", plain, legend...)
 	}
+	p.splitGroups(plan)
 	p.resources(plan)
 }
 

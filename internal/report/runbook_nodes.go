@@ -25,11 +25,7 @@ const (
 
 // named are the pools of the plan by the names of their courses.
 func (c *commands) named() map[string]part {
-	longest := map[string]int{onEKS: longestOnEKS, onGKE: longestOnGKE}[c.managed()]
-	if longest == 0 {
-		longest = longestName
-	}
-	names, err := emit.PoolNames(c.plan, longest)
+	names, err := writtenNames(c.plan)
 	out := map[string]part{}
 	for i := range c.plan.NodeGroups {
 		g := &c.plan.NodeGroups[i]
