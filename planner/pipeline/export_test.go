@@ -55,6 +55,39 @@ func Homeless(c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, g 
 	return workload, pods, carries, again, 0
 }
 
+// Levels asks of a planned group whether its losses are survived on levels of ready nodes, by
+// pool and zone of the group, one after another: what drills say, whether the modelled scheduler
+// lets the planned nodes lose as many more, and whether it finds so on the nodes that are left,
+// filled anew. It is nil for a group without losses.
+func Levels(c planner.Cluster, cat catalogs.Catalog, prov planner.Provider, g *planner.GroupPlan, levels [][][]int) (said, spared, drilled []bool) {
+	m := &maker{cluster: c, catalog: &cat, provider: prov, checker: placement.NewChecker(), offers: map[string]offered{}, terms: prov.Terms()}
+	m.stop = func() bool { return false }
+	r, err := m.remainderOf(g)
+	if err != nil {
+		panic(err)
+	}
+	d := r.drillsOf(m.groupNamed(g.Name))
+	if d == nil {
+		return nil, nil, nil
+	}
+	holds := func(zones [][]int, l placement.Losses) bool {
+		_, failure := r.p.scheduled(r.group(zones), l)
+		return failure == nil
+	}
+	for _, ready := range levels {
+		said = append(said, d.survives(ready, r.p.group.Zones))
+		away := 0
+		for i := range ready {
+			away += poolNodes(r.zones[i]) - poolNodes(ready[i])
+		}
+		more, beside := r.p.losses, placement.Losses{Nodes: away, Zones: r.p.losses.Zones, AtOnce: true}
+		more.Nodes += away
+		spared = append(spared, holds(r.zones, more) && holds(r.zones, beside))
+		drilled = append(drilled, holds(ready, r.p.losses))
+	}
+	return said, spared, drilled
+}
+
 // Arrangements are the ways in which one pool falls into the zones.
 func Arrangements(byZone []int) [][]int { return arrangements(byZone) }
 
