@@ -77,6 +77,10 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 			}
 		}
 	}
+	idle := m.stockAfter(groups)
+	for _, c := range control.Machines {
+		idle.take(c.InstanceType, c.NodesByZone)
+	}
 	var rests spares
 	for i := range groups {
 		rest, err := m.remainderOf(&groups[i])
@@ -85,7 +89,7 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 		}
 		rest.spares = &rests
 		rests = append(rests, rest)
-		p.Groups = append(p.Groups, m.upgradeGroups(&groups[i], rest)...)
+		p.Groups = append(p.Groups, m.upgradeGroups(&groups[i], rest, idle)...)
 	}
 	j := m.newJourney(&p, m.cluster.KubernetesVersion, groups, rests)
 	j.control = control
@@ -134,8 +138,8 @@ func times(mech *planner.Mechanics, u *planner.Upgrade) upgrade.Times {
 
 // upgradeGroups translates the pools of a planned group, each of which its provider
 // replaces by itself, one after another: its nodes as the modelled scheduler filled
-// them, and what the group does with fewer of them.
-func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder) []upgrade.Group {
+// them, and what the group does with fewer of them. idle are machines that nobody has taken.
+func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder, idle stock) []upgrade.Group {
 	declared := m.groupNamed(g.Name)
 	disks, known := m.besideNode(declared)
 	works := m.upgradeWorkloads(g, declared)
@@ -155,8 +159,14 @@ func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder) []upgrade.G
 		m.pace(&u, &declared.UpdateConfig)
 		if m.terms.OwnMachines {
 			u.Limited = true
-			for _, idle := range m.stock.room(pool.InstanceType, declared.Zones) {
-				u.Spare += idle
+			for _, zone := range declared.Zones {
+				at := slices.IndexFunc(pool.NodesByZone, func(z planner.ZoneCount) bool { return z.Zone == zone })
+				place := upgrade.Place{Zone: zone, Idle: idle[pool.InstanceType][zone]}
+				if at >= 0 {
+					place.Nodes = pool.NodesByZone[at].Nodes
+				}
+				u.Spare += place.Idle
+				u.Places = append(u.Places, place)
 			}
 		}
 		for _, z := range pool.NodesByZone {

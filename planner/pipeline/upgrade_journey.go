@@ -115,6 +115,12 @@ func (j *journey) addPools(g int, rest *remainder, first int) {
 			MaxUnavailable: u.MaxUnavailable, MaxSurge: u.Surge(), AtATime: u.AtATime,
 			Fits: fitsOn(planned, rest.p, rest.offers[i], first),
 		}
+		if u.Limited {
+			pool.Idle = make([]int, len(j.plan.Zones))
+			for _, place := range u.Places {
+				pool.Idle[slices.Index(j.plan.Zones, place.Zone)] = place.Idle
+			}
+		}
 		for _, z := range planned.Pools[i].NodesByZone {
 			pool.Zones = append(pool.Zones, slices.Index(j.plan.Zones, z.Zone))
 		}

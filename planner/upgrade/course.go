@@ -27,7 +27,7 @@ func course(o Option, p Problem) (Strategy, bool) {
 			s.Notes = append(s.Notes, fmt.Sprintf("skips the %d minors between", len(p.Hops)-1))
 		}
 	}
-	s.BlockedBy = append(s.BlockedBy, tooFewIdle(p, s.Groups)...)
+	s.BlockedBy = append(s.BlockedBy, tooFewIdle(o, p, s.Groups)...)
 	if o.Course != CourseClusterBlueGreen {
 		s.Notes = append(s.Notes, inCluster(o, p)...)
 	}

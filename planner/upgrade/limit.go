@@ -3,6 +3,7 @@ package upgrade
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -108,15 +109,34 @@ func inTime(g Group, c GroupCourse, limit time.Duration, then string) string {
 	return ""
 }
 
-// tooFewIdle returns the groups whose extra nodes have no machine.
-func tooFewIdle(p Problem, courses []GroupCourse) []string {
+// tooFewIdle returns the groups whose extra nodes have no machine. Those of a surge help
+// wherever they stand; a second group has as many as the first in each zone.
+func tooFewIdle(o Option, p Problem, courses []GroupCourse) []string {
 	var reasons []string
 	for i, c := range courses {
-		if g := p.Groups[i]; g.Limited && c.PeakExtraNodes > g.Spare {
+		g := p.Groups[i]
+		by := g.By(o)
+		switch short := g.shortPlaces(); {
+		case !g.Limited:
+		case c.PeakExtraNodes > g.Spare:
 			reasons = append(reasons, fmt.Sprintf("%s: %s more for a while, and %d of the kind stand idle", c.Name, needs(c.PeakExtraNodes), g.Spare))
+		case !by.surges() && by.Course != CourseEKSDefault && c.PeakExtraNodes > 0 && len(short) > 0:
+			reasons = append(reasons, fmt.Sprintf("%s: %s more for a while, and of the kind too few stand idle in the zones: %s",
+				c.Name, needs(c.PeakExtraNodes), strings.Join(short, ", ")))
 		}
 	}
 	return reasons
+}
+
+// shortPlaces are the zones in which fewer machines stand idle than the group has nodes.
+func (g Group) shortPlaces() []string {
+	var short []string
+	for _, z := range g.Places {
+		if z.Idle < z.Nodes {
+			short = append(short, fmt.Sprintf("%d of %d in %s", z.Idle, z.Nodes, z.Zone))
+		}
+	}
+	return short
 }
 
 func needs(machines int) string {

@@ -19,12 +19,24 @@ func inPlaceRound(g Group, p Problem) round {
 //	k = max_surge + max_unavailable
 //	D = ceil(N/k) x (R + after drain + terminate + after terminate + validate)
 //	E = max_surge x D, ready >= N - max_unavailable
+//
+// Where nodes more are idle machines of one's own, and H nodes are in zones in which too few
+// stand idle, so many of these join elsewhere, the H nodes are reinstalled where they stand,
+// and the helpers leave again, with B = R + after drain + terminate + after terminate +
+// validate:
+//
+//	D = (ceil((N - H)/k) + ceil(H/k) + 1) x B
 func rollRound(g Group, p Problem, terminateFirst bool) round {
 	n, t := g.Count(), p.Times
 	turn := paceOf(g, terminateFirst, t.MaxParallel)
 	drains := p.drains(g, turn.parallel, n-turn.away)
 	r, _ := longest(drains)
-	d := batches(n, turn.parallel) * (r + t.AfterDrain + t.Terminate + t.AfterTerminate + t.Validate)
+	helped := g.helped(turn.surge)
+	b := batches(n-helped, turn.parallel) + batches(helped, turn.parallel)
+	if helped > 0 {
+		b++ // the helpers come before the batches of their own and go after them
+	}
+	d := b * (r + t.AfterDrain + t.Terminate + t.AfterTerminate + t.Validate)
 	return round{
 		duration: d, parallel: turn.parallel, extraNodes: turn.surge, extraTime: d, minReady: n - turn.away,
 		drains: drains, knob: turn.knob,

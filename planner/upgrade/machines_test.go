@@ -184,3 +184,33 @@ func TestIdleMachines(t *testing.T) {
 		}
 	}
 }
+
+// TestIdleMachinesByZone: a machine that stands idle helps a surge wherever it is, and a
+// second group needs as many in each zone as the first has there. With three at a time the
+// zones of fewer than three idle ones take batches of their own, and one more to come and go.
+func TestIdleMachinesByZone(t *testing.T) {
+	for name, test := range map[string]struct {
+		idle    [3]int
+		want    string
+		batches int
+	}{
+		"all in one": {[3]int{0, 0, 20}, "web: 12 machines are needed more for a while, and of the kind too few stand idle in the zones: 0 of 4 in a, 0 of 4 in b", 2 + 3 + 1},
+		"too few":    {[3]int{4, 3, 4}, "web: 12 machines are needed more for a while, and 11 of the kind stand idle", 4},
+		"uneven":     {[3]int{4, 2, 6}, "web: 12 machines are needed more for a while, and of the kind too few stand idle in the zones: 2 of 4 in b", 3 + 2 + 1},
+		"enough":     {[3]int{4, 4, 4}, "", 4},
+	} {
+		g := pool(3, 0, 12)
+		g.Limited = true
+		for z, idle := range test.idle {
+			g.Spare += idle
+			g.Places = append(g.Places, upgrade.Place{Zone: string(rune('a' + z)), Nodes: 4, Idle: idle})
+		}
+		c := upgrade.Compare(selfManaged(3, g))
+		if s := find(t, c, upgrade.Surge); len(s.BlockedBy) > 0 || s.Groups[0].Duration != time.Duration(test.batches)*350*time.Second {
+			t.Errorf("%s: surge takes %v, blocked by %q", name, s.Groups[0].Duration, s.BlockedBy)
+		}
+		if got := strings.Join(find(t, c, upgrade.NodeGroupBlueGreen).BlockedBy, "; "); got != test.want {
+			t.Errorf("%s: a second group is blocked by %q, want %q", name, got, test.want)
+		}
+	}
+}

@@ -80,6 +80,18 @@ func (g Group) available(surge int) int {
 	return surge
 }
 
+// helped returns how many nodes are in zones in which fewer machines stand idle than a surge
+// takes at a time.
+func (g Group) helped(surge int) int {
+	n := 0
+	for _, z := range g.Places {
+		if z.Idle < min(surge, z.Nodes) {
+			n += z.Nodes
+		}
+	}
+	return n
+}
+
 // Surge is MaxSurge, no more than can be had.
 func (g Group) Surge() units.CountOrRatio {
 	if !g.Limited {

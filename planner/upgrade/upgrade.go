@@ -167,7 +167,7 @@ type Group struct {
 	NodesByZone []int
 	// Nodes that are equal, pods and all. Their sum is the group's count.
 	Nodes []NodeClass
-	// Price of one node, its root disks included.
+	// Price of one node more, its root disks included.
 	Price Rate
 	// MaxUnavailable nodes at a time; a share rounds down, at least 1. With a
 	// MaxSurge it may be 0.
@@ -179,9 +179,10 @@ type Group struct {
 	// least 1; MaxUnavailable where it is zero.
 	AtATime units.CountOrRatio
 	// Limited: nodes more can only be had from machines that stand idle, Spare of
-	// them.
+	// them, in Places where it is known where they stand.
 	Limited bool
 	Spare   int
+	Places  []Place
 	// BatchSoak is the wait after each batch of GKE's blue/green.
 	BatchSoak time.Duration
 	// Workloads with pods on the nodes.
@@ -205,6 +206,12 @@ type Group struct {
 	// Redundant reports whether so many of the nodes, at least 1 unless there are others
 	// beside, still survive the declared losses. Nil is a group that declares none.
 	Redundant func(nodes int) bool
+}
+
+// Place is a zone with some of a group's nodes, or with idle machines of their kind.
+type Place struct {
+	Zone        string
+	Nodes, Idle int
 }
 
 // alone reports whether no node is left for the group's pods but so many of its own.

@@ -42,6 +42,7 @@ func (k *checker) upgradeChoice(u *planner.UpgradePlan) {
 func (k *checker) upgradeCourse(u *planner.UpgradePlan, s *planner.UpgradeStrategy, path string) {
 	k.upgradeSums(u, s, path)
 	k.upgradePeaks(s, path)
+	k.upgradeZones(s, path)
 	k.upgradePods(s, path)
 	k.upgradeEvents(s, path)
 	k.upgradeAsked(s, path)
@@ -130,6 +131,40 @@ func (k *checker) upgradePeaks(s *planner.UpgradeStrategy, path string) {
 	}
 	k.need(!s.Simulated || inZones >= s.PeakNodes, path, "upgrade.peak", "%d nodes at the peak, the zones have %d", s.PeakNodes, inZones)
 	k.upgradeLimits(s, path, onDemand, spot)
+}
+
+// upgradeZones holds the most nodes of each zone to those of the groups and, where people
+// have machines of their own, to those that stand there. A strategy that cannot be used is
+// told as if nothing blocked it.
+func (k *checker) upgradeZones(s *planner.UpgradeStrategy, path string) {
+	if !s.Simulated {
+		return
+	}
+	for _, zone := range k.c.Zones {
+		planned, most, all := 0, 0, 0
+		for _, g := range k.groups {
+			for i, name := range g.plan.CourseNames() {
+				pool := &g.plan.Pools[i]
+				at := slices.IndexFunc(s.Groups, func(c planner.UpgradeGroup) bool { return c.Name == name })
+				if at < 0 {
+					continue
+				}
+				now, _ := inZone(pool.NodesByZone, zone)
+				then, _ := inZone(s.Groups[at].PeakByZone, zone)
+				more := then - now
+				planned, most, all = planned+now, max(most, more), all+more
+				k.need(more >= 0 && more <= s.Groups[at].PeakExtraNodes, path+"."+name, "upgrade.peak", "%d nodes at the peak in %s, where %d are planned, and %d more in all", then, zone, now, s.Groups[at].PeakExtraNodes)
+				have, limited := k.standing(pool.InstanceType, zone)
+				idle := have - k.used[pool.InstanceType][zone]
+				k.need(!k.terms.OwnMachines || len(s.BlockedBy) > 0 || more <= 0 || limited && more <= idle, path+"."+name, "upgrade.stock", "%d machines more in %s, where %d stand idle", more, zone, idle)
+			}
+		}
+		if s.Name == secondCluster {
+			most = all
+		}
+		got, _ := inZone(s.PeakByZone, zone)
+		k.need(got >= planned+most && got <= planned+all, path, "upgrade.peak", "%d nodes at the peak in %s; the groups say %d", got, zone, planned+most)
+	}
 }
 
 // upgradeLimits holds what is taken at the peak to what the plan takes and the vCPUs

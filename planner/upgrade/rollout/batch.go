@@ -16,6 +16,9 @@ func (s *State) nextBatch() {
 		s.afterBatches()
 		return
 	}
+	if s.joinHelpers() {
+		return
+	}
 	course, w := s.course(), s.set.width[s.Pool]
 	size := s.batchSize(w.batch)
 	if !s.mayStart(size) {
@@ -24,8 +27,8 @@ func (s *State) nextBatch() {
 	}
 	s.Phase = Replacing
 	batch := s.queue[s.next : s.next+size]
+	surge := s.successors(batch)
 	s.next += size
-	surge := min(w.surge, size)
 	s.enlist(1, batch[:surge])
 	s.enlist(0, batch[surge:])
 	if surge > 0 {
@@ -53,7 +56,11 @@ func (s *State) nextBatch() {
 // batchSize returns how many nodes the next batch has: GKE's surge goes zone by zone.
 func (s *State) batchSize(most int) int {
 	size := 0
-	for _, n := range s.queue[s.next:min(s.next+most, len(s.queue))] {
+	end := min(s.next+most, len(s.queue))
+	if s.next < s.swap {
+		end = min(end, s.swap)
+	}
+	for _, n := range s.queue[s.next:end] {
 		node := &s.nodes[n]
 		if !node.Status.ready() || s.course() == GKESurge && node.Zone != s.nodes[s.queue[s.next]].Zone {
 			break
@@ -192,7 +199,7 @@ func (s *State) nodesGone(e *Event) {
 	case course == EKSDefault:
 		s.request(b.nodes, order{version: s.to, after: t.Boot, set: -1})
 		s.rest(i)
-	case i == 1: // its successors are there
+	case i == 1 || s.helped: // its successors are there, or it has none
 		s.rest(i)
 	case course == Rolling:
 		s.comeBack(i, t.AfterTerminate+t.Validate)

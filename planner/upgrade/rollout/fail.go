@@ -22,7 +22,7 @@ func (s *State) fail(n int32) {
 		s.request([]int32{n}, order{version: node.Version, after: s.set.plan.Times.Boot, set: set, awaited: awaited})
 	case set >= 0 || old == Drained || old == Terminating || old == Upgrading:
 		// A node of the batch is replaced with the others; the rest was on its way out.
-	case s.set.course[node.Pool] == InPlace:
+	case s.set.course[node.Pool] == InPlace || s.helped:
 		// Nobody brings another machine.
 	case s.active(int(node.Pool)) && s.course().cordonsFirst() && old == Cordoned && s.course() != EKSDefault:
 		// Green carries what blue did.
@@ -117,7 +117,7 @@ func (s *State) rollBack() {
 // turnBack lets old and new nodes change their parts: what was old is opened again
 // and what is new is drained.
 func (s *State) turnBack() {
-	s.back, s.RolledBack = false, true
+	s.back, s.RolledBack, s.helped = false, true, false
 	s.stamp++ // what the phase waited for does not matter any more
 	s.from, s.to = s.to, s.from
 	s.boots = 0
@@ -138,7 +138,9 @@ func (s *State) turnBack() {
 		}
 	}
 	s.perZone(Uncordon, s.nodeList)
+	s.joined = s.joined && s.hasHelpers()
 	s.queue, s.next = s.oldNodes(s.Pool), 0
+	s.sortSwaps()
 	if s.course().blueGreen() {
 		s.cordonOld() // blue is whole; elsewhere what is new still has to carry pods
 	}

@@ -57,6 +57,11 @@ func randomPlan(r *rand.Rand, w way) rollout.Plan {
 		if own := siblings(w); r.IntN(3) == 0 {
 			pool.Course, pool.TerminateFirst = rollout.Course(own[i%len(own)].course), own[i%len(own)].terminateFirst
 		}
+		if w.course == upgrade.CourseRolling && r.IntN(2) == 0 {
+			for range p.Zones {
+				pool.Idle = append(pool.Idle, r.IntN(3))
+			}
+		}
 		p.Pools = append(p.Pools, pool)
 	}
 	return p

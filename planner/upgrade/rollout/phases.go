@@ -132,6 +132,7 @@ func (s *State) oldNodes(pool int) []int32 {
 func (s *State) startRound() {
 	p := s.set.plan
 	s.next, s.from = 0, s.nodes[s.queue[0]].Version
+	s.sortSwaps()
 	boot := order{version: s.to, after: p.Times.Boot, set: -1, awaited: true}
 	pool := int32(s.Pool)
 	switch s.course() {
@@ -161,10 +162,13 @@ func (s *State) setUp() {
 		return
 	}
 	s.Phase = BootingNodes
-	zones := s.set.zoneOf[s.Pool]
+	zones, pool := s.set.zoneOf[s.Pool], &s.set.plan.Pools[s.Pool]
 	s.zoneList = s.zoneList[:0]
 	for i := range s.set.width[s.Pool].surplus {
 		s.zoneList = append(s.zoneList, int32(zones[i%len(zones)]))
+	}
+	if pool.Idle != nil {
+		s.zoneList = helperZones(pool, len(s.zoneList), s.set.zones)
 	}
 	s.requestIn(int32(s.Pool), s.zoneList, order{version: s.to, after: s.set.plan.Times.Boot, set: -1, awaited: true})
 	s.progress()
@@ -242,7 +246,9 @@ func (s *State) afterBatches() {
 	case GKEAutoscaledBlueGreen:
 		s.deleteOld()
 	case EKSMinimal, GKESurge, InPlace, Rolling, ClusterBlueGreen:
-		s.roundDone()
+		if !s.leaveHelpers() {
+			s.roundDone()
+		}
 	}
 }
 

@@ -130,6 +130,10 @@ type Pool struct {
 	// cluster is no course of a pool, and beside one pools have none of their own.
 	Course         Course
 	TerminateFirst bool
+	// Idle are the machines of one's own, by zone, that nodes more can be had of: nodes are
+	// reinstalled where they stand, and what fails is replaced by what stands idle in its
+	// zone. Nil is where machines are bought.
+	Idle []int
 	// Price of a node, its root disks included.
 	Price Rate
 	// MaxUnavailable nodes at a time, of which a share rounds down and is at least 1;

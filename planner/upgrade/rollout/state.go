@@ -138,6 +138,9 @@ type State struct {
 	stamp       int32
 	back        bool // a roll back waits for the batch to end
 	due         bool // the switch waits for the second cluster's nodes
+	swap        int  // nodes of the queue that are replaced by machines of their zone
+	joined      bool // machines that help the pool are there
+	helped      bool // and they are leaving
 	down        []bool
 	rooms       []room // by group and zone
 	full        []bool // by group, zone and workload: nothing open has room
@@ -165,10 +168,12 @@ type setting struct {
 	course []Course // by pool
 	width  []width
 	zoneOf [][]int // by pool: what surplus nodes are spread over
-	size   []int   // by pool
-	first  []int   // by pool: number of its first node
-	pods   []int   // by workload, in all
-	place  Placer
+	// helpers are, by pool, the zones of machines that join for a round.
+	helpers [][]int32
+	size    []int // by pool
+	first   []int // by pool: number of its first node
+	pods    []int // by workload, in all
+	place   Placer
 	// worksOf are the workloads of each group, that have pods on its nodes; placeOf is the
 	// place of each among them, by pool and workload, -1 where it is none.
 	worksOf [][]int
@@ -212,7 +217,9 @@ func newSetting(p *Plan) *setting {
 		s.zoneOf = append(s.zoneOf, zones)
 		course, _ := p.ways(pool)
 		s.course = append(s.course, course)
-		s.width = append(s.width, widthOf(p, pool, n, len(zones)))
+		w := widthOf(p, pool, n, len(zones))
+		s.width = append(s.width, w)
+		s.helpers = append(s.helpers, helperZones(pool, w.helpers, s.zones))
 		first += n
 	}
 	s.sortWorks()

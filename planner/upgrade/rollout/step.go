@@ -109,7 +109,7 @@ func (s *State) request(like []int32, o order) int {
 func (s *State) requestIn(pool int32, zones []int32, o order) int {
 	first, at := len(s.nodes), len(s.effects)
 	for _, zone := range zones {
-		if s.down[zone] {
+		if s.down[zone] || !s.stands(pool, zone) {
 			continue
 		}
 		n := s.addNode(pool, zone, o.version, Booting)

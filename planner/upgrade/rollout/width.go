@@ -7,6 +7,8 @@ type width struct {
 	batch, surge int
 	// surplus nodes are started before the first batch and stay to the last.
 	surplus int
+	// helpers are idle machines of one's own that join for a while.
+	helpers int
 	// floor is the fewest nodes that are ready as long as none fails, ceiling the
 	// most that exist.
 	floor, ceiling int
@@ -54,6 +56,9 @@ func widthOf(p *Plan, pool *Pool, n, zones int) width {
 	w := width{batch: min(surge+away, bound, n), surge: min(surge, bound, n)}
 	// Where the bound leaves no room for all of both, the surge comes first.
 	w.floor, w.ceiling = n-(w.batch-min(w.surge, w.batch)), n+w.surge
+	if course == Rolling && pool.needsHelp(w.surge) {
+		w.helpers = w.surge
+	}
 	return w
 }
 
