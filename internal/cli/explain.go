@@ -28,15 +28,19 @@ TOPIC is one of
                       sizes of the chosen families beside each other
   node_group.NAME.workload.NAME
                       its pods: how many, for which reasons, and what each asks for
+  upgrade             its time and cost: every duration that they are made of and where it
+                      is from, with the formula of each group; of the strategy to take, or
+                      of upgrade.STRATEGY
   control_plane.etcd  members, disk, quota, timing and backups of etcd, with the formulas`,
 		Example: `  scantling explain assumptions examples/shop-eks
   scantling explain cost examples/agreed-prices
   scantling explain node_group.web examples/shop-eks
   scantling explain node_group.web.workload.checkout examples/shop-eks
+  scantling explain upgrade examples/shop-eks
   scantling explain control_plane.etcd examples/payments-kubeadm`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 1 || len(args) > 2 || !report.IsTopic(args[0]) {
-				return usage(fmt.Errorf("explain takes a topic (%s) and a spec or plan", strings.Join(append(report.Topics(), "node_group.NAME", "node_group.NAME.workload.NAME"), ", ")))
+				return usage(fmt.Errorf("explain takes a topic (%s) and a spec or plan", strings.Join(append(report.Topics(), "node_group.NAME", "node_group.NAME.workload.NAME", "upgrade.STRATEGY"), ", ")))
 			}
 			return nil
 		},

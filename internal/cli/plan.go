@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scantling-dev/scantling/catalogs"
 	"github.com/scantling-dev/scantling/internal/document"
 	"github.com/scantling-dev/scantling/internal/files"
 	"github.com/scantling-dev/scantling/internal/report"
@@ -156,6 +157,7 @@ func (w *World) lookAt(p *planner.Plan) report.Options {
 	o := w.look()
 	if ground, ok := run.GroundOf(p.Cluster.Provider, p.ControlPlane.Mode); ok {
 		o.Service = ground.Terms.Title
+		o.Mechanics = ground.New(new(catalogs.Catalog)).Mechanics(&p.Cluster) // which no row of a catalog decides
 	}
 	return o
 }

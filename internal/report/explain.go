@@ -24,7 +24,7 @@ const (
 
 // Topics returns what Explain knows, sorted.
 func Topics() []string {
-	return []string{TopicAssumptions, TopicControlPlane, TopicEtcd, TopicCost, TopicNetwork, TopicRecovery, TopicRetention, TopicTenancy}
+	return []string{TopicAssumptions, TopicControlPlane, TopicEtcd, TopicCost, TopicNetwork, TopicRecovery, TopicRetention, TopicTenancy, TopicUpgrade}
 }
 
 // UnknownTopicError says that Explain knows no such topic.
@@ -60,7 +60,15 @@ func Explain(w io.Writer, p *planner.Plan, topic string, o Options) error {
 		out.explainRetention(p)
 	case TopicTenancy:
 		out.explainTenancy(p)
+	case TopicUpgrade:
+		out.explainUpgrade(p, topic)
 	default:
+		if strings.HasPrefix(topic, TopicUpgrade+".") {
+			if known := out.explainUpgrade(p, topic); known != nil {
+				return &UnknownTopicError{Topic: topic, Known: append(Topics(), known...)}
+			}
+			return out.flush(w)
+		}
 		known := Topics()
 		for i := range p.NodeGroups {
 			g := &p.NodeGroups[i]

@@ -13,9 +13,9 @@ import (
 const groupPrefix = "node_group."
 
 // IsTopic reports whether Explain may know a topic: one of Topics, or the address of a
-// node group or of a workload.
+// node group, of a workload or of a strategy of the upgrade.
 func IsTopic(topic string) bool {
-	return slices.Contains(Topics(), topic) || strings.HasPrefix(topic, groupPrefix)
+	return slices.Contains(Topics(), topic) || strings.HasPrefix(topic, groupPrefix) || strings.HasPrefix(topic, TopicUpgrade+".")
 }
 
 // explainGroup writes how the nodes of a group come about: what they cost against what

@@ -35,6 +35,8 @@ type Options struct {
 	// Service is what the provider calls the control plane that it runs: "EKS". It may
 	// be empty.
 	Service string
+	// Mechanics are the times of upgrades on the plan's ground, which are explained.
+	Mechanics planner.Mechanics
 }
 
 // run returns a command of the program over the user's spec.
