@@ -341,7 +341,10 @@ func (e *emitter) write(p *planner.Plan, t emit.Tool, source string) (same bool,
 	for _, note := range made.Notes {
 		fmt.Fprintf(&told, "Note: %s\n", note)
 	}
-	return true, e.world.print([]byte(told.String()))
+	if err := e.world.print([]byte(told.String())); err != nil {
+		return false, err
+	}
+	return true, e.leftOver(dir, t, made.Files)
 }
 
 // others refuses to write over the variables of another cluster in the same folder.

@@ -3,7 +3,12 @@
 // one line in the list of internal/cli.
 package emit
 
-import "github.com/scantling-dev/scantling/planner"
+import (
+	"slices"
+	"strings"
+
+	"github.com/scantling-dev/scantling/planner"
+)
 
 // File is a file to write.
 type File struct {
@@ -43,4 +48,21 @@ type Tool struct {
 	// Write writes. Its errors name the addresses of what cannot be written, all of
 	// them joined.
 	Write func(Request) (Result, error)
+	// Marks begin a line of comment at the head of the files that say that they were
+	// written for the tool, and Folders are those that some of its files are in.
+	Marks, Folders []string
+}
+
+// WrittenFor reports whether a file says at its head that it was written for a tool.
+func WrittenFor(t Tool, content []byte) bool {
+	for line := range strings.Lines(string(content)) {
+		comment, ok := strings.CutPrefix(line, "# ")
+		if !ok {
+			return false
+		}
+		if slices.ContainsFunc(t.Marks, func(mark string) bool { return strings.HasPrefix(comment, mark) }) {
+			return true
+		}
+	}
+	return false
 }

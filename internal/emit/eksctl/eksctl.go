@@ -26,7 +26,7 @@ type object = map[string]any
 
 // Tool returns this package among those that plans are written for.
 func Tool() emit.Tool {
-	return emit.Tool{Name: name, Short: "a ClusterConfig of eksctl, for EKS", Write: write}
+	return emit.Tool{Name: name, Short: "a ClusterConfig of eksctl, for EKS", Write: write, Marks: []string{header}}
 }
 
 func write(r emit.Request) (emit.Result, error) {

@@ -29,7 +29,7 @@ type object = map[string]any
 
 // Tool returns this package among those that plans are written for.
 func Tool() emit.Tool {
-	return emit.Tool{Name: name, Short: "NodePools and EC2NodeClasses of Karpenter, for EKS", Write: write}
+	return emit.Tool{Name: name, Short: "NodePools and EC2NodeClasses of Karpenter, for EKS", Write: write, Marks: []string{header}}
 }
 
 // group is a node group, and its pools.

@@ -23,7 +23,7 @@ type object = map[string]any
 
 // Tool returns this package among those that plans are written for.
 func Tool() emit.Tool {
-	return emit.Tool{Name: name, Short: "Cluster and InstanceGroups of kops, for self-managed clusters on AWS and Google Cloud", Write: write}
+	return emit.Tool{Name: name, Short: "Cluster and InstanceGroups of kops, for self-managed clusters on AWS and Google Cloud", Write: write, Marks: []string{header}}
 }
 
 // cluster is what is written of a plan.

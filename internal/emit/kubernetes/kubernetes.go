@@ -24,11 +24,14 @@ import (
 )
 
 // header of each file.
+// patchesFolder has the patches, by group.
+const patchesFolder = "patches"
+
 const header = "Written by scantling emit kubernetes, from the plan: write it anew rather than change it."
 
 // Tool returns this package among those that plans are written for.
 func Tool() emit.Tool {
-	return emit.Tool{Name: "kubernetes", Short: "a kustomize component: patches of workloads, autoscalers, disruption budgets, quotas", Write: write}
+	return emit.Tool{Name: "kubernetes", Short: "a kustomize component: patches of workloads, autoscalers, disruption budgets, quotas", Write: write, Marks: []string{header}, Folders: []string{patchesFolder}}
 }
 
 // item is a workload that is written.
@@ -67,7 +70,7 @@ func write(r emit.Request) (emit.Result, error) {
 	var notes []string
 	for i := range items {
 		w := &items[i]
-		name := fmt.Sprintf("patches/%s/%s.yaml", w.group.Name, w.spec.Name)
+		name := fmt.Sprintf("%s/%s/%s.yaml", patchesFolder, w.group.Name, w.spec.Name)
 		made.add(name, []any{w.patch()}, nil)
 		k.Patches = append(k.Patches, patchFile{Path: name})
 		notes = append(notes, w.notes()...)

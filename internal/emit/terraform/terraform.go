@@ -50,7 +50,7 @@ const name = "terraform"
 
 // Tool returns this package among those that plans are written for.
 func Tool() emit.Tool {
-	return emit.Tool{Name: name, Short: "typed Terraform variables and their values, and a root that calls the module", Write: Write}
+	return emit.Tool{Name: name, Short: "typed Terraform variables and their values, and a root that calls the module", Write: Write, Marks: []string{"Written by scantling: ", writtenFor}}
 }
 
 // DefaultVariable is the name of the node groups' variable where the spec's emit
