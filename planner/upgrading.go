@@ -243,9 +243,10 @@ type UpgradeWidthOther struct {
 // a time: it declares no figure of update_config that its ground has. surges tells whether
 // max_surge is one of them. The defaults stand then, unless an upgrade is planned.
 func (c *Cluster) WidthOpen(g *NodeGroup, surges bool) bool {
-	path := g.Path() + ".update_config."
+	update := g.Path() + ".update_config."
 	assumed := func(name string) bool {
-		return slices.ContainsFunc(c.Assumptions, func(a Assumption) bool { return a.Path == path+name })
+		path := update + name
+		return slices.ContainsFunc(c.Assumptions, func(a Assumption) bool { return a.Path == path })
 	}
 	return assumed("max_unavailable") && (!surges || assumed("max_surge"))
 }
@@ -265,7 +266,8 @@ func (c *Cluster) Departs(strategy string) []*NodeGroup {
 	var out []*NodeGroup
 	for i := range c.NodeGroups {
 		g := &c.NodeGroups[i]
-		assumed := slices.ContainsFunc(c.Assumptions, func(a Assumption) bool { return a.Path == g.Path()+".update_config.strategy" })
+		path := g.Path() + ".update_config.strategy"
+		assumed := slices.ContainsFunc(c.Assumptions, func(a Assumption) bool { return a.Path == path })
 		if own := g.UpdateConfig.Strategy; own != "" && own != strategy && !assumed {
 			out = append(out, g)
 		}

@@ -71,12 +71,12 @@ func (s *widthSearch) pick() []int {
 			most = max(most, len(p.order())-1)
 		}
 	}
-	// More turns to pick from leave no fewer choices.
-	bound := sort.Search(most+1, func(b int) bool {
+	// More turns to pick from leave no fewer choices; where none is enough it is all of them.
+	bound := sort.Search(most, func(b int) bool {
 		_, ok := s.among(s.offers(b))
 		return ok
 	})
-	offers := s.offers(min(bound, most))
+	offers := s.offers(bound)
 	picked, ok := s.among(offers)
 	if !ok || bound == 0 {
 		return picked

@@ -114,6 +114,13 @@ type pick struct {
 	turns    []int
 }
 
+// extension is a pick of the groups before, by its place among these, and a turn of the next.
+type extension struct {
+	duration     time.Duration
+	cost         int64
+	before, turn int
+}
+
 // Pick takes one turn of each group, which go one after another: those that cost least
 // in all of the combinations that last no longer than within, 0 being without end; of
 // equally cheap ones the shortest, then the earliest turns. Where none is so short it
@@ -125,12 +132,13 @@ type pick struct {
 // close to the cheapest, and still in time.
 func Pick(groups [][]Turn, within time.Duration) (turns []int, inTime bool) {
 	best := []pick{{}}
+	var next []extension
 	for _, g := range groups {
-		var next []pick
-		for _, b := range best {
+		next = next[:0]
+		for k, b := range best {
 			for i, t := range g {
 				if !t.Barred {
-					next = append(next, pick{b.duration + t.Duration, b.cost + t.Cost, append(slices.Clone(b.turns), i)})
+					next = append(next, extension{b.duration + t.Duration, b.cost + t.Cost, k, i})
 				}
 			}
 		}
@@ -140,7 +148,7 @@ func Pick(groups [][]Turn, within time.Duration) (turns []int, inTime bool) {
 			}
 			continue
 		}
-		best = undominated(next)
+		best = undominated(best, next)
 	}
 	// Dearer is shorter from one to the next.
 	for _, b := range best {
@@ -151,23 +159,29 @@ func Pick(groups [][]Turn, within time.Duration) (turns []int, inTime bool) {
 	return best[len(best)-1].turns, false
 }
 
-// undominated returns the picks that no other is at least as good as, cheapest first.
-func undominated(all []pick) []pick {
-	slices.SortStableFunc(all, func(a, b pick) int {
-		return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.duration, b.duration), slices.Compare(a.turns, b.turns))
+// undominated returns the extensions of picks that no other is at least as good as,
+// cheapest first. It sorts the extensions.
+func undominated(before []pick, all []extension) []pick {
+	slices.SortFunc(all, func(a, b extension) int {
+		if c := cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.duration, b.duration)); c != 0 {
+			return c
+		}
+		return cmp.Or(slices.Compare(before[a.before].turns, before[b.before].turns), cmp.Compare(a.turn, b.turn))
 	})
-	out := all[:1]
-	for _, p := range all[1:] {
-		if p.duration < out[len(out)-1].duration {
-			out = append(out, p)
+	kept := all[:1]
+	for _, o := range all[1:] {
+		if o.duration < kept[len(kept)-1].duration {
+			kept = append(kept, o)
 		}
 	}
-	if len(out) <= mostPicks {
-		return out
+	out := make([]pick, min(len(kept), mostPicks))
+	for i := range out {
+		at := i
+		if len(kept) > mostPicks {
+			at = i * (len(kept) - 1) / (mostPicks - 1)
+		}
+		o := kept[at]
+		out[i] = pick{o.duration, o.cost, slices.Concat(before[o.before].turns, []int{o.turn})}
 	}
-	var fewer []pick
-	for i := range mostPicks {
-		fewer = append(fewer, out[i*(len(out)-1)/(mostPicks-1)])
-	}
-	return fewer
+	return out
 }
