@@ -68,8 +68,8 @@ func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *plann
 		if c.row.Simulated && chosen {
 			c.search.explain(c)
 		}
-		if len(c.row.BlockedBy) > 0 && c.row.Name != j.problem.Wanted {
-			c.row.Timeline = nil
+		if len(c.row.BlockedBy) == 0 || c.row.Name == j.problem.Wanted {
+			c.row.Timeline = j.timeline(&c.line)
 		}
 		if c.course {
 			for _, g := range j.m.cluster.Departs(c.row.Name) {
@@ -103,10 +103,11 @@ func (j *journey) choose(out *planner.UpgradePlan, found []candidate, u *planner
 	}
 }
 
-// simulate runs a strategy, and fills in its row.
+// simulate runs a strategy, and fills in its row. Of a pool by itself only the totals are
+// asked for.
 func (j *journey) simulate(c *candidate, keep upgrade.Keep) {
 	c.plan = j.planAt(c.option, c.widths)
-	c.line = rollout.Run(&c.plan, rollout.Options{})
+	c.line = rollout.Run(&c.plan, rollout.Options{Quiet: j.lone})
 	j.tell(c, keep)
 }
 
@@ -153,7 +154,6 @@ func (j *journey) tell(c *candidate, keep upgrade.Keep) {
 			})
 		}
 	}
-	r.Timeline = j.timeline(t)
 	j.keeping(c, keep)
 }
 

@@ -24,8 +24,9 @@ type journey struct {
 	// is known of each of these.
 	planned []planner.GroupPlan
 	rests   []*remainder
-	// each pool's upgrade by itself, made when it is asked for.
+	// each pool's upgrade by itself, made when it is asked for; lone is such a one.
 	each []*journey
+	lone bool
 	// drills of redundancy by group.
 	drills []*drills
 }

@@ -27,28 +27,32 @@ func (j *journey) timeline(t *rollout.Timeline) []planner.UpgradeEvent {
 
 // round translates entries of one pool and hop.
 func (j *journey) round(entries []rollout.Entry) []planner.UpgradeEvent {
+	told := 0
+	for i := range entries {
+		if _, ok := kinds[entries[i].Action]; ok {
+			told++
+		}
+	}
 	var out []planner.UpgradeEvent
 	for i := range entries {
-		if e, ok := j.event(&entries[i]); ok {
-			out = append(out, e)
-		}
-	}
-	if len(out) <= mostEvents {
-		return out
-	}
-	var merged []planner.UpgradeEvent
-	for _, e := range out {
-		same := slices.IndexFunc(merged, func(o planner.UpgradeEvent) bool {
-			return o.Kind == e.Kind && o.Group == e.Group && o.Zone == e.Zone && o.Workload == e.Workload
-		})
-		if same < 0 {
-			merged = append(merged, e)
+		e, ok := j.event(&entries[i])
+		if !ok {
 			continue
 		}
-		o := &merged[same]
+		same := -1
+		if told > mostEvents {
+			same = slices.IndexFunc(out, func(o planner.UpgradeEvent) bool {
+				return o.Kind == e.Kind && o.Group == e.Group && o.Zone == e.Zone && o.Workload == e.Workload
+			})
+		}
+		if same < 0 {
+			out = append(out, e)
+			continue
+		}
+		o := &out[same]
 		o.Until, o.Count, o.Times = e.Until, o.Count+e.Count, o.Times+1
 	}
-	return merged
+	return out
 }
 
 // event translates an entry; it reports false for one that is not told.

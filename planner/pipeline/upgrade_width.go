@@ -111,7 +111,7 @@ func (j *journey) alone(pool int) *journey {
 	p.Times.ControlPlaneStep, p.Times.AddOns, p.ControlPlaneNodes, p.APIDown = 0, 0, 0, false
 	p.Groups = slices.Clone(p.Groups[first : first+len(group.Pools)])
 	a := j.m.newJourney(&p, j.plan.From, j.groups[at.group:at.group+1], j.rests[at.group:at.group+1])
-	a.planned, a.control = j.planned, j.control
+	a.planned, a.control, a.lone = j.planned, j.control, true
 	for i := range a.plan.Pools {
 		if i != at.pool {
 			a.plan.Pools[i].Stays = true
