@@ -44,19 +44,6 @@ type Event struct {
 	// a node's life apart from later ones.
 	set          int8
 	stamp, epoch int32
-	// index numbers events in the order in which they were foreseen.
-	index int64
-}
-
-// before is the order of the calendar: time, kind, index.
-func (e *Event) before(o *Event) bool {
-	if e.At != o.At {
-		return e.At < o.At
-	}
-	if e.Kind != o.Kind {
-		return e.Kind < o.Kind
-	}
-	return e.index < o.index
 }
 
 // Action is what a step does.

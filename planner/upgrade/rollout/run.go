@@ -25,12 +25,12 @@ type Options struct {
 func Run(p *Plan, o Options) Timeline {
 	s := Start(p)
 	r := newRecorder(p, &s, o)
-	var c calendar
+	c := newCalendar()
 	c.add(Event{Kind: Begin}, 0)
 	for _, e := range o.Strikes {
 		c.add(e, e.At)
 	}
-	for len(c.events) > 0 && s.Phase != Done && s.Phase != Stopped {
+	for len(c.runs) > 0 && s.Phase != Done && s.Phase != Stopped {
 		e := c.pop()
 		if e.At > s.Now {
 			r.observe(&s, e.At)
