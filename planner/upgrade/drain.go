@@ -39,25 +39,28 @@ func Drains(g Group, k int) []Drain { return tallyOf(g).drains(k) }
 
 // drains are Drains of the group that a tally is of.
 func (t tally) drains(k int) []Drain {
-	var drains []Drain
+	drains := make([]Drain, 0, len(t.workloads))
 	for i, w := range t.workloads {
-		q := mostOf(t.counts[i], k)
-		if q == 0 {
-			continue
+		if q := mostOf(t.counts[i], k); q > 0 {
+			drains = append(drains, w.drain(q))
 		}
-		d := Drain{Workload: w.Name, Pods: q, Allowed: q}
-		if w.Budget {
-			d.Allowed = min(max(w.Allowed, 0), q)
-		}
-		if d.Allowed == 0 {
-			d.Stuck = true
-		} else {
-			d.Longest = time.Duration(units.CeilDiv(q, d.Allowed)) * (w.Grace + w.Startup)
-		}
-		drains = append(drains, d)
 	}
 	slices.SortFunc(drains, func(a, b Drain) int { return cmp.Compare(a.Workload, b.Workload) })
 	return drains
+}
+
+// drain is that of so many of its pods, at least 1, on the nodes that are drained together.
+func (w Workload) drain(pods int) Drain {
+	d := Drain{Workload: w.Name, Pods: pods, Allowed: pods}
+	if w.Budget {
+		d.Allowed = min(max(w.Allowed, 0), pods)
+	}
+	if d.Allowed == 0 {
+		d.Stuck = true
+	} else {
+		d.Longest = time.Duration(units.CeilDiv(pods, d.Allowed)) * (w.Grace + w.Startup)
+	}
+	return d
 }
 
 // tally is how many nodes of a group have how many pods of each workload.
@@ -81,12 +84,7 @@ func tallyOf(g Group) tally {
 func podCounts(nodes []NodeClass, workload string) []podCount {
 	var counts []podCount
 	for _, c := range nodes {
-		var pods int
-		for _, p := range c.Pods {
-			if p.Workload == workload {
-				pods += p.Pods
-			}
-		}
+		pods := c.podsOf(workload)
 		at := slices.IndexFunc(counts, func(o podCount) bool { return o.pods == pods })
 		if at < 0 {
 			at = len(counts)
@@ -96,6 +94,17 @@ func podCounts(nodes []NodeClass, workload string) []podCount {
 	}
 	slices.SortFunc(counts, func(a, b podCount) int { return cmp.Compare(b.pods, a.pods) })
 	return counts
+}
+
+// podsOf returns how many pods of a workload are on each of the nodes.
+func (c NodeClass) podsOf(workload string) int {
+	var pods int
+	for _, p := range c.Pods {
+		if p.Workload == workload {
+			pods += p.Pods
+		}
+	}
+	return pods
 }
 
 // mostPods returns the largest number of pods of a workload on any k nodes.

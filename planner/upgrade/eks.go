@@ -43,17 +43,21 @@ func surgeRound(g Group, p Problem) round {
 // r is the shortest drain of a batch: of equal nodes that of as many as the last one
 // has, else of one node.
 func overlap(g Group, t Times, k int) int {
-	shortest := t.Boot
+	n, shortest := g.Count(), t.Boot
 	for _, c := range g.Nodes {
 		if c.Nodes == 0 {
 			continue
 		}
-		batch := Group{Nodes: []NodeClass{c}, Workloads: g.Workloads}
 		together := 1
-		if c.Nodes == g.Count() {
-			together = cmp.Or(c.Nodes%k, k)
+		if c.Nodes == n {
+			together = cmp.Or(n%k, k)
 		}
-		r, _ := longest(Drains(batch, together))
+		var r time.Duration
+		for _, w := range g.Workloads {
+			if pods := together * c.podsOf(w.Name); pods > 0 {
+				r = max(r, w.drain(pods).Longest)
+			}
+		}
 		shortest = min(shortest, r)
 	}
 	step := shortest + t.AfterDrain + t.Terminate
