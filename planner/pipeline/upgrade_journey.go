@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"math"
 	"slices"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -141,48 +140,49 @@ func (j *journey) addPools(g int, rest *remainder, first int) {
 	}
 }
 
-// fitsOn says how many more pods of a workload go on a node of an offer: by requests, by
-// selectors, and one where pods of a workload must not share a node. The group's
-// workloads are numbered from first on.
-func fitsOn(g *planner.GroupPlan, p *problem, o *offer, first int) func(pods []int32, workload int) int {
-	type want struct {
-		request         packing.Resources
-		apart, admitted bool
-	}
-	wants := make([]want, len(g.Workloads))
-	for i := range g.Workloads {
+// fitsOn says whether one more pod of a workload goes on a node of an offer: by requests, by
+// selectors, and not beside another where pods of a workload must not share a node. The
+// group's workloads are numbered from first on.
+func fitsOn(g *planner.GroupPlan, p *problem, o *offer, first int) func(pods []int32, workload int) bool {
+	requests := make([]packing.Resources, len(g.Workloads))
+	admitted, apart := make([]bool, len(requests)), make([]bool, len(requests))
+	for i := range requests {
 		w := p.workOf(&g.Workloads[i])
-		wants[i] = want{w.request, w.apart(planner.HostnameKey), o.admits(w.spec)}
-		wants[i].request.Pods = 1
+		requests[i], admitted[i], apart[i] = w.request, o.admits(w.spec), w.apart(planner.HostnameKey)
+		requests[i].Pods = 1
 	}
-	kinds := needed(len(wants), func(i int) *packing.Resources { return &wants[i].request })
+	type share struct {
+		free int64
+		each []int64 // by workload
+	}
+	var shares []share
 	free := amountsOf(&o.free)
-	each := make([][]int64, len(kinds)) // by kind and workload
-	for k, kind := range kinds {
-		for i := range wants {
-			each[k] = append(each[k], amountsOf(&wants[i].request)[kind])
+	for _, kind := range needed(len(requests), func(i int) *packing.Resources { return &requests[i] }) {
+		s := share{free: free[kind]}
+		for i := range requests {
+			s.each = append(s.each, amountsOf(&requests[i])[kind])
 		}
+		shares = append(shares, s)
 	}
-	return func(pods []int32, workload int) int {
+	return func(pods []int32, workload int) bool {
 		w := workload - first
-		if !wants[w].admitted || wants[w].apart && pods[workload] > 0 {
-			return 0
+		if !admitted[w] || apart[w] && pods[workload] > 0 {
+			return false
 		}
-		n := int64(math.MaxInt64)
-		for k, of := range each {
-			if of[w] == 0 {
+		pods = pods[first:]
+		for _, s := range shares {
+			if s.each[w] == 0 {
 				continue
 			}
-			left := free[kinds[k]]
-			for i, one := range of {
-				left -= one * int64(pods[first+i])
+			left := s.free - s.each[w]
+			for i, one := range s.each {
+				left -= one * int64(pods[i])
 			}
-			n = min(n, max(left, 0)/of[w])
+			if left < 0 {
+				return false
+			}
 		}
-		if wants[w].apart {
-			n = min(n, 1)
-		}
-		return int(n)
+		return true
 	}
 }
 

@@ -22,13 +22,7 @@ func large() ([]rollout.Pool, []rollout.Workload) {
 	pool := rollout.Pool{
 		Name: "web", Price: rollout.Rate{PerHour: m5xlarge, Known: true}, MaxUnavailable: units.Share(units.Percent),
 		AtATime: units.Share(units.Percent),
-		Fits: func(pods []int32, _ int) int {
-			sum := 40
-			for _, q := range pods {
-				sum -= int(q)
-			}
-			return sum
-		},
+		Fits:    room(40),
 	}
 	for i := range nodes {
 		c := rollout.NodeClass{Nodes: 1, Zone: i * 3 / nodes, Pods: make([]int, works)}

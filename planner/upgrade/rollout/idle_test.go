@@ -19,7 +19,7 @@ import (
 func TestIdleMachinesHelp(t *testing.T) {
 	pool := uniform(m5xlarge, 1, 1, 1)
 	pool.MaxSurge, pool.Idle = units.Count(1), []int{0, 0, 2}
-	pool.Fits = func(pods []int32, _ int) int { return 1 - int(pods[0]) }
+	pool.Fits = room(1)
 	p := planOf(rollout.Rolling, ownTimes(), pool)
 	var levels [][]int
 	p.Redundant = func(l rollout.Level) bool {

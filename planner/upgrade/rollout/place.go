@@ -137,7 +137,7 @@ func (s *State) fits(n int32, w int, run int32) bool {
 		s.buffer[o] = ready[i] + starting[i] + leaving[i]
 	}
 	s.buffer[w] += run
-	return fits(s.buffer, w) > 0
+	return fits(s.buffer, w)
 }
 
 // placePending gives pods of a group that wait a place, where there is one now.

@@ -27,7 +27,7 @@ func plainly(p *rollout.Plan) rollout.Placer {
 				if node.Status != rollout.Ready || groups[node.Pool] != d.Group || p.Workloads[d.Workload].Zonal && int(node.Zone) != d.Zone {
 					continue
 				}
-				if fits := p.Pools[node.Pool].Fits; fits != nil && fits(on[n], d.Workload) <= 0 {
+				if fits := p.Pools[node.Pool].Fits; fits != nil && !fits(on[n], d.Workload) {
 					continue
 				}
 				if best < 0 {
@@ -88,12 +88,12 @@ func TestPodsGoToTheEmptiestNode(t *testing.T) {
 		for k := range p.Pools { // pods of different sizes: the first workload takes three places
 			if r.IntN(2) == 0 {
 				room := 9 + r.IntN(12)
-				p.Pools[k].Fits = func(pods []int32, w int) int {
+				p.Pools[k].Fits = func(pods []int32, w int) bool {
 					left := room
 					for o, q := range pods {
 						left -= size(o) * int(q)
 					}
-					return left / size(w)
+					return left >= size(w)
 				}
 			}
 		}

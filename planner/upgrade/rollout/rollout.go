@@ -142,9 +142,9 @@ type Pool struct {
 	MaxUnavailable, MaxSurge, AtATime units.CountOrRatio
 	// BatchSoak is the wait after each batch of GKE's blue/green.
 	BatchSoak time.Duration
-	// Fits returns how many more pods of a workload go on a node of the pool that
-	// has so many of each already: no more the more there are. Nil is without end.
-	Fits func(pods []int32, workload int) int
+	// Fits reports whether one more pod of a workload goes on a node of the pool that has so
+	// many of each already; if not, then neither beside more of them. Nil is without end.
+	Fits func(pods []int32, workload int) bool
 }
 
 // NodeClass is a number of equal nodes in a zone.

@@ -37,13 +37,13 @@ func shop(course rollout.Course, t upgrade.Times) rollout.Plan {
 }
 
 // room takes so many pods on a node, of any workload.
-func room(pods int) func([]int32, int) int {
-	return func(on []int32, _ int) int {
+func room(pods int) func([]int32, int) bool {
+	return func(on []int32, _ int) bool {
 		left := pods
 		for _, q := range on {
 			left -= int(q)
 		}
-		return left
+		return left > 0
 	}
 }
 
