@@ -120,6 +120,39 @@ func TestMostOfAutoscaledBlueGreen(t *testing.T) {
 	}
 }
 
+// TestNodesFollowAsTheyMay: two minors, of which nodes follow each by default, and the last
+// one alone where kubelets may trail by two. A round of six nodes with two more a zone takes
+// 120 + 30 + 6 x (120 + 60 + 60) + 6 x 30 = 1770 s, and six nodes more of 1650 s of it.
+// Where a provider lets nodes trail by one minor, two are refused.
+func TestNodesFollowAsTheyMay(t *testing.T) {
+	of := func(skew, largest int) *problem {
+		p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{}, slow(given("w", 6, 1500, units.GiB))))
+		p.provider.mechanics = func(m *planner.Mechanics) {
+			eksTimes(m)
+			m.LargestSkew = largest
+		}
+		declareWidth(p, "surge", 1)
+		p.cluster.Upgrade = &planner.Upgrade{To: "1.37", Strategy: "surge", KubeletSkew: skew}
+		return p
+	}
+	for skew, want := range map[int][]string{0: {"1.36", "1.37"}, 1: {"1.36", "1.37"}, 2: {"1.37"}, 3: {"1.37"}} {
+		plan := of(skew, 3).mustMake(t)
+		g := plan.Upgrade.Named("surge").Groups[0]
+		rounds := len(want)
+		if !slices.Equal(plan.Upgrade.NodeRounds, want) || g.Rounds != rounds || g.Duration != time.Duration(rounds*1770)*time.Second {
+			t.Errorf("skew %d: nodes follow at %v, in %d rounds of %v together, want %v", skew, plan.Upgrade.NodeRounds, g.Rounds, g.Duration, want)
+		}
+		// 6 x 1650 s at $0.105, rounded up in each round.
+		if each := 6 * 1650 * 105 * units.Dollar / 3_600_000; g.ExtraCost != units.USD(rounds)*each {
+			t.Errorf("skew %d: %d more, want %d rounds of %d", skew, g.ExtraCost, rounds, each)
+		}
+	}
+	bad := of(2, 1).infeasible(t)
+	if bad.Path != "upgrade.kubelet_skew" || !strings.Contains(bad.Constraint, "nodes of 1.35 must follow before the control plane goes to 1.37") {
+		t.Errorf("%+v", bad)
+	}
+}
+
 // TestOwnStrategiesAreSaid: what is written for other tools replaces the nodes of a group by
 // the strategy that it declares, so that a comparison says of every other one in its group
 // whose nodes it does not speak for. A strategy by default is nobody's wish, and a second

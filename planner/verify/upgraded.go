@@ -41,6 +41,7 @@ func (k *checker) upgradeChoice(u *planner.UpgradePlan) {
 // upgradeCourse checks what a strategy says of its course.
 func (k *checker) upgradeCourse(u *planner.UpgradePlan, s *planner.UpgradeStrategy, path string) {
 	k.upgradeSums(u, s, path)
+	k.upgradeMoney(u, s, path)
 	k.upgradePeaks(s, path)
 	k.upgradeZones(s, path)
 	k.upgradePods(s, path)
@@ -85,11 +86,7 @@ func (k *checker) secondVolumes(s *planner.UpgradeStrategy, path string) {
 			rate, known = rate+int64(l.Amount.Rate), known && l.Amount.Known
 		}
 	}
-	product := new(big.Int).Mul(big.NewInt(rate), big.NewInt(int64(s.Duration)))
-	owed, rest := product.QuoRem(product, big.NewInt(int64(time.Hour)), new(big.Int))
-	if rest.Sign() > 0 {
-		owed.Add(owed, big.NewInt(1))
-	}
+	owed := roundedUp(rate, s.Duration)
 	k.need(!known || owed.Cmp(big.NewInt(int64(s.VolumesCost))) == 0, path, "upgrade.cost", "a second cluster's volumes for %d, the bill says %s", s.VolumesCost, owed)
 	k.need(known || !s.ExtraCostKnown, path, "upgrade.cost", "the cost is known, and that of volumes is not")
 }
@@ -207,9 +204,30 @@ func (k *checker) upgradePods(s *planner.UpgradeStrategy, path string) {
 			k.need((u.NoTarget > 0) == (u.MinReady < u.Need), where, "upgrade.pods", "%d ready, %d needed, and targets do not hold for %v", u.MinReady, u.Need, u.NoTarget)
 			k.need(u.AfterNode <= u.MinReady && u.AfterZone <= u.MinReady, where, "upgrade.pods", "%d ready; after failures %d and %d", u.MinReady, u.AfterNode, u.AfterZone)
 			k.need(s.NoTarget >= u.NoTarget, where, "upgrade.pods", "its targets do not hold for %v, the strategy says %v", u.NoTarget, s.NoTarget)
+			k.upgradeFloor(g, s, u, where)
 		}
 	}
 	k.need(at == len(s.Workloads), path, "upgrade.pods", "%d workloads, the plan has %d", len(s.Workloads), at)
+}
+
+// upgradeFloor holds the pods of a workload to what its disruption budget leaves of those
+// that its targets need, where redundancy was asked for.
+func (k *checker) upgradeFloor(g *group, s *planner.UpgradeStrategy, u *planner.UpgradeWorkload, where string) {
+	if len(s.BlockedBy) > 0 || !k.keepDeclared() || k.c.Upgrade.Keep == planner.UpgradeKeepTargets {
+		return
+	}
+	floor := u.Need
+	if i, ok := g.index[u.Name]; ok {
+		if b := g.loads[i].spec.PodDisruptionBudget; b != nil {
+			floor = min(floor, max(u.Pods-b.Allowed(u.Pods), 0))
+		}
+	}
+	k.need(u.MinReady >= floor, where, "upgrade.asked_for", "%d pods are ready of %d that budgets leave, and nothing blocks it", u.MinReady, floor)
+}
+
+// keepDeclared reports whether the spec says what must be kept.
+func (k *checker) keepDeclared() bool {
+	return k.c.Upgrade.Keep != "" && !slices.ContainsFunc(k.c.Assumptions, func(a planner.Assumption) bool { return a.Path == "upgrade.keep" })
 }
 
 // upgradeEvents checks that time never runs back, and where an upgrade ends.
@@ -237,8 +255,7 @@ func (k *checker) upgradeAsked(s *planner.UpgradeStrategy, path string) {
 	k.need(s.Simulated, path, "upgrade.asked_for", "nothing blocks it, and it does not end")
 	k.need(u.FinishWithin == 0 || s.Duration <= u.FinishWithin, path, "upgrade.asked_for", "it takes %v of %v, and nothing blocks it", s.Duration, u.FinishWithin)
 	k.need(u.MaxExtra == nil || s.ExtraCostKnown && s.ExtraCost <= *u.MaxExtra, path, "upgrade.asked_for", "it costs %d more, and nothing blocks it", s.ExtraCost)
-	assumed := slices.ContainsFunc(k.c.Assumptions, func(a planner.Assumption) bool { return a.Path == "upgrade.keep" })
-	if assumed {
+	if !k.keepDeclared() {
 		return
 	}
 	switch u.Keep {
