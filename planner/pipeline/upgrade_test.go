@@ -153,6 +153,129 @@ func TestNodesFollowAsTheyMay(t *testing.T) {
 	}
 }
 
+// TestWaitsOfTheSpec: of six nodes, whose drains take 120 s, a blue/green of the group takes
+// 30 + 120 s, the verification, 720 s, the soak and 120 s, and a second cluster as long as
+// both run. By default these are 30 minutes, an hour and 48 hours.
+func TestWaitsOfTheSpec(t *testing.T) {
+	for name, test := range map[string]struct {
+		verify, soak, both *time.Duration
+		seconds, hours     time.Duration
+	}{
+		"by default":  {nil, nil, nil, 150 + 1800 + 720 + 3600 + 120, 48},
+		"as declared": {new(10 * time.Minute), new(2 * time.Hour), new(24 * time.Hour), 150 + 600 + 720 + 7200 + 120, 24},
+		"none at all": {new(time.Duration(0)), new(time.Duration(0)), new(time.Hour), 150 + 720 + 120, 1},
+	} {
+		p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{}, slow(given("w", 6, 1500, units.GiB))))
+		p.provider.mechanics = eksTimes
+		declareWidth(p, "surge", 1)
+		p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare", Verify: test.verify, Soak: test.soak, ParallelRun: test.both}
+		plan := p.mustMake(t)
+		blue, second := plan.Upgrade.Named("node_group_blue_green"), plan.Upgrade.Named("cluster_blue_green")
+		if got := blue.Groups[0].Duration; got != test.seconds*time.Second {
+			t.Errorf("%s: blue/green takes %v, want %d s", name, got, test.seconds)
+		}
+		if second.Duration != test.hours*time.Hour || second.RollbackNodes != test.hours*time.Hour || test.soak != nil && blue.RollbackNodes != *test.soak {
+			t.Errorf("%s: a second cluster runs for %v; the way back is open for %v and %v", name, second.Duration, second.RollbackNodes, blue.RollbackNodes)
+		}
+	}
+}
+
+// TestNodesAreWhereTheyStand: four nodes are two in the first zone and one in each of the
+// others, which is the most that there is where nodes go before new ones come.
+func TestNodesAreWhereTheyStand(t *testing.T) {
+	p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{}, inPlace(given("w", 4, 1500, units.GiB))))
+	p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare"}
+	plan := p.mustMake(t)
+	want := []planner.ZoneCount{{Zone: "a", Nodes: 2}, {Zone: "b", Nodes: 1}, {Zone: "c", Nodes: 1}}
+	if s := plan.Upgrade.Named("minimal"); !slices.Equal(s.PeakByZone, want) || !slices.Equal(s.Groups[0].PeakByZone, want) {
+		t.Errorf("%v, %v, want %v", s.PeakByZone, s.Groups[0].PeakByZone, want)
+	}
+}
+
+// TestVolumesKeepPodsInTheirZone: five pods on three nodes with room for two, one node a zone.
+// Of two pods of a node that is away one has a place elsewhere, unless their volumes are in
+// the zone: then both wait for it.
+func TestVolumesKeepPodsInTheirZone(t *testing.T) {
+	for zonal, waiting := range map[bool]int{false: 1, true: 2} {
+		w := inPlace(given("w", 5, 900, units.GiB))
+		w.Kind, w.Volumes = planner.StatefulSet, []planner.Volume{{Name: "data", Type: "gp3", Size: 100 * units.GiB, Zonal: zonal}}
+		p := onePerNode(group("g", planner.Stateful, abc(), none(), w))
+		p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare"}
+		plan := p.mustMake(t)
+		if got := byZone(plan.NodeGroups[0].Pools[0].NodesByZone); !slices.Equal(got, []int{1, 1, 1}) {
+			t.Fatalf("nodes %v", got)
+		}
+		if got := plan.Upgrade.Named("minimal").Workloads[0].Pending; got != waiting {
+			t.Errorf("zonal %t: %d pods wait for a place, want %d", zonal, got, waiting)
+		}
+	}
+}
+
+// TestBudgetsLetTargetsGo: six pods carry the peak, and a budget lets one go. A surge moves
+// them one by one, 120 s each, in which the targets do not hold: n_plus_one asks for the five
+// that the budget leaves, and targets for all six.
+func TestBudgetsLetTargetsGo(t *testing.T) {
+	for keep, want := range map[planner.UpgradeKeep]string{
+		planner.UpgradeKeepNPlusOne: "", planner.UpgradeKeepCapacity: "",
+		planner.UpgradeKeepTargets: "keep = targets: pods are too few for 12 min: g/w (5 ready of 6)",
+	} {
+		w := slow(tested("w", 600, 100, 1500, units.GiB))
+		w.SpareReplicas, w.PodDisruptionBudget = 0, &planner.PodDisruptionBudget{MaxUnavailable: new(units.Count(1))}
+		w.RollingUpdate = planner.RollingUpdate{MaxSurge: units.Count(1)} // on a seventh node
+		p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{}, w))
+		p.provider.mechanics = eksTimes
+		declareWidth(p, "surge", 1)
+		p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare", Keep: keep}
+		plan := p.mustMake(t)
+		s := plan.Upgrade.Named("surge")
+		if got := strings.Join(s.BlockedBy, "; "); got != want || s.NoTarget != 12*time.Minute {
+			t.Errorf("keep %s: blocked by %q, want %q; targets away for %v", keep, got, want, s.NoTarget)
+		}
+		const note = "at the peak targets do not hold for 12 min, within what budgets let go: g/w (5 ready, 6 needed)"
+		if said := slices.Contains(s.Notes, note); said != (want == "") {
+			t.Errorf("keep %s: notes are %q", keep, s.Notes)
+		}
+	}
+}
+
+// TestCapacityIsNodes: six pods on seven nodes, the seventh for rollouts. Where a node goes
+// before a new one comes every pod has a place, and only capacity asks for the seventh.
+func TestCapacityIsNodes(t *testing.T) {
+	for keep, want := range map[planner.UpgradeKeep]string{
+		planner.UpgradeKeepNPlusOne: "", planner.UpgradeKeepTargets: "", planner.UpgradeKeepCapacity: "keep = capacity: fewer nodes are ready than planned",
+	} {
+		w := given("w", 6, 1500, units.GiB)
+		w.RollingUpdate = planner.RollingUpdate{MaxSurge: units.Count(1)}
+		p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{}, w))
+		declareWidth(p, "minimal", 1)
+		p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare", Keep: keep}
+		plan := p.mustMake(t)
+		s := plan.Upgrade.Named("minimal")
+		if got := strings.Join(s.BlockedBy, "; "); got != want || s.Groups[0].MinReadyNodes != 6 {
+			t.Errorf("keep %s: blocked by %q, want %q; %d nodes ready", keep, got, want, s.Groups[0].MinReadyNodes)
+		}
+	}
+}
+
+// TestPodsThatShareNoNode: of three nodes with room for two pods each, one a zone, the pod of
+// a node that is away has a place on another one, unless pods may not share a node.
+func TestPodsThatShareNoNode(t *testing.T) {
+	for waiting, mode := range []planner.AffinityMode{planner.AffinityPreferred, planner.AffinityRequired} {
+		w := inPlace(given("w", 3, 900, units.GiB))
+		w.AntiAffinity = planner.AntiAffinity{Mode: mode, Key: planner.HostnameKey}
+		p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{Nodes: 1 - waiting, Recovery: planner.Reschedule}, w))
+		p.cluster.Environment = planner.Development
+		p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare"}
+		plan := p.mustMake(t)
+		if _, n := nodes(&plan); n != 3 {
+			t.Fatalf("%s: %d nodes", mode, n)
+		}
+		if got := plan.Upgrade.Named("minimal").Workloads[0].Pending; got != waiting {
+			t.Errorf("%s: %d pods wait for a place, want %d", mode, got, waiting)
+		}
+	}
+}
+
 // TestOwnStrategiesAreSaid: what is written for other tools replaces the nodes of a group by
 // the strategy that it declares, so that a comparison says of every other one in its group
 // whose nodes it does not speak for. A strategy by default is nobody's wish, and a second

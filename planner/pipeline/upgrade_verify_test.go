@@ -53,6 +53,7 @@ func TestVerifySeesUpgrades(t *testing.T) {
 		"more vCPUs at the peak": {"upgrade.peak", func(_ *planner.Cluster, p *planner.Plan) { surge(p).PeakVCPUs++ }},
 		"a pool's vCPUs":         {"upgrade.peak", func(_ *planner.Cluster, p *planner.Plan) { surge(p).Groups[0].PeakVCPUs-- }},
 		"fewer in the zones":     {"upgrade.peak", func(_ *planner.Cluster, p *planner.Plan) { surge(p).PeakByZone = surge(p).PeakByZone[1:] }},
+		"zones that are swapped": {"upgrade.peak", func(_ *planner.Cluster, p *planner.Plan) { surge(p).Groups[0].PeakByZone[0].Nodes = 1 }},
 		"less of the quota":      {"upgrade.limits", func(_ *planner.Cluster, p *planner.Plan) { surge(p).Limits[0].Used-- }},
 		"above the quota": {"upgrade.limits", func(_ *planner.Cluster, p *planner.Plan) {
 			p.Limits[0].Limit = 20
