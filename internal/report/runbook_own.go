@@ -154,11 +154,15 @@ func (c *commands) ownNodes(by, minor string) []string {
 	}
 	first, next := "# a new machine first, started in the zone of an old NODE, with the packages of "+version, "# its machine is deleted; again from the new machine on, until no old NODE is left"
 	if c.ownMachines() {
-		first = "# the idle machine first, which has been installed anew with the packages of " + version
-		next = "# it is installed anew and is the next idle machine; again from the token on, until no old NODE is left"
+		first = "# the idle machine first, of the NODE's room where there is one, which has been installed anew with the packages of " + version
+		next = "# it is installed anew and is the next idle machine of its room; where none was idle there, it joins again itself; again from the token on, until no old NODE is left"
 	}
 	out := append([]string{first}, joinCommands("it")...)
 	out = append(out, "# only then an old NODE of the group")
 	out = append(out, gone...)
-	return append(out, next)
+	out = append(out, next)
+	if c.ownMachines() {
+		out = append(out, "# in the end drain and reset what a room has more than before")
+	}
+	return out
 }

@@ -41,6 +41,12 @@ func fullStock(c *planner.Cluster) stock {
 	return s
 }
 
+// counted reports whether a machine is one of one's own whose number is declared: those
+// stand there and are paid for, in use or not.
+func (m *maker) counted(machine string) bool {
+	return slices.ContainsFunc(m.cluster.Machines, func(o planner.Machine) bool { return o.Name == machine && o.CountByZone != nil })
+}
+
 // room returns how many of a machine are left in each of the zones; nil where
 // there is no limit.
 func (s stock) room(machine string, zones []string) []int {

@@ -141,7 +141,6 @@ func times(mech *planner.Mechanics, u *planner.Upgrade) upgrade.Times {
 // them, and what the group does with fewer of them. idle are machines that nobody has taken.
 func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder, idle stock) []upgrade.Group {
 	declared := m.groupNamed(g.Name)
-	disks, known := m.besideNode(declared)
 	works := m.upgradeWorkloads(g, declared)
 	names, courses := planner.PoolNames(g.Pools), g.CourseNames()
 	var out []upgrade.Group
@@ -149,7 +148,7 @@ func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder, idle stock)
 		pool := &g.Pools[i]
 		u := upgrade.Group{
 			Name: courses[i], Zones: len(pool.NodesByZone), Beside: g.Nodes - pool.Nodes,
-			Price:          upgrade.Rate{PerHour: pool.Price.Rate + disks, Known: known && pool.Price.Known()},
+			Price:          m.oneMore(declared, pool),
 			MaxUnavailable: declared.UpdateConfig.MaxUnavailable, Workloads: works,
 			Pending: func(nodes int, without func(workload string) int) (string, int) {
 				return rest.pending(i, nodes, without)
@@ -185,6 +184,16 @@ func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder, idle stock)
 		out = append(out, u)
 	}
 	return out
+}
+
+// oneMore is what one node more of a pool costs an hour, its root disks and fee included. A
+// machine of one's own that stands there costs nothing more when it is used.
+func (m *maker) oneMore(declared *planner.NodeGroup, pool *planner.Pool) upgrade.Rate {
+	beside, known := m.besideNode(declared)
+	if m.counted(pool.InstanceType) {
+		return upgrade.Rate{PerHour: beside, Known: known}
+	}
+	return upgrade.Rate{PerHour: pool.Price.Rate + beside, Known: known && pool.Price.Known()}
 }
 
 // upgradeWorkloads says how the pods of a group leave a node.

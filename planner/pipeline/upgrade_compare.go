@@ -196,6 +196,7 @@ func (j *journey) blueStays(course rollout.Course) time.Duration {
 func (j *journey) keeping(c *candidate, keep upgrade.Keep) {
 	t := &c.line
 	c.row.Notes = slices.DeleteFunc(c.row.Notes, func(n string) bool { return strings.Contains(n, "n_plus_one") })
+	c.row.Notes = append(c.row.Notes, j.paidAnyway(c)...)
 	if j.plan.Redundant != nil {
 		note := "keeps n_plus_one"
 		if t.NoRedundancy > 0 {
@@ -219,6 +220,22 @@ func (j *journey) keeping(c *candidate, keep upgrade.Keep) {
 	if t.NoTarget > 0 && len(below) == 0 {
 		c.row.Notes = append(c.row.Notes, "at the peak targets do not hold for "+spanWords(t.NoTarget)+", within what budgets let go: "+strings.Join(j.missed(c), ", "))
 	}
+}
+
+// paidAnyway notes for how long machines of one's own are used that stand idle otherwise.
+func (j *journey) paidAnyway(c *candidate) []string {
+	hours := 0.0
+	for i := range c.row.Groups {
+		at := j.pools[i]
+		machine := j.groups[at.group].Pools[at.pool].InstanceType
+		if j.m.counted(machine) {
+			hours += c.row.Groups[i].ExtraNodeHours
+		}
+	}
+	if hours == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("machines that stand idle are used for %.1f hours: they are paid for anyway", hours)}
 }
 
 // below names the workloads of which fewer pods are ready than must be kept, and adds up

@@ -8,6 +8,7 @@ import (
 
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
+	"github.com/scantling-dev/scantling/planner/verify"
 )
 
 // rooms are six machines of 2 vCPU with a pod each, two in each zone, and idle ones beside
@@ -63,6 +64,47 @@ func TestSecondGroupStandsWhereTheFirstDoes(t *testing.T) {
 		plan := rooms(tc.idle...).mustMake(t)
 		if got := strings.Join(plan.Upgrade.Named("node_group_blue_green").BlockedBy, "; "); got != tc.want {
 			t.Errorf("%v idle: blocked by %q, want %q", tc.idle, got, tc.want)
+		}
+	}
+}
+
+// TestIdleMachinesArePaidAnyway: a machine of one's own that stands there costs the same idle
+// and in use, so that a surge of two for 1400 s costs nothing more, whatever a machine costs,
+// but the fee of 7.30 a month that each node has: 0.01 an hour. Its hours are told.
+func TestIdleMachinesArePaidAnyway(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change func(c *planner.Cluster)
+		cost   units.USD
+	}{
+		"declared price": {func(*planner.Cluster) {}, 0},
+		"no price":       {func(c *planner.Cluster) { c.Machines[0].USDPerMonth = nil }, 0},
+		"nothing to pay": {func(c *planner.Cluster) { c.Upgrade.MaxExtra = new(units.USD(0)) }, 0},
+		// 2 x 1400 s at 0.01 an hour, rounded up.
+		"a fee": {func(c *planner.Cluster) { c.Pricing.PerNode = new(730 * units.Dollar / 100) }, 7_777_778},
+	} {
+		p := rooms(0, 0, 2)
+		tc.change(&p.cluster)
+		if p.cluster.Machines[0].USDPerMonth == nil {
+			for i := range p.catalog.Types {
+				if p.catalog.Types[i].Name == "big" {
+					p.catalog.Types[i].OnDemand.Basis = ""
+				}
+			}
+		}
+		plan := p.mustMake(t)
+		s := plan.Upgrade.Named("surge")
+		if len(s.BlockedBy) > 0 || s.ExtraCost != tc.cost || !s.ExtraCostKnown || s.Groups[0].ExtraNodeHours != 2*1400.0/3600 {
+			t.Errorf("%s: %d more (known %t) for %f hours, blocked by %q", name, s.ExtraCost, s.ExtraCostKnown, s.Groups[0].ExtraNodeHours, s.BlockedBy)
+		}
+		s.ExtraCost++
+		s.Groups[0].ExtraCost++
+		bad := verify.Violations(verify.Plan(&p.cluster, &p.catalog, p.provider, &plan))
+		if seen := slices.ContainsFunc(bad, func(v verify.Violation) bool { return v.Rule == "upgrade.cost" }); seen == (name == "a fee") {
+			t.Errorf("%s: verify sees a price of machines: %t", name, seen)
+		}
+		const said = "machines that stand idle are used for 0.8 hours: they are paid for anyway"
+		if !slices.Contains(s.Notes, said) {
+			t.Errorf("%s: notes %q", name, s.Notes)
 		}
 	}
 }

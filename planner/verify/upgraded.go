@@ -63,6 +63,7 @@ func (k *checker) upgradeSums(u *planner.UpgradePlan, s *planner.UpgradeStrategy
 		if s.Name == secondCluster {
 			rounds = 1
 		}
+		k.paidAnyway(g, path+"."+g.Name)
 		k.need(g.Rounds == rounds || g.Rounds == 0 && g.Duration == 0, path+"."+g.Name, "upgrade.rounds", "%d rounds of nodes, there are %d", g.Rounds, rounds)
 	}
 	k.need(!s.ExtraCostKnown || sum == s.ExtraCost, path, "upgrade.cost", "an extra cost of %d, its parts are %d", s.ExtraCost, sum)
@@ -70,6 +71,22 @@ func (k *checker) upgradeSums(u *planner.UpgradePlan, s *planner.UpgradeStrategy
 	k.need(s.ControlPlaneCost >= 0 && (s.ControlPlaneCost == 0 || s.Name == secondCluster), path, "upgrade.cost", "a second control plane for %d", s.ControlPlaneCost)
 	for _, d := range []time.Duration{s.NoTarget, s.NoRedundancy, s.AfterNode, s.AfterZone} {
 		k.need(d >= 0 && (!s.Simulated || d <= s.Duration), path, "upgrade.duration", "something is away for %v of %v", d, s.Duration)
+	}
+}
+
+// paidAnyway checks that machines of one's own that stand there cost nothing more when they
+// are used, beside a declared fee of each node.
+func (k *checker) paidAnyway(u *planner.UpgradeGroup, path string) {
+	if _, _, fee := k.c.NodeFee(); fee || !k.terms.OwnMachines {
+		return
+	}
+	for _, g := range k.groups {
+		i := slices.Index(g.plan.CourseNames(), u.Name)
+		if i < 0 {
+			continue
+		}
+		_, counted := k.standing(g.plan.Pools[i].InstanceType, "")
+		k.need(!counted || u.ExtraCost == 0, path, "upgrade.cost", "an extra cost of %d for machines that stand there", u.ExtraCost)
 	}
 }
 
