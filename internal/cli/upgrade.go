@@ -88,7 +88,7 @@ verified first, as by 'scantling verify': exit 3 if anything is wrong with it.`,
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "compare an upgrade to `minor`, whatever the spec declares: 1.36")
 	f.StringVar(&o.strategy, "strategy", "", "show the course of the strategy `name` instead of the recommended one")
-	f.BoolVar(&o.timeline, "timeline", false, "show every event of the course")
+	f.BoolVar(&o.timeline, "timeline", false, "show the events of the course, alike ones of a round together")
 	f.StringVar(&o.stayUntil, "stay-until", "", "price staying to this `date`, not counted (default: the end of support)")
 	f.StringVarP(&o.output, "output", "o", "text", "`format`: text, json, markdown (a runbook) or html (the text as a page, with its chart)")
 	f.StringVar(&o.out, "out", "", "write to `file` instead of stdout")

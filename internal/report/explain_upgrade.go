@@ -265,7 +265,7 @@ func (p *page) upgradeTotals(e *upgradeSum) {
 		}{{"control plane", of, each}, {"add-ons", "", e.m.AddOns}} {
 			if step.each > 0 {
 				d := step.each * time.Duration(len(u.Hops))
-				t.add(step.name, clock(d), count(len(u.Hops), "minor")+" x "+exactly(step.each)+step.of)
+				t.add(step.name, clock(d), count(len(u.Hops), "minor")+" x "+long(step.each)+step.of)
 				words = append(words, clock(d))
 			}
 		}
@@ -293,14 +293,6 @@ func (p *page) upgradeTotals(e *upgradeSum) {
 	}
 	p.table(&t)
 	p.prose("Times of groups are simulated, event by event, with the pods as the plan places them: " + p.o.run("upgrade --timeline") + " has the events.")
-}
-
-// exactly writes a time with all its seconds.
-func exactly(d time.Duration) string {
-	if d > time.Hour && d%time.Minute != 0 {
-		return clock(d)
-	}
-	return long(d)
 }
 
 // controlPlane is what a minor of the control plane takes, and how many machines that is of.

@@ -40,13 +40,13 @@ func TestExplainUpgrade(t *testing.T) {
 			`control plane, a minor 15 min estimate AWS says "several minutes"`, "after the last eviction 1 min EKS user guide",
 			"new nodes are verified 45 min declared upgrade.verify; of blue/green", "soak 1 h estimate declare it as upgrade.soak",
 			"The others cannot be declared",
-			"web, time 0:12:10 set-up 2 min + boot 1:30 min + ceil(6 / 3) x (R 50 s + after drain 1 min + end 1 min) + 6 surplus nodes x 30 s = 0:12:10",
+			"web, time 0:12:10 set-up 2 min + boot 1 min 30 s + ceil(6 / 3) x (R 50 s + after drain 1 min + end 1 min) + 6 surplus nodes x 30 s = 0:12:10",
 			"web, cost 0.20 USD 1.02 node hours, 6 nodes more at a time at most, x 0.2000 USD for a m7i.2xlarge",
 			"control plane 0:15:00 1 minor x 15 min", "in all, time 0:32:10 0:15:00 + 0:05:00 + 0:12:10",
 		}},
 		// 90 + 120 + 2700 + 2 x 50 + 3600 + 120 = 6730 s.
 		"a second group": {"aws", planner.Managed, eks, "node_group_blue_green", 3, 6700 * time.Second, []string{
-			"boot 1:30 min + set-up 2 min + verify 45 min + ceil(6 / 3) x (R 50 s) + soak 1 h + delete 2 min = 1:52:10; simulated, node by node and pod by pod, 1:51:40",
+			"boot 1 min 30 s + set-up 2 min + verify 45 min + ceil(6 / 3) x (R 50 s) + soak 1 h + delete 2 min = 1:52:10; simulated, node by node and pod by pod, 1:51:40",
 		}},
 		// 3 x (50 + 180 + 30) = 780 s.
 		"in place": {"on_premises", planner.SelfManaged, own, "in_place", 2, 780 * time.Second, []string{
@@ -56,8 +56,8 @@ func TestExplainUpgrade(t *testing.T) {
 		// 6 x (50 + 5 + 60 + 15 + 1050) = 7080 s.
 		"machines of one's own": {"on_premises", planner.SelfManaged, own, "surge", 1, 7080 * time.Second, []string{
 			"15 min of it to install a machine anew",
-			"ceil(6 / 1) x (R 50 s + after drain 5 s + end 1 min + after it 15 s + validation 17:30 min) = 1:58:00",
-			"control plane 1:02:30 1 minor x 1:02:30, 3 machines one after another",
+			"ceil(6 / 1) x (R 50 s + after drain 5 s + end 1 min + after it 15 s + validation 17 min 30 s) = 1:58:00",
+			"control plane 1:02:30 1 minor x 1 h 2 min 30 s, 3 machines one after another",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

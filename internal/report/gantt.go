@@ -122,6 +122,24 @@ func (r *ganttRow) end() time.Duration {
 	return end
 }
 
+// bars are the spans of a row as few bars: what follows without a gap and is alike is one, and
+// moments are left out where something lasts.
+func (r *ganttRow) bars() []ganttSpan {
+	var out []ganttSpan
+	for _, s := range r.spans {
+		if n := len(out); n > 0 && out[n-1].mark == s.mark && s.from <= out[n-1].to {
+			out[n-1].to = max(out[n-1].to, s.to)
+			continue
+		}
+		out = append(out, s)
+	}
+	lasts := func(s ganttSpan) bool { return s.to > s.from }
+	if !slices.ContainsFunc(out, lasts) {
+		return out[:min(len(out), 1)]
+	}
+	return slices.DeleteFunc(out, func(s ganttSpan) bool { return !lasts(s) })
+}
+
 // cells draws a row in so many columns, each an equal part of the time. A column in which
 // something is done shows it, even if it is short; what is waited for comes second.
 func (r *ganttRow) cells(columns int, end time.Duration) string {

@@ -217,7 +217,7 @@ func TestRunbook(t *testing.T) {
 		"3. 0:30: a second group beside `web`: `web-1-36` of 1.36, with 6 nodes.", "4. verify `web-1-36`: ",
 		"5. 0:40: pods of `web` move to `web-1-36`, off 3 nodes at a time.", "6. 0:50: watch for 30 min,", "7. 1:20: delete `web`.", "8. 1:30: a second group beside `batch`",
 		"## Watch\n", "- If b fails at 0:42, api has 2 of 6 pods ready: its target is missed.\n",
-		"## Go back\n", "- Uncordon blue.\n", "taken back for 7 d after its step", "kept for 30 min after", "## After\n", "## Calendar\n", "| 2026-11-20 | 1.35 | 1.36 | 2027-03-27 |\n",
+		"## Go back\n", "- Uncordon blue.\n", "taken back for 7 d after its step", "kept for 30 min after", "## After\n", "## Calendar\n", "| 2026-11-20 | 1.35 | 2027-03-27 | 1.36 |\n",
 	} {
 		_, after, found := strings.Cut(rest, want)
 		if !found {

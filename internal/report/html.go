@@ -187,7 +187,7 @@ func (r *rich) chart(title string, g *gantt) {
 	for i := range g.rows {
 		y := chartTop + chartRow*i
 		row := richChartRow{Name: g.rows[i].name, Y: y + chartRow/2}
-		for _, s := range g.rows[i].spans {
+		for _, s := range g.rows[i].bars() {
 			class := "works"
 			if s.mark == waits {
 				class = "waits"
@@ -196,12 +196,19 @@ func (r *rich) chart(title string, g *gantt) {
 			row.Spans = append(row.Spans, richSpan{
 				X: fmt.Sprintf("%.1f", min(from, chartWidth-leastBar)), Width: fmt.Sprintf("%.1f", max(to-from, leastBar)),
 				Y: y + (chartRow-chartBar)/2, Height: chartBar, Class: class,
-				Period: fmt.Sprintf("%s: %s from %s to %s", g.rows[i].name, map[string]string{"works": "under way", "waits": "waiting"}[class], clock(s.from), clock(s.to)),
+				Period: fmt.Sprintf("%s: %s %s", g.rows[i].name, map[string]string{"works": "under way", "waits": "waiting"}[class], periodWords(s.from, s.to)),
 			})
 		}
 		c.Rows = append(c.Rows, row)
 	}
 	r.add(richBlock{Chart: c})
+}
+
+func periodWords(from, to time.Duration) string {
+	if from >= to {
+		return "at " + clock(from)
+	}
+	return "from " + clock(from) + " to " + clock(to)
 }
 
 // write fills in the page: one file, with nothing to load and nothing that runs.

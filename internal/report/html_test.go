@@ -125,3 +125,25 @@ func TestUpgradePageDraws(t *testing.T) {
 		}
 	}
 }
+
+// TestUpgradePageHasNoEmptyBars: no bar of a chart lasts from a moment to the same, and what
+// follows without a gap is one bar.
+func TestUpgradePageHasNoEmptyBars(t *testing.T) {
+	var out bytes.Buffer
+	if err := report.UpgradeHTML(&out, shownOf(shop(t), twoHours()), report.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	bars := 0
+	for _, part := range strings.Split(out.String(), " under way from ")[1:] {
+		from, rest, _ := strings.Cut(part, " to ")
+		to, _, _ := strings.Cut(rest, "<")
+		if bars++; from == to {
+			t.Errorf("a bar lasts from %s to %s", from, to)
+		}
+	}
+	// control plane, add-ons, web's work before its soak and its deletion, batch's: 0:30 to
+	// 0:50 of web is one.
+	if bars != 5 || !strings.Contains(out.String(), "web: under way from 0:30:00 to 0:50:00") {
+		t.Errorf("%d bars of work, want 5", bars)
+	}
+}

@@ -206,10 +206,10 @@ func (b *runbook) ahead() {
 		b.line("- At the end of %s staying has cost more than this upgrade.", o.BreakEven)
 	}
 	b.blank()
-	b.line("| window (UP-07) | from | to | standard support until |")
+	b.line("| window (UP-07) | from | its standard support until | to |")
 	b.line("| --- | --- | --- | --- |")
 	for i := range o.Windows {
 		w := &o.Windows[i]
-		b.line("| %s | %s | %s | %s |", w.Date, w.From, windowTo(w), dateOrDash(w.Deadline))
+		b.line("| %s | %s | %s | %s |", w.Date, w.From, dateOrDash(w.Deadline), windowTo(w))
 	}
 }

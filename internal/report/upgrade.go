@@ -169,24 +169,28 @@ func lossesHeld(plan *planner.Plan, held string) string {
 	return held
 }
 
-// long writes a time in the largest unit that it is whole in: "7 d", "36 h", "90 s".
+// long writes a time to the second: "7 d", "36 h", "1 min 30 s". Days are told where they are
+// whole.
 func long(d time.Duration) string {
 	const day = 24 * time.Hour
-	switch {
-	case d >= 2*day && d%day == 0:
+	if d >= 2*day && d%day == 0 {
 		return thousands(int64(d/day)) + " d"
-	case d >= time.Hour && d%time.Hour == 0:
-		return thousands(int64(d/time.Hour)) + " h"
-	case d >= time.Minute && d%time.Minute == 0:
-		return thousands(int64(d/time.Minute)) + " min"
-	case d > time.Hour:
-		return hoursMinutes(d) + " h"
-	case d > time.Minute:
-		return fmt.Sprintf("%d:%02d min", d/time.Minute, d%time.Minute/time.Second)
-	case d > 0 && d < time.Second:
-		return "1 s"
 	}
-	return thousands(int64(d/time.Second)) + " s"
+	d = (d + time.Second - 1) / time.Second * time.Second
+	var parts []string
+	for _, u := range []struct {
+		name string
+		size time.Duration
+	}{{"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}} {
+		if n := int64(d / u.size); n > 0 {
+			parts = append(parts, thousands(n)+" "+u.name)
+			d %= u.size
+		}
+	}
+	if len(parts) == 0 {
+		return "0 s"
+	}
+	return strings.Join(parts, " ")
 }
 
 // chosen writes which strategy to take and why, which are the best in something, and

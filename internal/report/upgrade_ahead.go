@@ -142,9 +142,9 @@ func (p *page) windows(o *planner.UpgradeOutlook) {
 	t := table{columns: []column{
 		{title: "CALENDAR"},
 		{title: "FROM"},
-		{title: "TO"},
 		{title: "STANDARD UNTIL"},
 		{title: "DAYS LEFT", right: true},
+		{title: "TO"},
 		{title: "PAID SINCE LAST", right: true},
 	}}
 	for i := range o.Windows {
@@ -163,7 +163,7 @@ func (p *page) windows(o *planner.UpgradeOutlook) {
 		if !w.Deadline.IsZero() && w.Date >= w.Deadline {
 			look = yellow
 		}
-		t.addStyled(look, string(w.Date), w.From, to, dateOrDash(w.Deadline), left, paid)
+		t.addStyled(look, string(w.Date), w.From, dateOrDash(w.Deadline), left, to, paid)
 	}
 	t.removeEmpty()
 	p.table(&t)
@@ -191,7 +191,7 @@ func (p *page) upgradeNext(s *UpgradeShown) {
 		p.command("Newest: ", p.o.run("upgrade --to "+o.Newest))
 	}
 	if !s.Timeline {
-		p.command("Every event: ", p.o.run("upgrade --timeline"))
+		p.command("Its events: ", p.o.run("upgrade --timeline"))
 	}
 	p.command("Runbook: ", p.o.run("upgrade -o markdown --out runbook.md"))
 }

@@ -63,7 +63,7 @@ func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *plann
 		}
 		chosen := c.row.Name == cmp.Or(out.Recommended, j.problem.Wanted)
 		if c.row.Simulated && (chosen || len(c.row.BlockedBy) == 0 && moments > 0) {
-			c.row.Failure = j.failure(&c.plan, max(moments, 1))
+			c.row.Failure = j.failure(&c.plan, max(moments, 1), c.row.Duration)
 		}
 		if c.row.Simulated && chosen {
 			c.search.explain(c)
@@ -327,9 +327,9 @@ func (j *journey) moments(all []candidate) int {
 	return min(mostTried/max(j.effort(), 1)/(len(j.plan.Zones)+1)/usable, mostMoments)
 }
 
-// failure says the worst that a failure in the middle makes of an upgrade; empty where
-// none could be tried.
-func (j *journey) failure(of *rollout.Plan, moments int) string {
+// failure says the worst that a failure in the middle makes of an upgrade, which takes a time
+// without one; empty where none could be tried.
+func (j *journey) failure(of *rollout.Plan, moments int, calm time.Duration) string {
 	p := *of
 	p.Redundant = nil // what a failure leaves is asked for, and not what another would
 	worst, ok := rollout.Trials(&p, moments)
@@ -340,15 +340,20 @@ func (j *journey) failure(of *rollout.Plan, moments int) string {
 	if worst.Zone != "" {
 		what = "zone " + worst.Zone
 	}
-	words := []string{fmt.Sprintf("%s fails at %s (%s)", what, spanWords(worst.At), worst.During)}
+	words := []string{fmt.Sprintf("%s fails at %s (%s)", what, hoursMinutes(worst.At), worst.During)}
 	switch {
 	case !worst.Finished:
 		words = append(words, "the upgrade does not end: "+strings.Join(worst.BlockedBy, "; "))
+	case worst.Duration < calm:
+		words = append(words, "it takes "+spanWords(worst.Duration)+", less than without, since nodes that have failed are not replaced one by one")
 	default:
 		words = append(words, "it takes "+spanWords(worst.Duration))
 	}
-	if worst.Unplaced > 0 {
+	switch {
+	case worst.Unplaced > 0 && worst.Finished:
 		words = append(words, fmt.Sprintf("up to %d pod%s wait for a place", worst.Unplaced, plural(worst.Unplaced)))
+	case worst.Unplaced > 0: // those that it ends with are told
+		words = append(words, fmt.Sprintf("until then up to %d pod%s wait for a place", worst.Unplaced, plural(worst.Unplaced)))
 	}
 	if worst.NoTarget > 0 {
 		words = append(words, "targets do not hold for "+spanWords(worst.NoTarget))
@@ -358,14 +363,25 @@ func (j *journey) failure(of *rollout.Plan, moments int) string {
 	return strings.Join(words, ", ")
 }
 
-// spanWords writes a time to the second, rounded up: "1 h 5 min", "50 s".
+// hoursMinutes writes a moment as tables do, rounded up: "4:53".
+func hoursMinutes(d time.Duration) string {
+	m := int64(units.CeilDiv(d, time.Minute))
+	return fmt.Sprintf("%d:%02d", m/60, m%60)
+}
+
+// spanWords writes a time to the second, rounded up: "1 h 5 min", "50 s". Days are told where
+// they are whole, so that longer times can be found in a chart.
 func spanWords(d time.Duration) string {
+	const day = 86400
 	s := int64(units.CeilDiv(d, time.Second))
+	if s >= 2*day && s%day == 0 {
+		return fmt.Sprintf("%d d", s/day)
+	}
 	var parts []string
 	for _, u := range []struct {
 		name string
 		size int64
-	}{{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}} {
+	}{{"h", 3600}, {"min", 60}, {"s", 1}} {
 		if n := s / u.size; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
 			s %= u.size

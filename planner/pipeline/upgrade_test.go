@@ -59,7 +59,7 @@ func TestUpgradesAreHeldToTheSpec(t *testing.T) {
 		want     string
 	}{
 		"in time":  {func(c *planner.Cluster) { c.Upgrade.FinishWithin = 48 * time.Hour }, "cluster_blue_green", ""},
-		"too long": {func(c *planner.Cluster) { c.Upgrade.FinishWithin = 47 * time.Hour }, "cluster_blue_green", "takes 2 d, and finish_within is 1 d 23 h"},
+		"too long": {func(c *planner.Cluster) { c.Upgrade.FinishWithin = 47 * time.Hour }, "cluster_blue_green", "takes 2 d, and finish_within is 47 h"},
 		// 48 h of six machines at $0.10 and their disks at $0.005, and of a control plane at $0.10.
 		"for less":          {func(c *planner.Cluster) { c.Upgrade.MaxExtra = new(35*units.Dollar + 31*units.Dollar/1000) }, "cluster_blue_green", "costs 35.04 USD more, and max_extra_usd is 35.03 USD"},
 		"for a little less": {func(c *planner.Cluster) { c.Upgrade.MaxExtra = new(35*units.Dollar + 39*units.Dollar/1000) }, "cluster_blue_green", "costs 35.04 USD more, and max_extra_usd is 35.039 USD"},

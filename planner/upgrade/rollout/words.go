@@ -3,6 +3,7 @@ package rollout
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -30,7 +31,11 @@ func (s *State) whyHeld(late bool) []string {
 		case work.Budget && work.Allowed <= 0:
 			reasons = append(reasons, path+": its disruption budget lets no pod go, so that its nodes never drain")
 		case s.pods[w].Pending > 0:
-			reasons = append(reasons, fmt.Sprintf("%s: %s no place, and its disruption budget lets no more go, so that its nodes never drain", path, have(s.pods[w].Pending)))
+			// They may have run in other pools of the group than the one that does not drain.
+			pool := s.set.plan.Pools[s.Pool].Name
+			group, _, _ := strings.Cut(pool, "/")
+			reasons = append(reasons, fmt.Sprintf("%s/%s: %s no place, and its disruption budget lets no more go, so that nodes of %s never drain",
+				group, work.Name, have(s.pods[w].Pending), pool))
 		case late:
 			reasons = append(reasons, fmt.Sprintf("%s: %s not left after %s, and the update fails (PodEvictionFailure)", path, have(int(left)), seconds(s.set.plan.Times.DrainLimit)))
 		}
