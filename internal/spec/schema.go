@@ -352,7 +352,7 @@ func outcomeBlocks() []block {
 				{name: "finish_within", kind: kindDuration, def: "no limit", doc: "Longest time that a strategy may take; one that takes longer is blocked."},
 				{name: "max_extra_usd", kind: kindUSD, zero: true, def: "no limit", doc: "Most that it may cost beyond what runs anyway; a strategy that costs more is blocked."},
 				{name: "verify", kind: kindDuration, zero: true, def: "30m", doc: "How long a new group is verified before pods move, in node_group_blue_green."},
-				{name: "soak", kind: kindDuration, zero: true, def: "1h", doc: "How long the old nodes of blue/green are kept after the last pod has left them; GKE keeps its own at most 7 days."},
+				{name: "soak", kind: kindDuration, zero: true, def: "1h", doc: "How long the old nodes of blue/green are kept after the last pod has left them; gke_blue_green keeps them at most 7 days, node_group_blue_green as long as is said."},
 				{name: "parallel_run", kind: kindDuration, def: "48h", doc: "How long both clusters of cluster_blue_green run."},
 			},
 		},

@@ -317,3 +317,24 @@ func TestGKEControlPlane(t *testing.T) {
 		t.Errorf("takes %v", s.Duration)
 	}
 }
+
+// TestLongSoak: GKE keeps a blue pool for 7 days at most, 168 hours of 200, and says so where
+// the way back is shown and in a note; a second group of one's own is kept for all of them.
+func TestLongSoak(t *testing.T) {
+	p := onGKE(pool(1, 0, 4))
+	p.Times.Soak = 200 * time.Hour
+	c := upgrade.Compare(p)
+	cut, kept := find(t, c, upgrade.GKEBlueGreen), find(t, c, upgrade.NodeGroupBlueGreen)
+	for _, test := range []struct{ got, want string }{
+		{cut.Rollback, "within 7 days of the last drain (GKE keeps it no longer: the soak of 200 hours is cut)"},
+		{strings.Join(cut.Notes, "; "), "the soak ends after 7 days: GKE keeps blue no longer"},
+		{kept.Rollback, "within 200 hours of the last drain"},
+	} {
+		if !strings.Contains(test.got, test.want) {
+			t.Errorf("%q does not say %q", test.got, test.want)
+		}
+	}
+	if strings.Contains(kept.Rollback, "GKE") {
+		t.Errorf("a second group is not cut: %q", kept.Rollback)
+	}
+}

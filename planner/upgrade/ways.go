@@ -154,7 +154,11 @@ func nodesBack(o Option, p Problem) string {
 	case CourseGKEAutoscaledBlueGreen:
 		return "uncordon blue until it is deleted: its nodes go as pods leave"
 	case CourseGKEBlueGreen:
-		return "uncordon blue until it is deleted, within " + span(min(p.Times.Soak, LongestSoak)) + " of the last drain"
+		words := "uncordon blue until it is deleted, within " + span(min(p.Times.Soak, LongestSoak)) + " of the last drain"
+		if p.Times.Soak > LongestSoak {
+			words += " (GKE keeps it no longer: the soak of " + span(p.Times.Soak) + " is cut)"
+		}
+		return words
 	case CourseNodeGroupBlueGreen:
 		return "uncordon blue until it is deleted, within " + span(p.Times.Soak) + " of the last drain"
 	case CourseClusterBlueGreen:
