@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -96,4 +97,27 @@ func agreement(p *planner.Plan, path string) string {
 		return `fee "extended" { usd_per_hour = … }`
 	}
 	return "a type or disk block with its price"
+}
+
+// passed says which support of an upgrade's minors ends between the day of the plan and
+// --today: what the upgrade says of it, fees included, belongs to the day of the plan.
+func (f *ageFlags) passed(w *World, asOf units.Date, o *planner.UpgradeOutlook) {
+	if f == nil || f.today == "" {
+		return
+	}
+	var ends []string
+	for _, m := range []*planner.MinorOutlook{&o.From, &o.To} {
+		for _, end := range []struct {
+			of  string
+			day units.Date
+		}{{"standard support", m.StandardEnd}, {"all support", m.ExtendedEnd}} {
+			if end.day > asOf && end.day <= units.Date(f.today) {
+				ends = append(ends, fmt.Sprintf("%s of %s ends on %s", end.of, m.Minor, end.day))
+			}
+		}
+	}
+	if len(ends) > 0 {
+		w.note("dates and fees are as of %s and not of %s, and between them %s: as_of = %q in the spec says what holds then\n",
+			asOf, f.today, strings.Join(ends, ", "), f.today)
+	}
 }

@@ -117,6 +117,7 @@ func (o *upgradeOptions) run(ctx context.Context, w *World, source string, until
 	if err != nil {
 		return err
 	}
+	o.spec.age.passed(w, p.Cluster.AsOf, shown.Outlook)
 	var out bytes.Buffer
 	switch o.output {
 	case "json":
