@@ -26,12 +26,17 @@ func (k *checker) upgradeMoney(u *planner.UpgradePlan, s *planner.UpgradeStrateg
 	}
 }
 
-// nodeOwed is what a node of a pool costs, root disks and fees included.
+// nodeOwed is what one node more of a pool costs, root disks and fees included. A machine of
+// one's own that stands there is paid for anyway.
 func (k *checker) nodeOwed(g *group, p *planner.Pool) owed {
+	disks, fees := k.disksOwed(k.prov.RootDisks(g.decl), 1), k.feesOfNodes(1)
+	if _, counted := k.standing(p.InstanceType, ""); counted {
+		disks.join(&fees)
+		return disks
+	}
 	one := *p
 	one.Nodes = 1
 	sum := k.poolOwed(&one)
-	disks, fees := k.disksOwed(k.prov.RootDisks(g.decl), 1), k.feesOfNodes(1)
 	sum.join(&disks)
 	sum.join(&fees)
 	return sum
