@@ -380,7 +380,7 @@ func quotaBlock() block {
 	return block{
 		name: "quota", doc: "What the provider lets the account have. A plan that takes more cannot be met, and growth says when it will.",
 		attributes: []attribute{
-			{name: "on_demand_vcpus", kind: kindCount, least: 1, def: "not known", doc: "vCPUs of machines on demand, those of a self-managed control plane among them."},
+			{name: "on_demand_vcpus", kind: kindCount, least: 1, def: "not known", doc: "vCPUs of machines on demand, those of a self-managed control plane and of machines with GPUs among them. AWS has a quota of its own for each kind of GPU machines (G and VT, P): where theirs is the narrow one, hold it by gpus."},
 			{name: "spot_vcpus", kind: kindCount, least: 1, def: "not known", doc: "vCPUs of spot machines."},
 			{name: "gpus", kind: kindCount, least: 1, def: "not known", doc: "GPUs of all machines; a share of a GPU counts as one."},
 			{name: "disk_gib", kind: kindCount, least: 1, def: "not known", doc: "GiB of network disks: root disks, volumes and the disks of a self-managed control plane."},

@@ -254,3 +254,22 @@ func TestSecondClusterHasVolumes(t *testing.T) {
 		}
 	}
 }
+
+// TestQuotaOfGPUMachines: three machines of 2 vCPUs with a GPU each, and six more while they
+// are replaced: 18 vCPUs. Providers may count them apart, so that it is said whose they are.
+func TestQuotaOfGPUMachines(t *testing.T) {
+	w := inPlace(given("w", 3, 1500, units.GiB))
+	w.Pod.Extended = []planner.ExtendedResource{{Name: "nvidia.com/gpu", Count: 1}}
+	gpu := machine("g6.large", 2, 8, 500)
+	gpu.GPUs = catalogs.GPUs{Milli: 1000, Name: "l4"}
+	g := group("g", planner.GPU, abc(), none(), w)
+	g.Instances.Allow = []string{"gpu"}
+	p := &problem{cluster: cluster(abc(), g), catalog: catalog(gpu)}
+	p.cluster.Quota.OnDemandVCPUs = 17
+	p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "surge"}
+	plan := p.mustMake(t)
+	const want = "quota.on_demand_vcpus: 18 vCPUs on demand at the peak (6 of the planned ones on machines with GPUs, whose quota may be one of its own), and the limit is 17"
+	if got := strings.Join(plan.Upgrade.Named("surge").BlockedBy, "; "); got != want {
+		t.Errorf("blocked by %q, want %q", got, want)
+	}
+}

@@ -86,9 +86,33 @@ func (j *journey) account(c *candidate) {
 	r.Limits = j.atPeak(c)
 	for _, l := range r.Limits {
 		if l.Used > l.Limit {
-			r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("%s: %d %s at the peak, and the limit is %d", l.Resource, l.Used, limitUnit(l.Resource), l.Limit))
+			r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("%s: %d %s at the peak%s, and the limit is %d", l.Resource, l.Used, limitUnit(l.Resource), j.ofGPUs(l.Resource), l.Limit))
 		}
 	}
+}
+
+// ofGPUs says how many vCPUs of a quota the planned machines with GPUs take, which a provider
+// may count apart, as AWS does; the spec has one quota for all.
+func (j *journey) ofGPUs(resource string) string {
+	capacity := planner.OnDemand
+	switch resource {
+	case planner.SpotVCPUsPath:
+		capacity = planner.Spot
+	case planner.OnDemandVCPUsPath:
+	default:
+		return ""
+	}
+	n := 0
+	for _, at := range j.pools {
+		pool := &j.groups[at.group].Pools[at.pool]
+		if at.offer.instance.GPUs.Milli > 0 && pool.CapacityType == capacity {
+			n += pool.Nodes * at.offer.instance.VCPUs
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of the planned ones on machines with GPUs, whose quota may be one of its own)", n)
 }
 
 // budget holds a strategy to the time and the money that it may take.
