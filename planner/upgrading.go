@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,8 +120,8 @@ type UpgradeStrategy struct {
 
 	Rollback string
 	// RollbackControlPlane is how long the control plane can be taken back, RollbackNodes
-	// how long old nodes are kept after the last pod has left them; of a second cluster how
-	// long both run, from the start.
+	// how long old nodes are kept after the last pod has left them, in groups that keep any; of
+	// a second cluster how long both run, from the start.
 	RollbackControlPlane, RollbackNodes time.Duration
 	// BlockedBy says why it cannot be used; empty where it can.
 	BlockedBy []string
@@ -177,6 +178,9 @@ type UpgradeWorkload struct {
 // UpgradeGroup is a strategy's course in one node group.
 type UpgradeGroup struct {
 	Name string
+	// Strategy by which its nodes are replaced: the one that it is a course of or, where the
+	// group has one of its own, that; empty in early documents.
+	Strategy string
 	// Rounds of nodes; Start is that of the first one, Duration the sum of all.
 	Rounds         int
 	Start          time.Duration
@@ -243,36 +247,45 @@ type UpgradeWidthOther struct {
 // a time: it declares no figure of update_config that its ground has. surges tells whether
 // max_surge is one of them. The defaults stand then, unless an upgrade is planned.
 func (c *Cluster) WidthOpen(g *NodeGroup, surges bool) bool {
-	update := g.Path() + ".update_config."
-	assumed := func(name string) bool {
-		path := update + name
-		return slices.ContainsFunc(c.Assumptions, func(a Assumption) bool { return a.Path == path })
-	}
-	return assumed("max_unavailable") && (!surges || assumed("max_surge"))
+	path := g.Path() + ".update_config."
+	return c.assumes(path+"max_unavailable") && (!surges || c.assumes(path+"max_surge"))
 }
 
 // ofGroups are the strategies that update_config can name: ways to replace the nodes of a
 // group, which one group may have and another not.
 var ofGroups = []string{"surge", "minimal", "in_place", "gke_blue_green", "gke_autoscaled_blue_green"}
 
-// Departs returns the groups, in the order of the spec, that declare another strategy in
-// update_config than the one by which an upgrade replaces the nodes of all groups: what is
-// written for other tools keeps to what they declare. There are none where that strategy is
-// no way to replace nodes in their group, such as a second cluster.
-func (c *Cluster) Departs(strategy string) []*NodeGroup {
-	if !slices.Contains(ofGroups, strategy) {
-		return nil
+// By returns the name of the strategy by which the nodes of a group of it are replaced.
+func (s *UpgradeStrategy) By(g *UpgradeGroup) string { return cmp.Or(g.Strategy, s.Name) }
+
+// Departs reports whether a group of it has a strategy of its own.
+func (s *UpgradeStrategy) Departs() bool {
+	return slices.ContainsFunc(s.Groups, func(g UpgradeGroup) bool { return s.By(&g) != s.Name })
+}
+
+// scarce is the strategy that update_config has by default where machines are scarce, as those
+// with GPUs are: no further one is waited for.
+const scarce = "minimal"
+
+// Replaces returns the strategy by which the nodes of a group are replaced in an upgrade by a
+// strategy: the group's own where it declares one in update_config. What is declared by default
+// gives way to the upgrade, but for that of scarce machines, which gives way to one only that
+// needs no further machine either. A strategy that is no way to replace nodes in their group,
+// such as a second cluster or a second group, is that of all groups.
+func (c *Cluster) Replaces(g *NodeGroup, strategy string) string {
+	own := g.UpdateConfig.Strategy
+	if own == "" || !slices.Contains(ofGroups, strategy) {
+		return strategy
 	}
-	var out []*NodeGroup
-	for i := range c.NodeGroups {
-		g := &c.NodeGroups[i]
-		path := g.Path() + ".update_config.strategy"
-		assumed := slices.ContainsFunc(c.Assumptions, func(a Assumption) bool { return a.Path == path })
-		if own := g.UpdateConfig.Strategy; own != "" && own != strategy && !assumed {
-			out = append(out, g)
-		}
+	if assumed := c.assumes(g.Path() + ".update_config.strategy"); assumed && (own != scarce || strategy == "in_place") {
+		return strategy
 	}
-	return out
+	return own
+}
+
+// assumes reports whether a value of the spec is one by default.
+func (c *Cluster) assumes(path string) bool {
+	return slices.ContainsFunc(c.Assumptions, func(a Assumption) bool { return a.Path == path })
 }
 
 // WidthFree reports whether an open width of a group of the role is chosen by time and cost

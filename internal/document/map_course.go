@@ -47,6 +47,7 @@ func syncStrategy(to direction, d *strategy, p *planner.UpgradeStrategy) {
 		syncKnown(to, &d.ExtraCost, &p.ExtraCost, &groupKnown)
 		syncInt(to, &d.Drain, &p.Drain)
 		syncText(to, &d.DrainWorkload, &p.DrainWorkload)
+		syncText(to, &d.Strategy, &p.Strategy)
 		syncInt(to, &d.Rounds, &p.Rounds)
 		syncInt(to, &d.MinReadyNodes, &p.MinReadyNodes)
 		syncWidth(to, &d.Width, &p.Width)

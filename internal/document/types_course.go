@@ -39,7 +39,7 @@ type strategy struct {
 	Limits               []limit           `json:"limits" since:"3" jsonschema:"Declared limits of the account, with what is taken of them at the peak."`
 	Workloads            []workloadUpgrade `json:"workloads" since:"3" jsonschema:"What happens to the pods of each workload."`
 	RollbackControlPlane seconds           `json:"rollback_control_plane_seconds" since:"3" jsonschema:"How long the control plane can be taken back; 0 is not at all."`
-	RollbackNodes        seconds           `json:"rollback_nodes_seconds" since:"3" jsonschema:"How long old nodes are kept after the last pod has left them; of a second cluster how long both run, from the start."`
+	RollbackNodes        seconds           `json:"rollback_nodes_seconds" since:"3" jsonschema:"How long old nodes are kept after the last pod has left them, in groups that keep any; of a second cluster how long both run, from the start."`
 	Timeline             []timelineEvent   `json:"timeline" since:"3" jsonschema:"What happens, in order of time; empty where the strategy is blocked and not asked for. Where a round of a group has many batches, those events that are alike are one."`
 }
 
@@ -103,6 +103,7 @@ type groupUpgrade struct {
 	Drain          seconds  `json:"drain_seconds" jsonschema:"Longest drain of a node, or of the nodes drained together."`
 	DrainWorkload  text     `json:"drain_workload" jsonschema:"Workload whose pods make it long; null where none does."`
 
+	Strategy      text           `json:"strategy" since:"3" jsonschema:"Strategy by which its nodes are replaced: the one that this is a course of or, where the group has one of its own, that; null in early documents."`
 	Rounds        int            `json:"rounds" since:"3" jsonschema:"How often its nodes are replaced."`
 	MinReadyNodes int            `json:"min_ready_nodes" since:"3" jsonschema:"Fewest nodes that are Ready while nodes are replaced; with a surge there may be more than planned."`
 	Width         width          `json:"width" since:"3" jsonschema:"How many nodes are replaced at a time."`

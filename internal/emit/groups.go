@@ -26,6 +26,7 @@ type Pool struct {
 	Zones []string
 
 	upgrade *planner.UpgradePlan
+	cluster *planner.Cluster
 	course  string
 	assumed bool
 }
@@ -52,7 +53,7 @@ func Pools(p *planner.Plan, longest int) ([]Pool, error) {
 		for j := range g.Pools {
 			pool := Pool{
 				Spec: spec, Group: g, Pool: &g.Pools[j], Name: names[i][j], Min: least[j], Max: most[j],
-				Zones: zonesOf(g, j), upgrade: p.Upgrade, course: courses[j],
+				Zones: zonesOf(g, j), upgrade: p.Upgrade, cluster: &p.Cluster, course: courses[j],
 				assumed: slices.ContainsFunc(p.Cluster.Assumptions, func(a planner.Assumption) bool {
 					return a.Path == spec.Path()+".update_config.strategy"
 				}),
@@ -109,26 +110,33 @@ func (p *Pool) Labels() map[string]string {
 
 // Strategy returns how the pool's nodes are replaced: as the group declares. Where it
 // declares nothing, what the planned upgrade recommends goes before what was assumed, if
-// it is one of those that the tool has.
+// it is one of those that the tool has, and unless the group has another in its place.
 func (p *Pool) Strategy(has ...string) string {
 	if p.assumed && p.upgrade != nil && slices.Contains(has, p.upgrade.Recommended) {
-		return p.upgrade.Recommended
+		return p.cluster.Replaces(p.Spec, p.upgrade.Recommended)
 	}
 	return p.Spec.UpdateConfig.Strategy
 }
 
-// StrategyNotes says of the groups that declare another strategy than the one by which
-// their upgrade is planned that they are written as they declare.
-func StrategyNotes(p *planner.Plan) []string {
-	if p.Upgrade == nil {
-		return nil
+// CourseBy returns a pool's course by a strategy in a planned upgrade, and what it is a
+// course of: the recommended strategy, which may have that one in its place in the pool's
+// group, or that one itself; nil where there is none.
+func CourseBy(u *planner.UpgradePlan, course, strategy string) (*planner.UpgradeStrategy, *planner.UpgradeGroup) {
+	if u == nil {
+		return nil, nil
 	}
-	var notes []string
-	for _, g := range p.Cluster.Departs(p.Upgrade.Recommended) {
-		notes = append(notes, fmt.Sprintf("%s: its nodes are replaced by %s, as its update_config says; the upgrade is planned by %s, which takes another time and cost.",
-			g.Path(), g.UpdateConfig.Strategy, p.Upgrade.Recommended))
+	for _, name := range []string{u.Recommended, strategy} {
+		s := u.Named(name)
+		if s == nil {
+			continue
+		}
+		for i := range s.Groups {
+			if g := &s.Groups[i]; g.Name == course && s.By(g) == strategy {
+				return s, g
+			}
+		}
 	}
-	return notes
+	return nil, nil
 }
 
 // Width returns how many nodes more, and how many fewer, there are while the pool's nodes
@@ -160,22 +168,11 @@ func (p *Pool) Percentage(strategy string) (int, bool) {
 // chosen returns the width that the planned upgrade chose for the pool in a strategy; nil
 // where the spec declares one, or the strategy is blocked.
 func (p *Pool) chosen(strategy string) *planner.UpgradeWidth {
-	if p.upgrade == nil {
+	s, g := CourseBy(p.upgrade, p.course, strategy)
+	if g == nil || len(s.BlockedBy) > 0 || g.Width.Declared || g.Width.MaxSurge+g.Width.MaxUnavailable+g.Width.Batch == 0 {
 		return nil
 	}
-	for i := range p.upgrade.Strategies {
-		s := &p.upgrade.Strategies[i]
-		if s.Name != strategy || len(s.BlockedBy) > 0 {
-			continue
-		}
-		for j := range s.Groups {
-			w := &s.Groups[j].Width
-			if s.Groups[j].Name == p.course && !w.Declared && w.MaxSurge+w.MaxUnavailable+w.Batch > 0 {
-				return w
-			}
-		}
-	}
-	return nil
+	return &g.Width
 }
 
 // OnEKS returns an error where the plan does not stand on EKS, which tool is for.

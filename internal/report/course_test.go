@@ -56,6 +56,23 @@ func TestVerdicts(t *testing.T) {
 			}
 		})
 	}
+	// Groups that are replaced by another strategy are named, up to three of them.
+	for n, want := range map[int]string{1: "g0 by minimal", 3: "g0 by minimal, g1 by minimal, g2 by minimal", 4: "4 groups by strategies of their own"} {
+		p := shop(t)
+		s := &p.Upgrade.Strategies[2]
+		s.Groups = []planner.UpgradeGroup{{Name: "rest", Strategy: s.Name}, {Name: "early"}}
+		for i := range n {
+			for _, pool := range []string{"/a", "/b"} {
+				s.Groups = append(s.Groups, planner.UpgradeGroup{Name: "g" + string(rune('0'+i)) + pool, Strategy: "minimal"})
+			}
+		}
+		if got := verdicts(t, p); !strings.Contains(got, " blocked: addresses in us-east-1c ("+want+")\n") {
+			t.Errorf("%d groups depart, want %q:\n%s", n, want, got)
+		}
+		if s.BlockedBy = nil; !strings.Contains(verdicts(t, p), " possible, "+want+"\n") {
+			t.Errorf("%d groups depart, want %q:\n%s", n, want, verdicts(t, p))
+		}
+	}
 	// What is asked for and blocked is blocked, and there is none to mind notes of.
 	p := shop(t)
 	p.Cluster.Upgrade.Strategy, p.Upgrade.Recommended = "node_group_blue_green", ""

@@ -99,6 +99,9 @@ func (p *page) upgradeGroups(e *upgradeSum) {
 				how += "; simulated, node by node and pod by pod, " + clock(g.Duration)
 			}
 		}
+		if by := o.By(g); by != o.Name {
+			how = "by " + by + ", the group's own strategy: " + how
+		}
 		t.add(g.Name+", time", clock(g.Duration), how)
 		cost, how := notKnown, "the price of a node is not known"
 		if o.ExtraCostKnown {
@@ -140,7 +143,7 @@ func (e *upgradeSum) formula(g *planner.UpgradeGroup) (string, time.Duration) {
 	batches := func(each ...term) term { return batchesOf(n, k, each) }
 	one := func(name string, d time.Duration) term { return term{name: name, time: d} }
 	verify, soak, parallel := e.waits()
-	switch by := o.Name; {
+	switch by := o.By(g); {
 	case by == besideGroup:
 		return sum("", one("boot", m.Boot), one("set-up", orTime(m.Setup, 2*time.Minute)), one("verify", verify), batches(one("R", r)), one("soak", soak), one("delete", orTime(m.DeletePool, 2*time.Minute)))
 	case o.ParallelRun():

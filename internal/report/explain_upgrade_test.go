@@ -31,12 +31,13 @@ func TestExplainUpgrade(t *testing.T) {
 		mode     planner.Mode
 		mech     planner.Mechanics
 		strategy string
+		own      string
 		atATime  int
 		takes    time.Duration
 		want     []string
 	}{
 		// 120 + 90 + 2 x (50 + 60 + 60) + 6 x 30 = 730 s; 6 nodes for 610 s of it are 1.02 h.
-		"EKS": {"aws", planner.Managed, eks, "surge", 3, 730 * time.Second, []string{
+		"EKS": {"aws", planner.Managed, eks, "surge", "", 3, 730 * time.Second, []string{
 			`control plane, a minor 15 min estimate AWS says "several minutes"`, "after the last eviction 1 min EKS user guide",
 			"new nodes are verified 45 min declared upgrade.verify; of blue/green", "soak 1 h estimate declare it as upgrade.soak",
 			"The others cannot be declared",
@@ -44,17 +45,21 @@ func TestExplainUpgrade(t *testing.T) {
 			"web, cost 0.20 USD 1.02 node hours, 6 nodes more at a time at most, x 0.2000 USD for a m7i.2xlarge",
 			"control plane 0:15:00 1 minor x 15 min", "in all, time 0:32:10 0:15:00 + 0:05:00 + 0:12:10",
 		}},
+		// 120 + 2 x (50 + 60 + 60 + 90) = 640 s.
+		"EKS, by its own": {"aws", planner.Managed, eks, "surge", "minimal", 3, 640 * time.Second, []string{
+			"web, time 0:10:40 by minimal, the group's own strategy: set-up 2 min + ceil(6 / 3) x (R 50 s + after drain 1 min + end 1 min + boot 1 min 30 s) = 0:10:40 web, cost",
+		}},
 		// 90 + 120 + 2700 + 2 x 50 + 3600 + 120 = 6730 s.
-		"a second group": {"aws", planner.Managed, eks, "node_group_blue_green", 3, 6700 * time.Second, []string{
+		"a second group": {"aws", planner.Managed, eks, "node_group_blue_green", "", 3, 6700 * time.Second, []string{
 			"boot 1 min 30 s + set-up 2 min + verify 45 min + ceil(6 / 3) x (R 50 s) + soak 1 h + delete 2 min = 1:52:10; simulated, node by node and pod by pod, 1:51:40",
 		}},
 		// 3 x (50 + 180 + 30) = 780 s.
-		"in place": {"on_premises", planner.SelfManaged, own, "in_place", 2, 780 * time.Second, []string{
+		"in place": {"on_premises", planner.SelfManaged, own, "in_place", "", 2, 780 * time.Second, []string{
 			"web, time 0:13:00 ceil(6 / 2) x (R 50 s + packages 3 min + ready 30 s) = 0:13:00",
 			"control plane 0:15:00 1 minor x 15 min, 3 machines one after another",
 		}},
 		// 6 x (50 + 5 + 60 + 15 + 1050) = 7080 s.
-		"machines of one's own": {"on_premises", planner.SelfManaged, own, "surge", 1, 7080 * time.Second, []string{
+		"machines of one's own": {"on_premises", planner.SelfManaged, own, "surge", "", 1, 7080 * time.Second, []string{
 			"15 min of it to install a machine anew",
 			"ceil(6 / 1) x (R 50 s + after drain 5 s + end 1 min + after it 15 s + validation 17 min 30 s) = 1:58:00",
 			"control plane 1:02:30 1 minor x 1 h 2 min 30 s, 3 machines one after another",
@@ -70,7 +75,7 @@ func TestExplainUpgrade(t *testing.T) {
 			p.Upgrade = &planner.UpgradePlan{From: "1.35", To: "1.36", Hops: []string{"1.36"}, Recommended: tc.strategy, Strategies: []planner.UpgradeStrategy{{
 				Name: tc.strategy, Duration: tc.takes + 20*time.Minute, ExtraCostKnown: true, ExtraCost: units.Dollar / 5, PeakExtraNodes: 6,
 				Groups: []planner.UpgradeGroup{{
-					Name: "web", Rounds: 1, Duration: tc.takes, Parallel: tc.atATime, PeakExtraNodes: 6, Drain: 50 * time.Second, DrainWorkload: "checkout",
+					Name: "web", Strategy: tc.own, Rounds: 1, Duration: tc.takes, Parallel: tc.atATime, PeakExtraNodes: 6, Drain: 50 * time.Second, DrainWorkload: "checkout",
 					ExtraNodeHours: 6 * 610 / 3600., ExtraCost: 203_333_334,
 				}},
 			}}}

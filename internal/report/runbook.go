@@ -160,7 +160,7 @@ func (b *runbook) after() {
 	switch {
 	case b.o.ParallelRun():
 		b.check("What is left of the first cluster is deleted, its volumes and load balancers too, and no longer paid for.")
-	case strings.HasSuffix(b.o.Name, "blue_green"):
+	case len(b.keeping()) > 0:
 		b.check("What is left of the old nodes is deleted, and no longer paid for.")
 	}
 }

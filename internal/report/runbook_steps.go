@@ -56,16 +56,20 @@ func (b *runbook) step(format string, args ...any) {
 
 // group writes the steps of a group's nodes.
 func (b *runbook) group(g *planner.UpgradeGroup, hop string) {
-	if b.o.Name == besideGroup {
+	by := b.o.By(g)
+	if by == besideGroup {
 		b.beside(g, hop)
 		return
 	}
 	words := fmt.Sprintf("%snodes of `%s` to %s, %s%s", b.groupAt(hop, g), g.Name, hop, b.atATime(g), drainWords(g))
+	if by != b.o.Name {
+		words += "; by `" + by + "`, the group's own strategy"
+	}
 	if d := b.c.waitsForDrain(g); d > 0 {
 		words += fmt.Sprintf("; pods have %s to leave by themselves", long(d))
 	}
 	b.step("%s. Go on once all its nodes are ready and no pod is pending.", words)
-	b.run(append(b.c.nodes(g, b.o.Name, hop), pendingPods))
+	b.run(append(b.c.nodes(g, by, hop), pendingPods))
 }
 
 const pendingPods = "kubectl get pods --all-namespaces --field-selector status.phase=Pending"
@@ -128,7 +132,7 @@ func (b *runbook) stopAutoscaler() bool {
 		return false
 	}
 	why := "it would take empty new nodes away"
-	if b.c.managed() == onEKS && b.o.Name == "surge" {
+	if b.c.managed() == onEKS && slices.ContainsFunc(b.o.Groups, func(g planner.UpgradeGroup) bool { return b.o.By(&g) == "surge" }) {
 		why += ", and EKS leaves its surplus where it adds nodes meanwhile"
 	}
 	b.step("Stop the cluster autoscaler, where one runs: %s. Until it is started again no node comes for more load.", why)
@@ -271,6 +275,17 @@ func keptVolumes(plan *planner.Plan) []string {
 	return out
 }
 
+// keeping names the groups whose old nodes are kept for a while.
+func (b *runbook) keeping() []string {
+	var names []string
+	for i := range b.o.Groups {
+		if g := &b.o.Groups[i]; strings.HasSuffix(b.o.By(g), "blue_green") {
+			names = append(names, "`"+g.Name+"`")
+		}
+	}
+	return names
+}
+
 // back says how to go back, and until when.
 func (b *runbook) back() {
 	o := b.o
@@ -286,7 +301,11 @@ func (b *runbook) back() {
 		b.line("- The control plane can be taken back for %s after its step, one minor.", long(o.RollbackControlPlane))
 	}
 	if o.RollbackNodes > 0 {
-		b.line("- Old nodes are kept for %s after the last pod has left them.", long(o.RollbackNodes))
+		of := ""
+		if names := b.keeping(); len(names) > 0 && len(names) < len(o.Groups) {
+			of = " of " + strings.Join(names, ", ")
+		}
+		b.line("- Old nodes%s are kept for %s after the last pod has left them.", of, long(o.RollbackNodes))
 	}
 	b.line("- Decide before the next step: what is behind is not undone by stopping.")
 	if commands := b.c.back(); len(commands) > 0 {

@@ -186,6 +186,51 @@ func TestRunbookAutoscaler(t *testing.T) {
 	}
 }
 
+// TestRunbookOfOwnStrategies: a group that has a strategy of its own is replaced by that, and
+// old nodes are kept where there are any.
+func TestRunbookOfOwnStrategies(t *testing.T) {
+	for name, c := range map[string]struct {
+		provider, own string
+		width         planner.UpgradeWidth
+		want          []string
+	}{
+		"EKS": {"aws", "minimal", planner.UpgradeWidth{MaxUnavailable: 2}, []string{
+			"2 at a time (max_unavailable 2); by `minimal`, the group's own strategy", "--nodegroup-name web --update-config maxUnavailable=2,updateStrategy=MINIMAL\n",
+		}},
+		"GKE": {"gcp", "gke_blue_green", planner.UpgradeWidth{Batch: 2}, []string{
+			"by `gke_blue_green`, the group's own strategy",
+			"node-pools update web --cluster prod --location us-east-1 --enable-blue-green-upgrade --standard-rollout-policy batch-node-count=2,batch-soak-duration=0s --node-pool-soak-duration 1800s\n",
+			"Old nodes of `web` are kept for 30 min after the last pod has left them.", "node-pools rollback", "What is left of the old nodes",
+		}},
+	} {
+		p := shop(t)
+		p.Cluster.Name, p.Cluster.Provider, p.Cluster.Region, p.Cluster.ControlPlane.Mode = "prod", c.provider, "us-east-1", planner.Managed
+		s := twoHours()
+		s.Name, s.RollbackNodes = "surge", 30*time.Minute
+		for i := range s.Groups {
+			g := &s.Groups[i]
+			if g.Strategy = s.Name; g.Name == "web" {
+				g.Strategy, g.Width, g.Parallel = c.own, c.width, 2
+			}
+		}
+		var out bytes.Buffer
+		if err := report.Runbook(&out, shownOf(p, s)); err != nil {
+			t.Fatal(err)
+		}
+		rest := out.String()
+		for _, want := range c.want {
+			_, after, found := strings.Cut(rest, want)
+			if !found {
+				t.Fatalf("%s: no %q, in this order, in\n%s", name, want, out.String())
+			}
+			rest = after
+		}
+		if n := strings.Count(out.String(), "the group's own strategy"); n != 1 {
+			t.Errorf("%s: %d groups have a strategy of their own:\n%s", name, n, out.String())
+		}
+	}
+}
+
 // TestRunbookQuotes: names of a document are words of a shell, whatever is in them.
 func TestRunbookQuotes(t *testing.T) {
 	p := shop(t)

@@ -252,6 +252,7 @@ func (p *page) course(s *UpgradeShown, o *planner.UpgradeStrategy) {
 func (p *page) groupCourses(s *UpgradeShown, o *planner.UpgradeStrategy) {
 	t := table{columns: []column{
 		{title: "NODE GROUP"},
+		{title: "REPLACED BY"},
 		{title: "ROUNDS", right: true, drop: 2},
 		{title: "AT", right: true},
 		{title: "TAKES", right: true},
@@ -277,7 +278,11 @@ func (p *page) groupCourses(s *UpgradeShown, o *planner.UpgradeStrategy) {
 		if g.MinReadyNodes > 0 {
 			ready = "at least " + number(g.MinReadyNodes)
 		}
-		t.add(g.Name, countOrDash(g.Rounds), hoursMinutes(g.Start), hoursMinutes(g.Duration), "+"+number(g.PeakExtraNodes), ready, extra, drain, s.groupWidth(g))
+		by := none
+		if o.Departs() {
+			by = o.By(g)
+		}
+		t.add(g.Name, by, countOrDash(g.Rounds), hoursMinutes(g.Start), hoursMinutes(g.Duration), "+"+number(g.PeakExtraNodes), ready, extra, drain, s.groupWidth(g))
 	}
 	t.removeEmpty()
 	p.table(&t)

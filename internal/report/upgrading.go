@@ -91,7 +91,11 @@ func verdictOf(plan *planner.Plan, s *planner.UpgradeStrategy) (verdict string, 
 	var words []string
 	switch asked := plan.Cluster.Upgrade; {
 	case len(s.BlockedBy) > 0:
-		return "blocked: " + strings.Join(s.BlockedBy, "; "), dim
+		verdict = "blocked: " + strings.Join(s.BlockedBy, "; ")
+		if by := departures(s); len(by) > 0 {
+			verdict += " (" + strings.Join(by, ", ") + ")"
+		}
+		return verdict, dim
 	case asked != nil && asked.Strategy == s.Name:
 		words, look = append(words, "ASKED FOR"), bold
 	case s.Name == plan.Upgrade.Recommended:
@@ -101,9 +105,28 @@ func verdictOf(plan *planner.Plan, s *planner.UpgradeStrategy) (verdict string, 
 		words = append(words, breaksRedundancy)
 	}
 	if len(words) == 0 {
-		return "possible", look
+		words = append(words, "possible")
 	}
-	return strings.Join(words, ", "), look
+	return strings.Join(append(words, departures(s)...), ", "), look
+}
+
+// mostDeparting groups are named in a verdict.
+const mostDeparting = 3
+
+// departures names the groups that are replaced by another strategy, which is their own.
+func departures(s *planner.UpgradeStrategy) []string {
+	var out, names []string
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		name, _, _ := strings.Cut(g.Name, "/")
+		if by := s.By(g); by != s.Name && !slices.Contains(names, name) {
+			names, out = append(names, name), append(out, name+" by "+by)
+		}
+	}
+	if len(out) > mostDeparting {
+		return []string{count(len(out), "group") + " by strategies of their own"}
+	}
+	return out
 }
 
 // upgradeNotes writes the notes of the strategy to take; what the verdict says is

@@ -128,7 +128,7 @@ func machineBlocks() []block {
 		{
 			name: "update_config", doc: "How nodes are replaced.",
 			attributes: []attribute{
-				{name: "strategy", kind: kindChoice, choices: []string{"surge", "minimal", "in_place", "gke_blue_green", "gke_autoscaled_blue_green"}, of: updatesOf, def: "by ground", doc: "surge adds nodes before it drains, minimal drains first, in_place upgrades a machine where it stands, gke_blue_green adds a second set of nodes and drains the first in batches."},
+				{name: "strategy", kind: kindChoice, choices: []string{"surge", "minimal", "in_place", "gke_blue_green", "gke_autoscaled_blue_green"}, of: updatesOf, def: "by ground", doc: "surge adds nodes before it drains, minimal drains first, in_place upgrades a machine where it stands, gke_blue_green adds a second set of nodes and drains the first in batches. One that is declared, and minimal of role gpu, is the group's in every upgrade that replaces nodes in their groups; the ground's gives way to that of the upgrade."},
 				{name: "max_unavailable", kind: kindPortion, down: true, def: "by role; 0 where surge adds nodes by max_surge", doc: "Nodes replaced at a time; a share rounds down, at least 1."},
 				{name: "max_surge", kind: kindPortion, def: "by role; 0 where nodes are drained first", doc: "Nodes added at a time, where the ground has it; a share rounds up. Elsewhere max_unavailable bounds the nodes replaced at a time."},
 				{name: "soak", kind: kindDuration, zero: true, def: "0s", doc: "Pause between batches, where the ground has it."},

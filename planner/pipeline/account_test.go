@@ -100,7 +100,7 @@ func TestRunsOutOfAddresses(t *testing.T) {
 func TestEachGroupRunsOut(t *testing.T) {
 	slow, still := tens("slow", 5*units.Percent), tens("still", 0)
 	p := onePerNode(tens("fast", 10*units.Percent))
-	p.cluster.NodeGroups = append(p.cluster.NodeGroups, slow, still)
+	addGroups(&p.cluster, slow, still)
 	p.cluster.Growth = planner.Growth{PerMonth: 10 * units.Percent, HorizonMonths: 12}
 	for i := range p.cluster.NodeGroups {
 		p.cluster.NodeGroups[i].MaxNodes = 16

@@ -188,13 +188,22 @@ func catalog(types ...catalogs.InstanceType) catalogs.Catalog {
 	}
 }
 
-// cluster holds the groups over the zones, in production.
+// cluster holds the groups over the zones, in production. Their strategy is one by default.
 func cluster(zones []string, groups ...planner.NodeGroup) planner.Cluster {
-	return planner.Cluster{
+	c := planner.Cluster{
 		Name: "shop", Provider: "aws", Region: "us-east-1", Zones: zones, KubernetesVersion: "1.35",
 		Environment: planner.Production, AsOf: "2026-11-20",
-		Network:    planner.Network{CNI: planner.VPC},
-		NodeGroups: groups,
+		Network: planner.Network{CNI: planner.VPC},
+	}
+	addGroups(&c, groups...)
+	return c
+}
+
+// addGroups adds groups that declare no strategy.
+func addGroups(c *planner.Cluster, groups ...planner.NodeGroup) {
+	for _, g := range groups {
+		c.NodeGroups = append(c.NodeGroups, g)
+		c.Assumptions = append(c.Assumptions, planner.Assumption{Path: g.Path() + ".update_config.strategy", Value: "surge", Source: "ground"})
 	}
 }
 

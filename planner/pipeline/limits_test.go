@@ -241,7 +241,7 @@ func TestAllThatCannotBeMet(t *testing.T) {
 	h := group("h", planner.Batch, []string{"a"}, planner.Redundancy{Recovery: planner.Reschedule}, given("w", 1, 100, units.GiB))
 	h.Instances.Architectures = []string{catalogs.ARM64}
 	p := market(g, machine("m7i.large", 2, 8, 100))
-	p.cluster.NodeGroups = append(p.cluster.NodeGroups, h)
+	addGroups(&p.cluster, h)
 	_, err := pipeline.Make(t.Context(), p.cluster, p.catalog, p.provider, pipeline.Options{})
 	var paths []string
 	for _, bad := range planner.Infeasibles(err) {

@@ -61,6 +61,13 @@ func randomProblem(r *rand.Rand) *problem {
 		}
 	}
 	c.Assumptions = []planner.Assumption{{Path: c.NodeGroups[0].Path() + ".redundancy.nodes", Value: "1", Source: "role"}}
+	for i := range c.NodeGroups { // some declare a strategy, and others have one by default
+		g := &c.NodeGroups[i]
+		g.UpdateConfig.Strategy = pick(d, "surge", "surge", "minimal")
+		if d.chance(60) {
+			c.Assumptions = append(c.Assumptions, planner.Assumption{Path: g.Path() + ".update_config.strategy", Value: g.UpdateConfig.Strategy, Source: "role"})
+		}
+	}
 	if d.chance(30) {
 		c.Availability = &planner.Availability{Node: units.Whole - units.Ratio(d.IntN(20_000)), Zone: units.Whole - units.Ratio(d.IntN(2000))}
 	}

@@ -89,7 +89,7 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 		}
 		rest.spares = &rests
 		rests = append(rests, rest)
-		p.Groups = append(p.Groups, m.upgradeGroups(&groups[i], rest, idle)...)
+		p.Groups = append(p.Groups, m.upgradeGroups(&groups[i], rest, idle, p.Strategies)...)
 	}
 	j := m.newJourney(&p, m.cluster.KubernetesVersion, groups, rests)
 	j.control = control
@@ -138,9 +138,11 @@ func times(mech *planner.Mechanics, u *planner.Upgrade) upgrade.Times {
 
 // upgradeGroups translates the pools of a planned group, each of which its provider
 // replaces by itself, one after another: its nodes as the modelled scheduler filled
-// them, and what the group does with fewer of them. idle are machines that nobody has taken.
-func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder, idle stock) []upgrade.Group {
+// them, what the group does with fewer of them, and in the place of which strategies it has
+// one of its own. idle are machines that nobody has taken.
+func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder, idle stock, strategies []upgrade.Option) []upgrade.Group {
 	declared := m.groupNamed(g.Name)
+	instead := m.instead(declared, strategies)
 	works := m.upgradeWorkloads(g, declared)
 	names, courses := planner.PoolNames(g.Pools), g.CourseNames()
 	var out []upgrade.Group
@@ -149,7 +151,7 @@ func (m *maker) upgradeGroups(g *planner.GroupPlan, rest *remainder, idle stock)
 		u := upgrade.Group{
 			Name: courses[i], Zones: len(pool.NodesByZone), Beside: g.Nodes - pool.Nodes,
 			Price:          m.oneMore(declared, pool),
-			MaxUnavailable: declared.UpdateConfig.MaxUnavailable, Workloads: works,
+			MaxUnavailable: declared.UpdateConfig.MaxUnavailable, Workloads: works, Instead: instead,
 			Pending: func(nodes int, without func(workload string) int) (string, int) {
 				return rest.pending(i, nodes, without)
 			},
@@ -194,6 +196,19 @@ func (m *maker) oneMore(declared *planner.NodeGroup, pool *planner.Pool) upgrade
 		return upgrade.Rate{PerHour: beside, Known: known}
 	}
 	return upgrade.Rate{PerHour: pool.Price.Rate + beside, Known: known && pool.Price.Known()}
+}
+
+// instead are the strategies of a ground in whose place a group has another.
+func (m *maker) instead(declared *planner.NodeGroup, strategies []upgrade.Option) map[string]upgrade.Option {
+	out := make(map[string]upgrade.Option)
+	for _, o := range strategies {
+		own := m.cluster.Replaces(declared, o.Name)
+		at := slices.IndexFunc(strategies, func(o upgrade.Option) bool { return o.Name == own })
+		if own != o.Name && at >= 0 {
+			out[o.Name] = strategies[at]
+		}
+	}
+	return out
 }
 
 // upgradeWorkloads says how the pods of a group leave a node.

@@ -71,12 +71,6 @@ func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *plann
 		if len(c.row.BlockedBy) == 0 || c.row.Name == j.problem.Wanted {
 			c.row.Timeline = j.timeline(&c.line)
 		}
-		if c.course {
-			for _, g := range j.m.cluster.Departs(c.row.Name) {
-				c.row.Notes = append(c.row.Notes, fmt.Sprintf("%s: its update_config says %s, which what is emitted keeps to; here its nodes are replaced by %s",
-					g.Name, g.UpdateConfig.Strategy, c.row.Name))
-			}
-		}
 		out.Strategies = append(out.Strategies, c.row)
 	}
 	out.Stay = j.m.stay(calendar, out.From)
@@ -120,7 +114,7 @@ func (j *journey) tell(c *candidate, keep upgrade.Keep) {
 		PeakExtraNodes: f.PeakExtraNodes, MinReady: f.MinReady, Rollback: f.Rollback, BlockedBy: slices.Clone(f.BlockedBy), Notes: slices.Clone(f.Notes),
 		Simulated: t.Finished,
 		NoTarget:  t.NoTarget, NoRedundancy: t.NoRedundancy, AfterNode: t.AfterNode, AfterZone: t.AfterZone,
-		RollbackControlPlane: j.plan.Times.ControlPlaneRollback, RollbackNodes: j.blueStays(c.plan.Course),
+		RollbackControlPlane: j.plan.Times.ControlPlaneRollback, RollbackNodes: j.blueStays(&c.plan),
 	}
 	r := &c.row
 	if t.Finished {
@@ -128,8 +122,12 @@ func (j *journey) tell(c *candidate, keep upgrade.Keep) {
 	} else if len(r.BlockedBy) == 0 {
 		r.BlockedBy = slices.Clone(t.BlockedBy)
 	}
-	if t.Finished && c.plan.Course == rollout.GKEAutoscaledBlueGreen {
-		r.Notes[slices.Index(r.Notes, upgrade.AtMostThese)] = atMost(f)
+	if t.Finished {
+		for i, note := range r.Notes {
+			if of, found := strings.CutSuffix(note, upgrade.AtMostThese); found {
+				r.Notes[i] = of + j.atMost(c)
+			}
+		}
 	}
 	if c.plan.Course == rollout.ClusterBlueGreen {
 		r.RollbackControlPlane = 0 // the first cluster's is not touched
@@ -157,11 +155,27 @@ func (j *journey) tell(c *candidate, keep upgrade.Keep) {
 	j.keeping(c, keep)
 }
 
-// atMost notes what GKE's autoscaled blue/green comes to beside its simulation.
-func atMost(f *upgrade.Strategy) string {
-	most := fmt.Sprintf("%d node%s more", f.PeakExtraNodes, plural(f.PeakExtraNodes))
-	if f.ExtraCostKnown {
-		most += " for " + moneyWords(f.ExtraCost, 0) + " USD"
+// most is what a simulated strategy takes where pods leave the nodes of GKE's autoscaled
+// blue/green one by one: of groups that are replaced so what their formula says.
+func (j *journey) most(c *candidate) (nodes int, cost units.USD) {
+	cost = c.line.ExtraCost
+	for i := range c.line.Pools {
+		f, t := &c.formula.Groups[i], &c.line.Pools[i]
+		if j.problem.Groups[i].By(c.option).Course != upgrade.CourseGKEAutoscaledBlueGreen {
+			nodes = max(nodes, t.PeakExtraNodes)
+			continue
+		}
+		nodes, cost = max(nodes, f.PeakExtraNodes), cost+f.ExtraCost-t.ExtraCost
+	}
+	return nodes, cost
+}
+
+// atMost notes what a strategy with GKE's autoscaled blue/green comes to beside its simulation.
+func (j *journey) atMost(c *candidate) string {
+	nodes, cost := j.most(c)
+	most := fmt.Sprintf("%d node%s more", nodes, plural(nodes))
+	if c.line.ExtraCostKnown {
+		most += " for " + moneyWords(cost, 0) + " USD"
 	}
 	return "time, extra nodes and cost are of pods that stay until they are evicted: it is over sooner, and takes up to " + most + ", where pods leave blue's nodes one by one"
 }
@@ -177,18 +191,22 @@ func (j *journey) worstName(w int) string {
 	return work.name
 }
 
-// blueStays returns how long old nodes are kept after the last pod has left them.
-func (j *journey) blueStays(course rollout.Course) time.Duration {
-	switch course {
-	case rollout.NodeGroupBlueGreen:
-		return j.plan.Times.Soak
-	case rollout.GKEBlueGreen:
-		return min(j.plan.Times.Soak, upgrade.LongestSoak)
-	case rollout.ClusterBlueGreen:
-		return j.plan.Times.ParallelRun
-	case rollout.EKSDefault, rollout.EKSMinimal, rollout.GKESurge, rollout.GKEAutoscaledBlueGreen, rollout.InPlace, rollout.Rolling:
+// blueStays returns how long old nodes are kept after the last pod has left them, of the
+// pools of which they are.
+func (j *journey) blueStays(p *rollout.Plan) time.Duration {
+	var longest time.Duration
+	for i := range p.Pools {
+		switch cmp.Or(p.Pools[i].Course, p.Course) {
+		case rollout.NodeGroupBlueGreen:
+			longest = max(longest, j.plan.Times.Soak)
+		case rollout.GKEBlueGreen:
+			longest = max(longest, min(j.plan.Times.Soak, upgrade.LongestSoak))
+		case rollout.ClusterBlueGreen:
+			longest = max(longest, j.plan.Times.ParallelRun)
+		case rollout.EKSDefault, rollout.EKSMinimal, rollout.GKESurge, rollout.GKEAutoscaledBlueGreen, rollout.InPlace, rollout.Rolling:
+		}
 	}
-	return 0
+	return longest
 }
 
 // keeping says what of that which must be kept is away meanwhile, and for how long, and

@@ -55,7 +55,7 @@ func zoneRows(zones []string, counts []int) []planner.ZoneCount {
 func (j *journey) groupRow(c *candidate, i int) planner.UpgradeGroup {
 	f, t := &c.formula.Groups[i], &c.line.Pools[i]
 	out := planner.UpgradeGroup{
-		Name: f.Name, Rounds: f.Rounds, Start: f.Start, Duration: f.Duration, Parallel: f.Parallel, PeakExtraNodes: f.PeakExtraNodes,
+		Name: f.Name, Strategy: f.By, Rounds: f.Rounds, Start: f.Start, Duration: f.Duration, Parallel: f.Parallel, PeakExtraNodes: f.PeakExtraNodes,
 		MinReady: min(f.MinReady, units.Whole), MinReadyNodes: f.MinReadyNodes, ExtraNodeHours: f.ExtraNodeHours, ExtraCost: f.ExtraCost,
 		Drain: f.Drain, DrainWorkload: f.DrainWorkload, Width: j.width(c, i), PeakByZone: zoneRows(j.plan.Zones, t.PeakByZone),
 	}
@@ -118,6 +118,7 @@ func (j *journey) ofGPUs(resource string) string {
 // budget holds a strategy to the time and the money that it may take.
 func (j *journey) budget(c *candidate, u *planner.Upgrade) {
 	r := &c.row
+	_, most := j.most(c)
 	if u.FinishWithin > 0 && r.Duration > u.FinishWithin {
 		r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("takes %s, and finish_within is %s", spanWords(r.Duration), spanWords(u.FinishWithin)))
 	}
@@ -127,8 +128,7 @@ func (j *journey) budget(c *candidate, u *planner.Upgrade) {
 		r.BlockedBy = append(r.BlockedBy, "what it costs is not known, so that max_extra_usd cannot be held")
 	case r.ExtraCost > *u.MaxExtra:
 		r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("costs %s USD more, and max_extra_usd is %s USD", moneyWords(r.ExtraCost, *u.MaxExtra), moneyWords(*u.MaxExtra, r.ExtraCost)))
-	case c.plan.Course == rollout.GKEAutoscaledBlueGreen && c.formula.ExtraCost > *u.MaxExtra:
-		most := c.formula.ExtraCost
+	case r.Simulated && most > *u.MaxExtra:
 		r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("costs up to %s USD more, and max_extra_usd is %s USD", moneyWords(most, *u.MaxExtra), moneyWords(*u.MaxExtra, most)))
 	}
 }

@@ -276,31 +276,6 @@ func TestPodsThatShareNoNode(t *testing.T) {
 	}
 }
 
-// TestOwnStrategiesAreSaid: what is written for other tools replaces the nodes of a group by
-// the strategy that it declares, so that a comparison says of every other one in its group
-// whose nodes it does not speak for. A strategy by default is nobody's wish, and a second
-// cluster replaces no nodes in groups.
-func TestOwnStrategiesAreSaid(t *testing.T) {
-	for _, declared := range []bool{true, false} {
-		p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{}, inPlace(given("w", 6, 1500, units.GiB))))
-		p.cluster.Environment = planner.Development
-		p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare"}
-		g := &p.cluster.NodeGroups[0]
-		g.UpdateConfig.Strategy = "minimal"
-		if !declared {
-			p.cluster.Assumptions = append(p.cluster.Assumptions, planner.Assumption{Path: g.Path() + ".update_config.strategy", Value: "minimal", Source: "ground"})
-		}
-		plan := p.mustMake(t)
-		for _, s := range plan.Upgrade.Strategies {
-			const want = "g: its update_config says minimal, which what is emitted keeps to; here its nodes are replaced by surge"
-			said := slices.Contains(s.Notes, want) || slices.ContainsFunc(s.Notes, func(n string) bool { return strings.Contains(n, "its update_config says") })
-			if should := declared && s.Name == "surge"; said != should {
-				t.Errorf("declared %t: notes of %s are %q", declared, s.Name, s.Notes)
-			}
-		}
-	}
-}
-
 // TestWorstStepsNameTheGroup: of two groups that have a workload of one name the step at
 // which the least is ready names both; a name that one group has stands alone.
 func TestWorstStepsNameTheGroup(t *testing.T) {
@@ -308,7 +283,7 @@ func TestWorstStepsNameTheGroup(t *testing.T) {
 		// The pods of h have no room to move, and g has a node to spare.
 		spare := planner.Redundancy{Nodes: 1, Recovery: planner.Reschedule}
 		p := onePerNode(group("g", planner.App, abc(), spare, inPlace(given(other, 5, 1500, units.GiB))))
-		p.cluster.NodeGroups = append(p.cluster.NodeGroups, group("h", planner.App, abc(), planner.Redundancy{}, inPlace(given("w", 2, 1500, units.GiB))))
+		addGroups(&p.cluster, group("h", planner.App, abc(), planner.Redundancy{}, inPlace(given("w", 2, 1500, units.GiB))))
 		p.cluster.Environment = planner.Development
 		p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare"}
 		plan := p.mustMake(t)

@@ -84,8 +84,12 @@ func (j *journey) planAt(o upgrade.Option, widths []int) rollout.Plan {
 	p.Course, p.TerminateFirst = rollout.Course(o.Course), o.TerminateFirst
 	p.Pools = slices.Clone(p.Pools)
 	for i := range p.Pools {
+		pool := &p.Pools[i]
+		if own := j.problem.Groups[i].By(o); own != o {
+			pool.Course, pool.TerminateFirst = rollout.Course(own.Course), own.TerminateFirst
+		}
 		if i < len(widths) && widths[i] > 0 {
-			g, pool := j.problem.Groups[i].At(o, widths[i]), &p.Pools[i]
+			g := j.problem.Groups[i].At(o, widths[i])
 			pool.MaxUnavailable, pool.MaxSurge, pool.AtATime = g.MaxUnavailable, g.MaxSurge, g.AtATime
 		}
 	}
@@ -236,7 +240,7 @@ func (j *journey) addTurns(p *poolTurns, o upgrade.Option, pool int) {
 // usual is how many nodes of a pool a strategy replaces at a time by the group's defaults.
 func (j *journey) usual(o upgrade.Option, pool int) int {
 	surge, away, batch := j.widthAt(o, pool, 0)
-	if o.Course == upgrade.CourseEKSDefault {
+	if j.problem.Groups[pool].By(o).Course == upgrade.CourseEKSDefault {
 		surge = 0 // it has its surplus in any case
 	}
 	return max(surge+away+batch, 1)

@@ -20,11 +20,13 @@ const drainShare = 2
 // drains nodes for longer than half of the provider's limit, where one node at a time is
 // done before.
 func (s *widthSearch) tight(p *poolTurns, k int) []string {
-	if n := p.alone.problem.Groups[p.pool].Count(); k > 0 && p.turns[k].nodes >= n && !s.option.KeepsOld() {
+	g := &p.alone.problem.Groups[p.pool]
+	by := g.By(s.option)
+	if n := g.Count(); k > 0 && p.turns[k].nodes >= n && !by.KeepsOld() {
 		return []string{fmt.Sprintf("all %d nodes at once: none is left should the new ones be bad", n)}
 	}
 	limit := s.j.plan.Times.DrainLimit / drainShare
-	if k == 0 || limit == 0 || !s.option.Limited() {
+	if k == 0 || limit == 0 || !by.Limited() {
 		return nil
 	}
 	d, one := p.turns[k].c.formula.Groups[p.pool].Drain, p.turns[0].c.formula.Groups[p.pool].Drain
@@ -343,7 +345,7 @@ func widthAssumptions(plan *planner.Plan) []planner.Assumption {
 				continue
 			}
 			c := &s.Groups[at]
-			words := c.Width.Words() + " with " + s.Name + ": " + c.WidthWhy
+			words := c.Width.Words() + " with " + c.Strategy + ": " + c.WidthWhy
 			if name != g.Name {
 				words = name + ": " + words
 			}

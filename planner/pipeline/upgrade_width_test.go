@@ -306,7 +306,7 @@ func TestWidthsOfMoreTimeAndMoney(t *testing.T) {
 	for i := range draws {
 		p, other := randomWidths(d), randomWidths(d)
 		other.cluster.NodeGroups[0].Name = "h"
-		p.cluster.NodeGroups = append(p.cluster.NodeGroups, other.cluster.NodeGroups[0])
+		addGroups(&p.cluster, other.cluster.NodeGroups[0])
 		p.cluster.Quota.OnDemandVCPUs = 0
 		p.cluster.NodeGroups[0].Role, p.cluster.NodeGroups[1].Role = planner.App, planner.App
 		widthOpen(&p.cluster)

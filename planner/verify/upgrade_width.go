@@ -13,29 +13,71 @@ import (
 // narrower or wider one that is named beside it would have been the choice.
 func (k *checker) upgradeWidths(u *planner.UpgradePlan, s *planner.UpgradeStrategy, path string) {
 	mech := k.prov.Mechanics(k.c)
-	at := slices.IndexFunc(mech.Strategies, func(o planner.UpgradeOption) bool { return o.Name == s.Name })
-	if at < 0 {
-		return
-	}
 	for _, g := range k.groups {
+		by := replacedBy(k.c, g.decl, mech.Strategies, s.Name)
+		if by == nil {
+			return // the provider has no such strategy
+		}
 		open := k.c.WidthOpen(g.decl, k.terms.MaxSurge)
 		for i, name := range g.plan.CourseNames() {
 			c := slices.IndexFunc(s.Groups, func(c planner.UpgradeGroup) bool { return c.Name == name })
-			if c < 0 || s.Groups[c].Width == (planner.UpgradeWidth{}) { // early documents do not say
+			if c < 0 {
 				continue
 			}
 			o := &s.Groups[c]
 			where, w, n := path+"."+name, &o.Width, g.plan.Pools[i].Nodes
+			// Early documents do not say by what.
+			k.need(o.Strategy == "" || o.Strategy == by.Name, where, "upgrade.group_strategy", "its nodes are replaced by %s; in an upgrade by %s they are by %s", o.Strategy, s.Name, by.Name)
+			k.needWay(o, by, where, n)
+			if *w == (planner.UpgradeWidth{}) { // early documents do not say
+				continue
+			}
 			k.need(open || w.Declared, where, "upgrade.width", "%+v was chosen, and the spec declares a width", *w)
-			k.widthBounds(where, w, &mech.Strategies[at], n, len(g.plan.Pools[i].NodesByZone), mech.MaxParallel)
+			k.widthBounds(where, w, by, n, len(g.plan.Pools[i].NodesByZone), mech.MaxParallel)
 			if w.Declared && n > 0 {
-				asked := k.declaredWidth(&g.decl.UpdateConfig, &mech.Strategies[at], n, len(g.plan.Pools[i].NodesByZone), mech.MaxParallel,
+				asked := k.declaredWidth(&g.decl.UpdateConfig, by, n, len(g.plan.Pools[i].NodesByZone), mech.MaxParallel,
 					k.idle(g.plan.Pools[i].InstanceType, g.decl.Zones))
 				k.need(*w == asked, where, "upgrade.width", "%s, the spec declares %s", w.Words(), asked.Words())
 			}
 			k.widthChoice(u, s, o, where, g.decl.Role.WidthFree())
 		}
 	}
+}
+
+// replacedBy is the strategy by which an upgrade by one replaces the nodes of a group: the
+// one that the group declares, or has because its machines are scarce where the other needs
+// more of them. A second cluster or a second group is none that a group can have. It is nil
+// where the ground has no strategy of the name.
+func replacedBy(c *planner.Cluster, g *planner.NodeGroup, ground []planner.UpgradeOption, name string) *planner.UpgradeOption {
+	named := func(name string) *planner.UpgradeOption {
+		at := slices.IndexFunc(ground, func(o planner.UpgradeOption) bool { return o.Name == name })
+		if at < 0 {
+			return nil
+		}
+		return &ground[at]
+	}
+	all, own := named(name), named(g.UpdateConfig.Strategy)
+	if all == nil || own == nil || all.Course == planner.CourseClusterBlueGreen || all.Course == planner.CourseNodeGroupBlueGreen {
+		return all
+	}
+	byDefault := slices.ContainsFunc(c.Assumptions, func(a planner.Assumption) bool { return a.Path == g.Path()+".update_config.strategy" })
+	if byDefault && (own.Name != "minimal" || all.Course == planner.CourseInPlace) {
+		return all
+	}
+	return own
+}
+
+// needWay holds what a course says of n nodes to how they are replaced: what takes nodes away
+// first, or upgrades them where they stand, adds none and leaves fewer of them, what has a whole
+// second group has as many more, and leaves all.
+func (k *checker) needWay(o *planner.UpgradeGroup, by *planner.UpgradeOption, where string, n int) {
+	if o.Strategy == "" || n == 0 {
+		return
+	}
+	short := by.TerminateFirst || by.Course == planner.CourseInPlace || by.Course == planner.CourseEKSMinimal
+	double := slices.Contains([]planner.Course{planner.CourseGKEBlueGreen, planner.CourseNodeGroupBlueGreen, planner.CourseClusterBlueGreen}, by.Course)
+	k.need(!short || o.PeakExtraNodes == 0 && o.ExtraCost == 0 && o.MinReadyNodes < n, where, "upgrade.group_strategy", "by %s it has %d nodes more, and %d of %d are ready", by.Name, o.PeakExtraNodes, o.MinReadyNodes, n)
+	k.need(!double || o.PeakExtraNodes == n && o.MinReadyNodes >= n, where, "upgrade.group_strategy", "by %s it has %d nodes more, and %d of %d are ready", by.Name, o.PeakExtraNodes, o.MinReadyNodes, n)
 }
 
 // declaredWidth is what an update_config comes to in a strategy, for so many nodes in so many

@@ -40,7 +40,7 @@ func write(r emit.Request) (emit.Result, error) {
 		errAddons = errors.Join(errAddons, fmt.Errorf("control_plane.support_type: %q is neither standard nor extended", p.ControlPlane.Support))
 	}
 	var groups []object
-	notes := emit.StrategyNotes(p)
+	var notes []string
 	for i := range pools {
 		g, err := nodeGroup(&pools[i])
 		if err != nil {

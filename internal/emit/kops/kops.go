@@ -52,7 +52,7 @@ func write(r emit.Request) (emit.Result, error) {
 	for i := range c.machines {
 		documents = append(documents, c.controlPlaneGroup(&c.machines[i]))
 	}
-	notes := append(c.notes(), emit.StrategyNotes(c.Plan)...)
+	notes := c.notes()
 	for i := range pools {
 		documents = append(documents, c.nodeGroup(&pools[i]))
 		if pools[i].Strategy("surge", "minimal") == "in_place" {

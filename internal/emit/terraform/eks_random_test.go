@@ -96,9 +96,8 @@ func checkEKSGroup(t *testing.T, seed uint64, p *planner.Plan, i int, g any) {
 		}
 	}
 	want := "DEFAULT"
-	if assumed := slices.Contains(p.Cluster.Assumptions, assumedStrategies(spec.Name)[0]); !assumed && spec.UpdateConfig.Strategy == "minimal" ||
-		assumed && p.Upgrade != nil && p.Upgrade.Recommended == "minimal" ||
-		assumed && (p.Upgrade == nil || p.Upgrade.Recommended != "surge") && spec.UpdateConfig.Strategy == "minimal" {
+	assumed := slices.Contains(p.Cluster.Assumptions, assumedStrategies(spec.Name)[0])
+	if spec.UpdateConfig.Strategy == "minimal" || assumed && p.Upgrade != nil && p.Upgrade.Recommended == "minimal" {
 		want = "MINIMAL"
 	}
 	if config["update_strategy"] != want {

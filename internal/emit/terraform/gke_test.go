@@ -417,12 +417,12 @@ func checkPoolRollout(t *testing.T, p *planner.Plan, i int, g map[string]any) {
 	}
 }
 
-// poolStrategy is the strategy of a pool: the declared one, else what is recommended,
-// if GKE does it in the pool's place.
+// poolStrategy is the strategy of a pool: the declared one or minimal by default, else what is
+// recommended, if GKE does it in the pool's place.
 func poolStrategy(p *planner.Plan, i int) string {
 	spec := &p.Cluster.NodeGroups[i]
 	assumed := slices.Contains(p.Cluster.Assumptions, assumedStrategies(spec.Name)[0])
-	if assumed && p.Upgrade != nil && slices.Contains([]string{"gke_blue_green", "minimal", "surge"}, p.Upgrade.Recommended) {
+	if assumed && spec.UpdateConfig.Strategy != "minimal" && p.Upgrade != nil && slices.Contains([]string{"gke_blue_green", "minimal", "surge"}, p.Upgrade.Recommended) {
 		return p.Upgrade.Recommended
 	}
 	return spec.UpdateConfig.Strategy

@@ -22,6 +22,7 @@ type group struct {
 	pool    *planner.Pool
 	machine *catalogs.InstanceType
 	upgrade *planner.UpgradePlan
+	cluster *planner.Cluster
 	// assumed: the spec does not say by which strategy nodes are replaced.
 	assumed bool
 
@@ -53,7 +54,7 @@ func newGroups(p *planner.Plan, planned *planner.GroupPlan, names []string, step
 	var out []*group
 	for j := range planned.Pools {
 		g := &group{
-			spec: spec, plan: planned, pool: &planned.Pools[j], upgrade: p.Upgrade, assumed: assumed,
+			spec: spec, plan: planned, pool: &planned.Pools[j], upgrade: p.Upgrade, cluster: &p.Cluster, assumed: assumed,
 			index: j, alone: planned.Alone(), name: names[j], courseName: courses[j],
 			nodes: planned.Pools[j].Nodes, least: least[j], most: most[j],
 		}
@@ -198,10 +199,11 @@ const (
 
 // strategy returns how nodes are replaced: as the group declares. Where it declares
 // nothing, what the planned upgrade recommends goes before what was assumed, if it is
-// one of those by which nodes are replaced in their group here.
+// one of those by which nodes are replaced in their group here, and unless the group has
+// another in its place.
 func (g *group) strategy(inGroup ...string) string {
 	if g.assumed && g.upgrade != nil && slices.Contains(inGroup, g.upgrade.Recommended) {
-		return g.upgrade.Recommended
+		return g.cluster.Replaces(g.spec, g.upgrade.Recommended)
 	}
 	return g.spec.UpdateConfig.Strategy
 }
@@ -209,8 +211,8 @@ func (g *group) strategy(inGroup ...string) string {
 // chosen returns the width that the planned upgrade chose for the pool in a strategy; nil
 // where the spec declares one, or the strategy is blocked.
 func (g *group) chosen(strategy string) *planner.UpgradeWidth {
-	c := g.course(strategy)
-	if c == nil || c.Width.Declared || len(g.upgrade.Named(strategy).BlockedBy) > 0 || c.Width.MaxSurge+c.Width.MaxUnavailable+c.Width.Batch == 0 {
+	s, c := emit.CourseBy(g.upgrade, g.courseName, strategy)
+	if c == nil || c.Width.Declared || len(s.BlockedBy) > 0 || c.Width.MaxSurge+c.Width.MaxUnavailable+c.Width.Batch == 0 {
 		return nil
 	}
 	return &c.Width
@@ -252,18 +254,11 @@ func (g *group) atATime() int {
 	return max(asked.Down(g.nodes), 1)
 }
 
-// course returns the pool's course in a strategy of the planned upgrade; nil
+// course returns the pool's course by a strategy in the planned upgrade; nil
 // where there is none.
 func (g *group) course(strategy string) *planner.UpgradeGroup {
-	if g.upgrade == nil {
-		return nil
-	}
-	for i := range g.upgrade.Strategies {
-		if g.upgrade.Strategies[i].Name == strategy {
-			return courseOf(&g.upgrade.Strategies[i], g.courseName)
-		}
-	}
-	return nil
+	_, c := emit.CourseBy(g.upgrade, g.courseName, strategy)
+	return c
 }
 
 func courseOf(s *planner.UpgradeStrategy, group string) *planner.UpgradeGroup {

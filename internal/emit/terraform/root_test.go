@@ -223,7 +223,7 @@ func TestModuleVersions(t *testing.T) {
 			if want := fmt.Sprintf("version = %q\n", tt.want); !strings.Contains(string(made.Files[2].Content), want) {
 				t.Errorf("want %s in\n%s", want, made.Files[2].Content)
 			}
-			if got := strings.Join(others(made.Notes), " "); (tt.note == "") != (got == "") || !strings.Contains(got, tt.note) {
+			if got := strings.Join(made.Notes, " "); (tt.note == "") != (got == "") || !strings.Contains(got, tt.note) {
 				t.Errorf("note %q, want %q", got, tt.note)
 			}
 		})

@@ -108,7 +108,6 @@ func Write(r emit.Request) (emit.Result, error) {
 	if note != "" {
 		made.Notes = append(made.Notes, note)
 	}
-	made.Notes = append(made.Notes, emit.StrategyNotes(r.Plan)...)
 	var t *transition
 	if r.From != nil {
 		if t, err = newTransition(r, &target, n, values); err != nil {

@@ -54,26 +54,17 @@ func assumedStrategies(groups ...string) []planner.Assumption {
 	return out
 }
 
-// others are the notes but those on groups that declare how their nodes are replaced.
-func others(notes []string) []string {
-	return slices.DeleteFunc(slices.Clone(notes), func(n string) bool { return strings.Contains(n, "the upgrade is planned by") })
-}
-
-// TestDeclaredStrategiesAreSaid: the gpu groups declare minimal, and an upgrade by surge is
-// not what is written of them; one by minimal is, and a second cluster asks nothing of the
-// groups.
-func TestDeclaredStrategiesAreSaid(t *testing.T) {
-	const want = "node_group.gpu: its nodes are replaced by minimal, as its update_config says; the upgrade is planned by surge, which takes another time and cost."
+// TestNothingIsSaidOfOwnStrategies: the gpu groups declare minimal, by which an upgrade that
+// recommends surge is planned in them too.
+func TestNothingIsSaidOfOwnStrategies(t *testing.T) {
 	for target, p := range map[string]*planner.Plan{"eks": eksPlan(), "gke": gkePlan()} {
-		for recommended, says := range map[string]string{"surge": want, "minimal": "", "cluster_blue_green": ""} {
-			p.Upgrade.Recommended = recommended
-			made, err := terraform.Write(emits.Request{Plan: p})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := strings.Join(slices.DeleteFunc(made.Notes, func(n string) bool { return !strings.HasPrefix(n, "node_group.gpu: its nodes") }), "; "); got != says {
-				t.Errorf("%s, %s recommended: says %q, want %q", target, recommended, got, says)
-			}
+		p.Upgrade.Recommended = "surge"
+		made, err := terraform.Write(emits.Request{Plan: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.ContainsFunc(made.Notes, func(n string) bool { return strings.Contains(n, "minimal") }) {
+			t.Errorf("%s says %q", target, made.Notes)
 		}
 	}
 }

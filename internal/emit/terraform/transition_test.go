@@ -35,7 +35,7 @@ func move(t testing.TB, old, p *planner.Plan) moved {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := moved{notes: strings.Join(others(made.Notes), "\n")}
+	m := moved{notes: strings.Join(made.Notes, "\n")}
 	for i, f := range made.Files {
 		switch {
 		case f.Name == terraform.TransitionFile:

@@ -1,6 +1,8 @@
 package terraform_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +33,24 @@ func both(a, b func(*planner.Plan)) func(*planner.Plan) {
 	}
 }
 
+// ownOf has a group be replaced by a strategy of its own in a course of another.
+func ownOf(strategy, group, own string) func(*planner.Plan) {
+	return func(p *planner.Plan) {
+		s := p.Upgrade.Named(strategy)
+		for i := range s.Groups {
+			if s.Groups[i].Name == group {
+				s.Groups[i].Strategy = own
+			}
+		}
+		for i := range p.Cluster.NodeGroups {
+			if g := &p.Cluster.NodeGroups[i]; g.Name == group {
+				g.UpdateConfig.Strategy = own
+				p.Cluster.Assumptions = slices.DeleteFunc(p.Cluster.Assumptions, func(a planner.Assumption) bool { return strings.HasPrefix(a.Path, g.Path()+".") })
+			}
+		}
+	}
+}
+
 // TestEKSWritesChosenWidths: batch declares 33%, which a chosen width replaces, in the
 // strategy that is carried out and as a number of nodes.
 func TestEKSWritesChosenWidths(t *testing.T) {
@@ -45,7 +65,16 @@ func TestEKSWritesChosenWidths(t *testing.T) {
 		"of another group":           {chooses("surge", "web", w), config, "map[max_unavailable_percentage:33 update_strategy:DEFAULT]"},
 		"of what is not carried out": {both(chooses("minimal", "batch", w), chooses("surge", "web", w)), config, "map[max_unavailable_percentage:33 update_strategy:DEFAULT]"},
 		"of what is blocked":         {both(chooses("surge", "batch", w), blocked), config, "map[max_unavailable_percentage:33 update_strategy:DEFAULT]"},
-		"declared":                   {chooses("surge", "batch", declared), config, "map[max_unavailable_percentage:33 update_strategy:DEFAULT]"},
+		// Of a group that declares minimal the width is that in the upgrade that is recommended.
+		"of its own strategy": {
+			both(both(chooses("minimal", "batch", planner.UpgradeWidth{MaxUnavailable: 2}), chooses("surge", "batch", planner.UpgradeWidth{MaxUnavailable: 3})), ownOf("surge", "batch", "minimal")),
+			config, "map[max_unavailable:3 update_strategy:MINIMAL]",
+		},
+		"of its own one alone": {
+			both(both(chooses("minimal", "batch", planner.UpgradeWidth{MaxUnavailable: 2}), chooses("surge", "web", w)), ownOf("minimal", "batch", "minimal")),
+			config, "map[max_unavailable:2 update_strategy:MINIMAL]",
+		},
+		"declared": {chooses("surge", "batch", declared), config, "map[max_unavailable_percentage:33 update_strategy:DEFAULT]"},
 	})
 }
 
@@ -59,5 +88,6 @@ func TestGKEWritesChosenWidths(t *testing.T) {
 		"nodes go first":        {chooses("minimal", "web", away), web + "max_unavailable", "2"},
 		"and none is added":     {chooses("minimal", "web", away), web + "max_surge", "0"},
 		"batches of blue/green": {chooses("gke_blue_green", "web", batch), web + "batch_node_count", "7"},
+		"its own blue/green":    {both(chooses("surge", "web", batch), ownOf("surge", "web", "gke_blue_green")), web + "batch_node_count", "7"},
 	})
 }
