@@ -22,8 +22,9 @@ type remainder struct {
 	// nodes and pods, in order.
 	homeless map[string]homeless
 	survived map[string]bool
-	// spare nodes, once they are known; spares of all groups of the upgrade.
-	spare  *placement.Spare
+	// spare is what is known of what the planned nodes can spare; spares are all groups of the
+	// upgrade.
+	spare  noMoreThan
 	spares *spares
 	// drills of the group, once they are prepared.
 	drills *drills
@@ -52,7 +53,7 @@ func (m *maker) remainderOf(g *planner.GroupPlan) (*remainder, error) {
 		w := slices.IndexFunc(g.Workloads, func(w planner.WorkloadPlan) bool { return w.Name == spec.Name && w.System == spec.System })
 		p.sized = append(p.sized, g.Workloads[w].Reasons)
 	}
-	r := &remainder{p: p, homeless: make(map[string]homeless), survived: make(map[string]bool)}
+	r := &remainder{p: p, homeless: make(map[string]homeless), survived: make(map[string]bool), spare: unbounded()}
 	r.spares = &spares{r}
 	for i := range g.Pools {
 		pool := &g.Pools[i]
@@ -104,7 +105,7 @@ func (r *remainder) look(pool, nodes int, without func(workload string) int) hom
 		if holds, known := placement.Decide(&in, placement.Losses{}); known && holds {
 			continue
 		}
-		if r.canSpare().Alone >= away {
+		if r.canSpare(alone(away)) {
 			return homeless{}
 		}
 		if _, failure := r.p.scheduled(group(), placement.Losses{}); failure != nil {
@@ -153,7 +154,7 @@ func (r *remainder) spared(zones [][]int) bool {
 			away += max(0, r.zones[i][z]-n)
 		}
 	}
-	return r.canSpare().Beside >= away
+	return r.canSpare(beside(away))
 }
 
 // survives reports whether they are, by a drill of as many nodes, filled anew.

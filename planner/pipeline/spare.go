@@ -1,7 +1,9 @@
 package pipeline
 
 import (
+	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -11,24 +13,40 @@ import (
 // spares are the groups of an upgrade of which it may be asked how many nodes they can spare.
 type spares []*remainder
 
-// canSpare is how many of the planned nodes may be away at a time, as they were filled: one
-// pass of all orders answers for every number of nodes, whichever they are, where a drill of
-// the nodes that are left answers for one.
-func (r *remainder) canSpare() placement.Spare {
-	if r.spare == nil {
-		r.spares.work(r)
-	}
-	return *r.spare
+// noMoreThan is what is known of the nodes that a group can spare.
+type noMoreThan struct {
+	placement.Spare
+	// exact: it is what the group can spare in all orders; a bound from above otherwise.
+	exact bool
 }
 
-// work finds what a group can spare, and side by side what the others can of which sums do
-// not say that they stand the loss of a node: most strategies ask of all groups alike. Each
-// answer depends on its group alone.
-func (s spares) work(asked *remainder) {
-	list := spares{asked}
+// unbounded is when nothing is known.
+func unbounded() noMoreThan {
+	return noMoreThan{Spare: placement.Spare{Alone: math.MaxInt, Beside: math.MaxInt}}
+}
+
+// canSpare reports whether so many of the planned nodes may be away at a time, as they were
+// filled, whichever they are: one pass of all orders answers for every number of nodes, where
+// a drill of the nodes that are left answers for one.
+func (r *remainder) canSpare(wanted placement.Spare) bool {
+	if r.spare.Covers(wanted) && !r.spare.exact {
+		r.spares.work(r, wanted)
+	}
+	return r.spare.Covers(wanted)
+}
+
+// alone and beside are so many nodes away, and so many while the losses are survived.
+func alone(nodes int) placement.Spare  { return placement.Spare{Alone: nodes, Beside: -1} }
+func beside(nodes int) placement.Spare { return placement.Spare{Alone: -1, Beside: nodes} }
+
+// work finds whether a group can spare what is wanted, and side by side what the others can of
+// which sums do not say that they stand the loss of a node: most strategies ask of all groups
+// alike. Each answer depends on its group alone.
+func (s spares) work(asked *remainder, wanted placement.Spare) {
+	list, wants := spares{asked}, []placement.Spare{wanted}
 	for _, r := range s {
-		if r != asked && r.spare == nil && r.inDoubt() {
-			list = append(list, r)
+		if r != asked && !r.spare.exact && r.spare.Covers(beside(1)) && r.inDoubt() {
+			list, wants = append(list, r), append(wants, beside(1))
 		}
 	}
 	var next atomic.Int64
@@ -37,7 +55,7 @@ func (s spares) work(asked *remainder) {
 		wait.Go(func() {
 			c := placement.NewChecker()
 			for i := int(next.Add(1)) - 1; i < len(list); i = int(next.Add(1)) - 1 {
-				list[i].findSpare(c)
+				list[i].findSpare(c, wants[i])
 			}
 		})
 	}
@@ -46,25 +64,38 @@ func (s spares) work(asked *remainder) {
 
 // inDoubt reports whether sums leave open if the losses are survived on one node fewer.
 func (r *remainder) inDoubt() bool {
-	if poolNodes(r.zones[0]) == 0 {
-		return true
-	}
-	left := append([][]int{splits(r.zones[0], poolNodes(r.zones[0])-1)[0]}, r.zones[1:]...)
-	_, known := r.decides(left)
+	_, known := r.oneFewer()
 	return !known
 }
 
-// findSpare asks with the formulas of both versions of the scheduler.
-func (r *remainder) findSpare(c *placement.Checker) {
-	var least *placement.Spare
-	for _, b := range r.p.m.balances() {
-		spare := c.Spare(r.group(r.zones), r.p.losses, placement.Options{Balance: b, Stop: r.p.m.stop})
-		if least != nil {
-			spare = spare.Least(*least)
-		}
-		least = &spare
+// oneFewer says whether they are, where sums do.
+func (r *remainder) oneFewer() (survives, known bool) {
+	pool := slices.IndexFunc(r.zones, func(zones []int) bool { return poolNodes(zones) > 0 })
+	if pool < 0 {
+		return false, true
 	}
-	r.spare = least
+	left := slices.Clone(r.zones)
+	left[pool] = splits(left[pool], poolNodes(left[pool])-1)[0]
+	return r.decides(left)
+}
+
+// sparesOne reports whether they are, by sums or since the planned nodes can spare one.
+func (r *remainder) sparesOne() bool {
+	survives, known := r.oneFewer()
+	return survives || !known && r.canSpare(beside(1))
+}
+
+// findSpare asks with the formulas of both versions of the scheduler, until it is less than
+// wanted.
+func (r *remainder) findSpare(c *placement.Checker, wanted placement.Spare) {
+	for _, b := range r.p.m.balances() {
+		o := placement.Options{Balance: b, Stop: r.p.m.stop}
+		r.spare.Spare = r.spare.Least(c.Spare(r.group(r.zones), r.p.losses, o, wanted))
+		if !r.spare.Covers(wanted) {
+			return
+		}
+	}
+	r.spare.exact = true
 }
 
 // pods counts those of all groups.

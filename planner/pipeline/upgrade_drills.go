@@ -74,8 +74,7 @@ func (d *drills) survives(ready [][]int, zones []string) bool {
 	case known:
 	case d.rest.spared(left):
 		survives = true
-	case d.left <= 0 && (d.drilled || d.rest.canSpare().Beside > 0):
-		return false
+	case d.left <= 0 && (d.drilled || d.rest.sparesOne()):
 	default:
 		d.left, d.drilled = d.left-1, true
 		survives = d.rest.survives(left)

@@ -108,7 +108,7 @@ func BenchmarkSpare(b *testing.B) {
 	b.ReportAllocs()
 	spare := placement.Spare{}
 	for b.Loop() {
-		spare = c.Spare(g, placement.Losses{Nodes: 1}, placement.Options{})
+		spare = c.Spare(g, placement.Losses{Nodes: 1}, placement.Options{}, placement.NoSpare())
 	}
 	b.ReportMetric(float64(spare.Beside), "spare")
 }

@@ -22,6 +22,9 @@ func (s Spare) Least(o Spare) Spare {
 	return Spare{Alone: min(s.Alone, o.Alone), Beside: min(s.Beside, o.Beside)}
 }
 
+// Covers reports whether s is no less than another, in each.
+func (s Spare) Covers(o Spare) bool { return s.Alone >= o.Alone && s.Beside >= o.Beside }
+
 // class is so many nodes that weigh the same in a gauge.
 type class struct {
 	value int64
@@ -30,7 +33,9 @@ type class struct {
 
 // Spare places the pods of g in the orders of Check, the thorough ones and rollouts apart,
 // and returns how many nodes may be away at a time, whichever they are. It simulates no loss:
-// gauges prove it, so that more nodes may be spared than it says, never fewer.
+// gauges prove it, so that more nodes may be spared than it says, never fewer. It ends at the
+// first order in which less than wanted is: what it returns is then no more than a bound from
+// above.
 //
 // The nodes that are drained and those that are lost meanwhile are those away. Pods of drained
 // nodes move, and move again where their new node is drained or lost; those on the others
@@ -38,7 +43,7 @@ type class struct {
 // first, and a gauge that holds for them holds in any sequence. All pods of a drained node are
 // placed, those too that no loss reschedules; and of the pods that losses leave ready those of
 // drained nodes are not counted, though they run elsewhere.
-func (c *Checker) Spare(g Group, l Losses, o Options) Spare {
+func (c *Checker) Spare(g Group, l Losses, o Options, wanted Spare) Spare {
 	g.Workloads = slices.Clone(g.Workloads)
 	for i := range g.Workloads {
 		g.Workloads[i].Reschedule = true
@@ -46,7 +51,7 @@ func (c *Checker) Spare(g Group, l Losses, o Options) Spare {
 	shuffles, seed := c.prepareFor(&g, l, o)
 	spare := c.spareIn(order{})
 	for i := range shuffles {
-		if spare.Alone < 0 {
+		if spare == NoSpare() || !spare.Covers(wanted) {
 			break
 		}
 		c.clearNodes()

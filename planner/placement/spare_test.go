@@ -40,7 +40,7 @@ func TestSpare(t *testing.T) {
 		"too many":           {[]placement.Workload{pods("a", 25, 1, 1)}, placement.Losses{}, placement.Spare{Alone: -1, Beside: -1}},
 	} {
 		g := placement.Group{Pools: []placement.Pool{{Allocatable: cores(4, 64), NodesByZone: []int{2, 2, 2}}}, Workloads: tc.works}
-		if got := placement.NewChecker().Spare(g, tc.losses, placement.Options{}); got != tc.want {
+		if got := placement.NewChecker().Spare(g, tc.losses, placement.Options{}, placement.NoSpare()); got != tc.want {
 			t.Errorf("%s: %+v may be away, by hand %+v", name, got, tc.want)
 		}
 	}
@@ -80,7 +80,7 @@ func TestSpareAgainstAnAdversary(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 41))
 		g, l := spareGroup(r)
 		o := placement.Options{Shuffles: -1}
-		spare := checker.Spare(g, l, o)
+		spare := checker.Spare(g, l, o, placement.NoSpare())
 		report, failure := checker.Check(g, placement.Losses{}, o)
 		if failure != nil {
 			if spare != placement.NoSpare() {
@@ -246,7 +246,7 @@ func TestSpareIsSurvived(t *testing.T) {
 		g, l := spareGroup(r)
 		l.AtOnce = l.AtOnce || l.Zones > 0
 		o := placement.Options{Shuffles: 3, Balance: placement.Balance(r.IntN(2))}
-		spare := checker.Spare(g, l, o)
+		spare := checker.Spare(g, l, o, placement.NoSpare())
 		if spare.Beside < 0 {
 			continue
 		}
