@@ -58,6 +58,16 @@ type UpgradePlan struct {
 	Recommended string
 	// Reason for the recommendation.
 	Reason string
+	// Nearest is the strategy that is nearest to be usable, where none is recommended.
+	Nearest string
+	// Compromise says why what is kept by default is not: declared limits block all that keep
+	// it. Empty where it is kept, and where nothing could keep it without limits either.
+	Compromise string
+	// Quickest and Cheapest are the ways that would take the least time and money without
+	// declared limits and keep what must be kept, where limits leave none; nil elsewhere.
+	Quickest, Cheapest *UpgradeWay
+	// Levers are single changes of the spec that open a way, or a cheaper one.
+	Levers []UpgradeLever
 	// Stay is what it costs not to upgrade.
 	Stay UpgradeStay
 }
@@ -104,6 +114,8 @@ type UpgradeStrategy struct {
 	// long the declared losses are not survived. AfterNode and AfterZone are how long a
 	// failure of some node or zone would break a target.
 	NoTarget, NoRedundancy, AfterNode, AfterZone time.Duration
+	// Broken is how long something is away that must be kept: what overlaps counts once.
+	Broken time.Duration
 	// Worst are the steps at which the least is ready, and would be after failures.
 	Worst []UpgradeWorst
 	// Failure is the worst that a failure in the middle makes of it, in words; empty

@@ -14,6 +14,7 @@ import (
 	"github.com/scantling-dev/scantling/internal/files"
 	"github.com/scantling-dev/scantling/internal/report"
 	"github.com/scantling-dev/scantling/internal/run"
+	"github.com/scantling-dev/scantling/internal/spec"
 	"github.com/scantling-dev/scantling/planner"
 	"github.com/scantling-dev/scantling/planner/units"
 )
@@ -34,6 +35,8 @@ type upgradeOptions struct {
 	out       string
 	timeline  bool
 	check     bool
+	// all: --strategy compare, whatever the spec asks for.
+	all bool
 }
 
 func upgradeCommand(w *World) *cobra.Command {
@@ -72,6 +75,9 @@ verified first, as by 'scantling verify': exit 3 if anything is wrong with it.`,
 			if o.out == "-" {
 				return usage(errors.New("--out takes a file; without it everything goes to stdout"))
 			}
+			if o.strategy == compareAll {
+				o.strategy, o.all = "", true
+			}
 			var until units.Date
 			if o.stayUntil != "" {
 				var err error
@@ -87,12 +93,12 @@ verified first, as by 'scantling verify': exit 3 if anything is wrong with it.`,
 	o.spec.registerAge(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "compare an upgrade to `minor`, whatever the spec declares: 1.36")
-	f.StringVar(&o.strategy, "strategy", "", "show the course of the strategy `name` instead of the recommended one")
+	f.StringVar(&o.strategy, "strategy", "", "show the course of the strategy `name` instead of the recommended one; compare recommends one, whatever the spec asks for")
 	f.BoolVar(&o.timeline, "timeline", false, "show the events of the course, alike ones of a round together")
 	f.StringVar(&o.stayUntil, "stay-until", "", "price staying to this `date`, not counted (default: the end of support)")
 	f.StringVarP(&o.output, "output", "o", "text", "`format`: text, json, markdown (a runbook) or html (the text as a page, with its chart)")
 	f.StringVar(&o.out, "out", "", "write to `file` instead of stdout")
-	f.BoolVar(&o.check, "check", false, "exit 3 if the strategy is blocked, or does not meet a declared keep, finish_within or max_extra_usd")
+	f.BoolVar(&o.check, "check", false, "exit 3 if the strategy is blocked, does not meet a declared keep, finish_within or max_extra_usd, or is one that breaks what is kept by default since these limits block all others")
 	return cmd
 }
 
@@ -162,8 +168,14 @@ func (o *upgradeOptions) compare(ctx context.Context, offers run.Offers, p *plan
 		}
 		other.To = o.to
 		shown.Asked = other
+	case o.all && p.Cluster.Upgrade != nil:
+		other = new(*p.Cluster.Upgrade)
+		shown.Asked = other
 	case p.Upgrade == nil:
 		return shown, usage(fmt.Errorf("%s declares no upgrade of Kubernetes %s: say to which minor with --to, or in an upgrade block", p.Cluster.Name, p.Cluster.KubernetesVersion))
+	}
+	if o.all {
+		other.Strategy = compareAll
 	}
 	if p.Cluster.AsOf.IsZero() {
 		return shown, exit(WrongInput, fmt.Errorf("the plan of %s has no day to count from (as_of): plan again", p.Cluster.Name))
@@ -176,18 +188,18 @@ func (o *upgradeOptions) compare(ctx context.Context, offers run.Offers, p *plan
 	}
 	u, ahead, err := run.Upgrade(ctx, offers, p, other, until)
 	if wrong := planner.Infeasibles(err); len(wrong) > 0 {
-		return shown, usage(fmt.Errorf("--to %s: %s; %s", o.to, wrong[0].Constraint, wrong[0].Remedy))
+		return shown, exit(WrongInput, fmt.Errorf("--to %s: %s; %s", shown.Asked.To, wrong[0].Constraint, wrong[0].Remedy))
 	}
 	if err != nil {
 		return shown, err
 	}
 	shown.Upgrade, shown.Outlook = u, &ahead
 	if o.strategy != "" && u.Named(o.strategy) == nil {
-		var names []string
+		names := []string{compareAll}
 		for i := range u.Strategies {
 			names = append(names, u.Strategies[i].Name)
 		}
-		return shown, usage(fmt.Errorf("--strategy: %s is not one of %s", o.strategy, strings.Join(names, ", ")))
+		return shown, usage(fmt.Errorf("--strategy: %s is not one of %s.%s", o.strategy, strings.Join(names, ", "), spec.DidYouMean(o.strategy, names)))
 	}
 	if o.strategy != "" && o.strategy != u.Recommended {
 		if shown.Upgrade, err = o.inFull(ctx, offers, p, &shown, until); err != nil {
@@ -199,6 +211,8 @@ func (o *upgradeOptions) compare(ctx context.Context, offers run.Offers, p *plan
 		shown.Strategy = o.strategy
 	case u.Recommended != "":
 		shown.Strategy = u.Recommended
+	case u.Nearest != "":
+		shown.Strategy = u.Nearest
 	case shown.Asked.Strategy != compareAll:
 		shown.Strategy = shown.Asked.Strategy
 	}
@@ -233,10 +247,13 @@ func (o *upgradeOptions) gate(w *World, shown *report.UpgradeShown) error {
 	if !o.check {
 		return nil
 	}
-	s := shown.Upgrade.Named(shown.Strategy)
+	u := shown.Upgrade
+	s := u.Named(shown.Strategy)
 	switch {
-	case s == nil:
+	case s == nil || u.Recommended == "" && o.strategy == "" && shown.Asked.Strategy == compareAll:
 		w.note("No strategy can be used (--check)\n")
+	case u.Compromise != "" && s.Name == u.Recommended:
+		w.note("%s (--check)\n", u.Compromise)
 	case len(s.BlockedBy) > 0:
 		w.note("%s is blocked: %s (--check)\n", s.Name, strings.Join(s.BlockedBy, "; "))
 	default:

@@ -11,7 +11,23 @@ func syncUpgradePlan(to direction, d *upgradePlan, p *planner.UpgradePlan) {
 	syncText(to, &d.Reason, &p.Reason)
 	syncTexts(to, &d.NodeRounds, &p.NodeRounds)
 	syncTexts(to, &d.Pareto, &p.Pareto)
+	syncText(to, &d.Nearest, &p.Nearest)
+	syncText(to, &d.Compromise, &p.Compromise)
+	syncOptional(to, &d.Quickest, &p.Quickest, syncWay)
+	syncOptional(to, &d.Cheapest, &p.Cheapest, syncWay)
+	syncList(to, &d.Levers, &p.Levers, func(to direction, d *lever, p *planner.UpgradeLever) {
+		syncText(to, &d.Path, &p.Path)
+		syncText(to, &d.Value, &p.Value)
+		syncWay(to, &d.Way, &p.Way)
+		syncText(to, &d.Risk, &p.Risk)
+	})
 	syncStay(to, &d.Stay, &p.Stay)
+}
+
+func syncWay(to direction, d *way, p *planner.UpgradeWay) {
+	syncText(to, &d.Strategy, &p.Strategy)
+	syncInt(to, &d.Duration, &p.Duration)
+	syncKnown(to, &d.ExtraCost, &p.ExtraCost, &p.ExtraCostKnown)
 }
 
 func syncStay(to direction, d *stay, p *planner.UpgradeStay) {
@@ -72,6 +88,7 @@ func syncSimulated(to direction, d *strategy, p *planner.UpgradeStrategy) {
 	sync(to, &d.Simulated, &p.Simulated)
 	syncInt(to, &d.NoTarget, &p.NoTarget)
 	syncInt(to, &d.NoRedundancy, &p.NoRedundancy)
+	syncInt(to, &d.Broken, &p.Broken)
 	syncInt(to, &d.AfterNode, &p.AfterNode)
 	syncInt(to, &d.AfterZone, &p.AfterZone)
 	syncList(to, &d.Worst, &p.Worst, func(to direction, d *worstStep, p *planner.UpgradeWorst) {

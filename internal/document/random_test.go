@@ -225,6 +225,10 @@ func (g *generator) settle(v any) {
 				}
 			}
 		}
+	case *planner.UpgradeWay:
+		if !x.ExtraCostKnown {
+			x.ExtraCost = 0
+		}
 	case *planner.SizedFor:
 		if !x.HasGrowth {
 			x.GrowthPerMonth = 0

@@ -9,6 +9,11 @@ type upgradePlan struct {
 	Reason      text       `json:"reason" jsonschema:"Why it is recommended."`
 	NodeRounds  []string   `json:"node_rounds" since:"3" jsonschema:"Those of the hops after which the nodes follow."`
 	Pareto      []string   `json:"pareto" since:"3" jsonschema:"Names of the strategies that can be used and that no other is at least as good as, in time, cost and what stays ready, and better in one."`
+	Nearest     text       `json:"nearest" since:"3" jsonschema:"Name of the strategy that is nearest to be usable, where none is recommended; null elsewhere."`
+	Compromise  text       `json:"compromise" since:"3" jsonschema:"Why what is kept by default is not: declared limits block all that keep it; null where it is kept, and where nothing could keep it without limits either."`
+	Quickest    *way       `json:"quickest" since:"3" jsonschema:"The least time that can be had without declared limits, and what must be kept is kept; null where they leave some strategy."`
+	Cheapest    *way       `json:"cheapest" since:"3" jsonschema:"The least extra cost, likewise."`
+	Levers      []lever    `json:"levers" since:"3" jsonschema:"Single changes of the spec that open a way that keeps what must be kept, or a cheaper one."`
 	Stay        stay       `json:"stay" since:"3" jsonschema:"What it costs not to upgrade."`
 }
 
@@ -29,6 +34,7 @@ type strategy struct {
 	Simulated            bool              `json:"simulated" since:"3" jsonschema:"It came to its end in the simulation, which the figures are of; elsewhere they are by formula, as if nothing blocked it."`
 	NoTarget             seconds           `json:"no_target_seconds" since:"3" jsonschema:"How long the targets of some workload do not hold."`
 	NoRedundancy         seconds           `json:"no_redundancy_seconds" since:"3" jsonschema:"How long the declared losses are not survived."`
+	Broken               seconds           `json:"broken_seconds" since:"3" jsonschema:"How long something is away that must be kept; what overlaps counts once."`
 	AfterNode            seconds           `json:"no_target_after_node_seconds" since:"3" jsonschema:"How long a failure of some node would break a target."`
 	AfterZone            seconds           `json:"no_target_after_zone_seconds" since:"3" jsonschema:"How long a failure of some zone would break a target."`
 	Worst                []worstStep       `json:"worst_steps" since:"3" jsonschema:"The steps at which the least is ready, and would be after failures."`
@@ -40,7 +46,20 @@ type strategy struct {
 	Workloads            []workloadUpgrade `json:"workloads" since:"3" jsonschema:"What happens to the pods of each workload."`
 	RollbackControlPlane seconds           `json:"rollback_control_plane_seconds" since:"3" jsonschema:"How long the control plane can be taken back; 0 is not at all."`
 	RollbackNodes        seconds           `json:"rollback_nodes_seconds" since:"3" jsonschema:"How long old nodes are kept after the last pod has left them, in groups that keep any; of a second cluster how long both run, from the start."`
-	Timeline             []timelineEvent   `json:"timeline" since:"3" jsonschema:"What happens, in order of time; empty where the strategy is blocked and not asked for. Where a round of a group has many batches, those events that are alike are one."`
+	Timeline             []timelineEvent   `json:"timeline" since:"3" jsonschema:"What happens, in order of time; empty where the strategy is blocked, not asked for and not the nearest. Where a round of a group has many batches, those events that are alike are one."`
+}
+
+type way struct {
+	Strategy  text     `json:"strategy" jsonschema:"Name of the strategy."`
+	Duration  seconds  `json:"duration_seconds" jsonschema:"From start to end."`
+	ExtraCost *dollars `json:"extra_cost_usd" signed:"true" jsonschema:"Beyond what runs anyway; null where a price is not known."`
+}
+
+type lever struct {
+	Path  text `json:"path" jsonschema:"What is to be declared."`
+	Value text `json:"value" jsonschema:"Its value, as the spec writes it."`
+	Way   way  `json:"way" jsonschema:"The strategy that is to be taken then."`
+	Risk  text `json:"risk" jsonschema:"Why the planner does not take it by itself; null where it would."`
 }
 
 type stay struct {

@@ -74,7 +74,11 @@ func (p *page) upgradeHead(s *UpgradeShown) {
 			items = append(items, "nodes follow at "+strings.Join(u.NodeRounds, ", "))
 		}
 	}
-	items = append(items, "as of "+string(s.Plan.Cluster.AsOf), "must hold: "+string(cmp.Or(s.Asked.Keep, planner.UpgradeKeepNPlusOne)))
+	keep := "should hold: " + string(cmp.Or(s.Asked.Keep, planner.UpgradeKeepNPlusOne)) + " (by default)"
+	if s.Plan.Cluster.KeepDeclared(s.Asked) {
+		keep = "must hold: " + string(s.Asked.Keep)
+	}
+	items = append(items, "as of "+string(s.Plan.Cluster.AsOf), keep)
 	if s.Asked.FinishWithin > 0 {
 		items = append(items, "within "+hoursMinutes(s.Asked.FinishWithin))
 	}
@@ -205,6 +209,10 @@ func (p *page) chosen(s *UpgradeShown) {
 	default:
 		p.labelled("RECOMMENDED", bold, u.Recommended+": "+u.Reason)
 	}
+	if u.Compromise != "" {
+		p.labelled("NOT KEPT", red, u.Compromise)
+	}
+	p.levers(u)
 	if len(u.Pareto) > 0 {
 		p.labelled("BEST OF", plain, strings.Join(u.Pareto, ", ")+": no other is at least as good in time, cost and what stays ready, and better in one")
 	}

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -47,8 +48,8 @@ func (b *builder) upgrade() {
 // compare asks for the prices of all strategies.
 const compare = "compare"
 
-// checkStrategy refuses a strategy that the ground does not know. One that it
-// refuses with a reason is the planner's to refuse.
+// checkStrategy refuses a strategy that the ground does not have, with the reason where
+// there is one.
 func (b *builder) checkStrategy(n *node, strategy string) {
 	if b.provider == nil || strategy == compare {
 		return
@@ -58,9 +59,17 @@ func (b *builder) checkStrategy(n *node, strategy string) {
 	for _, o := range mechanics.Strategies {
 		known = append(known, o.Name)
 	}
-	if _, refused := mechanics.Refused[strategy]; !refused && !slices.Contains(known, strategy) {
-		b.add(NotOnGround, n.rng("strategy"), "%s has no strategy %q: it is %s.", b.title(), strategy, quoteAll(known))
+	if slices.Contains(known, strategy) {
+		return
 	}
+	why := ""
+	if reason, refused := mechanics.Refused[strategy]; refused {
+		if _, words, ok := strings.Cut(reason, ": "); ok {
+			reason = words // after where it is not
+		}
+		why = ", since " + reason
+	}
+	b.add(NotOnGround, n.rng("strategy"), "%s has no strategy %q%s. It is %s.", b.title(), strategy, why, quoteAll(known))
 }
 
 // The waits of blue/green upgrades where nobody says otherwise.

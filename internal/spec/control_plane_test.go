@@ -385,8 +385,8 @@ func TestOldMinorOfOnesOwn(t *testing.T) {
 	}
 }
 
-// TestStrategiesOfGrounds: an upgrade is planned with what the ground has; what it
-// refuses with a reason is left to the planner.
+// TestStrategiesOfGrounds: an upgrade is planned with what the ground has, and what it
+// does not have is a mistake of the spec.
 func TestStrategiesOfGrounds(t *testing.T) {
 	for _, c := range []struct {
 		provider, strategy string
@@ -394,8 +394,8 @@ func TestStrategiesOfGrounds(t *testing.T) {
 	}{
 		{"gcp", "gke_blue_green", true},
 		{"gcp", "gke_autoscaled_blue_green", true},
-		{"gcp", "in_place", true},
-		{"aws", "in_place", true},
+		{"gcp", "in_place", false},
+		{"aws", "in_place", false},
 		{"aws", "gke_autoscaled_blue_green", false},
 		{"on_premises", "in_place", true},
 		{"on_premises", "gke_blue_green", false},

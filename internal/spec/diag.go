@@ -166,6 +166,9 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
+// DidYouMean is " Did you mean …?", or nothing where no candidate is near.
+func DidYouMean(name string, candidates []string) string { return didYouMean(name, candidates) }
+
 // didYouMean returns " Did you mean …?" or nothing.
 func didYouMean(name string, candidates []string) string {
 	if best := nearest(name, candidates); best != "" {

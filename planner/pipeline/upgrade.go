@@ -25,7 +25,7 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 	}
 	hops, err := upgrade.Path(m.cluster.KubernetesVersion, u.To, calendar, m.cluster.AsOf)
 	if err != nil {
-		return nil, &planner.Infeasible{Path: "upgrade.to", Constraint: err.Error(), Remedy: "name a newer minor that is released and supported"}
+		return nil, &planner.Infeasible{Path: "upgrade.to", Constraint: err.Error(), Remedy: m.newer(calendar)}
 	}
 	mech := m.provider.Mechanics(&m.cluster)
 	skew, err := m.skew(u, &mech, hops)
@@ -94,6 +94,20 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 	j := m.newJourney(&p, m.cluster.KubernetesVersion, groups, rests)
 	j.control = control
 	return j.compare(u, calendar), nil
+}
+
+// newer names the minors that can be upgraded to.
+func (m *maker) newer(calendar []upgrade.Version) string {
+	var minors []string
+	for _, v := range calendar {
+		if _, err := upgrade.Path(m.cluster.KubernetesVersion, v.Minor, calendar, m.cluster.AsOf); err == nil {
+			minors = append(minors, v.Minor)
+		}
+	}
+	if len(minors) == 0 {
+		return "no newer minor is released and supported"
+	}
+	return "name a newer minor that is released and supported: " + strings.Join(minors, ", ")
 }
 
 // skew is how many minors nodes may trail: what is asked for, or what the provider does.

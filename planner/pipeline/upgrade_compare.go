@@ -27,9 +27,11 @@ type candidate struct {
 	plan   rollout.Plan
 	line   rollout.Timeline
 	row    planner.UpgradeStrategy
-	// broken is how long something is away that must be kept, and short in words what is.
-	broken time.Duration
+	// broken is how far it falls short of what must be kept, and short in words what is away.
+	broken upgrade.Breach
 	short  string
+	// limited are those of the reasons in its row that limits of time and money are.
+	limited int
 }
 
 // compare simulates every strategy, holds it to what must be kept and to the limits, and
@@ -55,20 +57,23 @@ func (j *journey) compare(u *planner.Upgrade, calendar []upgrade.Version) *plann
 	}
 	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(a.formula.Name, b.formula.Name) })
 	all, strategies := j.choose(out, all, u, keep)
+	j.compromise(out, all, keep)
+	out.Nearest = j.nearest(out, all)
+	j.pull(out, all, u, keep)
 	moments := j.moments(all)
 	for i := range all {
 		c := &all[i]
 		if strategies[i].Pareto {
 			out.Pareto = append(out.Pareto, c.row.Name)
 		}
-		chosen := c.row.Name == cmp.Or(out.Recommended, j.problem.Wanted)
+		chosen := c.row.Name == cmp.Or(out.Recommended, j.problem.Wanted, out.Nearest)
 		if c.row.Simulated && (chosen || len(c.row.BlockedBy) == 0 && moments > 0) {
 			c.row.Failure = j.failure(&c.plan, max(moments, 1), c.row.Duration)
 		}
 		if c.row.Simulated && chosen {
 			c.search.explain(c)
 		}
-		if len(c.row.BlockedBy) == 0 || c.row.Name == j.problem.Wanted {
+		if len(c.row.BlockedBy) == 0 || c.row.Name == j.problem.Wanted || chosen {
 			c.row.Timeline = j.timeline(&c.line)
 		}
 		out.Strategies = append(out.Strategies, c.row)
@@ -101,6 +106,7 @@ func (j *journey) choose(out *planner.UpgradePlan, found []candidate, u *planner
 // asked for.
 func (j *journey) simulate(c *candidate, keep upgrade.Keep) {
 	c.plan = j.planAt(c.option, c.widths)
+	c.plan.Least, c.plan.KeepsLosses, c.plan.KeepsNodes = j.least(keep), keep != upgrade.KeepTargets, keep == upgrade.KeepCapacity
 	c.line = rollout.Run(&c.plan, rollout.Options{Quiet: j.lone})
 	j.tell(c, keep)
 }
@@ -108,7 +114,7 @@ func (j *journey) simulate(c *candidate, keep upgrade.Keep) {
 // tell fills in the row of a strategy, by its formula and as it was simulated.
 func (j *journey) tell(c *candidate, keep upgrade.Keep) {
 	t, f := &c.line, &c.formula
-	c.broken, c.short = 0, ""
+	c.broken, c.short = upgrade.Breach{}, ""
 	c.row = planner.UpgradeStrategy{
 		Name: f.Name, Duration: f.Duration, ExtraCost: f.ExtraCost, ExtraCostKnown: f.ExtraCostKnown,
 		PeakExtraNodes: f.PeakExtraNodes, MinReady: f.MinReady, Rollback: f.Rollback, BlockedBy: slices.Clone(f.BlockedBy), Notes: slices.Clone(f.Notes),
@@ -223,12 +229,15 @@ func (j *journey) keeping(c *candidate, keep upgrade.Keep) {
 		c.row.Notes = append(c.row.Notes, note)
 	}
 	var parts []string
-	below := j.below(c, keep)
-	if len(below) > 0 {
-		parts = append(parts, "pods are too few for "+spanWords(c.broken)+": "+strings.Join(below, ", "))
+	below := j.below(c)
+	if t.Short > 0 {
+		parts = append(parts, "pods are too few for "+spanWords(t.Short)+": "+strings.Join(below, ", "))
+	}
+	c.broken.For, c.row.Broken = t.Broken, t.Broken
+	if t.Broken > 0 {
+		c.broken.Away = units.Whole - min(c.row.MinReady, units.Whole)
 	}
 	if keep != upgrade.KeepTargets && t.NoRedundancy > 0 {
-		c.broken += t.NoRedundancy
 		parts = append(parts, "declared losses not survived for "+spanWords(t.NoRedundancy))
 	}
 	if keep == upgrade.KeepCapacity && c.row.MinReady < units.Whole {
@@ -256,26 +265,30 @@ func (j *journey) paidAnyway(c *candidate) []string {
 	return []string{fmt.Sprintf("machines that stand idle are used for %.1f hours: they are paid for anyway", hours)}
 }
 
-// below names the workloads of which fewer pods are ready than must be kept, and adds up
-// for how long: those of targets, or those that budgets leave of them.
-func (j *journey) below(c *candidate, keep upgrade.Keep) []string {
+// below names the workloads of which fewer pods are ready than must be kept, and notes the
+// largest share of them that is missing.
+func (j *journey) below(c *candidate) []string {
 	var names []string
 	for i := range c.row.Workloads {
 		w := &c.row.Workloads[i]
-		if least := j.leastOf(i, w, keep); w.MinReady < least {
-			c.broken += w.NoTarget
+		if least := c.plan.Least[i]; w.MinReady < least {
+			c.broken.Missing = max(c.broken.Missing, units.CeilDiv(units.Whole*units.Ratio(least-w.MinReady), units.Ratio(least)))
 			names = append(names, fmt.Sprintf("%s/%s (%d ready of %d)", w.Group, w.Name, w.MinReady, least))
 		}
 	}
 	return names
 }
 
-// leastOf is how many pods of a workload must be ready all the time.
-func (j *journey) leastOf(i int, w *planner.UpgradeWorkload, keep upgrade.Keep) int {
-	if keep == upgrade.KeepTargets {
-		return w.Need
+// least is how many pods of each workload must be ready all the time: those of targets, or
+// those that budgets leave of them.
+func (j *journey) least(keep upgrade.Keep) []int {
+	out := make([]int, len(j.works))
+	for i := range j.works {
+		if out[i] = j.works[i].floor; keep == upgrade.KeepTargets {
+			out[i] = j.works[i].need
+		}
 	}
-	return j.works[i].floor
+	return out
 }
 
 // missed names the workloads whose targets do not hold.
@@ -293,7 +306,7 @@ func (j *journey) missed(c *candidate) []string {
 // is noted in development and where every strategy breaks it: then the one that breaks it
 // least is the choice.
 func (j *journey) enforce(all []candidate, u *planner.Upgrade, keep upgrade.Keep) {
-	assumed := u.Keep == "" || slices.ContainsFunc(j.m.cluster.Assumptions, func(a planner.Assumption) bool { return a.Path == "upgrade.keep" })
+	assumed := !j.m.cluster.KeepDeclared(u)
 	some := slices.ContainsFunc(all, func(c candidate) bool { return c.course && len(c.row.BlockedBy) == 0 && c.short == "" })
 	some = some && !j.problem.MayStop
 	for i := range all {
@@ -311,6 +324,51 @@ func (j *journey) enforce(all []candidate, u *planner.Upgrade, keep upgrade.Keep
 			r.Notes = append(slices.Clip(r.Notes), note)
 		}
 	}
+}
+
+// compromise says that the strategy to take breaks what is kept by default, since declared
+// limits block all that keep it.
+func (j *journey) compromise(out *planner.UpgradePlan, all []candidate, keep upgrade.Keep) {
+	at := slices.IndexFunc(all, func(c candidate) bool { return c.row.Name == out.Recommended && c.course })
+	if at < 0 || all[at].short == "" || j.problem.MayStop {
+		return
+	}
+	var parts []string
+	for i := range all {
+		if c := &all[i]; c.keeps() && c.limited > 0 {
+			parts = append(parts, c.row.Name+" "+strings.Join(c.row.BlockedBy[:c.limited], ", "))
+		}
+	}
+	if len(parts) == 0 {
+		return
+	}
+	out.Compromise = fmt.Sprintf("%s is kept by default, and %s breaks it: %s; declared limits block all that keep it: %s",
+		keep, out.Recommended, all[at].short, strings.Join(parts, "; "))
+}
+
+// nearest is the strategy that is nearest to be usable where none is: one that only limits of
+// time and money block, then one that ends and breaks what must be kept, the cheapest of them.
+func (j *journey) nearest(out *planner.UpgradePlan, all []candidate) string {
+	if out.Recommended != "" {
+		return ""
+	}
+	far := func(c *candidate) int {
+		switch {
+		case c.row.Name == j.problem.Wanted:
+			return 0
+		case c.keeps():
+			return 1
+		case c.row.Simulated:
+			return 2
+		}
+		return 3
+	}
+	some := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool { return !c.course })
+	if len(some) == 0 {
+		return ""
+	}
+	best := slices.MinFunc(some, func(a, b candidate) int { return cmp.Or(cmp.Compare(far(&a), far(&b)), byCost(a, b)) })
+	return best.row.Name
 }
 
 // choice is the strategy as the stage chooses by.

@@ -26,6 +26,8 @@ type journey struct {
 	// each pool's upgrade by itself, made when it is asked for; lone is such a one.
 	each []*journey
 	lone bool
+	// opened are groups whose declared widths are not asked about; nil is none.
+	opened []bool
 	// drills of redundancy by group.
 	drills []*drills
 }

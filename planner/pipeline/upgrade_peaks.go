@@ -119,6 +119,8 @@ func (j *journey) ofGPUs(resource string) string {
 func (j *journey) budget(c *candidate, u *planner.Upgrade) {
 	r := &c.row
 	_, most := j.most(c)
+	before := len(r.BlockedBy)
+	defer func() { c.limited = len(r.BlockedBy) - before }()
 	if u.FinishWithin > 0 && r.Duration > u.FinishWithin {
 		r.BlockedBy = append(r.BlockedBy, fmt.Sprintf("takes %s, and finish_within is %s", spanWords(r.Duration), spanWords(u.FinishWithin)))
 	}

@@ -141,6 +141,8 @@ type widthSearch struct {
 	// and money what they may cost where that is capped.
 	rounds int
 	left   time.Duration
+	// soft: what must be kept is a default, which gives way to limits.
+	soft   bool
 	money  int64
 	capped bool
 	// picked turns, by pool; -1 where nothing was to be chosen.
@@ -179,7 +181,7 @@ type turn struct {
 // searchWidths prepares the choice of a strategy's widths; nil where the spec declares
 // all of them, or the strategy has none.
 func (j *journey) searchWidths(o upgrade.Option, u *planner.Upgrade, keep upgrade.Keep) *widthSearch {
-	s := &widthSearch{j: j, option: o, keep: keep, rounds: upgrade.NodeRounds(len(j.plan.Hops), j.plan.NodeSkew)}
+	s := &widthSearch{j: j, option: o, keep: keep, rounds: upgrade.NodeRounds(len(j.plan.Hops), j.plan.NodeSkew), soft: !j.m.cluster.KeepDeclared(u)}
 	effort, some := 0, false
 	whole, known := j.byFormula(o, nil, not)
 	if !known {
@@ -273,6 +275,9 @@ func (j *journey) effort() int {
 // at a time: it declares none of the figures.
 func (j *journey) widthOpen(group int) bool {
 	g := j.m.groupNamed(j.groups[group].Name)
+	if j.opened != nil && j.opened[group] {
+		return true
+	}
 	return j.m.cluster.WidthOpen(g, j.m.terms.MaxSurge)
 }
 

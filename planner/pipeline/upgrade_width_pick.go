@@ -100,8 +100,8 @@ func (s *widthSearch) holds(p *poolTurns, k int) bool {
 }
 
 // least is the turn to take where every one breaks something: of those that were
-// simulated the one that stops at nothing, then breaks what must be kept for the shortest,
-// leaves the most nodes, is cheapest, shortest and narrowest. A default that stays is only
+// simulated the one that stops at nothing, then breaks what must be kept the least, leaves
+// the most nodes, is cheapest, shortest and narrowest. A default that stays is only
 // left for one that breaks less.
 func (s *widthSearch) least(p *poolTurns) int {
 	best := max(p.usual, 0)
@@ -122,7 +122,7 @@ func (s *widthSearch) least(p *poolTurns) int {
 // milder reports whether a turn breaks less than another one or, where the width is free,
 // no more and is cheaper or shorter.
 func (s *widthSearch) milder(t, than *turn, free bool) bool {
-	breaks := cmp.Or(cmp.Compare(t.worth(), than.worth()), cmp.Compare(t.c.broken, than.c.broken), cmp.Compare(than.c.row.MinReady, t.c.row.MinReady))
+	breaks := cmp.Or(cmp.Compare(t.worth(), than.worth()), t.c.broken.Compare(than.c.broken), cmp.Compare(than.c.row.MinReady, t.c.row.MinReady))
 	if breaks != 0 || !free {
 		return breaks < 0
 	}
@@ -148,19 +148,22 @@ func (t *turn) worth() int {
 // where there is nothing to change.
 func (s *widthSearch) narrow(c *candidate, blocked bool, u *planner.Upgrade) bool {
 	for i, k := range s.picked {
-		if k >= 0 && len(s.pools[i].turns[k].breaks) > 0 {
-			return false // it is the least bad one
+		if k >= 0 && len(s.pools[i].turns[k].breaks) > 0 { // it is the least bad one
+			return s.soft && u.FinishWithin > 0 && c.row.Duration > u.FinishWithin && s.less(c, u)
 		}
 	}
 	if !blocked {
 		return s.less(c, u)
 	}
 	barred := false
+	what := strings.Join(slices.DeleteFunc(append(slices.Clone(c.row.BlockedBy[:len(c.row.BlockedBy)-c.limited]), c.short), func(w string) bool { return w == "" }), "; ")
 	for _, culprits := range []bool{true, false} {
 		for i, k := range s.picked {
 			if k > 0 && (!culprits || s.culprit(c, i)) {
-				for ; k < len(s.pools[i].turns); k++ {
-					s.pools[i].turns[k].barred = "wider than all groups together can be"
+				nodes := s.pools[i].turns[k].nodes
+				s.pools[i].turns[k].barred = "together with the other groups: " + what
+				for k++; k < len(s.pools[i].turns); k++ {
+					s.pools[i].turns[k].barred = fmt.Sprintf("%d at a time break it already, together with the other groups: %s", nodes, what)
 				}
 				barred = true
 			}
@@ -195,7 +198,7 @@ func (s *widthSearch) culprit(c *candidate, pool int) bool {
 	name := s.j.groups[s.j.pools[pool].group].Name
 	for i := range c.row.Workloads {
 		w := &c.row.Workloads[i]
-		if w.Group == name && w.MinReady < s.j.leastOf(i, w, s.keep) {
+		if w.Group == name && w.MinReady < c.plan.Least[i] {
 			return true
 		}
 	}
@@ -203,7 +206,7 @@ func (s *widthSearch) culprit(c *candidate, pool int) bool {
 }
 
 // explain says of the picked widths why they are, and what the next narrower and wider
-// ones would come to.
+// ones would come to; where it breaks something, also what the narrowest one would.
 func (s *widthSearch) explain(c *candidate) {
 	if s == nil {
 		return
@@ -213,7 +216,11 @@ func (s *widthSearch) explain(c *candidate) {
 			continue
 		}
 		p, g := &s.pools[i], &c.row.Groups[i]
-		for _, o := range []int{k - 1, k + 1} {
+		beside := []int{k - 1, k + 1}
+		if k > 1 && len(p.turns[k].breaks) > 0 {
+			beside = append([]int{0}, beside...) // where every one breaks something, the narrowest too
+		}
+		for _, o := range beside {
 			if o < 0 || o >= len(p.turns) {
 				continue
 			}
@@ -264,7 +271,11 @@ func (s *widthSearch) why(c *candidate, pool int) string {
 		if !s.exact {
 			every = "every width that was simulated"
 		}
-		return every + " breaks something; this one the least: " + strings.Join(t.breaks, "; ")
+		least := "the least"
+		if slices.ContainsFunc(p.turns, func(o turn) bool { return o.mild() && o.c.broken.Compare(t.c.broken) < 0 }) {
+			least = "the least of those that end within finish_within"
+		}
+		return every + " breaks something; this one " + least + ": " + strings.Join(t.breaks, "; ")
 	}
 	if p.usual >= 0 {
 		return s.whyUsual(c, pool)
@@ -298,7 +309,7 @@ func (s *widthSearch) whyUsual(c *candidate, pool int) string {
 		s.ask(p, p.usual, inWords)
 		return fmt.Sprintf("the narrowest that breaks nothing; with %d at a time, the default of role %s: %s", usual.nodes, role, usual.breaks[0])
 	case usual.barred != "":
-		return fmt.Sprintf("the narrowest that breaks nothing; %d at a time, the default of role %s, is %s", usual.nodes, role, usual.barred)
+		return fmt.Sprintf("the narrowest that breaks nothing; with %d at a time, the default of role %s, %s", usual.nodes, role, usual.barred)
 	}
 	whole := s.with(c, pool, p.usual)
 	var limits []string

@@ -29,6 +29,7 @@ func (s *widthSearch) settle() []int {
 			}
 		}
 		if !again {
+			s.hurry()
 			return s.widths()
 		}
 	}

@@ -17,9 +17,9 @@ func upgradeRules() []rule {
 	return []rule{
 		{Rule{
 			ID: "UP-01", Title: "Some way to upgrade is open", DefaultSeverity: planner.Warning,
-			What: "The upgrade was planned and every strategy is blocked, or the one that the spec asks for is (an error).",
+			What: "The upgrade was planned and every strategy is blocked, or the one that the spec asks for is (an error), or declared limits block all that keep what is kept by default.",
 			Why:  "A cluster that cannot be upgraded is upgraded by its provider in the end, on a day that nobody chose.",
-			Fix:  "Remove what blocks the cheapest strategy; the message quotes it.",
+			Fix:  "Remove what blocks the cheapest strategy, which the message quotes, or declare one of the changes that the remedy names: each was planned.",
 		}, noStrategy},
 		{Rule{
 			ID: "UP-02", Title: "Upgrades do not thin out capacity", DefaultSeverity: planner.Warning, ProductionOnly: true,
@@ -58,19 +58,34 @@ func noStrategy(v *view) []planner.Finding {
 			return []planner.Finding{{
 				Path: "upgrade.strategy", Severity: planner.Error,
 				Message: fmt.Sprintf("%s, which the spec asks for, is blocked: %s", s.Name, strings.Join(s.BlockedBy, ", ")),
-				Remedy:  "strategy = \"compare\", or remove what blocks it",
+				Remedy:  opening(u, "strategy = \"compare\", or remove what blocks it"),
 			}}
 		}
 		reasons = append(reasons, s.Name+" ("+strings.Join(s.BlockedBy, ", ")+")")
 	}
-	if open {
+	switch {
+	case open && u.Compromise != "":
+		return []planner.Finding{{Path: "upgrade.keep", Message: u.Compromise, Remedy: opening(u, "keep = ... to say what must hold, or a wider limit")}}
+	case open:
 		return nil
 	}
 	return []planner.Finding{{
 		Path:    "upgrade",
 		Message: fmt.Sprintf("all %d ways to %s are blocked: %s", len(u.Strategies), u.To, strings.Join(reasons, "; ")),
-		Remedy:  "strategy = \"compare\", once what blocks is gone",
+		Remedy:  opening(u, "strategy = \"compare\", once what blocks is gone"),
 	}}
+}
+
+// opening names the changes that open a way to upgrade; where none is known it is what is given.
+func opening(u *planner.UpgradePlan, otherwise string) string {
+	var words []string
+	for i := range u.Levers {
+		words = append(words, u.Levers[i].Words())
+	}
+	if len(words) == 0 {
+		return otherwise
+	}
+	return strings.Join(words, ", or ")
 }
 
 // recommended returns the recommended strategy; nil where there is none.

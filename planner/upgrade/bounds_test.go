@@ -51,7 +51,7 @@ func strategy(name string, dollars units.USD, ready units.Ratio, forces bool) up
 func TestReasonsOfTheForcing(t *testing.T) {
 	blocked := strategy("a", 0, units.Whole, false)
 	blocked.BlockedBy = []string{"a quota"}
-	broken := func(s upgrade.Strategy, d time.Duration) upgrade.Strategy { s.Broken = d; return s }
+	broken := func(s upgrade.Strategy, d time.Duration) upgrade.Strategy { s.Broken.For = d; return s }
 	for name, test := range map[string]struct {
 		all  []upgrade.Strategy
 		keep upgrade.Keep
@@ -84,12 +84,12 @@ func TestReasonsOfTheForcing(t *testing.T) {
 		"it breaks it for longer than one that deletes pods": {
 			[]upgrade.Strategy{broken(strategy("b", 1, 0, true), time.Minute), broken(strategy("c", 2, 0, false), time.Hour)},
 			upgrade.KeepTargets,
-			"every strategy that can be used breaks targets for a while; this one for the shortest of those that delete no pods",
+			"every strategy that can be used breaks targets for a while; this one the least of those that delete no pods",
 		},
 		"it breaks it for the shortest": {
 			[]upgrade.Strategy{broken(strategy("b", 1, 0, true), 2*time.Hour), broken(strategy("c", 2, 0, false), time.Hour)},
 			upgrade.KeepTargets,
-			"every strategy that can be used breaks targets for a while; this one for the shortest",
+			"every strategy that can be used breaks targets for a while; this one the least",
 		},
 	} {
 		want := "c"

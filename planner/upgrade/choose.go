@@ -24,7 +24,7 @@ const (
 
 // keeps reports whether a strategy holds what must be kept.
 func (k Keep) keeps(s Strategy) bool {
-	return s.Broken == 0 && (k != KeepCapacity || s.MinReady >= units.Whole)
+	return s.Broken.For == 0 && (k != KeepCapacity || s.MinReady >= units.Whole) // formulas know no breach
 }
 
 // The words of a reason: what holds, what the strategy does, what no other one does,
@@ -34,11 +34,11 @@ type keepWords struct{ holds, it, others, none string }
 func (k Keep) words() keepWords {
 	switch k {
 	case KeepTargets:
-		return keepWords{"the targets hold", "it holds the targets", "does", "breaks targets for a while; this one for the shortest"}
+		return keepWords{"the targets hold", "it holds the targets", "does", "breaks targets for a while; this one the least"}
 	case KeepNPlusOne:
 		return keepWords{
 			"the declared redundancy and the budgets hold", "it holds the declared redundancy and the budgets", "does",
-			"breaks the declared redundancy or a budget for a while; this one for the shortest",
+			"breaks the declared redundancy or a budget for a while; this one the least",
 		}
 	case KeepCapacity:
 	}
@@ -109,7 +109,7 @@ func pareto(all []Strategy, i int) bool {
 		duration := cmp.Compare(other.Duration, all[i].Duration)
 		cost := compareCost(other, all[i])
 		ready := cmp.Compare(all[i].MinReady, other.MinReady)
-		broken := cmp.Compare(other.Broken, all[i].Broken)
+		broken := cmp.Compare(other.Broken.For, all[i].Broken.For)
 		if max(duration, cost, ready, broken) <= 0 && min(duration, cost, ready, broken) < 0 {
 			return false
 		}
@@ -146,15 +146,15 @@ func cheapest(all []Strategy, keep Keep, may func(Strategy) bool) (best Strategy
 	return slices.MinFunc(keeping, func(a, b Strategy) int {
 		return cmp.Or(
 			compareCost(a, b), cmp.Compare(a.Duration, b.Duration), cmp.Compare(b.MinReady, a.MinReady),
-			cmp.Compare(a.Broken, b.Broken), cmp.Compare(a.Departing, b.Departing), cmp.Compare(a.Name, b.Name),
+			cmp.Compare(a.Departing, b.Departing), cmp.Compare(a.Name, b.Name),
 		)
 	}), len(keeping)
 }
 
-// leastShort returns the strategy that breaks what must be kept for the shortest time
-// and leaves the most nodes ready, where each that can be used breaks it, as where no
-// machine can be added for a while: of those that delete no pods, where there are any,
-// then the cheapest and shortest. all must have one that can be used.
+// leastShort returns the strategy that breaks what must be kept the least, where each that
+// can be used breaks it, as where no machine can be added for a while: of those that delete
+// no pods, where there are any, the one of the mildest breach, then the cheapest and
+// shortest. all must have one that can be used.
 func leastShort(all []Strategy, keep Keep) (name, reason string) {
 	forces := func(s Strategy) int {
 		if s.Forces {
@@ -164,13 +164,13 @@ func leastShort(all []Strategy, keep Keep) (name, reason string) {
 	}
 	best := slices.MinFunc(slices.DeleteFunc(slices.Clone(all), func(s Strategy) bool { return len(s.BlockedBy) > 0 }), func(a, b Strategy) int {
 		return cmp.Or(
-			cmp.Compare(forces(a), forces(b)), cmp.Compare(a.Broken, b.Broken), cmp.Compare(b.MinReady, a.MinReady),
+			cmp.Compare(forces(a), forces(b)), a.Broken.Compare(b.Broken), cmp.Compare(b.MinReady, a.MinReady),
 			compareCost(a, b), cmp.Compare(a.Duration, b.Duration), cmp.Compare(a.Departing, b.Departing), cmp.Compare(a.Name, b.Name),
 		)
 	})
 	reason = "every strategy that can be used " + keep.words().none
 	if slices.ContainsFunc(all, func(s Strategy) bool {
-		return len(s.BlockedBy) == 0 && s.Forces && !best.Forces && cmp.Or(cmp.Compare(s.Broken, best.Broken), cmp.Compare(best.MinReady, s.MinReady)) < 0
+		return len(s.BlockedBy) == 0 && s.Forces && !best.Forces && cmp.Or(s.Broken.Compare(best.Broken), cmp.Compare(best.MinReady, s.MinReady)) < 0
 	}) {
 		reason += " of those that delete no pods"
 	}

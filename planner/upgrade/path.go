@@ -68,6 +68,8 @@ func Path(from, to string, calendar []Version, asOf units.Date) ([]string, error
 		return fail(to, Downgrade, "a control plane cannot be taken back a minor as an upgrade")
 	case toMinor == fromMinor:
 		return fail(to, SameVersion, "it runs already")
+	case !slices.ContainsFunc(calendar, func(v Version) bool { return v.Minor == to }):
+		return fail(to, NotOffered, "%s is not in the provider's calendar", to)
 	}
 	var hops []string
 	for minor := fromMinor + 1; minor <= toMinor; minor++ {

@@ -288,11 +288,11 @@ type Strategy struct {
 	// Forces: it deletes pods that have not left in time, whatever their budgets.
 	// Another that can be used is recommended before it.
 	Forces bool
-	// Broken is how long something is away that must be kept, as a simulation finds; the
+	// Broken is how far it falls short of what must be kept, as a simulation finds; the
 	// formulas do not know it.
-	Broken time.Duration
+	Broken Breach
 	// Pareto: no other strategy that can be used is at least as good in
-	// duration, cost, ready nodes and Broken, and better in one; one that forces is never
+	// duration, cost, ready nodes and how long Broken, and better in one; one that forces is never
 	// as good as one that does not.
 	Pareto bool
 	// Groups in the order of the problem, all their rounds together.

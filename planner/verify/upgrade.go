@@ -47,6 +47,7 @@ func (k *checker) upgrade() {
 			k.upgradeCourse(u, s, path)
 		}
 	}
+	k.upgradeLevers(u)
 	if simulated {
 		k.upgradeChoice(u)
 	}

@@ -173,7 +173,7 @@ func (k *checker) widthBounds(where string, w *planner.UpgradeWidth, o *planner.
 // the next narrower one breaks something.
 func (k *checker) widthChoice(u *planner.UpgradePlan, s *planner.UpgradeStrategy, o *planner.UpgradeGroup, where string, free bool) {
 	said := o.WidthWhy != "" || len(o.WidthOthers) > 0
-	told := s.Name == u.Recommended || s.Name == k.c.Upgrade.Strategy
+	told := s.Name == u.Recommended || s.Name == k.c.Upgrade.Strategy || s.Name == u.Nearest
 	k.need(!said || told && !o.Width.Declared, where, "upgrade.width", "a choice is explained that was not made, or of a strategy that nobody asks for")
 	k.need(o.Width.Declared || !told || !s.Simulated || o.WidthWhy != "", where, "upgrade.width", "%+v was chosen, and no reason is given", o.Width)
 	if len(s.BlockedBy) > 0 || !s.ExtraCostKnown {

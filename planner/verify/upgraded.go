@@ -42,6 +42,7 @@ func (k *checker) upgradeChoice(u *planner.UpgradePlan) {
 func (k *checker) upgradeCourse(u *planner.UpgradePlan, s *planner.UpgradeStrategy, path string) {
 	k.upgradeSums(u, s, path)
 	k.upgradeMoney(u, s, path)
+	k.upgradeBroken(s, path)
 	k.upgradePeaks(s, path)
 	k.upgradeZones(s, path)
 	k.upgradePods(s, path)
@@ -69,7 +70,7 @@ func (k *checker) upgradeSums(u *planner.UpgradePlan, s *planner.UpgradeStrategy
 	k.need(!s.ExtraCostKnown || sum == s.ExtraCost, path, "upgrade.cost", "an extra cost of %d, its parts are %d", s.ExtraCost, sum)
 	k.secondVolumes(s, path)
 	k.need(s.ControlPlaneCost >= 0 && (s.ControlPlaneCost == 0 || s.Name == secondCluster), path, "upgrade.cost", "a second control plane for %d", s.ControlPlaneCost)
-	for _, d := range []time.Duration{s.NoTarget, s.NoRedundancy, s.AfterNode, s.AfterZone} {
+	for _, d := range []time.Duration{s.NoTarget, s.NoRedundancy, s.Broken, s.AfterNode, s.AfterZone} {
 		k.need(d >= 0 && (!s.Simulated || d <= s.Duration), path, "upgrade.duration", "something is away for %v of %v", d, s.Duration)
 	}
 }
@@ -275,6 +276,7 @@ func (k *checker) upgradeAsked(s *planner.UpgradeStrategy, path string) {
 	if !k.keepDeclared() {
 		return
 	}
+	k.need(s.Broken == 0, path, "upgrade.asked_for", "something is away that must be kept for %v, and nothing blocks it", s.Broken)
 	switch u.Keep {
 	case planner.UpgradeKeepTargets:
 		k.need(s.NoTarget == 0, path, "upgrade.asked_for", "targets do not hold for %v, and nothing blocks it", s.NoTarget)

@@ -24,7 +24,9 @@ type recorder struct {
 	key     []byte
 	level   Level
 	held    bool // the declared losses are survived
+	thin    bool // a group has fewer ready nodes than before
 	missing int  // workloads whose targets do not hold
+	short   int  // those with fewer ready pods than must be kept
 	zone    int  // those whose targets would not hold without a zone
 	node    int
 	pool    int // whose round runs, for which hop
@@ -80,6 +82,7 @@ func (a area) cost(rate units.USDPerHour) units.USD {
 type workRecord struct {
 	said               []int8
 	missed, zone, node bool
+	short              bool
 	since              time.Duration
 }
 
@@ -159,6 +162,12 @@ func (r *recorder) observe(s *State, until time.Duration) {
 	}
 	if r.missing > 0 {
 		r.t.NoTarget += dt
+	}
+	if r.short > 0 {
+		r.t.Short += dt
+	}
+	if r.short > 0 || r.plan.KeepsLosses && !r.held || r.plan.KeepsNodes && r.thin {
+		r.t.Broken += dt
 	}
 	if r.zone > 0 {
 		r.t.AfterZone += dt
@@ -253,6 +262,7 @@ func (r *recorder) nodes(s *State) {
 
 // share keeps the least share of a group's nodes that is ready.
 func (r *recorder) share(s *State) {
+	r.thin = false
 	for g := range s.set.inAll {
 		ready, all := 0, 0
 		for i := range r.plan.Pools {
@@ -262,6 +272,7 @@ func (r *recorder) share(s *State) {
 			}
 		}
 		if all > 0 {
+			r.thin = r.thin || ready < all
 			r.t.MinReady = min(r.t.MinReady, units.Whole*units.Ratio(min(ready, all))/units.Ratio(all))
 		}
 	}
@@ -338,6 +349,7 @@ func (r *recorder) pods(s *State, w int) {
 		rec.missed, rec.since = missed, s.Now
 		r.missing += one(missed)*2 - 1
 	}
+	toggle(&rec.short, w < len(r.plan.Least) && ready < r.plan.Least[w], &r.short)
 	toggle(&rec.zone, !r.holds(w, without), &r.zone)
 	toggle(&rec.node, !r.holds(w, alone), &r.node)
 	r.t.Worst.least(r.low(s, w, ready, -1))

@@ -93,6 +93,11 @@ type Plan struct {
 	// Holds reports whether the targets of a workload, by its number, hold with so many
 	// ready pods; nil takes it that one holds with what it has at the start or more.
 	Holds func(workload, ready int) bool
+	// Least is how many pods of each workload must be ready all the time, where that is to be
+	// kept; nil is none. KeepsLosses: the declared losses must be survived all the time;
+	// KeepsNodes: each group must have as many ready nodes as before.
+	Least                   []int
+	KeepsLosses, KeepsNodes bool
 	// Redundant reports whether the declared losses are still survived; nil is a
 	// cluster that declares none. It is asked once for each level.
 	Redundant func(Level) bool

@@ -82,6 +82,9 @@ type Timeline struct {
 	// NoTarget is how long some workload's target does not hold, NoRedundancy how long
 	// the declared losses are not survived.
 	NoTarget, NoRedundancy time.Duration
+	// Short is how long some workload has fewer ready pods than it must keep, Broken how long
+	// that or another thing is away that must be kept: what overlaps counts once.
+	Short, Broken time.Duration
 	// AfterZone and AfterNode are how long a failure of some zone or node would break
 	// a target.
 	AfterZone, AfterNode time.Duration

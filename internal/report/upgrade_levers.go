@@ -1,0 +1,40 @@
+package report
+
+import "github.com/scantling-dev/scantling/planner"
+
+// levers writes what is the least that can be had where limits leave no way that keeps what
+// it must, and which single changes open one.
+func (p *page) levers(u *planner.UpgradePlan) {
+	if u.Quickest != nil && u.Cheapest != nil {
+		p.labelled("AT LEAST", plain, "quickest "+upgradeWay(u.Quickest), "cheapest "+upgradeWay(u.Cheapest))
+	}
+	label := "TO OPEN ONE"
+	switch {
+	case u.Compromise != "":
+		label = "TO KEEP BOTH"
+	case u.Recommended != "":
+		label = "CHEAPER WITH"
+	}
+	for i := range u.Levers {
+		p.labelled(label, plain, leverWords(&u.Levers[i]))
+		label = ""
+	}
+}
+
+// leverWords writes a lever as the spec does, and what comes of it.
+func leverWords(l *planner.UpgradeLever) string {
+	words := l.Words() + ": " + upgradeWay(&l.Way)
+	if l.Risk != "" {
+		words += "; not taken by itself: " + l.Risk
+	}
+	return words
+}
+
+// upgradeWay writes a strategy with what it takes.
+func upgradeWay(w *planner.UpgradeWay) string {
+	cost := "for a cost that is not known"
+	if w.ExtraCostKnown {
+		cost = "for " + usd(w.ExtraCost) + " USD"
+	}
+	return w.Strategy + " in " + hoursMinutes(w.Duration) + " h " + cost
+}
