@@ -27,10 +27,10 @@ type view struct {
 	// hosts is the number of nodes by counted pods, where the workload has a hard
 	// constraint over hosts.
 	hosts []int32
-	// shelves with nodes. byZone finds the shelf of a zone and a count, none where it
-	// has no node.
+	// heads of the shelves, spare ones without nodes. byZone finds the shelf of a zone and a
+	// count, none where it has no node.
+	heads   []head
 	shelves []shelf
-	live    []int32
 	spare   []int32
 	byZone  [][]int32
 	cells   []cell
@@ -53,11 +53,12 @@ type seat struct {
 // none marks what is not there.
 const none = -1
 
+// head is what is asked of a shelf at every pick, next to those of the others: its zone and
+// count, how many nodes are on it, the highest score of these and its cell.
+type head struct{ zone, count, nodes, top, cell int32 }
+
 // shelf is the nodes of a zone with equal counts.
 type shelf struct {
-	zone, count int32
-	// nodes on the shelf, its place in live and the highest score on it.
-	nodes, place, top int32
 	// scores that some node has, and the cell of each.
 	scores [mostScore/64 + 1]uint64
 	cell   [mostScore + 1]int32
@@ -74,7 +75,7 @@ func (v *view) reset(c *Checker) {
 	}
 	words := (c.nodes + 63) / 64
 	v.words, v.cells, v.sets, v.empty = words, v.cells[:0], v.sets[:0], v.empty[:0]
-	v.shelves, v.live, v.spare = v.shelves[:0], v.live[:0], v.spare[:0]
+	v.heads, v.shelves, v.spare = v.heads[:0], v.shelves[:0], v.spare[:0]
 	v.byZone = resize(v.byZone, c.zones)
 	for z := range v.byZone {
 		v.byZone[z] = v.byZone[z][:0]
@@ -98,12 +99,9 @@ func (v *view) shelfOf(zone, count int32) int32 {
 		i, v.spare = v.spare[n-1], v.spare[:n-1]
 	} else {
 		i = int32(len(v.shelves))
-		v.shelves = append(v.shelves, shelf{})
+		v.heads, v.shelves = append(v.heads, head{}), append(v.shelves, shelf{})
 	}
-	s := &v.shelves[i]
-	s.zone, s.count, s.nodes, s.place, s.top = zone, count, 0, int32(len(v.live)), unfit
-	clear(s.scores[:])
-	v.live = append(v.live, i)
+	v.heads[i] = head{zone: zone, count: count, top: unfit}
 	row[count] = i
 	return i
 }
@@ -125,7 +123,9 @@ func (v *view) cellOf(shelf, score int32) int32 {
 		}
 	}
 	v.cells[i] = cell{shelf: shelf, score: score}
-	s.top = max(s.top, score)
+	if h := &v.heads[shelf]; score > h.top {
+		h.top, h.cell = score, i
+	}
 	s.scores[score/64] |= 1 << (score % 64)
 	s.cell[score] = i
 	return i
@@ -136,7 +136,7 @@ func (v *view) put(n int, i int32) {
 	x := &v.cells[i]
 	v.sets[int(i)*v.words+n/64] |= 1 << (n % 64)
 	x.nodes++
-	v.shelves[x.shelf].nodes++
+	v.heads[x.shelf].nodes++
 	v.nodes[n].cell = i
 }
 
@@ -149,22 +149,20 @@ func (v *view) take(n int) {
 	v.nodes[n].cell = none
 	x := &v.cells[i]
 	v.sets[int(i)*v.words+n/64] &^= 1 << (n % 64)
-	s := &v.shelves[x.shelf]
-	s.nodes--
+	s, h := &v.shelves[x.shelf], &v.heads[x.shelf]
+	h.nodes--
 	if x.nodes--; x.nodes > 0 {
 		return
 	}
 	s.scores[x.score/64] &^= 1 << (x.score % 64)
 	v.empty = append(v.empty, i)
-	if s.nodes > 0 && s.top == x.score {
-		s.top = s.highest()
-	}
-	if s.nodes == 0 {
-		last := v.live[len(v.live)-1]
-		v.live[s.place], v.shelves[last].place = last, s.place
-		v.live = v.live[:len(v.live)-1]
-		v.byZone[s.zone][s.count] = none
+	switch {
+	case h.nodes == 0:
+		v.byZone[h.zone][h.count] = none
 		v.spare = append(v.spare, x.shelf)
+	case h.top == x.score:
+		h.top = s.highest()
+		h.cell = s.cell[h.top]
 	}
 }
 
@@ -271,7 +269,7 @@ func (c *Checker) show(v *view, w, slot, n int) {
 	}
 	if i := v.nodes[n].cell; i != none {
 		x := &v.cells[i]
-		if s := &v.shelves[x.shelf]; x.score == score && s.count == pods {
+		if x.score == score && v.heads[x.shelf].count == pods {
 			return
 		}
 		v.take(n)
@@ -288,12 +286,12 @@ func (c *Checker) pickIndexed(w, slot int) int {
 	minZone, minHost := c.floors(w, slot, zones)
 	c.candidates = c.candidates[:0]
 	feasible := 0
-	for _, i := range v.live {
-		s := &v.shelves[i]
-		if t.hardZone > 0 && zones[s.zone]+1-minZone > t.hardZone || t.hardHost > 0 && s.count+1-minHost > t.hardHost {
+	for i := range v.heads {
+		s := &v.heads[i]
+		if s.nodes == 0 || t.hardZone > 0 && zones[s.zone]+1-minZone > t.hardZone || t.hardHost > 0 && s.count+1-minHost > t.hardHost {
 			continue
 		}
-		c.candidates = append(c.candidates, candidate{node: none, zone: s.zone, pods: s.count, score: s.top, at: s.cell[s.top]})
+		c.candidates = append(c.candidates, candidate{node: none, zone: s.zone, pods: s.count, score: s.top, at: s.cell})
 		feasible += int(s.nodes)
 	}
 	c.closest = min(c.closest, feasible)

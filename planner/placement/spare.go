@@ -49,19 +49,19 @@ func (c *Checker) Spare(g Group, l Losses, o Options, wanted Spare) Spare {
 		g.Workloads[i].Reschedule = true
 	}
 	shuffles, seed := c.prepareFor(&g, l, o)
-	spare := c.spareIn(order{})
+	spare := c.spareIn(order{}, Spare{Alone: c.nodes - 1, Beside: c.nodes - 1})
 	for i := range shuffles {
 		if spare == NoSpare() || !spare.Covers(wanted) {
 			break
 		}
 		c.clearNodes()
-		spare = spare.Least(c.spareIn(order{number: 1 + i, seed: seed + uint64(i)}))
+		spare = c.spareIn(order{number: 1 + i, seed: seed + uint64(i)}, spare)
 	}
 	return spare
 }
 
-// spareIn is Spare in one order.
-func (c *Checker) spareIn(o order) Spare {
+// spareIn is Spare in one order, no more than known of those before.
+func (c *Checker) spareIn(o order, known Spare) Spare {
 	if c.placeAll(o) != nil {
 		return NoSpare()
 	}
@@ -69,12 +69,12 @@ func (c *Checker) spareIn(o order) Spare {
 	c.mixed = true // drained pods come in any order
 	c.gauge()
 	d := &c.drills
-	alone := c.mostAway()
-	spare := Spare{Alone: alone, Beside: alone}
+	spare := Spare{Alone: c.mostAway(known.Alone)}
+	spare.Beside = min(spare.Alone, known.Beside)
 	for _, e := range d.events {
 		for _, zones := range c.zoneSets(e.zones) {
 			d.lostZones = append(d.lostZones, zones...)
-			spare.Beside = min(spare.Beside, c.mostAway()-e.nodes)
+			spare.Beside = c.mostAway(spare.Beside+e.nodes) - e.nodes
 			d.lostZones = d.lostZones[:0]
 		}
 	}
@@ -82,29 +82,38 @@ func (c *Checker) spareIn(o order) Spare {
 }
 
 // mostAway is how many nodes beside the lost zones may be away by the gauges, whichever they
-// are; -1 where the zones alone are too much.
-func (c *Checker) mostAway() int {
+// are, and no more than most; -1 where the zones alone are too much.
+func (c *Checker) mostAway(most int) int {
 	d := &c.drills
-	most := c.nodes - 1
+	up := c.nodes
 	for _, z := range d.lostZones {
-		most -= c.zoneNodes[z]
+		up -= c.zoneNodes[z]
 	}
-	certain := most + 1 - d.certain // so many leave room for certain
+	most = min(most, up-1)
+	certain := up - d.certain // so many leave room for certain
 	for i := range d.gauges.ready {
-		most = min(most, c.awayBy(&d.gauges.ready[i]))
+		most = min(most, c.awayBy(&d.gauges.ready[i], most))
 	}
 	for i := range d.gauges.room {
 		if most <= certain {
 			break
 		}
 		room := &d.gauges.room[i]
-		most = min(most, max(certain, c.awayBy(&room[0]), c.awayBy(&room[1])))
+		if places := c.awayBy(&room[0], most); places < most {
+			most = max(certain, places, c.awayBy(&room[1], most))
+		}
 	}
 	return most
 }
 
+// fewAway is up to how many nodes a gauge is looked at for so many, and not for each number.
+const fewAway = 16
+
 // awayBy is mostAway by one gauge: its largest values count first.
-func (c *Checker) awayBy(g *gauge) int {
+func (c *Checker) awayBy(g *gauge, most int) int {
+	if 0 <= most && most <= fewAway && c.worst(g, most) <= g.limit {
+		return most
+	}
 	d := &c.drills
 	up, left := d.gauges.classes[:0], g.limit
 	for i, v := range g.value {
@@ -131,5 +140,5 @@ func (c *Checker) awayBy(g *gauge) int {
 			break
 		}
 	}
-	return away
+	return min(away, most)
 }
