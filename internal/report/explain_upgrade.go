@@ -98,6 +98,7 @@ func (p *page) upgradeGroups(e *upgradeSum) {
 			if total != g.Duration {
 				how += "; simulated, node by node and pod by pod, " + clock(g.Duration)
 			}
+			how += e.helpers(g)
 		}
 		if by := o.By(g); by != o.Name {
 			how = "by " + by + ", the group's own strategy: " + how
@@ -167,7 +168,11 @@ func (e *upgradeSum) formula(g *planner.UpgradeGroup) (string, time.Duration) {
 		}
 		return sum("zone by zone ", zones...)
 	}
-	return sum("", batches(one("R", r), one("after drain", m.AfterDrain), one("end", m.Terminate), one("after it", m.AfterTerminate), one("validation", m.Validate)))
+	each := []term{one("R", r), one("after drain", m.AfterDrain), one("end", m.Terminate), one("after it", m.AfterTerminate), one("validation", m.Validate)}
+	if helped := e.helped(g); helped > 0 {
+		return sum("", helpedBatches(n, helped, k, each))
+	}
+	return sum("", batches(each...))
 }
 
 // longestSoak is how long GKE keeps a blue pool at most (GKE API, UpgradeSettings).

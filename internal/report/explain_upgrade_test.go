@@ -94,3 +94,52 @@ func TestExplainUpgrade(t *testing.T) {
 		})
 	}
 }
+
+// TestExplainUpgradeHelped: of the six nodes of web two stand in the zone with an idle machine,
+// and four in zones without one: (ceil(2 / 1) + ceil(4 / 1) + 1) x (50 + 5 + 60 + 15 + 1050) =
+// 8260 s. Where one stands
+// idle in each zone none are helped, and where none does all six are: 7 x 1180 s.
+func TestExplainUpgradeHelped(t *testing.T) {
+	own := planner.Mechanics{
+		ControlPlaneRoll: 20*time.Minute + 50*time.Second, AddOns: 5 * time.Minute, Boot: 15 * time.Minute, Terminate: time.Minute,
+		AfterDrain: 5 * time.Second, AfterTerminate: 15 * time.Second, Validate: 17*time.Minute + 30*time.Second,
+	}
+	each := " x (R 50 s + after drain 5 s + end 1 min + after it 15 s + validation 17 min 30 s) = "
+	for name, tc := range map[string]struct {
+		idle        []int
+		takes       time.Duration
+		want, never string
+	}{
+		"one zone": {[]int{1, 0, 0}, 8000 * time.Second, "web, time 2:13:20 (ceil(2 / 1) + ceil(4 / 1) + 1)" + each +
+			"2:17:40; simulated, node by node and pod by pod, 2:13:20; 4 nodes stand in zones with too few idle machines: 1 joins elsewhere for them, and in the end the helpers leave in a batch more", "never"},
+		"all zones": {[]int{1, 1, 1}, 7080 * time.Second, "web, time 1:58:00 ceil(6 / 1)" + each + "1:58:00 web, cost", "too few idle"},
+		"no zone":   {[]int{0, 0, 0}, 8260 * time.Second, "web, time 2:17:40 (ceil(6 / 1) + 1)" + each + "2:17:40; 6 nodes stand", "simulated, node"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := shop(t)
+			p.Cluster.Provider, p.Cluster.ControlPlane.Mode = "on_premises", planner.SelfManaged
+			pool := &p.NodeGroups[2].Pools[0] // of web
+			p.Cluster.Zones = []string{"a", "b", "c"}
+			pool.NodesByZone = []planner.ZoneCount{{Zone: "a", Nodes: 2}, {Zone: "b", Nodes: 2}, {Zone: "c", Nodes: 2}}
+			var stand []planner.ZoneCount
+			for i, z := range pool.NodesByZone {
+				stand = append(stand, planner.ZoneCount{Zone: z.Zone, Nodes: z.Nodes + tc.idle[i]})
+			}
+			p.Cluster.Machines = []planner.Machine{{Name: pool.InstanceType, CountByZone: stand}}
+			p.Upgrade = &planner.UpgradePlan{From: "1.35", To: "1.36", Hops: []string{"1.36"}, Recommended: "surge", Strategies: []planner.UpgradeStrategy{{
+				Name: "surge", Duration: tc.takes, ExtraCostKnown: true,
+				Groups: []planner.UpgradeGroup{{
+					Name: "web", Rounds: 1, Duration: tc.takes, Parallel: 1, Width: planner.UpgradeWidth{MaxSurge: 1}, Drain: 50 * time.Second, DrainWorkload: "checkout",
+				}},
+			}}}
+			var out bytes.Buffer
+			if err := report.Explain(&out, p, report.TopicUpgrade, report.Options{Width: 1000, Mechanics: own}); err != nil {
+				t.Fatal(err)
+			}
+			text := onOneLine(out.String())
+			if !strings.Contains(text, tc.want) || strings.Contains(text, tc.never) {
+				t.Errorf("no %q, or %q, in\n%s", tc.want, tc.never, text)
+			}
+		})
+	}
+}

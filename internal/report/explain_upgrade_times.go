@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/scantling-dev/scantling/planner"
@@ -99,4 +101,70 @@ func upgradeWaits(c *planner.Cluster, m *planner.Mechanics) []upgradeTime {
 		out = append(out, upgradeTime{name: w.name, time: *w.time, basis: basis, more: more + "; of blue/green"})
 	}
 	return out
+}
+
+// helped is how many nodes of a group of machines of one's own are in zones in which fewer
+// of the kind stand idle than a surge takes at a time; others join elsewhere while they are
+// installed anew.
+func (e *upgradeSum) helped(g *planner.UpgradeGroup) int {
+	if e.c.managed() != "" || g.Width.MaxSurge == 0 {
+		return 0
+	}
+	part := e.c.parts[g.Name]
+	for i := range e.c.cluster.Machines {
+		if m := &e.c.cluster.Machines[i]; m.Name == part.pool.InstanceType {
+			zones := e.c.cluster.Zones
+			idle := make([]int, len(zones))
+			addByZone(idle, zones, m.CountByZone)
+			groups, control := usedOf(e.c.plan, m.Name)
+			n := 0
+			for _, z := range part.pool.NodesByZone {
+				if at := slices.Index(zones, z.Zone); at >= 0 && idle[at]-groups[at]-control[at] < min(g.Width.MaxSurge, z.Nodes) {
+					n += z.Nodes
+				}
+			}
+			return n
+		}
+	}
+	return 0
+}
+
+// helpedBatches is what all batches of k of n nodes take, of which so many are helped: these
+// are batches of their own, and in the end the helpers leave in one.
+func helpedBatches(n, helped, k int, each []term) term {
+	rest := batchesOf(helped, k, each)
+	rest.times++
+	rest.words += " + 1"
+	if n > helped {
+		swapped := batchesOf(n-helped, k, nil)
+		rest.times += swapped.times
+		rest.words = swapped.words + " + " + rest.words
+	}
+	rest.words = "(" + rest.words + ")"
+	return rest
+}
+
+// helpers says of which nodes of a group the second batches and the last one are; empty where
+// none are helped.
+func (e *upgradeSum) helpers(g *planner.UpgradeGroup) string {
+	if by := e.c.o.By(g); by == besideGroup || by == inPlaceStrategy {
+		return ""
+	}
+	helped := e.helped(g)
+	if helped == 0 {
+		return ""
+	}
+	stand := "stand"
+	if helped == 1 {
+		stand = "stands"
+	}
+	return fmt.Sprintf("; %s %s in zones with too few idle machines: %s elsewhere for them, and in the end the helpers leave in a batch more",
+		count(helped, "node"), stand, joins(g.Width.MaxSurge))
+}
+
+func joins(helpers int) string {
+	if helpers == 1 {
+		return "1 joins"
+	}
+	return number(helpers) + " join"
 }
