@@ -162,3 +162,22 @@ func words(d time.Duration) string {
 	parts := strings.NewReplacer("m", " min ", "s", " s").Replace(d.String())
 	return strings.TrimSuffix(strings.TrimSpace(parts), " 0 s")
 }
+
+// TestFewestThingsBroken: blue/green of TestWidths, which a quota of vCPUs blocks at every
+// width. Six at a time are the quickest and leave no pod ready besides; three, four and five
+// break no more than the quota, in two batches, of which three is the narrowest.
+func TestFewestThingsBroken(t *testing.T) {
+	p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{}, slow(given("w", 6, 1500, units.GiB))))
+	p.provider.mechanics, p.provider.ground = goesByZone, hasSurge
+	p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "gke_blue_green"}
+	p.cluster.Quota.OnDemandVCPUs = 2*6*2 - 1
+	widthOpen(&p.cluster)
+	row := p.mustMake(t).Upgrade.Named("gke_blue_green")
+	g := &row.Groups[0]
+	if g.Width != (planner.UpgradeWidth{Batch: 3}) || !strings.HasPrefix(g.WidthWhy, "every width breaks something; this one the least: quota.on_demand_vcpus: 24 ") {
+		t.Errorf("%+v: %s", g.Width, g.WidthWhy)
+	}
+	if len(row.BlockedBy) != 1 || strings.Contains(g.WidthWhy, "no pod") {
+		t.Errorf("blocked by %q: %s", row.BlockedBy, g.WidthWhy)
+	}
+}

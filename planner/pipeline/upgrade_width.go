@@ -327,8 +327,8 @@ func (s *widthSearch) judge(p *poolTurns, k int) {
 	if t.c.short != "" {
 		t.breaks = append(t.breaks, t.c.short)
 	}
-	if len(t.breaks) == 0 && (t.c.formula.Forces || t.c.line.Forced > 0) {
-		t.breaks = append(t.breaks, "pods are deleted against their budgets")
+	if len(t.breaks) == 0 && t.forces() {
+		t.breaks = append(t.breaks, deletesPods)
 	}
 }
 

@@ -100,9 +100,9 @@ func (s *widthSearch) holds(p *poolTurns, k int) bool {
 }
 
 // least is the turn to take where every one breaks something: of those that were
-// simulated the one that stops at nothing, then breaks what must be kept the least, leaves
-// the most nodes, is cheapest, shortest and narrowest. A default that stays is only
-// left for one that breaks less.
+// simulated the one that stops at nothing, then breaks what must be kept the least, breaks
+// the fewest things, leaves the most nodes, is cheapest, shortest and narrowest. A default
+// that stays is only left for one that breaks less.
 func (s *widthSearch) least(p *poolTurns) int {
 	best := max(p.usual, 0)
 	s.holds(p, best)
@@ -122,7 +122,10 @@ func (s *widthSearch) least(p *poolTurns) int {
 // milder reports whether a turn breaks less than another one or, where the width is free,
 // no more and is cheaper or shorter.
 func (s *widthSearch) milder(t, than *turn, free bool) bool {
-	breaks := cmp.Or(cmp.Compare(t.worth(), than.worth()), t.c.broken.Compare(than.c.broken), cmp.Compare(than.c.row.MinReady, t.c.row.MinReady))
+	breaks := cmp.Or(
+		cmp.Compare(t.worth(), than.worth()), t.c.broken.Compare(than.c.broken),
+		cmp.Compare(t.things(), than.things()), cmp.Compare(than.c.row.MinReady, t.c.row.MinReady),
+	)
 	if breaks != 0 || !free {
 		return breaks < 0
 	}
@@ -135,13 +138,28 @@ func (t *turn) worth() int {
 	switch {
 	case len(t.c.row.BlockedBy) > 0:
 		return 3
-	case t.c.formula.Forces || t.c.line.Forced > 0:
+	case t.forces():
 		return 2
 	case len(t.breaks) > 0:
 		return 1
 	}
 	return 0
 }
+
+// forces reports whether a turn deletes pods against their budgets.
+func (t *turn) forces() bool { return t.c.formula.Forces || t.c.line.Forced > 0 }
+
+// things counts what a turn breaks. That it deletes pods is only among its reasons where
+// there is no other.
+func (t *turn) things() int {
+	if t.forces() && !slices.Contains(t.breaks, deletesPods) {
+		return len(t.breaks) + 1
+	}
+	return len(t.breaks)
+}
+
+// deletesPods is the reason of a turn that breaks nothing else.
+const deletesPods = "pods are deleted against their budgets"
 
 // narrow prepares another choice where the picked widths hold what must be kept each by
 // itself and not all together, or last longer than they do one by one. It reports false
