@@ -8,7 +8,8 @@ import (
 )
 
 // widths has a line for each width that was chosen, with why, and for the next narrower
-// and wider one, with what the whole upgrade would take.
+// and wider one, with what the whole upgrade would take. What these break is as groups are
+// simulated one by one, so that the verdict of the strategy may name more of it.
 func (p *page) widths(s *UpgradeShown, o *planner.UpgradeStrategy) {
 	t := table{columns: []column{
 		{title: "NODE GROUP"},
@@ -38,7 +39,8 @@ func (p *page) widths(s *UpgradeShown, o *planner.UpgradeStrategy) {
 	if len(t.rows) > 0 {
 		p.blank()
 		p.table(&t)
-		p.labelled("", dim, "times and costs are of the whole upgrade, were that width taken in one group")
+		p.labelled("", dim, "times and costs are of the whole upgrade, were that width taken in one group",
+			"what a width breaks, limits of time and cost apart, is of one minor and of that group by itself")
 	}
 }
 
