@@ -136,17 +136,9 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, at forecast.Month
 		return planner.GrowthMonth{}, a.err
 	}
 	m.size = size
-	// A control plane that people run grows with the cluster: it is sized anew.
-	control := plan.ControlPlane
-	m.stock.give(control.Machines)
-	if err := m.selfManaged(&control, grown); err != nil {
+	control, err := m.grownControlPlane(&out, plan.ControlPlane, grown)
+	if err != nil {
 		return planner.GrowthMonth{}, err
-	}
-	for _, c := range control.Machines {
-		out.Machines = append(out.Machines, planner.GrownMachines{Role: c.Role, InstanceType: c.InstanceType, Nodes: c.Nodes, Disks: c.Disks})
-	}
-	for _, l := range m.controlPlaneLines(&control) {
-		out.ControlPlane = sum(out.ControlPlane, planner.Amount{Rate: l.PerHour(), Known: l.Known()})
 	}
 	if len(m.cluster.Pricing.Commitments) > 0 {
 		var machines []committable
@@ -156,6 +148,22 @@ func (m *maker) month(ctx context.Context, plan *planner.Plan, at forecast.Month
 		out.Cost = sum(out.Cost, m.net(m.controlCommittables(machines, &control), at.Date))
 	}
 	return out, nil
+}
+
+// grownControlPlane sizes a control plane anew for groups that have grown, where people run
+// it, and notes its machines and what they cost in a month.
+func (m *maker) grownControlPlane(out *planner.GrowthMonth, control planner.ControlPlane, grown []planner.GroupPlan) (planner.ControlPlane, error) {
+	m.stock.give(control.Machines)
+	if err := m.selfManaged(&control, grown); err != nil {
+		return control, err
+	}
+	for _, c := range control.Machines {
+		out.Machines = append(out.Machines, planner.GrownMachines{Role: c.Role, InstanceType: c.InstanceType, Nodes: c.Nodes, Disks: c.Disks})
+	}
+	for _, l := range m.controlPlaneLines(&control) {
+		out.ControlPlane = sum(out.ControlPlane, planner.Amount{Rate: l.PerHour(), Known: l.Known()})
+	}
+	return control, nil
 }
 
 // sizedFor is what a control plane needs to know of a group that has grown to so

@@ -41,41 +41,11 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 			p.ControlPlaneNodes = c.Nodes
 		}
 	}
-	var names []string
-	for _, o := range mech.Strategies {
-		names = append(names, o.Name)
-		p.Strategies = append(p.Strategies, upgrade.Option{Name: o.Name, Course: upgrade.Course(o.Course), TerminateFirst: o.TerminateFirst})
-	}
-	next, err := m.controlPlaneAt(u.To)
-	if err != nil {
+	if err := m.secondCluster(&p, groups, control); err != nil {
 		return nil, err
 	}
-	for _, f := range next.Fees {
-		p.ControlPlaneFee.PerHour += f.Price.Rate
-		p.ControlPlaneFee.Known = p.ControlPlaneFee.Known && f.Price.Known()
-	}
-	for _, l := range m.controlPlaneLines(control) {
-		p.ControlPlaneFee.PerHour += l.PerHour()
-		p.ControlPlaneFee.Known = p.ControlPlaneFee.Known && l.Known()
-	}
-	for i := range groups {
-		for _, l := range m.volumeLines(&groups[i]) {
-			p.Volumes.PerHour += l.PerHour()
-			p.Volumes.Known = p.Volumes.Known && l.Known()
-		}
-	}
-	for _, s := range slices.Sorted(maps.Keys(mech.Refused)) {
-		p.Refused = append(p.Refused, upgrade.Refusal{Strategy: s, Reason: mech.Refused[s]})
-	}
-	if u.Strategy != "compare" {
-		p.Wanted = u.Strategy
-		if _, refused := mech.Refused[u.Strategy]; !refused && !slices.Contains(names, u.Strategy) {
-			return nil, &planner.Infeasible{
-				Path:       "upgrade.strategy",
-				Constraint: u.Strategy + " is not a strategy of " + m.provider.Name(),
-				Remedy:     "choose one of " + strings.Join(names, ", "),
-			}
-		}
+	if err := m.strategies(&p, &mech); err != nil {
+		return nil, err
 	}
 	idle := m.stockAfter(groups)
 	for _, c := range control.Machines {
@@ -94,6 +64,56 @@ func (m *maker) upgrade(groups []planner.GroupPlan, control *planner.ControlPlan
 	j := m.newJourney(&p, m.cluster.KubernetesVersion, groups, rests)
 	j.control = control
 	return j.compare(u, calendar), nil
+}
+
+// secondCluster fills in what a second cluster pays beside its nodes: a control plane of the
+// minor to come, and volumes.
+func (m *maker) secondCluster(p *upgrade.Problem, groups []planner.GroupPlan, control *planner.ControlPlane) error {
+	next, err := m.controlPlaneAt(m.cluster.Upgrade.To)
+	if err != nil {
+		return err
+	}
+	for _, f := range next.Fees {
+		p.ControlPlaneFee.PerHour += f.Price.Rate
+		p.ControlPlaneFee.Known = p.ControlPlaneFee.Known && f.Price.Known()
+	}
+	for _, l := range m.controlPlaneLines(control) {
+		p.ControlPlaneFee.PerHour += l.PerHour()
+		p.ControlPlaneFee.Known = p.ControlPlaneFee.Known && l.Known()
+	}
+	for i := range groups {
+		for _, l := range m.volumeLines(&groups[i]) {
+			p.Volumes.PerHour += l.PerHour()
+			p.Volumes.Known = p.Volumes.Known && l.Known()
+		}
+	}
+	return nil
+}
+
+// strategies fills in those of the provider, those that it refuses, and the one that is asked
+// for. The error is a *planner.Infeasible.
+func (m *maker) strategies(p *upgrade.Problem, mech *planner.Mechanics) error {
+	var names []string
+	for _, o := range mech.Strategies {
+		names = append(names, o.Name)
+		p.Strategies = append(p.Strategies, upgrade.Option{Name: o.Name, Course: upgrade.Course(o.Course), TerminateFirst: o.TerminateFirst})
+	}
+	for _, s := range slices.Sorted(maps.Keys(mech.Refused)) {
+		p.Refused = append(p.Refused, upgrade.Refusal{Strategy: s, Reason: mech.Refused[s]})
+	}
+	wanted := m.cluster.Upgrade.Strategy
+	if wanted == "compare" {
+		return nil
+	}
+	p.Wanted = wanted
+	if _, refused := mech.Refused[wanted]; !refused && !slices.Contains(names, wanted) {
+		return &planner.Infeasible{
+			Path:       "upgrade.strategy",
+			Constraint: wanted + " is not a strategy of " + m.provider.Name(),
+			Remedy:     "choose one of " + strings.Join(names, ", "),
+		}
+	}
+	return nil
 }
 
 // newer names the minors that can be upgraded to.
