@@ -222,16 +222,17 @@ func (j *journey) keeping(c *candidate, keep upgrade.Keep) {
 	c.row.Notes = slices.DeleteFunc(c.row.Notes, func(n string) bool { return strings.Contains(n, "n_plus_one") })
 	c.row.Notes = append(c.row.Notes, j.paidAnyway(c)...)
 	if j.plan.Redundant != nil {
-		note := "keeps n_plus_one"
-		if t.NoRedundancy > 0 {
-			note = "breaks n_plus_one: declared losses not survived for " + spanWords(t.NoRedundancy)
+		switch {
+		case t.NoRedundancy > 0:
+			c.row.Notes = append(c.row.Notes, "breaks n_plus_one: declared losses not survived for "+spanWords(t.NoRedundancy))
+		case j.enough(c): // else what must be kept is said to be broken by pods that are too few
+			c.row.Notes = append(c.row.Notes, "keeps n_plus_one")
 		}
-		c.row.Notes = append(c.row.Notes, note)
 	}
 	var parts []string
 	below := j.below(c)
 	if t.Short > 0 {
-		parts = append(parts, "pods are too few for "+spanWords(t.Short)+": "+strings.Join(below, ", "))
+		parts = append(parts, "pods are too few for "+spanWords(t.Short)+": "+strings.Join(below, ", ")+unasked(t))
 	}
 	c.broken.For, c.row.Broken = t.Broken, t.Broken
 	if t.Broken > 0 {
@@ -277,6 +278,25 @@ func (j *journey) below(c *candidate) []string {
 		}
 	}
 	return names
+}
+
+// unasked says that pods are too few since their group got smaller; empty where they are not.
+func unasked(t *rollout.Timeline) string {
+	if !slices.ContainsFunc(t.Workloads, func(w rollout.WorkloadTotals) bool { return w.Unasked }) {
+		return ""
+	}
+	return ", since EKS takes surplus nodes away against budgets"
+}
+
+// enough reports whether as many pods of each workload are ready all the time as budgets
+// leave of those that targets need.
+func (j *journey) enough(c *candidate) bool {
+	for i := range c.row.Workloads {
+		if c.row.Workloads[i].MinReady < j.works[i].floor {
+			return false
+		}
+	}
+	return true
 }
 
 // least is how many pods of each workload must be ready all the time: those of targets, or
@@ -427,9 +447,9 @@ func (j *journey) failure(of *rollout.Plan, moments int, calm time.Duration) str
 	}
 	switch {
 	case worst.Unplaced > 0 && worst.Finished:
-		words = append(words, fmt.Sprintf("up to %d pod%s wait for a place", worst.Unplaced, plural(worst.Unplaced)))
+		words = append(words, waitWords(worst.Unplaced))
 	case worst.Unplaced > 0: // those that it ends with are told
-		words = append(words, fmt.Sprintf("until then up to %d pod%s wait for a place", worst.Unplaced, plural(worst.Unplaced)))
+		words = append(words, "until then "+waitWords(worst.Unplaced))
 	}
 	if worst.NoTarget > 0 {
 		words = append(words, "targets do not hold for "+spanWords(worst.NoTarget))
@@ -437,6 +457,14 @@ func (j *journey) failure(of *rollout.Plan, moments int, calm time.Duration) str
 		words = append(words, "targets hold")
 	}
 	return strings.Join(words, ", ")
+}
+
+// waitWords says how many pods wait for a place at most.
+func waitWords(pods int) string {
+	if pods == 1 {
+		return "up to 1 pod waits for a place"
+	}
+	return fmt.Sprintf("up to %d pods wait for a place", pods)
 }
 
 // hoursMinutes writes a moment as tables do, rounded up: "4:53".

@@ -238,6 +238,34 @@ func TestBudgetsLetTargetsGo(t *testing.T) {
 	}
 }
 
+// TestSurplusGoesAgainstBudgets: six pods carry the peak, a budget lets one go, and drains keep
+// five; losses are survived all the time. But EKS takes surplus nodes with a pod away 30 s
+// apart, which no budget stops, and a pod is away for 30 s + 20 s: two are for 20 s. So
+// n_plus_one is not kept, no note says that it is, and the verdict says why. Where no node is
+// taken away so it is kept.
+func TestSurplusGoesAgainstBudgets(t *testing.T) {
+	w := tested("w", 600, 100, 900, units.GiB)
+	w.SpareReplicas, w.Recovery = 0, planner.Reschedule
+	w.PodDisruptionBudget = &planner.PodDisruptionBudget{MaxUnavailable: new(units.Count(1))}
+	p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{Nodes: 1}, w))
+	p.provider.mechanics = eksTimes
+	declareWidth(p, "surge", 1)
+	p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare", Keep: planner.UpgradeKeepNPlusOne}
+	plan := p.mustMake(t)
+	for name, want := range map[string]string{
+		"surge":   "keep = n_plus_one: pods are too few for 20 s: g/w (4 ready of 5), since EKS takes surplus nodes away against budgets",
+		"minimal": "", "node_group_blue_green": "",
+	} {
+		s := plan.Upgrade.Named(name)
+		if got := strings.Join(s.BlockedBy, "; "); got != want || s.NoRedundancy > 0 {
+			t.Errorf("%s: blocked by %q, want %q; losses not survived for %v", name, got, want, s.NoRedundancy)
+		}
+		if said := slices.Contains(s.Notes, "keeps n_plus_one"); said != (want == "") {
+			t.Errorf("%s: notes are %q", name, s.Notes)
+		}
+	}
+}
+
 // TestCapacityIsNodes: six pods on seven nodes, the seventh for rollouts. Where a node goes
 // before a new one comes every pod has a place, and only capacity asks for the seventh.
 func TestCapacityIsNodes(t *testing.T) {

@@ -110,3 +110,38 @@ func ExampleRun() {
 	//   app: at least 2 of 4 pods ready, first at 0:27:20; 1 if a zone fails, 1 if a node does; target missed for 0:04:20
 	//   worst at 0:27:20, web: 1 node more than needed, being taken away, in b
 }
+
+// TestSmallerGroupsAskNoBudget: of four pods on two nodes a budget lets one go, and the drains
+// keep three. As the example shows, EKS takes nodes with pods of two zones away 30 s apart: two
+// are ready then. That is said where three must be, and not where two are enough, nor where
+// drains without a budget take two and then all four, and no node is more than needed.
+func TestSmallerGroupsAskNoBudget(t *testing.T) {
+	for name, tc := range map[string]struct {
+		course  rollout.Course
+		budget  bool
+		least   int
+		ready   int
+		unasked bool
+	}{
+		"three must be":     {rollout.EKSDefault, true, 3, 2, true},
+		"two are enough":    {rollout.EKSDefault, true, 2, 2, false},
+		"a drain takes all": {rollout.EKSMinimal, false, 3, 0, false},
+	} {
+		plan := rollout.Plan{
+			Course: tc.course, From: "1.35", Hops: []string{"1.36"}, Zones: []string{"a", "b"}, Least: []int{tc.least},
+			Workloads: []rollout.Workload{{Name: "app", Budget: tc.budget, Allowed: 1, Grace: 30 * time.Second, Startup: 20 * time.Second}},
+			Pools: []rollout.Pool{{
+				Name: "web", MaxUnavailable: units.Count(1),
+				Nodes: []rollout.NodeClass{{Nodes: 1, Zone: 0, Pods: []int{2}}, {Nodes: 1, Zone: 1, Pods: []int{2}}},
+			}},
+			Times: rollout.Times{
+				ControlPlaneStep: 15 * time.Minute, Setup: 2 * time.Minute, Boot: 90 * time.Second, AfterDrain: time.Minute,
+				Terminate: time.Minute, ScaleDownPerNode: 30 * time.Second,
+			},
+		}
+		line := rollout.Run(&plan, rollout.Options{})
+		if w := &line.Workloads[0]; !line.Finished || w.MinReady != tc.ready || w.Unasked != tc.unasked || tc.unasked && line.Short == 0 {
+			t.Errorf("%s: %d pods are ready at least, too few for %v, since the group got smaller: %t, want %t", name, w.MinReady, line.Short, w.Unasked, tc.unasked)
+		}
+	}
+}

@@ -32,6 +32,7 @@ type recorder struct {
 	pool    int // whose round runs, for which hop
 	hop     int
 	round   time.Duration
+	shrunk  time.Duration // when a group got smaller last
 }
 
 // poolRecord adds up a pool: node time beyond the nodes that it had, of the round
@@ -84,10 +85,12 @@ type workRecord struct {
 	missed, zone, node bool
 	short              bool
 	since              time.Duration
+	// unasked is when pods left last because the group got smaller.
+	unasked time.Duration
 }
 
 func newRecorder(p *Plan, s *State, o Options) *recorder {
-	r := &recorder{plan: p, opts: o, levels: make(map[string]bool), held: true, pool: -1}
+	r := &recorder{plan: p, opts: o, levels: make(map[string]bool), held: true, pool: -1, shrunk: -1}
 	r.t = Timeline{Course: p.Course, ExtraCostKnown: true, MinReady: units.Whole, PeakByZone: make([]int, len(p.Zones)), PlannedZone: make([]int, len(p.Zones))}
 	r.pools = make([]poolRecord, len(p.Pools))
 	r.works = make([]workRecord, len(p.Workloads))
@@ -102,7 +105,7 @@ func newRecorder(p *Plan, s *State, o Options) *recorder {
 	}
 	for w := range p.Workloads {
 		n := s.set.pods[w]
-		r.works[w].said = make([]int8, n+1)
+		r.works[w].said, r.works[w].unasked = make([]int8, n+1), -1
 		r.t.Workloads = append(r.t.Workloads, WorkloadTotals{Name: p.Workloads[w].Name, Pods: n, MinReady: n, AfterZone: n, AfterNode: n})
 	}
 	return r
@@ -111,8 +114,13 @@ func newRecorder(p *Plan, s *State, o Options) *recorder {
 // write adds an entry; equal ones at the same time are one.
 func (r *recorder) write(s *State, f *Effect) {
 	now := s.Now
-	if f.Action == ForcePods {
+	switch {
+	case f.Action == ForcePods:
 		r.t.Forced += int(f.Count)
+	case f.Action == ScaleDown:
+		r.shrunk = now
+	case f.Action == Evict && r.shrunk == now:
+		r.works[f.Workload].unasked = now
 	}
 	if f.Action == Wait || r.opts.Quiet || f.Action.ofPods() && !r.opts.Pods {
 		return
@@ -350,6 +358,7 @@ func (r *recorder) pods(s *State, w int) {
 		r.missing += one(missed)*2 - 1
 	}
 	toggle(&rec.short, w < len(r.plan.Least) && ready < r.plan.Least[w], &r.short)
+	t.Unasked = t.Unasked || rec.short && rec.unasked == s.Now
 	toggle(&rec.zone, !r.holds(w, without), &r.zone)
 	toggle(&rec.node, !r.holds(w, alone), &r.node)
 	r.t.Worst.least(r.low(s, w, ready, -1))

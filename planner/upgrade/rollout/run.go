@@ -165,4 +165,6 @@ type WorkloadTotals struct {
 	AfterZone, AfterNode int
 	// Pending is the most that waited for a place.
 	Pending int
+	// Unasked: a group that got smaller, which asks no budget, left fewer than must be kept.
+	Unasked bool
 }
