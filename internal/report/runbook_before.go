@@ -148,8 +148,10 @@ func (b *runbook) belongs(f *planner.Finding) bool {
 		return !b.o.ParallelRun()
 	case "UP-06": // a second cluster skips the minors between
 		return same && !b.o.ParallelRun()
-	case "UP-01", "UP-02":
-		return same && (b.o.Name == planned.Recommended || f.Rule == "UP-01" && len(b.o.BlockedBy) > 0)
+	case "UP-01":
+		return same && (b.o.Name == planned.Recommended || len(b.o.BlockedBy) > 0)
+	case "UP-02": // whoever follows the runbook has decided against another strategy
+		return same && b.o.Name == planned.Recommended && !strings.HasPrefix(f.Remedy, "strategy = ")
 	}
 	return false
 }

@@ -244,3 +244,21 @@ func TestRunbookQuotes(t *testing.T) {
 		t.Errorf("no %q in\n%s", want, out.String())
 	}
 }
+
+// TestRunbookAsksForNoOther: whoever follows the runbook of a strategy is not to declare another
+// one first; machines to spare are still asked for.
+func TestRunbookAsksForNoOther(t *testing.T) {
+	for remedy, stays := range map[string]bool{`strategy = "surge"`: false, "machines to spare": true} {
+		p := shop(t)
+		s := shownOf(p, twoHours())
+		p.Upgrade = s.Upgrade
+		p.Findings = []planner.Finding{{Rule: "UP-02", Path: "upgrade.strategy", Message: "in_place leaves 91% of the nodes ready", Remedy: remedy}}
+		var out bytes.Buffer
+		if err := report.Runbook(&out, s); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "UP-02"); got != stays {
+			t.Errorf("%s is a to-do: %t, want %t", remedy, got, stays)
+		}
+	}
+}
