@@ -227,6 +227,21 @@ func TestRunbook(t *testing.T) {
 	}
 }
 
+// TestLeastOfWhatIsAsked: the least that can be had is said to be of the strategy that was asked
+// for, as others may be quicker.
+func TestLeastOfWhatIsAsked(t *testing.T) {
+	for asked, want := range map[string]string{
+		"compare": "AT LEAST quickest surge in 5:49 h for 0.00 USD", "surge": "AT LEAST of the strategy asked for: quickest surge in 5:49 h for 0.00 USD",
+	} {
+		s := shownOf(shop(t), twoHours())
+		way := planner.UpgradeWay{Strategy: "surge", Duration: 5*time.Hour + 49*time.Minute, ExtraCostKnown: true}
+		s.Upgrade.Quickest, s.Upgrade.Cheapest, s.Asked.Strategy = &way, &way, asked
+		if got := onOneLine(upgradeText(t, s, 1000)); !strings.Contains(got, want) {
+			t.Errorf("%s: no %q in\n%s", asked, want, got)
+		}
+	}
+}
+
 // TestChartsOfAnyTimeline draws random timelines, impossible ones too: rows stay within the
 // page and none is empty.
 func TestChartsOfAnyTimeline(t *testing.T) {

@@ -212,7 +212,7 @@ func (p *page) chosen(s *UpgradeShown) {
 	if u.Compromise != "" {
 		p.labelled("NOT KEPT", red, u.Compromise)
 	}
-	p.levers(u)
+	p.levers(s)
 	if len(u.Pareto) > 0 {
 		p.labelled("BEST OF", plain, strings.Join(u.Pareto, ", ")+": no other is at least as good in time, cost and what stays ready, and better in one")
 	}

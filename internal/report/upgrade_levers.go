@@ -3,10 +3,16 @@ package report
 import "github.com/scantling-dev/scantling/planner"
 
 // levers writes what is the least that can be had where limits leave no way that keeps what
-// it must, and which single changes open one.
-func (p *page) levers(u *planner.UpgradePlan) {
+// it must, and which single changes open one. Where a strategy is asked for the least is that
+// of it alone.
+func (p *page) levers(s *UpgradeShown) {
+	u := s.Upgrade
 	if u.Quickest != nil && u.Cheapest != nil {
-		p.labelled("AT LEAST", plain, "quickest "+upgradeWay(u.Quickest), "cheapest "+upgradeWay(u.Cheapest))
+		of := ""
+		if s.Asked != nil && s.Asked.Strategy != "" && s.Asked.Strategy != "compare" {
+			of = "of the strategy asked for: "
+		}
+		p.labelled("AT LEAST", plain, of+"quickest "+upgradeWay(u.Quickest), "cheapest "+upgradeWay(u.Cheapest))
 	}
 	label := "TO OPEN ONE"
 	switch {
