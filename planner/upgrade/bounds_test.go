@@ -46,6 +46,26 @@ func strategy(name string, dollars units.USD, ready units.Ratio, forces bool) up
 	}
 }
 
+// TestTheMildestIsOutdoneByNone: a breaks what must be kept less deep than b, which is shorter,
+// cheaper and leaves more nodes. The one that is chosen for that is not outdone, nor is the
+// other, which is better in the rest; c, which breaks it as deep as b and longer, is.
+func TestTheMildestIsOutdoneByNone(t *testing.T) {
+	breaks := func(name string, missing units.Ratio, lasts time.Duration, dollars units.USD, ready units.Ratio) upgrade.Strategy {
+		s := strategy(name, dollars, ready, false)
+		s.Duration, s.Broken = lasts, upgrade.Breach{Missing: missing, Away: units.Whole - ready, For: lasts}
+		return s
+	}
+	all := []upgrade.Strategy{
+		breaks("a", units.Whole/20, 10*time.Hour, 5, units.Whole/2),
+		breaks("b", units.Whole/10, time.Hour, 0, units.Whole*9/10),
+		breaks("c", units.Whole/10, 2*time.Hour, 0, units.Whole*9/10),
+	}
+	got, _ := upgrade.Choose(all, "", upgrade.KeepNPlusOne)
+	if got != "a" || !all[0].Pareto || !all[1].Pareto || all[2].Pareto {
+		t.Errorf("%s is chosen, of %+v", got, all)
+	}
+}
+
 // TestReasonsOfTheForcing: a reason says nothing of what is held, and of what costs least,
 // that a strategy which deletes pods gives the lie to.
 func TestReasonsOfTheForcing(t *testing.T) {

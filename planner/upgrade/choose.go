@@ -97,7 +97,8 @@ func asked(all []Strategy, wanted string) (name, reason string) {
 }
 
 // pareto reports whether no other usable strategy dominates strategy i, which
-// must be usable itself. An unknown cost is worse than any known one.
+// must be usable itself. An unknown cost is worse than any known one. Breaches compare as
+// they do in the choice, so that what is chosen is of the set.
 func pareto(all []Strategy, i int) bool {
 	if len(all[i].BlockedBy) > 0 {
 		return false
@@ -109,7 +110,7 @@ func pareto(all []Strategy, i int) bool {
 		duration := cmp.Compare(other.Duration, all[i].Duration)
 		cost := compareCost(other, all[i])
 		ready := cmp.Compare(all[i].MinReady, other.MinReady)
-		broken := cmp.Compare(other.Broken.For, all[i].Broken.For)
+		broken := other.Broken.Compare(all[i].Broken)
 		if max(duration, cost, ready, broken) <= 0 && min(duration, cost, ready, broken) < 0 {
 			return false
 		}

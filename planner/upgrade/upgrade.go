@@ -292,7 +292,7 @@ type Strategy struct {
 	// formulas do not know it.
 	Broken Breach
 	// Pareto: no other strategy that can be used is at least as good in
-	// duration, cost, ready nodes and how long Broken, and better in one; one that forces is never
+	// duration, cost, ready nodes and Broken, and better in one; one that forces is never
 	// as good as one that does not.
 	Pareto bool
 	// Groups in the order of the problem, all their rounds together.
