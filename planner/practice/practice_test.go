@@ -297,7 +297,14 @@ func TestUpgradeAndVersionRules(t *testing.T) {
 			for i := range w.plan.Upgrade.Strategies {
 				w.plan.Upgrade.Strategies[i].BlockedBy = []string{"the budget of api"}
 			}
-		}, "warning UP-01 upgrade", "all 3 ways to 1.36 are blocked: in_place (the budget of api)", "strategy"},
+		}, "error UP-01 upgrade", "all 3 ways to 1.36 are blocked: in_place (the budget of api)", "strategy"},
+		"limits leave none that keeps the default": {func(w *world) {
+			w.plan.Upgrade.Compromise = "n_plus_one is kept by default, and minimal breaks it"
+		}, "warning UP-01 upgrade.keep", "n_plus_one is kept by default, and minimal breaks it", "keep = ... to say what must hold, or a wider limit"},
+		"a change that opens a way": {func(w *world) {
+			w.plan.Upgrade.Compromise = "n_plus_one is kept by default, and minimal breaks it"
+			w.plan.Upgrade.Levers = []planner.UpgradeLever{{Path: "upgrade.finish_within", Value: "2h"}, {Path: "upgrade.kubelet_skew", Value: "2"}}
+		}, "warning UP-01 upgrade.keep", "minimal breaks it", `finish_within = "2h" in upgrade, or kubelet_skew = 2 in upgrade`},
 		"thin": {func(w *world) { w.plan.Upgrade.Recommended = "minimal" }, "warning UP-02 upgrade.strategy", "minimal leaves 66% of the nodes ready at its thinnest, in group web", "surge"},
 		"two minors": {func(w *world) {
 			runs("1.34", "1.36")(w)

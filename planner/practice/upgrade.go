@@ -17,7 +17,7 @@ func upgradeRules() []rule {
 	return []rule{
 		{Rule{
 			ID: "UP-01", Title: "Some way to upgrade is open", DefaultSeverity: planner.Warning,
-			What: "The upgrade was planned and every strategy is blocked, or the one that the spec asks for is (an error), or declared limits block all that keep what is kept by default.",
+			What: "The upgrade was planned, and every strategy is blocked or the one that the spec asks for is (an error), or declared limits block all that keep what is kept by default (a warning).",
 			Why:  "A cluster that cannot be upgraded is upgraded by its provider in the end, on a day that nobody chose.",
 			Fix:  "Remove what blocks the cheapest strategy, which the message quotes, or declare one of the changes that the remedy names: each was planned.",
 		}, noStrategy},
@@ -70,7 +70,7 @@ func noStrategy(v *view) []planner.Finding {
 		return nil
 	}
 	return []planner.Finding{{
-		Path:    "upgrade",
+		Path: "upgrade", Severity: planner.Error,
 		Message: fmt.Sprintf("all %d ways to %s are blocked: %s", len(u.Strategies), u.To, strings.Join(reasons, "; ")),
 		Remedy:  opening(u, "strategy = \"compare\", once what blocks is gone"),
 	}}
