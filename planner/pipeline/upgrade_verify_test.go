@@ -10,6 +10,32 @@ import (
 	"github.com/scantling-dev/scantling/planner/verify"
 )
 
+// TestVerifySaysAWrongEndOnce: of a course that ends long after the time that it is said to
+// take one event says so, and that it does not end with the upgrade.
+func TestVerifySaysAWrongEndOnce(t *testing.T) {
+	p := onePerNode(group("g", planner.App, abc(), planner.Redundancy{}, slow(given("w", 6, 1500, units.GiB))))
+	p.provider.mechanics = eksTimes
+	p.cluster.Upgrade = &planner.Upgrade{To: "1.36", Strategy: "compare"}
+	plan := p.mustMake(t)
+	s := plan.Upgrade.Named(plan.Upgrade.Recommended)
+	s.Duration /= 2
+	after := 0
+	for _, e := range s.Timeline {
+		if e.Until > s.Duration {
+			after++
+		}
+	}
+	var orders []verify.Violation
+	for _, v := range verify.Violations(verify.Plan(&p.cluster, &p.catalog, p.provider, &plan)) {
+		if v.Rule == "upgrade.order" {
+			orders = append(orders, v)
+		}
+	}
+	if after < 3 || len(orders) != 2 {
+		t.Errorf("%d events after the end, of which verify says %v", after, orders)
+	}
+}
+
 // TestVerifySeesUpgrades breaks what a good plan says of two minors by surge, of six nodes
 // of one pod each in three zones, and has verify see it.
 func TestVerifySeesUpgrades(t *testing.T) {

@@ -15,7 +15,7 @@ func (k *checker) upgradeMoney(u *planner.UpgradePlan, s *planner.UpgradeStrateg
 	for _, g := range k.groups {
 		for i, name := range g.plan.CourseNames() {
 			for j := range s.Groups {
-				if c := &s.Groups[j]; c.Name == name && c.ExtraNodeHours > 0 {
+				if c := &s.Groups[j]; c.Name == name && (c.ExtraNodeHours > 0 || c.ExtraCost != 0) {
 					k.paid(s, c.ExtraCost, c.ExtraNodeHours, c.Rounds, k.nodeOwed(g, &g.plan.Pools[i]), path+"."+name)
 				}
 			}
@@ -50,6 +50,10 @@ func (k *checker) paid(s *planner.UpgradeStrategy, cost units.USD, hours float64
 		k.need(!s.ExtraCostKnown, where, "upgrade.cost", "the cost is known, and its prices are not")
 	}
 	if !each.known || !s.ExtraCostKnown {
+		return
+	}
+	if each.times730.Sign() == 0 { // nothing is rounded up to nothing
+		k.need(cost == 0, where, "upgrade.cost", "%d for %g hours, which cost nothing", cost, hours)
 		return
 	}
 	const slack = 1e-9

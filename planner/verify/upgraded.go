@@ -64,7 +64,6 @@ func (k *checker) upgradeSums(u *planner.UpgradePlan, s *planner.UpgradeStrategy
 		if s.Name == secondCluster {
 			rounds = 1
 		}
-		k.paidAnyway(g, path+"."+g.Name)
 		k.need(g.Rounds == rounds || g.Rounds == 0 && g.Duration == 0, path+"."+g.Name, "upgrade.rounds", "%d rounds of nodes, there are %d", g.Rounds, rounds)
 	}
 	k.need(!s.ExtraCostKnown || sum == s.ExtraCost, path, "upgrade.cost", "an extra cost of %d, its parts are %d", s.ExtraCost, sum)
@@ -72,22 +71,6 @@ func (k *checker) upgradeSums(u *planner.UpgradePlan, s *planner.UpgradeStrategy
 	k.need(s.ControlPlaneCost >= 0 && (s.ControlPlaneCost == 0 || s.Name == secondCluster), path, "upgrade.cost", "a second control plane for %d", s.ControlPlaneCost)
 	for _, d := range []time.Duration{s.NoTarget, s.NoRedundancy, s.Broken, s.AfterNode, s.AfterZone} {
 		k.need(d >= 0 && (!s.Simulated || d <= s.Duration), path, "upgrade.duration", "something is away for %v of %v", d, s.Duration)
-	}
-}
-
-// paidAnyway checks that machines of one's own that stand there cost nothing more when they
-// are used, beside a declared fee of each node.
-func (k *checker) paidAnyway(u *planner.UpgradeGroup, path string) {
-	if _, _, fee := k.c.NodeFee(); fee || !k.terms.OwnMachines {
-		return
-	}
-	for _, g := range k.groups {
-		i := slices.Index(g.plan.CourseNames(), u.Name)
-		if i < 0 {
-			continue
-		}
-		_, counted := k.standing(g.plan.Pools[i].InstanceType, "")
-		k.need(!counted || u.ExtraCost == 0, path, "upgrade.cost", "an extra cost of %d for machines that stand there", u.ExtraCost)
 	}
 }
 
@@ -231,7 +214,7 @@ func (k *checker) upgradePods(s *planner.UpgradeStrategy, path string) {
 // upgradeFloor holds the pods of a workload to what its disruption budget leaves of those
 // that its targets need, where redundancy was asked for.
 func (k *checker) upgradeFloor(g *group, s *planner.UpgradeStrategy, u *planner.UpgradeWorkload, where string) {
-	if len(s.BlockedBy) > 0 || !k.keepDeclared() || k.c.Upgrade.Keep == planner.UpgradeKeepTargets {
+	if len(s.BlockedBy) > 0 || !k.c.KeepDeclared(k.c.Upgrade) || k.c.Upgrade.Keep == planner.UpgradeKeepTargets {
 		return
 	}
 	floor := u.Need
@@ -243,17 +226,13 @@ func (k *checker) upgradeFloor(g *group, s *planner.UpgradeStrategy, u *planner.
 	k.need(u.MinReady >= floor, where, "upgrade.asked_for", "%d pods are ready of %d that budgets leave, and nothing blocks it", u.MinReady, floor)
 }
 
-// keepDeclared reports whether the spec says what must be kept.
-func (k *checker) keepDeclared() bool {
-	return k.c.Upgrade.Keep != "" && !slices.ContainsFunc(k.c.Assumptions, func(a planner.Assumption) bool { return a.Path == "upgrade.keep" })
-}
-
 // upgradeEvents checks that time never runs back, and where an upgrade ends.
 func (k *checker) upgradeEvents(s *planner.UpgradeStrategy, path string) {
-	last := time.Duration(0)
+	last, end := time.Duration(0), true
 	for _, e := range s.Timeline {
 		k.need(e.At >= last && e.Until >= e.At && (e.Times > 1 || e.Until == e.At && e.Times == 1), path, "upgrade.order", "%s at %v until %v, after %v", e.Kind, e.At, e.Until, last)
-		k.need(!s.Simulated || e.Until <= s.Duration, path, "upgrade.order", "%s at %v, after the end at %v", e.Kind, e.Until, s.Duration)
+		// Of a duration that is wrong the first of many events says it.
+		end = end && k.need(!s.Simulated || e.Until <= s.Duration, path, "upgrade.order", "%s at %v, after the end at %v", e.Kind, e.Until, s.Duration)
 		k.need(e.Group == "" || slices.ContainsFunc(s.Groups, func(g planner.UpgradeGroup) bool { return g.Name == e.Group }), path, "upgrade.order", "%s of %s, which has no course", e.Kind, e.Group)
 		k.need(e.Zone == "" || slices.Contains(k.c.Zones, e.Zone), path, "upgrade.order", "%s in %s, which is no zone", e.Kind, e.Zone)
 		last = max(last, e.At)
@@ -273,7 +252,7 @@ func (k *checker) upgradeAsked(s *planner.UpgradeStrategy, path string) {
 	k.need(s.Simulated, path, "upgrade.asked_for", "nothing blocks it, and it does not end")
 	k.need(u.FinishWithin == 0 || s.Duration <= u.FinishWithin, path, "upgrade.asked_for", "it takes %v of %v, and nothing blocks it", s.Duration, u.FinishWithin)
 	k.need(u.MaxExtra == nil || s.ExtraCostKnown && s.ExtraCost <= *u.MaxExtra, path, "upgrade.asked_for", "it costs %d more, and nothing blocks it", s.ExtraCost)
-	if !k.keepDeclared() {
+	if !k.c.KeepDeclared(k.c.Upgrade) {
 		return
 	}
 	k.need(s.Broken == 0, path, "upgrade.asked_for", "something is away that must be kept for %v, and nothing blocks it", s.Broken)
