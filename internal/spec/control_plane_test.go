@@ -399,7 +399,7 @@ func TestStrategiesOfGrounds(t *testing.T) {
 		{"aws", "gke_autoscaled_blue_green", false},
 		{"on_premises", "in_place", true},
 		{"on_premises", "gke_blue_green", false},
-		{"on_premises", "surge", false},
+		{"on_premises", "surge", true},
 	} {
 		src := on(c.provider, 3, "upgrade {\n to = \"1.36\"\n strategy = \""+c.strategy+"\"\n}", "")
 		diags := mistakes(t, src, spec.Inputs{})

@@ -138,7 +138,7 @@ func ownTerms() planner.Terms {
 	return planner.Terms{
 		Provider: "on_premises", Mode: planner.SelfManaged, Title: "on-premises Kubernetes", DefaultMode: true,
 		CNIs: []planner.CNI{planner.Cilium, planner.Calico}, Images: []planner.Image{planner.Ubuntu},
-		Kubelet: true, OwnMachines: true, UpdateStrategies: []string{"in_place", "minimal"},
+		Kubelet: true, OwnMachines: true, UpdateStrategies: []string{"in_place", "minimal", "surge"},
 		LoadBalancers: []planner.LoadBalancerKind{planner.KubeVIP, planner.HAProxyKeepalived},
 		EtcdDisks:     []string{"ssd", "nvme"},
 	}

@@ -64,7 +64,7 @@ func OnPremises() planner.Ground {
 	t := commonTerms()
 	t.Provider, t.Title, t.DefaultMode = OnPremisesName, "Kubernetes on machines of one's own", true
 	t.OwnMachines, t.Addresses = true, oneAddress
-	t.UpdateStrategies = []string{"in_place", "minimal"}
+	t.UpdateStrategies = []string{"in_place", "minimal", "surge"}
 	t.LoadBalancers = []planner.LoadBalancerKind{planner.KubeVIP, planner.HAProxyKeepalived}
 	t.EtcdDisks = []string{"ssd", "nvme"}
 	g := ground(site{

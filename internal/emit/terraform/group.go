@@ -221,8 +221,9 @@ func (g *group) chosen(strategy string) *planner.UpgradeWidth {
 // pace returns how many nodes more, and how many fewer, there are while the group's
 // nodes are replaced by a strategy: what was chosen for it or what its update_config
 // declares, at least one of them. A share of max_surge rounds up and of max_unavailable down, to 1 at least.
-// What a strategy has no figure for, because the group declares the other one, is
-// as wide as that one: so the strategies of an upgrade were compared.
+// What a strategy has no figure for, because the group declares the other one or
+// machines of one's own have one figure for both, is as wide as that one: so the
+// strategies of an upgrade were compared.
 func (g *group) pace(strategy string) (more, fewer int) {
 	if w := g.chosen(strategy); w != nil {
 		return w.MaxSurge, max(w.MaxUnavailable, w.Batch)
@@ -231,7 +232,7 @@ func (g *group) pace(strategy string) (more, fewer int) {
 	if strategy != surge {
 		return 0, g.atATime()
 	}
-	if u.MaxSurge.IsZero() && u.Strategy != surge {
+	if u.MaxSurge.IsZero() && (u.Strategy != surge || len(g.cluster.Machines) > 0) {
 		return max(u.MaxUnavailable.Up(n), 1), 0
 	}
 	more = u.MaxSurge.Up(n)
