@@ -49,15 +49,24 @@ func (b *builder) upgrade() {
 const compare = "compare"
 
 // checkStrategy refuses a strategy that the ground does not have, with the reason where
-// there is one.
+// there is one, and what is no strategy anywhere.
 func (b *builder) checkStrategy(n *node, strategy string) {
-	if b.provider == nil || strategy == compare {
+	if strategy == compare {
+		return
+	}
+	a := *n.schema.attribute("strategy")
+	all, known := a.choices, []string{compare}
+	if b.provider == nil {
+		b.chosen(&a, strategy, *n.rng("strategy"))
 		return
 	}
 	mechanics := b.provider.Mechanics(&b.cluster)
-	known := []string{compare}
 	for _, o := range mechanics.Strategies {
 		known = append(known, o.Name)
+	}
+	if a.choices = known; !slices.Contains(all, strategy) {
+		b.chosen(&a, strategy, *n.rng("strategy"))
+		return
 	}
 	if slices.Contains(known, strategy) {
 		return

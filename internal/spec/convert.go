@@ -144,7 +144,7 @@ func (r *reader) choice(a *attribute, val cty.Value, rng hcl.Range) (string, boo
 	if !ok {
 		return "", false
 	}
-	if a.of != nil {
+	if a.of != nil || a.late {
 		return s, true // once the ground is known, the builder looks whether it has the word
 	}
 	return s, r.chosen(a, s, rng)

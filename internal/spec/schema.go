@@ -95,6 +95,8 @@ type attribute struct {
 	// of returns the words of a ground, the default first; choices are then all
 	// that the language has.
 	of func(*planner.Terms) []string
+	// late: the builder looks whether the word is one of choices, once the ground is known.
+	late bool
 	// least and most bound kindCount; most 0 is the largest count there is.
 	least, most int
 	// zero allows durations, rates, dollars, CPU and sizes of nothing.
@@ -346,7 +348,7 @@ func outcomeBlocks() []block {
 			name: "upgrade", doc: "An upgrade of Kubernetes to plan.",
 			attributes: []attribute{
 				{name: "to", kind: kindMinor, required: true, doc: "The minor to upgrade to."},
-				{name: "strategy", kind: kindChoice, choices: []string{"compare", "in_place", "surge", "minimal", "node_group_blue_green", "cluster_blue_green", "gke_blue_green", "gke_autoscaled_blue_green"}, def: "compare", doc: "compare prices every strategy that the ground has."},
+				{name: "strategy", kind: kindChoice, choices: []string{"compare", "in_place", "surge", "minimal", "node_group_blue_green", "cluster_blue_green", "gke_blue_green", "gke_autoscaled_blue_green"}, late: true, def: "compare", doc: "compare prices every strategy that the ground has."},
 				{name: "kubelet_skew", kind: kindCount, least: 1, most: 3, def: "1", doc: "Minors that nodes may trail the control plane before they follow; 1 is each minor. At most 2 on GKE, 3 elsewhere."},
 				{name: "keep", kind: kindChoice, choices: []string{"targets", "n_plus_one", "capacity"}, def: "n_plus_one", doc: "What must hold meanwhile. targets: every target, at the peak, with the pods that are ready. n_plus_one: the declared redundancy, and no more pods are away than disruption budgets let go. capacity: that, and no group has fewer ready nodes than planned."},
 				{name: "finish_within", kind: kindDuration, def: "no limit", doc: "Longest time that a strategy may take; one that takes longer is blocked."},
