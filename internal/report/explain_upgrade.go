@@ -249,15 +249,24 @@ func (e *upgradeSum) cost(g *planner.UpgradeGroup) string {
 	if !ok {
 		return fmt.Sprintf("%.2f node hours", g.ExtraNodeHours)
 	}
-	if g.ExtraCost == 0 {
-		return fmt.Sprintf("%.2f node hours of machines that stand there anyway", g.ExtraNodeHours)
+	perHour := float64(g.ExtraCost) / float64(units.Dollar) / g.ExtraNodeHours
+	if e.standsThere(part.pool.InstanceType) {
+		words := fmt.Sprintf("%.2f node hours of machines that stand there anyway", g.ExtraNodeHours)
+		if g.ExtraCost > 0 {
+			words += fmt.Sprintf(", x %.4f USD, the fee of a node", perHour)
+		}
+		return words
 	}
 	more := "1 node more"
 	if g.PeakExtraNodes != 1 {
 		more = number(g.PeakExtraNodes) + " nodes more"
 	}
-	perHour := float64(g.ExtraCost) / float64(units.Dollar) / g.ExtraNodeHours
 	return fmt.Sprintf("%.2f node hours, %s at a time at most, x %.4f USD for a %s with its root disks", g.ExtraNodeHours, more, perHour, part.pool.InstanceType)
+}
+
+// standsThere reports whether a machine is one of one's own whose number is declared.
+func (e *upgradeSum) standsThere(machine string) bool {
+	return slices.ContainsFunc(e.c.cluster.Machines, func(m planner.Machine) bool { return m.Name == machine && m.CountByZone != nil })
 }
 
 // upgradeTotals has the sums.

@@ -62,12 +62,16 @@ func TestExplainUpgrade(t *testing.T) {
 		"machines of one's own": {"on_premises", planner.SelfManaged, own, "surge", "", 1, 7080 * time.Second, []string{
 			"15 min of it to install a machine anew",
 			"ceil(6 / 1) x (R 50 s + after drain 5 s + end 1 min + after it 15 s + validation 17 min 30 s) = 1:58:00",
+			"web, cost 0.20 USD 1.02 node hours of machines that stand there anyway, x 0.2000 USD, the fee of a node",
 			"control plane 1:02:30 1 minor x 1 h 2 min 30 s, 3 machines one after another",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := shop(t)
 			p.Cluster.Provider, p.Cluster.ControlPlane.Mode = tc.provider, tc.mode
+			if tc.provider == "on_premises" {
+				p.Cluster.Machines = []planner.Machine{{Name: "m7i.2xlarge", CountByZone: []planner.ZoneCount{{Zone: "a", Nodes: 20}}}}
+			}
 			p.ControlPlane.Machines = []planner.ControlPlaneMachines{{Role: planner.RoleControlPlane, Nodes: 3}}
 			verify, soak, run := 45*time.Minute, time.Hour, 48*time.Hour
 			p.Cluster.Upgrade = &planner.Upgrade{To: "1.36", Verify: &verify, Soak: &soak, ParallelRun: &run}

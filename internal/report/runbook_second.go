@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/scantling-dev/scantling/internal/emit"
 	"github.com/scantling-dev/scantling/planner"
@@ -96,12 +97,19 @@ func (c *commands) backToOld() []string {
 	return out
 }
 
-// backOnGKE takes a pool back whose upgrade runs.
+// backOnGKE takes pools back, each while its own upgrade runs.
 func (c *commands) backOnGKE() []string {
-	return []string{
-		"# while the upgrade of NODE_POOL runs: its OPERATION is cancelled first, which is listed as UPGRADE_NODES",
+	out := []string{
+		"# while the upgrade of a pool runs: its OPERATION is cancelled first, which is listed as UPGRADE_NODES",
 		fmt.Sprintf("gcloud container operations list %s --filter status=RUNNING", c.where),
 		fmt.Sprintf("gcloud container operations cancel OPERATION %s", c.where),
-		fmt.Sprintf("gcloud container node-pools rollback NODE_POOL --cluster %s %s", shellWord(c.cluster.Name), c.where),
+		"# then that pool is taken back",
 	}
+	for _, g := range groupsInTime(c.o) {
+		rollback := fmt.Sprintf("gcloud container node-pools rollback %s --cluster %s %s", c.nameOr(g, "NODE_POOL"), shellWord(c.cluster.Name), c.where)
+		if !slices.Contains(out, rollback) {
+			out = append(out, rollback)
+		}
+	}
+	return out
 }

@@ -47,7 +47,7 @@ func TestRunbookCommands(t *testing.T) {
 			"gcloud container node-pools update web --cluster shop --location us-east-1 --enable-surge-upgrade --max-surge-upgrade 4 --max-unavailable-upgrade 0\n",
 			"gcloud container clusters upgrade shop --location us-east-1 --node-pool web --cluster-version 1.36\n",
 			"gcloud container operations list --location us-east-1 --filter status=RUNNING\n", "gcloud container operations cancel OPERATION --location us-east-1\n",
-			"gcloud container node-pools rollback NODE_POOL --cluster shop --location us-east-1",
+			"gcloud container node-pools rollback web --cluster shop --location us-east-1\n",
 		}, "aws "},
 		"GKE, blue/green": {"gcp", planner.Managed, "gke_blue_green", planner.UpgradeWidth{Batch: 3}, []string{
 			"--enable-blue-green-upgrade --standard-rollout-policy batch-node-count=3,batch-soak-duration=0s --node-pool-soak-duration 1800s\n",
