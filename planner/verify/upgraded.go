@@ -29,13 +29,7 @@ func (k *checker) upgradeChoice(u *planner.UpgradePlan) {
 		i := slices.IndexFunc(u.Strategies, func(s planner.UpgradeStrategy) bool { return s.Name == name })
 		k.need(i >= 0 && len(u.Strategies[i].BlockedBy) == 0, "upgrade", "upgrade.pareto", "%s is among the best, and blocked or not listed", name)
 	}
-	for i, m := range u.Stay.Months {
-		if !k.need(!m.Date.IsZero() && m.Date == k.dayOf(i), "upgrade.stay", "upgrade.stay", "month %d begins on %s", i, m.Date) {
-			continue
-		}
-		days := m.Date.DaysUntil(k.dayOf(i + 1)) // of the 31st a month may begin on the 28th and end on the 31st
-		k.need(m.Cost >= 0 && m.Cost <= units.USD(u.Stay.Surcharge.Rate)*units.USD(24*days), "upgrade.stay", "upgrade.stay", "the month from %s costs %d more", m.Date, m.Cost)
-	}
+	k.upgradeStay(u)
 }
 
 // upgradeCourse checks what a strategy says of its course.
