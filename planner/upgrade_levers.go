@@ -33,7 +33,7 @@ type UpgradeLever struct {
 func (l *UpgradeLever) Words() string {
 	at := strings.LastIndex(l.Path, ".")
 	name, value := l.Path[at+1:], l.Value
-	if name == "finish_within" {
+	if name == "finish_within" || name == "strategy" {
 		value = strconv.Quote(value)
 	}
 	return name + " = " + value + " in " + l.Path[:max(at, 0)]

@@ -289,10 +289,16 @@ func (c *Cluster) Replaces(g *NodeGroup, strategy string) string {
 	if own == "" || !slices.Contains(ofGroups, strategy) {
 		return strategy
 	}
-	if assumed := c.assumes(g.Path() + ".update_config.strategy"); assumed && (own != scarce || strategy == "in_place") {
+	if c.assumes(g.Path()+".update_config.strategy") && (!c.Scarce(g) || strategy == "in_place") {
 		return strategy
 	}
 	return own
+}
+
+// Scarce reports whether a group has a strategy of its own by default, since its machines are
+// scarce, and declares none.
+func (c *Cluster) Scarce(g *NodeGroup) bool {
+	return g.UpdateConfig.Strategy == scarce && c.assumes(g.Path()+".update_config.strategy")
 }
 
 // assumes reports whether a value of the spec is one by default.

@@ -11,7 +11,7 @@ type upgradePlan struct {
 	Pareto      []string   `json:"pareto" since:"3" jsonschema:"Names of the strategies that can be used and that no other is at least as good as, in time, cost and what stays ready, and better in one."`
 	Nearest     text       `json:"nearest" since:"3" jsonschema:"Name of the strategy that is nearest to be usable, where none is recommended; null elsewhere."`
 	Compromise  text       `json:"compromise" since:"3" jsonschema:"Why what is kept by default is not: declared limits block all that keep it; null where it is kept, and where nothing could keep it without limits either."`
-	Quickest    *way       `json:"quickest" since:"3" jsonschema:"The least time that can be had without declared limits, and what must be kept is kept; null where they leave some strategy."`
+	Quickest    *way       `json:"quickest" since:"3" jsonschema:"The least time that can be had without declared limits, with the strategies that groups have, and what must be kept is kept; null where they leave some strategy."`
 	Cheapest    *way       `json:"cheapest" since:"3" jsonschema:"The least extra cost, likewise."`
 	Levers      []lever    `json:"levers" since:"3" jsonschema:"Single changes of the spec that open a way that keeps what must be kept, or a cheaper one."`
 	Stay        stay       `json:"stay" since:"3" jsonschema:"What it costs not to upgrade."`

@@ -1,6 +1,10 @@
 package report
 
-import "github.com/scantling-dev/scantling/planner"
+import (
+	"slices"
+
+	"github.com/scantling-dev/scantling/planner"
+)
 
 // levers writes what is the least that can be had where limits leave no way that keeps what
 // it must, and which single changes open one. Where a strategy is asked for the least is that
@@ -9,15 +13,21 @@ func (p *page) levers(s *UpgradeShown) {
 	u := s.Upgrade
 	if u.Quickest != nil && u.Cheapest != nil {
 		of := ""
-		if s.Asked != nil && s.Asked.Strategy != "" && s.Asked.Strategy != "compare" {
+		switch {
+		case s.Asked != nil && s.Asked.Strategy != "" && s.Asked.Strategy != "compare":
 			of = "of the strategy asked for: "
+		case slices.ContainsFunc(u.Strategies, func(o planner.UpgradeStrategy) bool { return o.Departs() }):
+			of = "with the strategies that groups have: "
 		}
 		p.labelled("AT LEAST", plain, of+"quickest "+upgradeWay(u.Quickest), "cheapest "+upgradeWay(u.Cheapest))
 	}
 	label := "TO OPEN ONE"
+	recommended := u.Named(u.Recommended)
 	switch {
 	case u.Compromise != "":
 		label = "TO KEEP BOTH"
+	case recommended != nil && recommended.Broken > 0:
+		label = "TO KEEP ALL"
 	case u.Recommended != "":
 		label = "CHEAPER WITH"
 	}

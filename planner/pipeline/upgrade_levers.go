@@ -40,6 +40,7 @@ func (j *journey) pull(out *planner.UpgradePlan, all []candidate, u *planner.Upg
 		return
 	}
 	l.budgets(all)
+	l.strategies(all)
 	if out.Recommended != "" && out.Compromise == "" {
 		l.declaredWidths(all)
 		return
@@ -80,7 +81,7 @@ func usable(all []candidate) []candidate {
 func byCost(a, b candidate) int {
 	return cmp.Or(
 		compareKnown(&a.row, &b.row), cmp.Compare(a.row.ExtraCost, b.row.ExtraCost),
-		cmp.Compare(a.row.Duration, b.row.Duration), cmp.Compare(a.row.Name, b.row.Name),
+		cmp.Compare(a.row.Duration, b.row.Duration), cmp.Compare(a.formula.Departing, b.formula.Departing), cmp.Compare(a.row.Name, b.row.Name),
 	)
 }
 

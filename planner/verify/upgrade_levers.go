@@ -62,6 +62,8 @@ func (k *checker) upgradeLever(u *planner.UpgradePlan, l *planner.UpgradeLever) 
 	case strings.HasSuffix(l.Path, ".pod_disruption_budget.max_unavailable"):
 		n, err := strconv.Atoi(l.Value)
 		k.need(err == nil && n > 0, l.Path, "upgrade.lever", "a budget of %s", l.Value)
+	case strings.HasSuffix(l.Path, ".update_config.strategy"):
+		k.strategyLever(u, l)
 	default:
 		n, err := strconv.Atoi(l.Value)
 		group := slices.ContainsFunc(k.c.NodeGroups, func(g planner.NodeGroup) bool { return strings.HasPrefix(l.Path, g.Path()+".update_config.") })
@@ -69,6 +71,27 @@ func (k *checker) upgradeLever(u *planner.UpgradePlan, l *planner.UpgradeLever) 
 	}
 	k.need(within == 0 || w.Duration <= within, l.Path, "upgrade.lever", "it takes %v of %v", w.Duration, within)
 	k.need(money == nil || w.ExtraCostKnown && w.ExtraCost <= *money, l.Path, "upgrade.lever", "it costs %d", w.ExtraCost)
+}
+
+// strategyLever checks one that declares the strategy of groups: of these each goes by another
+// one by default in an upgrade by it, and what keeps what it must is not dearer than what is
+// recommended, where that does so too.
+func (k *checker) strategyLever(u *planner.UpgradePlan, l *planner.UpgradeLever) {
+	ground := k.prov.Mechanics(k.c).Strategies
+	for path := range strings.SplitSeq(strings.TrimSuffix(l.Path, ".update_config.strategy"), ".update_config and ") {
+		at := slices.IndexFunc(k.c.NodeGroups, func(g planner.NodeGroup) bool { return g.Path() == path })
+		if at < 0 {
+			k.need(false, l.Path, "upgrade.lever", "%s is no group", path)
+			continue
+		}
+		g := &k.c.NodeGroups[at]
+		by := replacedBy(k.c, g, ground, l.Value)
+		byDefault := slices.ContainsFunc(k.c.Assumptions, func(a planner.Assumption) bool { return a.Path == path+".update_config.strategy" })
+		k.need(byDefault && by != nil && by.Name != l.Value, l.Path, "upgrade.lever", "%s declares a strategy, or goes by %s anyway", path, l.Value)
+	}
+	if s := u.Named(u.Recommended); s != nil && s.Broken == 0 && s.ExtraCostKnown {
+		k.need(l.Way.ExtraCostKnown && l.Way.ExtraCost <= s.ExtraCost, l.Path, "upgrade.lever", "it costs %d, and %s, which is recommended, %d", l.Way.ExtraCost, s.Name, s.ExtraCost)
+	}
 }
 
 // upgradeBroken holds for how long something is away that must be kept to its parts, which
