@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/scantling-dev/scantling/planner"
 )
@@ -12,14 +13,18 @@ import (
 func (p *page) levers(s *UpgradeShown) {
 	u := s.Upgrade
 	if u.Quickest != nil && u.Cheapest != nil {
-		of := ""
-		switch {
-		case s.Asked != nil && s.Asked.Strategy != "" && s.Asked.Strategy != "compare":
-			of = "of the strategy asked for: "
-		case slices.ContainsFunc(u.Strategies, func(o planner.UpgradeStrategy) bool { return o.Departs() }):
-			of = "with the strategies that groups have: "
+		var of []string
+		if slices.ContainsFunc(u.Strategies, func(o planner.UpgradeStrategy) bool { return o.Departs() }) {
+			of = append(of, "with the strategies that groups have")
 		}
-		p.labelled("AT LEAST", plain, of+"quickest "+upgradeWay(u.Quickest), "cheapest "+upgradeWay(u.Cheapest))
+		if s.Asked != nil && s.Asked.Strategy != "" && s.Asked.Strategy != "compare" {
+			of = append(of, "of the strategy asked for")
+		}
+		quickest := "quickest " + upgradeWay(u.Quickest)
+		if len(of) > 0 {
+			quickest = strings.Join(of, ", ") + ": " + quickest
+		}
+		p.labelled("AT LEAST", plain, quickest, "cheapest "+upgradeWay(u.Cheapest))
 	}
 	label := "TO OPEN ONE"
 	recommended := u.Named(u.Recommended)
